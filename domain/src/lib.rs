@@ -1,1 +1,4 @@
-//! empty
+//! Cordboard, the call centre itself, shared by the programs: rules, states, rows, events, messages. No GraphQL, no WebRTC.
+
+pub mod config;
+pub mod objects;

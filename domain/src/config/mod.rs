@@ -1,0 +1,330 @@
+//! The one typed configuration, read from the environment at start.
+//!
+//! Owns no rows. [`Config::from_env`] finds every wrong variable at once and names each with what it should be; an empty
+//! variable counts as unset. `Debug` prints no secret.
+
+mod network;
+mod reader;
+mod secret;
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use url::Url;
+
+use self::reader::Reader;
+pub use self::{
+    reader::{ConfigError, Problem},
+    secret::{Secret, redact_url},
+};
+
+#[derive(Clone)]
+pub struct Config {
+    /// `DATABASE_URL`, required: the PostgreSQL database, `postgres://user:password@host:port/name`.
+    pub database_url: String,
+    /// `CORDBOARD_DATABASE_POOL`, 16: connections a process keeps to the database.
+    pub database_pool: usize,
+    /// `CORDBOARD_STATEMENT_TIMEOUT_MS`, 5000: a statement that takes longer is ended by the database.
+    pub statement_timeout: Duration,
+    /// `AMQP_URL`, required: RabbitMQ, `amqp://user:password@host:port/vhost` or `amqps://…`.
+    pub amqp_url: String,
+    pub s3: S3Config,
+    /// `CORDBOARD_SECRET`, required, at least 32 characters: every key of the installation is derived from it.
+    pub secret: Secret,
+    /// `CORDBOARD_HTTP_ADDR`, 127.0.0.1:8080: where the api listens.
+    pub http_addr: SocketAddr,
+    /// `CORDBOARD_PUBLIC_URL`, http://localhost:8080: the address people's browsers use; links start with it.
+    pub public_url: Url,
+    /// `CORDBOARD_CONSOLE_DIR`, console/dist: the built console.
+    pub console_dir: PathBuf,
+    /// `CORDBOARD_TLS_CERT` and `CORDBOARD_TLS_KEY`, unset: PEM files; with both the api serves HTTPS.
+    pub tls: Option<Tls>,
+    /// `CORDBOARD_METRICS_ADDR`, worker 127.0.0.1:9101, scheduler 127.0.0.1:9102: where those two serve `/healthz`, `/readyz`
+    /// and `/metrics`; the api has them on its own address.
+    pub metrics_addr: Option<SocketAddr>,
+    pub media: Media,
+    /// `CORDBOARD_RING_SECONDS`, 45: a call that nobody answers for so long ends MISSED.
+    pub ring: Duration,
+    /// `CORDBOARD_RECORD_CALLS`, true: whether calls are recorded (given the consent that the policy asks for).
+    pub record_calls: bool,
+    /// `CORDBOARD_CONSENT_POLICY`, ALL_PARTIES: who must agree before anything is recorded: ALL_PARTIES, ONE_PARTY or NONE.
+    pub consent_policy: ConsentPolicy,
+    /// `CORDBOARD_CONSENT_WORDING`, "This call is recorded so that we can look up later what was said. Do you agree?": what a
+    /// contact is asked.
+    pub consent_wording: String,
+    /// `CORDBOARD_ICE_SERVERS`, none: `stun:`, `turn:` and `turns:` URLs for browsers, separated by commas.
+    pub ice_servers: Vec<String>,
+    pub log: Log,
+}
+
+#[derive(Clone)]
+pub struct S3Config {
+    /// `S3_ENDPOINT`, required: the S3 server, `https://host:port`.
+    pub endpoint: String,
+    /// `S3_REGION`, required: the region that requests are signed for (a server of your own takes any, us-east-1 say).
+    pub region: String,
+    /// `S3_BUCKET`, required: the bucket of all objects; it must exist.
+    pub bucket: String,
+    /// `S3_ACCESS_KEY_ID`, required.
+    pub access_key_id: String,
+    /// `S3_SECRET_ACCESS_KEY`, required.
+    pub secret_access_key: String,
+    /// `S3_PATH_STYLE`, true: the bucket stands in the path (`endpoint/bucket/key`), else in the host name.
+    pub path_style: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Tls {
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+pub struct Media {
+    /// `CORDBOARD_MEDIA_PORT`, 40000: the worker's one UDP port.
+    pub port: u16,
+    /// `CORDBOARD_MEDIA_ADDRESSES`, 127.0.0.1 and every IPv4 address of this machine: the addresses announced to browsers,
+    /// separated by commas.
+    pub addresses: Vec<IpAddr>,
+    /// `CORDBOARD_MEDIA_SHARDS`, the number of cores: threads among which the worker shares its calls.
+    pub shards: usize,
+    /// `CORDBOARD_WORKER_CAPACITY`, 200: legs a worker takes.
+    pub capacity: usize,
+    /// `CORDBOARD_SPOOL_DIR`, ./spool: where encrypted recordings wait for their upload.
+    pub spool_dir: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// `CORDBOARD_LOG`, info: what is logged, as `tracing`'s directives (`info,domain=debug`).
+    pub filter: String,
+    /// `CORDBOARD_LOG_FORMAT`, text: text or json.
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Who must agree before a call is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentPolicy {
+    /// Every contact on the call; one refusal ends the recording.
+    AllParties,
+    /// One party, which the agent is by joining.
+    OneParty,
+    /// Nobody is asked.
+    None,
+}
+
+impl ConsentPolicy {
+    pub const ALL: [Self; 3] = [Self::AllParties, Self::OneParty, Self::None];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AllParties => "ALL_PARTIES",
+            Self::OneParty => "ONE_PARTY",
+            Self::None => "NONE",
+        }
+    }
+}
+
+impl FromStr for ConsentPolicy {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL
+            .into_iter()
+            .find(|policy| policy.as_str() == text)
+            .ok_or(())
+    }
+}
+
+const CONSENT_WORDING: &str =
+    "This call is recorded so that we can look up later what was said. Do you agree?";
+
+impl Config {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(&|name| {
+            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })
+    }
+
+    /// Reads the variables through `lookup`, so that tests needn't change the environment.
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut read = Reader::new(lookup);
+        let config = Self {
+            database_url: read.required("DATABASE_URL", "a postgres:// URL", |text| {
+                has_scheme(text, &["postgres", "postgresql"])
+            }),
+            database_pool: read.number("CORDBOARD_DATABASE_POOL", 16, 1..=1000),
+            statement_timeout: Duration::from_millis(read.number(
+                "CORDBOARD_STATEMENT_TIMEOUT_MS",
+                5000,
+                100..=600_000,
+            )),
+            amqp_url: read.required("AMQP_URL", "an amqp:// or amqps:// URL", |text| {
+                lapin::uri::AMQPUri::from_str(text).is_ok()
+            }),
+            s3: S3Config {
+                endpoint: read.required("S3_ENDPOINT", "an http:// or https:// URL", |text| {
+                    has_scheme(text, &["http", "https"])
+                }),
+                region: read.required("S3_REGION", "a region's name", |_| true),
+                bucket: read.required("S3_BUCKET", "the name of a bucket that exists", |_| true),
+                access_key_id: read.required("S3_ACCESS_KEY_ID", "an access key's id", |_| true),
+                secret_access_key: read.required(
+                    "S3_SECRET_ACCESS_KEY",
+                    "a secret access key",
+                    |_| true,
+                ),
+                path_style: read.flag("S3_PATH_STYLE", true),
+            },
+            secret: Secret::new(read.required(
+                "CORDBOARD_SECRET",
+                "at least 32 random characters",
+                |text| text.chars().count() >= 32,
+            )),
+            http_addr: read.parsed(
+                "CORDBOARD_HTTP_ADDR",
+                "127.0.0.1:8080",
+                ADDRESS_AND_PORT,
+                |text| text.parse().ok(),
+            ),
+            public_url: read.parsed(
+                "CORDBOARD_PUBLIC_URL",
+                "http://localhost:8080",
+                "an http:// or https:// URL",
+                |text| {
+                    Url::parse(text)
+                        .ok()
+                        .filter(|url| matches!(url.scheme(), "http" | "https"))
+                },
+            ),
+            console_dir: read.text("CORDBOARD_CONSOLE_DIR", "console/dist").into(),
+            tls: read
+                .both("CORDBOARD_TLS_CERT", "CORDBOARD_TLS_KEY")
+                .map(|(cert, key)| Tls {
+                    cert: cert.into(),
+                    key: key.into(),
+                }),
+            metrics_addr: read.optional("CORDBOARD_METRICS_ADDR", ADDRESS_AND_PORT, |text| {
+                text.parse().ok()
+            }),
+            media: Media {
+                port: read.number("CORDBOARD_MEDIA_PORT", 40_000, 1..=u64::from(u16::MAX)),
+                addresses: read
+                    .optional(
+                        "CORDBOARD_MEDIA_ADDRESSES",
+                        "IP addresses separated by commas",
+                        |text| {
+                            list(text)
+                                .map(|address| address.parse().ok())
+                                .collect::<Option<Vec<IpAddr>>>()
+                        },
+                    )
+                    .unwrap_or_else(network::local_addresses),
+                shards: read.number("CORDBOARD_MEDIA_SHARDS", cores(), 1..=255),
+                capacity: read.number("CORDBOARD_WORKER_CAPACITY", 200, 2..=100_000),
+                spool_dir: read.text("CORDBOARD_SPOOL_DIR", "./spool").into(),
+            },
+            ring: Duration::from_secs(read.number("CORDBOARD_RING_SECONDS", 45, 1..=3600)),
+            record_calls: read.flag("CORDBOARD_RECORD_CALLS", true),
+            consent_policy: read.parsed(
+                "CORDBOARD_CONSENT_POLICY",
+                "ALL_PARTIES",
+                "ALL_PARTIES, ONE_PARTY or NONE",
+                |text| text.parse().ok(),
+            ),
+            consent_wording: read.text("CORDBOARD_CONSENT_WORDING", CONSENT_WORDING),
+            ice_servers: read
+                .optional(
+                    "CORDBOARD_ICE_SERVERS",
+                    "stun:, turn: or turns: URLs separated by commas",
+                    |text| {
+                        list(text)
+                            .map(|url| {
+                                has_scheme(url, &["stun", "turn", "turns"]).then(|| url.to_owned())
+                            })
+                            .collect()
+                    },
+                )
+                .unwrap_or_default(),
+            log: Log {
+                filter: read.parsed(
+                    "CORDBOARD_LOG",
+                    "info",
+                    "tracing directives such as info,domain=debug",
+                    |text| {
+                        tracing_subscriber::EnvFilter::try_new(text)
+                            .is_ok()
+                            .then(|| text.to_owned())
+                    },
+                ),
+                format: read.parsed("CORDBOARD_LOG_FORMAT", "text", "text or json", |text| {
+                    match text {
+                        "text" => Some(LogFormat::Text),
+                        "json" => Some(LogFormat::Json),
+                        _ => None,
+                    }
+                }),
+            },
+        };
+        read.finish().map(|()| config)
+    }
+}
+
+const ADDRESS_AND_PORT: &str = "an IP address and port such as 127.0.0.1:8080";
+
+fn has_scheme(text: &str, schemes: &[&str]) -> bool {
+    Url::parse(text).is_ok_and(|url| schemes.contains(&url.scheme()))
+}
+
+fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+}
+
+fn cores() -> u64 {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().min(255) as u64)
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Config")
+            .field("database_url", &redact_url(&self.database_url))
+            .field("amqp_url", &redact_url(&self.amqp_url))
+            .field("s3", &self.s3)
+            .field("http_addr", &self.http_addr)
+            .field("public_url", &self.public_url.as_str())
+            .field("metrics_addr", &self.metrics_addr)
+            .field("media", &self.media)
+            .field("record_calls", &self.record_calls)
+            .field("consent_policy", &self.consent_policy)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for S3Config {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("S3Config")
+            .field("endpoint", &redact_url(&self.endpoint))
+            .field("region", &self.region)
+            .field("bucket", &self.bucket)
+            .field("path_style", &self.path_style)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
