@@ -21,11 +21,14 @@ now_ms() { date +%s%3N; }
 # ── Ports ────────────────────────────────────────────────────────────────────────────────────────
 # Read from /proc, since neither ss nor netstat is on every machine.
 
+# Free of listeners and of UDP sockets; what is left of closed connections doesn't matter.
 port_is_free() {
     local hex
-    printf -v hex '%04X' "$1"
-    ! cat /proc/net/{tcp,tcp6,udp,udp6} 2>/dev/null | awk -v port=":$hex" '
-        index($2, port) == length($2) - 4 { found = 1 } END { exit !found }'
+    printf -v hex ':%04X' "$1"
+    awk -v port="$hex" '
+        FILENAME ~ /tcp/ && $4 != "0A" { next }
+        substr($2, length($2) - 4) == port { taken = 1 }
+        END { exit taken }' /proc/net/tcp* /proc/net/udp*
 }
 
 declare -A ports_picked=()

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # The S3 server on a folder: a part of infra/services, which says what `directory` and the settings
 # are. The program is the workspace's own, infra/object-store.
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Private PostgreSQL: a part of infra/services, which says what `directory` and the settings are.
 # It refuses to run as root, so root runs it as the packaged user `postgres`.
 
@@ -45,6 +45,8 @@ postgres_prepare() {
     postgres_bin >/dev/null
     ! am_root || id postgres >/dev/null 2>&1 || die "the user postgres is missing: run infra/install"
     postgres_choose_home
+    # Before the port is looked at: orphans of a killed postmaster hold it for a moment.
+    recorded_pid "$(postgres_record)" >/dev/null || postgres_end_leftovers
     keep_or_pick POSTGRES_PORT "$(postgres_record)" "${given_postgres_port:-}"
     POSTGRES_PASSWORD="${POSTGRES_PASSWORD:-$(random_hex 16)}"
     POSTGRES_ADMIN_PASSWORD="${POSTGRES_ADMIN_PASSWORD:-$(random_hex 16)}"
@@ -70,13 +72,14 @@ postgres_initialise() {
 # After a kill -9 of the postmaster its children end by themselves within moments; until they have,
 # starting another one would be refused. Whoever works in our data folder is ours.
 postgres_end_leftovers() {
-    local data pid deadline=$((SECONDS + 10))
+    local data pids master deadline=$((SECONDS + 10))
     data="$(postgres_data)"
-    while pid="$(processes_in "$data" | head -n 1)" && [[ -n $pid ]]; do
+    while mapfile -t pids < <(processes_in "$data") && ((${#pids[@]})); do
+        master="$(head -n 1 "$data/postmaster.pid" 2>/dev/null || true)"
         if ((SECONDS >= deadline)); then
-            kill -s KILL "$pid" 2>/dev/null || true
-        elif [[ $(head -n 1 "$data/postmaster.pid" 2>/dev/null) == "$pid" ]]; then
-            kill -s INT "$pid" 2>/dev/null || true
+            kill -s KILL "${pids[@]}" 2>/dev/null || true
+        elif [[ " ${pids[*]} " == *" $master "* ]]; then
+            kill -s INT "$master" 2>/dev/null || true
         fi
         sleep 0.1
     done
@@ -87,7 +90,6 @@ postgres_end_leftovers() {
 postgres_launch() {
     recorded_pid "$(postgres_record)" >/dev/null && return
     postgres_initialise
-    postgres_end_leftovers
     cd /
     spawn "$(postgres_record)" "$(postgres_log)" "${postgres_user[@]}" "$(postgres_bin)/postgres" \
         -D "$(postgres_data)" -p "$POSTGRES_PORT" -c listen_addresses=127.0.0.1 \

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Private RabbitMQ: a part of infra/services, which says what `directory` and the settings are.
 # Node name, cookie, ports, plugins and Erlang's port mapper (epmd) are its own, so that it never
 # meets another RabbitMQ on the machine.
