@@ -1,4 +1,7 @@
 //! Cordboard, the call centre itself, shared by the programs: rules, states, rows, events, messages. No GraphQL, no WebRTC.
 
 pub mod config;
+pub mod health;
 pub mod objects;
+pub mod retry;
+pub mod telemetry;
