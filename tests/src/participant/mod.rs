@@ -1,0 +1,369 @@
+//! A synthetic participant: one WebRTC connection that plays a clip and counts what it hears and
+//! sees. It knows nothing of GraphQL; [`crate::story`] carries its offers and answers.
+
+mod clock;
+mod received;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use rtc::interceptor::Slot;
+use rtc::media_stream::MediaStreamTrack;
+use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8};
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters,
+    RTCRtpEncodingParameters, RtpCodecKind,
+};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use webrtc::media_stream::track_local::TrackLocal;
+use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
+use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
+use webrtc::peer_connection::{
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
+    RTCIceGatheringState, RTCPeerConnectionState,
+    RTCSessionDescription, Registry, register_default_interceptors,
+};
+
+pub use self::received::{Counts, Kind, Received};
+use crate::media::{Clip, Replay};
+use crate::wait::{STEP, eventually, in_time};
+
+const OPUS: u8 = 111;
+const VP8: u8 = 96;
+
+/// What a participant sends.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    pub clip: Clip,
+    pub video: bool,
+    /// How wrong the participant's wall clock is.
+    pub clock_off_seconds: i64,
+}
+
+impl Sending {
+    pub fn video(clip: &Clip) -> Self {
+        Self {
+            clip: clip.clone(),
+            video: true,
+            clock_off_seconds: 0,
+        }
+    }
+
+    pub fn audio(clip: &Clip) -> Self {
+        Self {
+            video: false,
+            ..Self::video(clip)
+        }
+    }
+}
+
+/// One connection. Close it: a connection that is only dropped leaves its tasks and sockets.
+pub struct Participant {
+    peer: Arc<dyn PeerConnection>,
+    received: Arc<Received>,
+    state: watch::Receiver<RTCPeerConnectionState>,
+    gathered: watch::Receiver<bool>,
+    silent: Arc<AtomicBool>,
+    sent: Arc<AtomicU64>,
+    tracks: Vec<(Arc<TrackLocalStaticRTP>, Kind, u32)>,
+    replays: Vec<JoinHandle<()>>,
+    sending: Sending,
+}
+
+impl Participant {
+    /// Makes the connection with its tracks; nothing is sent before [`Self::answered`].
+    pub async fn new(sending: &Sending) -> Self {
+        let received = Arc::new(Received::default());
+        let (state_sender, state) = watch::channel(RTCPeerConnectionState::New);
+        let (gathered_sender, gathered) = watch::channel(false);
+        let peer = connection(
+            sending.clock_off_seconds,
+            Handler {
+                received: Arc::clone(&received),
+                state: state_sender,
+                gathered: gathered_sender,
+            },
+        )
+        .await;
+        let mut tracks = vec![(track(Kind::Audio), Kind::Audio)];
+        if sending.video {
+            tracks.push((track(Kind::Video), Kind::Video));
+        }
+        let mut added = Vec::new();
+        for ((track, ssrc), kind) in tracks {
+            peer.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>)
+                .await
+                .expect("a track is added");
+            added.push((track, kind, ssrc));
+        }
+        Self {
+            peer,
+            received,
+            state,
+            gathered,
+            silent: Arc::new(AtomicBool::new(false)),
+            sent: Arc::new(AtomicU64::new(0)),
+            tracks: added,
+            replays: Vec::new(),
+            sending: sending.clone(),
+        }
+    }
+
+    /// An offer with every candidate inside.
+    pub async fn offer(&self) -> String {
+        let offer = self.peer.create_offer(None).await.expect("an offer");
+        self.describe_local(offer).await
+    }
+
+    /// Answers an offer of the other side.
+    pub async fn answer(&self, offer: String) -> String {
+        let offer = RTCSessionDescription::offer(offer).expect("an offer that parses");
+        self.peer
+            .set_remote_description(offer)
+            .await
+            .expect("the offer is taken");
+        let answer = self.peer.create_answer(None).await.expect("an answer");
+        self.describe_local(answer).await
+    }
+
+    async fn describe_local(&self, description: RTCSessionDescription) -> String {
+        self.peer
+            .set_local_description(description)
+            .await
+            .expect("the local description is taken");
+        let mut gathered = self.gathered.clone();
+        in_time("candidates gathered", STEP, gathered.wait_for(|done| *done))
+            .await
+            .expect("the connection lives");
+        self.peer
+            .local_description()
+            .await
+            .expect("a local description")
+            .sdp
+    }
+
+    /// Takes the other side's answer.
+    pub async fn answered(&self, answer: String) {
+        let answer = RTCSessionDescription::answer(answer).expect("an answer that parses");
+        self.peer
+            .set_remote_description(answer)
+            .await
+            .expect("the answer is taken");
+    }
+
+    /// Asks for new ICE credentials with the next offer.
+    pub async fn restart_ice(&self) {
+        self.peer.restart_ice().await.expect("ICE restarts");
+    }
+
+    /// Waits until DTLS stands, then begins to play.
+    pub async fn connected(&mut self) {
+        let mut state = self.state.clone();
+        in_time(
+            "a participant's connection",
+            STEP,
+            state.wait_for(|state| *state == RTCPeerConnectionState::Connected),
+        )
+        .await
+        .expect("the connection lives");
+        if !self.replays.is_empty() {
+            return;
+        }
+        let start = tokio::time::Instant::now();
+        for (track, kind, ssrc) in &self.tracks {
+            let (packets, payload_type, clock) = match kind {
+                Kind::Audio => (&self.sending.clip.audio, OPUS, 48_000),
+                Kind::Video => (&self.sending.clip.video, VP8, 90_000),
+            };
+            let replay = Replay {
+                track: Arc::clone(track),
+                packets: Arc::clone(packets),
+                ssrc: *ssrc,
+                payload_type,
+                clock,
+                silent: Arc::clone(&self.silent),
+                sent: Arc::clone(&self.sent),
+            };
+            self.replays.push(tokio::spawn(replay.run(start)));
+        }
+    }
+
+    /// Stops or takes up sending, as mute and camera off do.
+    pub fn set_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::Relaxed);
+    }
+
+    pub fn sent_packets(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    pub fn received(&self) -> &Arc<Received> {
+        &self.received
+    }
+
+    pub fn state(&self) -> RTCPeerConnectionState {
+        *self.state.borrow()
+    }
+
+    /// Waits until `more` further packets of `kind` have come.
+    pub async fn hears(&self, kind: Kind, more: u64) {
+        let goal = self.received.counts(kind).packets + more;
+        eventually(&format!("{more} more packets of {kind:?}"), STEP, || async {
+            (self.received.counts(kind).packets >= goal).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until no packet of `kind` has come for `quiet`.
+    pub async fn falls_silent(&self, kind: Kind, quiet: Duration) {
+        eventually(&format!("silence of {kind:?}"), STEP, || async {
+            self.received
+                .counts(kind)
+                .last_at
+                .is_none_or(|at| at.elapsed() >= quiet)
+                .then_some(())
+        })
+        .await;
+    }
+
+    /// Ends the connection as a browser's `close()` does.
+    pub async fn close(mut self) {
+        for replay in self.replays.drain(..) {
+            replay.abort();
+        }
+        self.peer.close().await.expect("the connection closes");
+    }
+
+    /// Vanishes as a browser does that crashed: not a word to the other side.
+    pub async fn vanish(mut self) {
+        for replay in self.replays.drain(..) {
+            replay.abort();
+        }
+        drop(self.peer);
+    }
+}
+
+fn codec(kind: Kind) -> RTCRtpCodec {
+    let feedback = |name: &str, parameter: &str| RTCPFeedback {
+        typ: name.to_owned(),
+        parameter: parameter.to_owned(),
+    };
+    match kind {
+        Kind::Audio => RTCRtpCodec {
+            mime_type: MIME_TYPE_OPUS.to_owned(),
+            clock_rate: 48_000,
+            channels: 2,
+            sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
+            rtcp_feedback: vec![feedback("transport-cc", "")],
+        },
+        Kind::Video => RTCRtpCodec {
+            mime_type: MIME_TYPE_VP8.to_owned(),
+            clock_rate: 90_000,
+            channels: 0,
+            sdp_fmtp_line: String::new(),
+            rtcp_feedback: vec![
+                feedback("goog-remb", ""),
+                feedback("ccm", "fir"),
+                feedback("nack", ""),
+                feedback("nack", "pli"),
+                feedback("transport-cc", ""),
+            ],
+        },
+    }
+}
+
+fn track(kind: Kind) -> (Arc<TrackLocalStaticRTP>, u32) {
+    let ssrc: u32 = rand::random();
+    let (name, codec_kind) = match kind {
+        Kind::Audio => ("audio", RtpCodecKind::Audio),
+        Kind::Video => ("video", RtpCodecKind::Video),
+    };
+    let encoding = RTCRtpEncodingParameters {
+        rtp_coding_parameters: RTCRtpCodingParameters {
+            ssrc: Some(ssrc),
+            ..RTCRtpCodingParameters::default()
+        },
+        codec: codec(kind),
+        ..RTCRtpEncodingParameters::default()
+    };
+    let track = MediaStreamTrack::new(
+        "participant".to_owned(),
+        name.to_owned(),
+        name.to_owned(),
+        codec_kind,
+        vec![encoding],
+    );
+    (Arc::new(TrackLocalStaticRTP::new(track)), ssrc)
+}
+
+async fn connection(clock_off_seconds: i64, handler: Handler) -> Arc<dyn PeerConnection> {
+    let mut engine = MediaEngine::default();
+    for (kind, codec_kind, payload_type) in [
+        (Kind::Audio, RtpCodecKind::Audio, OPUS),
+        (Kind::Video, RtpCodecKind::Video, VP8),
+    ] {
+        let parameters = RTCRtpCodecParameters {
+            rtp_codec: codec(kind),
+            payload_type,
+            ..RTCRtpCodecParameters::default()
+        };
+        engine
+            .register_codec(parameters, codec_kind)
+            .expect("a codec is registered");
+    }
+    let mut registry = register_default_interceptors(Registry::new(), &mut engine)
+        .expect("interceptors are registered");
+    if clock_off_seconds != 0 {
+        registry = registry.with(
+            Slot::from(clock::WrongClock::SLOT),
+            clock::WrongClock::new(clock_off_seconds),
+        );
+    }
+    let peer = PeerConnectionBuilder::new()
+        .with_media_engine(engine)
+        .with_interceptor_registry(registry)
+        .with_handler(Arc::new(handler))
+        .with_udp_addrs(vec!["127.0.0.1:0".to_owned()])
+        .build()
+        .await
+        .expect("a peer connection");
+    Arc::new(peer)
+}
+
+struct Handler {
+    received: Arc<Received>,
+    state: watch::Sender<RTCPeerConnectionState>,
+    gathered: watch::Sender<bool>,
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        self.gathered
+            .send_replace(state == RTCIceGatheringState::Complete);
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        self.state.send_replace(state);
+    }
+
+    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+        let received = Arc::clone(&self.received);
+        // Reading happens beside the connection's driver: awaiting here would stall it.
+        tokio::spawn(async move {
+            let kind = match track.kind().await {
+                RtpCodecKind::Video => Kind::Video,
+                _ => Kind::Audio,
+            };
+            while let Some(event) = track.poll().await {
+                match event {
+                    TrackRemoteEvent::OnRtpPacket(packet) => received.take(kind, &packet),
+                    TrackRemoteEvent::OnEnded => break,
+                    _ => {}
+                }
+            }
+        });
+    }
+}

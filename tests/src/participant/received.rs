@@ -1,0 +1,130 @@
+//! What a participant has received so far, counted by kind of media.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use rtc::rtp::Packet;
+
+use crate::media::Clip;
+use crate::media::clip::ClipPacket;
+
+/// Which of the two kinds of media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Audio,
+    Video,
+}
+
+/// How many payloads are remembered, to tell whose media they are.
+const REMEMBERED: usize = 100;
+
+/// The counts of one kind.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    pub packets: u64,
+    pub bytes: u64,
+    /// Packets with the marker bit: ends of video frames.
+    pub frames: u64,
+    pub key_frames: u64,
+    pub last_sequence: Option<u16>,
+    pub last_at: Option<Instant>,
+    /// The longest time without a packet since the last `reset_gap`.
+    pub longest_gap: Duration,
+    payloads: VecDeque<Bytes>,
+}
+
+/// Shared between a participant and the tasks that read its tracks.
+#[derive(Debug, Default)]
+pub struct Received {
+    audio: Mutex<Counts>,
+    video: Mutex<Counts>,
+}
+
+impl Received {
+    fn of(&self, kind: Kind) -> &Mutex<Counts> {
+        match kind {
+            Kind::Audio => &self.audio,
+            Kind::Video => &self.video,
+        }
+    }
+
+    pub fn counts(&self, kind: Kind) -> Counts {
+        self.of(kind).lock().expect("counts").clone()
+    }
+
+    pub(super) fn take(&self, kind: Kind, packet: &Packet) {
+        // Padding alone carries no media: probes mustn't pass for it.
+        if packet.payload.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        let mut counts = self.of(kind).lock().expect("counts");
+        counts.packets += 1;
+        counts.bytes += packet.payload.len() as u64;
+        counts.frames += u64::from(packet.header.marker);
+        counts.key_frames += u64::from(kind == Kind::Video && starts_key_frame(&packet.payload));
+        counts.last_sequence = Some(packet.header.sequence_number);
+        if let Some(last) = counts.last_at.replace(now) {
+            counts.longest_gap = counts.longest_gap.max(now - last);
+        }
+        if counts.payloads.len() == REMEMBERED {
+            counts.payloads.pop_front();
+        }
+        counts.payloads.push_back(packet.payload.clone());
+    }
+
+    /// Measures gaps from now on.
+    pub fn reset_gap(&self) {
+        for kind in [Kind::Audio, Kind::Video] {
+            self.of(kind).lock().expect("counts").longest_gap = Duration::ZERO;
+        }
+    }
+
+    /// The share (0 to 1) of the latest audio packets that came from `clip`: who is being heard.
+    pub fn share_heard_of(&self, clip: &Clip) -> f64 {
+        let known: HashSet<&Bytes> = clip.audio.iter().map(payload).collect();
+        let counts = self.audio.lock().expect("counts");
+        if counts.payloads.is_empty() {
+            return 0.0;
+        }
+        let matching = counts
+            .payloads
+            .iter()
+            .filter(|payload| known.contains(payload))
+            .count();
+        matching as f64 / counts.payloads.len() as f64
+    }
+}
+
+fn payload(packet: &ClipPacket) -> &Bytes {
+    &packet.payload
+}
+
+/// RFC 7741: the first packet of partition 0 whose frame header says key frame.
+fn starts_key_frame(payload: &[u8]) -> bool {
+    let Some(&first) = payload.first() else {
+        return false;
+    };
+    if first & 0x1f != 0x10 {
+        return false;
+    }
+    let mut at = 1;
+    if first & 0x80 != 0 {
+        let Some(&extension) = payload.get(1) else {
+            return false;
+        };
+        at += 1;
+        if extension & 0x80 != 0 {
+            at += if payload.get(at).is_some_and(|id| id & 0x80 != 0) {
+                2
+            } else {
+                1
+            };
+        }
+        at += usize::from(extension & 0x40 != 0);
+        at += usize::from(extension & 0x30 != 0);
+    }
+    payload.get(at).is_some_and(|header| header & 1 == 0)
+}

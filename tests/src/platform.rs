@@ -1,0 +1,380 @@
+//! A whole platform for one test: two apis, two schedulers, two media workers, on a database, a
+//! virtual host and a bucket that nobody else uses.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use s3::Bucket;
+use tempfile::TempDir;
+use url::Url;
+
+use crate::graphql::Client;
+use crate::process::{Process, Start, binaries, free_port};
+use crate::proxy::Proxy;
+use crate::services::Servers;
+use crate::sql;
+
+/// What a test wants otherwise than usual.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Variables for all programs.
+    pub environment: Vec<(&'static str, String)>,
+    /// Servers of its own, which it may kill.
+    pub private_servers: bool,
+    /// The first api reaches PostgreSQL and RabbitMQ through proxies.
+    pub proxies: bool,
+    /// How many of each program; two where nothing is said.
+    pub apis: Option<usize>,
+    pub workers: Option<usize>,
+    pub schedulers: Option<usize>,
+}
+
+/// The running platform. Everything ends with it.
+pub struct Platform {
+    pub apis: Vec<Process>,
+    pub workers: Vec<Process>,
+    pub schedulers: Vec<Process>,
+    pub bucket: Box<Bucket>,
+    /// Stand before the first api's servers where [`Options::proxies`] asked for them.
+    pub database_proxy: Option<Proxy>,
+    pub broker_proxy: Option<Proxy>,
+    pub servers: Servers,
+    base: Vec<String>,
+    metrics: Vec<String>,
+    database_url: String,
+    names: Names,
+    folder: TempDir,
+}
+
+/// The names that are this platform's own on shared servers.
+struct Names {
+    database: String,
+    admin_url: String,
+    virtual_host: String,
+}
+
+impl Platform {
+    /// Two of each, all ready.
+    pub async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let servers = if options.private_servers {
+            Servers::private()
+        } else {
+            Servers::shared()
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("cordboard-flow-")
+            .tempdir()
+            .expect("a temporary folder");
+        let own = format!("flow-{}", uuid::Uuid::now_v7().simple());
+        let shared = servers.environment();
+        let names = Names {
+            database: own.replace('-', "_"),
+            admin_url: shared["DATABASE_URL"].clone(),
+            virtual_host: own.clone(),
+        };
+        let amqp_url = servers.virtual_host(&own);
+        let bucket = servers.bucket(&own).await;
+        let database_url = sql::database(&names.admin_url, &names.database);
+        make_database(&servers, &names).await;
+
+        let mut common: Vec<(String, String)> = shared
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("S3_"))
+            .collect();
+        common.extend(
+            [
+                ("S3_BUCKET", own.as_str()),
+                ("DATABASE_URL", &database_url),
+                ("AMQP_URL", &amqp_url),
+                ("CORDBOARD_SECRET", "a secret of the tests, long enough to be one"),
+                ("CORDBOARD_MEDIA_ADDRESSES", "127.0.0.1"),
+                ("CORDBOARD_MEDIA_SHARDS", "2"),
+                ("CORDBOARD_DATABASE_POOL", "8"),
+                ("CORDBOARD_LOG", "info,api=debug,domain=debug,scheduler=debug,media_worker=debug"),
+                ("RUST_BACKTRACE", "1"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        for (name, value) in &options.environment {
+            common.retain(|(other, _)| other != name);
+            common.push(((*name).to_owned(), value.clone()));
+        }
+
+        let mut platform = Self {
+            apis: Vec::new(),
+            workers: Vec::new(),
+            schedulers: Vec::new(),
+            bucket,
+            database_proxy: None,
+            broker_proxy: None,
+            servers,
+            base: Vec::new(),
+            metrics: Vec::new(),
+            database_url,
+            names,
+            folder,
+        };
+        for number in 1..=options.apis.unwrap_or(2) {
+            let mut environment = common.clone();
+            if number == 1 && options.proxies {
+                platform.put_proxies(&mut environment).await;
+            }
+            platform.add_api(number, environment);
+        }
+        for number in 1..=options.workers.unwrap_or(2) {
+            platform.add_worker(number, common.clone());
+        }
+        for number in 1..=options.schedulers.unwrap_or(2) {
+            platform.add_scheduler(number, common.clone());
+        }
+        platform.all_ready().await;
+        platform
+    }
+
+    /// Waits until every process says that it is ready.
+    pub async fn all_ready(&mut self) {
+        for process in self.processes() {
+            process.ready().await;
+        }
+    }
+
+    pub fn processes(&mut self) -> impl Iterator<Item = &mut Process> {
+        self.apis
+            .iter_mut()
+            .chain(&mut self.workers)
+            .chain(&mut self.schedulers)
+    }
+
+    /// A caller of the api with this index (0 or 1) who hasn't signed in.
+    pub fn anonymous(&self, api: usize) -> Client {
+        Client::new(self.base(api))
+    }
+
+    pub fn base(&self, api: usize) -> &str {
+        &self.base[api]
+    }
+
+    /// Address of a worker's or scheduler's metrics: workers first.
+    pub fn metrics_address(&self, index: usize) -> &str {
+        &self.metrics[index]
+    }
+
+    /// A connection to the platform's database.
+    pub async fn sql(&self) -> tokio_postgres::Client {
+        sql::connect(&self.database_url).await
+    }
+
+    /// The keys of all objects in the bucket.
+    pub async fn objects(&self) -> Vec<String> {
+        self.bucket
+            .list(String::new(), None)
+            .await
+            .expect("the bucket lists")
+            .into_iter()
+            .flat_map(|page| page.contents)
+            .map(|object| object.key)
+            .collect()
+    }
+
+    /// The folder of spools and logs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    async fn put_proxies(&mut self, environment: &mut [(String, String)]) {
+        for (name, value) in environment {
+            if name != "DATABASE_URL" && name != "AMQP_URL" {
+                continue;
+            }
+            let mut address = Url::parse(value).expect("an address");
+            let host = address.host_str().expect("a host").to_owned();
+            let port = address.port().expect("a port");
+            let proxy = Proxy::before(format!("{host}:{port}")).await;
+            address
+                .set_port(Some(proxy.address().port()))
+                .expect("a port can be set");
+            *value = address.to_string();
+            if name == "AMQP_URL" {
+                self.broker_proxy = Some(proxy);
+            } else {
+                self.database_proxy = Some(proxy);
+            }
+        }
+    }
+
+    fn add_api(&mut self, number: usize, mut environment: Vec<(String, String)>) {
+        let address = format!("127.0.0.1:{}", free_port());
+        let base = format!("http://{address}");
+        environment.push(("CORDBOARD_HTTP_ADDR".to_owned(), address));
+        environment.push(("CORDBOARD_PUBLIC_URL".to_owned(), base.clone()));
+        self.apis.push(self.process(
+            &format!("api-{number}"),
+            "api",
+            &["serve"],
+            environment,
+            &base,
+        ));
+        self.base.push(base);
+    }
+
+    fn add_worker(&mut self, number: usize, mut environment: Vec<(String, String)>) {
+        let name = format!("media-worker-{number}");
+        let metrics = format!("127.0.0.1:{}", free_port());
+        let spool = self.folder.path().join(format!("{name}-spool"));
+        fs::create_dir_all(&spool).expect("a spool folder");
+        environment.extend([
+            ("CORDBOARD_METRICS_ADDR".to_owned(), metrics.clone()),
+            ("CORDBOARD_MEDIA_PORT".to_owned(), free_port().to_string()),
+            (
+                "CORDBOARD_SPOOL_DIR".to_owned(),
+                spool.to_string_lossy().into_owned(),
+            ),
+        ]);
+        let base = format!("http://{metrics}");
+        self.workers
+            .push(self.process(&name, "media-worker", &["run"], environment, &base));
+        self.metrics.push(base);
+    }
+
+    fn add_scheduler(&mut self, number: usize, mut environment: Vec<(String, String)>) {
+        let metrics = format!("127.0.0.1:{}", free_port());
+        environment.push(("CORDBOARD_METRICS_ADDR".to_owned(), metrics.clone()));
+        let base = format!("http://{metrics}");
+        let name = format!("scheduler-{number}");
+        self.schedulers
+            .push(self.process(&name, "scheduler", &[], environment, &base));
+        self.metrics.push(base);
+    }
+
+    fn process(
+        &self,
+        name: &str,
+        program: &str,
+        arguments: &[&str],
+        environment: Vec<(String, String)>,
+        base: &str,
+    ) -> Process {
+        Process::new(Start {
+            name,
+            binary: binaries().join(program),
+            arguments,
+            environment,
+            folder: self.folder.path(),
+            ready: format!("{base}/readyz"),
+        })
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        self.apis.clear();
+        self.workers.clear();
+        self.schedulers.clear();
+        if std::env::var_os("CORDBOARD_TEST_KEEP").is_some() {
+            let kept = std::mem::replace(
+                &mut self.folder,
+                tempfile::tempdir().expect("a temporary folder"),
+            );
+            eprintln!("kept: {}", kept.keep().display());
+        }
+        self.servers.forget_virtual_host(&self.names.virtual_host);
+        let (admin, database) = (self.names.admin_url.clone(), self.names.database.clone());
+        // Drop may run inside a runtime, which then can't be blocked on: a thread of its own can.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                let drop = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+                let connected = tokio_postgres::connect(&admin, tokio_postgres::NoTls).await;
+                if let Ok((client, connection)) = connected {
+                    tokio::spawn(connection);
+                    let _ = client.batch_execute(&drop).await;
+                }
+            });
+        });
+        let _ = dropping.join();
+    }
+}
+
+/// Copies the migrated and seeded template, which the first test of a schema makes.
+async fn make_database(servers: &Servers, names: &Names) {
+    let admin = sql::connect(&names.admin_url).await;
+    let template = {
+        // One test makes the template; and PostgreSQL copies none that another is copying.
+        let _lock = servers.lock("template");
+        let template = format!("template_{:016x}", migrations_hash());
+        let known = admin
+            .query("SELECT 1 FROM pg_database WHERE datname = $1", &[&template])
+            .await
+            .expect("the databases are listed");
+        if known.is_empty() {
+            let making = format!("{template}_making");
+            for statement in [
+                format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)"),
+                format!("CREATE DATABASE {making}"),
+            ] {
+                admin.batch_execute(&statement).await.expect("a database");
+            }
+            let address = sql::database(&names.admin_url, &making);
+            for command in ["migrate", "demo-data"] {
+                run_api(servers, command, &address);
+            }
+            admin
+                .batch_execute(&format!("ALTER DATABASE {making} RENAME TO {template}"))
+                .await
+                .expect("the template takes its name");
+        }
+        let copy = format!("CREATE DATABASE {} TEMPLATE {template}", names.database);
+        admin.batch_execute(&copy).await.expect("a database is copied");
+        template
+    };
+    tracing::debug!(template, database = names.database, "database made");
+}
+
+fn run_api(servers: &Servers, command: &str, database_url: &str) {
+    let output = Command::new(binaries().join("api"))
+        .arg(command)
+        .envs(servers.environment())
+        .env("DATABASE_URL", database_url)
+        .env("CORDBOARD_SECRET", "a secret of the tests, long enough to be one")
+        .output()
+        .expect("api runs");
+    assert!(
+        output.status.success(),
+        "api {command}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// A schema's name: another migration or another seed is another template.
+fn migrations_hash() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations")];
+    let mut files: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the migrations list").flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    for file in files {
+        fs::read(file).expect("a migration reads").hash(&mut hasher);
+    }
+    let program = fs::metadata(binaries().join("api")).and_then(|api| api.modified());
+    program.expect("api is built").hash(&mut hasher);
+    hasher.finish()
+}

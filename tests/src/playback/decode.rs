@@ -1,0 +1,176 @@
+//! Decodes a finished recording with GStreamer, down to what can be measured: two channels of
+//! sound and the brightness of the picture's left and right half.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Pictures a second after resampling: the resolution of all that is measured on them.
+const PICTURES_A_SECOND: u32 = 200;
+const SAMPLES_A_SECOND: u32 = 48_000;
+
+/// A decoded recording.
+#[derive(Debug)]
+pub struct Decoded {
+    /// Left and right samples at 48 kHz, from the recording's start.
+    pub samples: Vec<[i16; 2]>,
+    /// Brightness of the left and right half, 200 times a second.
+    pub brightness: Vec<[u8; 2]>,
+}
+
+/// Which side of the recording: agents are left, contacts right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Left = 0,
+    Right = 1,
+}
+
+/// Decodes an MP4 or M4A.
+pub fn decode(file: &Path, video: bool) -> Decoded {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (sound, picture) = (folder.path().join("sound"), folder.path().join("picture"));
+    let mut launch = format!(
+        "filesrc location={} ! qtdemux name=demux demux.audio_0 ! queue max-size-time=0 max-size-buffers=0 max-size-bytes=0 ! decodebin ! audioconvert ! audioresample ! audiorate ! audio/x-raw,format=S16LE,rate={SAMPLES_A_SECOND},channels=2 ! filesink location={}",
+        file.display(),
+        sound.display()
+    );
+    if video {
+        // A row of four grey pixels: GStreamer pads rows to four octets.
+        launch += &format!(
+            " demux.video_0 ! queue max-size-time=0 max-size-buffers=0 max-size-bytes=0 ! decodebin ! videoconvert ! videoscale method=bilinear ! video/x-raw,width=64,height=36 ! videoscale ! video/x-raw,format=GRAY8,width=4,height=1,pixel-aspect-ratio=1/1 ! videorate ! video/x-raw,framerate={PICTURES_A_SECOND}/1 ! filesink location={}",
+            picture.display()
+        );
+    }
+    let output = Command::new("gst-launch-1.0")
+        .arg("-q")
+        .args(launch.split_whitespace())
+        .output()
+        .expect("gst-launch-1.0 runs");
+    assert!(
+        output.status.success(),
+        "decoding {}: {}",
+        file.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let sound = std::fs::read(sound).expect("the sound reads");
+    let picture = std::fs::read(picture).unwrap_or_default();
+    Decoded {
+        samples: sound
+            .chunks_exact(4)
+            .map(|sample| {
+                [
+                    i16::from_le_bytes([sample[0], sample[1]]),
+                    i16::from_le_bytes([sample[2], sample[3]]),
+                ]
+            })
+            .collect(),
+        brightness: picture
+            .chunks_exact(4)
+            .map(|row| [half(row[0], row[1]), half(row[2], row[3])])
+            .collect(),
+    }
+}
+
+fn half(one: u8, other: u8) -> u8 {
+    u8::midpoint(one, other)
+}
+
+impl Decoded {
+    pub fn seconds(&self) -> f64 {
+        self.samples.len() as f64 / f64::from(SAMPLES_A_SECOND)
+    }
+
+    /// How strong a tone is on one side, from 0 to about 1 (Goertzel's algorithm over the whole
+    /// recording in blocks of 100 ms; the strongest block counts).
+    pub fn tone(&self, side: Side, hertz: f64) -> f64 {
+        let block = SAMPLES_A_SECOND as usize / 10;
+        self.samples
+            .chunks_exact(block)
+            .map(|samples| goertzel(samples, side, hertz))
+            .fold(0.0, f64::max)
+    }
+
+    /// Share of the blocks of 100 ms in which a tone can be heard on one side.
+    pub fn tone_share(&self, side: Side, hertz: f64) -> f64 {
+        let block = SAMPLES_A_SECOND as usize / 10;
+        let blocks = self.samples.chunks_exact(block);
+        let all = blocks.len().max(1) as f64;
+        let heard = blocks
+            .filter(|samples| goertzel(samples, side, hertz) > 0.05)
+            .count();
+        heard as f64 / all
+    }
+
+    /// When beeps begin on one side, in seconds.
+    pub fn beeps(&self, side: Side) -> Vec<f64> {
+        // Blocks of 2 ms; a beep begins where it gets loud after 300 ms of quiet.
+        let block = SAMPLES_A_SECOND as usize / 500;
+        let mut beeps = Vec::new();
+        let mut quiet_blocks = 0;
+        for (number, samples) in self.samples.chunks_exact(block).enumerate() {
+            let peak = samples
+                .iter()
+                .map(|sample| sample[side as usize].unsigned_abs())
+                .max()
+                .unwrap_or(0);
+            if peak > 3000 {
+                if quiet_blocks > 150 {
+                    beeps.push(number as f64 * 0.002);
+                }
+                quiet_blocks = 0;
+            } else {
+                quiet_blocks += 1;
+            }
+        }
+        beeps
+    }
+
+    /// When one half of the picture turns from dark to bright or back, in seconds.
+    pub fn flashes(&self, side: Side) -> Vec<f64> {
+        let mut flashes = Vec::new();
+        let mut bright: Option<bool> = None;
+        for (number, picture) in self.brightness.iter().enumerate() {
+            let now = match picture[side as usize] {
+                0..=80 => false,
+                150..=255 => true,
+                _ => continue,
+            };
+            if bright.is_some_and(|before| before != now) {
+                flashes.push(number as f64 / f64::from(PICTURES_A_SECOND));
+            }
+            bright = Some(now);
+        }
+        flashes
+    }
+
+    /// Each flash's distance to the beep nearest to it, in seconds; positive: the picture is late.
+    pub fn offsets(&self, side: Side) -> Vec<f64> {
+        let beeps = self.beeps(side);
+        self.flashes(side)
+            .into_iter()
+            .filter_map(|flash| {
+                beeps
+                    .iter()
+                    .map(|beep| flash - beep)
+                    .min_by(|one, other| one.abs().total_cmp(&other.abs()))
+            })
+            .collect()
+    }
+}
+
+fn goertzel(samples: &[[i16; 2]], side: Side, hertz: f64) -> f64 {
+    let coefficient = 2.0 * (std::f64::consts::TAU * hertz / f64::from(SAMPLES_A_SECOND)).cos();
+    let (mut last, mut before) = (0.0, 0.0);
+    for sample in samples {
+        let value = f64::from(sample[side as usize]) / 32768.0;
+        (last, before) = (value + coefficient * last - before, last);
+    }
+    let power = last * last + before * before - coefficient * last * before;
+    2.0 * power.max(0.0).sqrt() / samples.len() as f64
+}
+
+/// The middle one.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    assert!(!values.is_empty(), "a median of something");
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

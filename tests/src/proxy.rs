@@ -1,0 +1,146 @@
+//! A TCP proxy before a server. It can hold the traffic back or cut it, so that a fault strikes
+//! between two steps of a program, and it counts the statements that pass to PostgreSQL.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// What the proxy does with traffic at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Traffic {
+    Flows,
+    /// Connections stay open and nothing comes through.
+    Held,
+    /// Connections break and new ones are refused.
+    Cut,
+}
+
+/// A running proxy; it ends with this value.
+pub struct Proxy {
+    address: SocketAddr,
+    traffic: watch::Sender<Traffic>,
+    statements: Arc<AtomicU64>,
+    _tasks: JoinSet<()>,
+}
+
+impl Proxy {
+    /// Listens on a port of its own and passes everything on to `server` (host:port).
+    pub async fn before(server: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let (traffic, watched) = watch::channel(Traffic::Flows);
+        let statements = Arc::new(AtomicU64::new(0));
+        let mut tasks = JoinSet::new();
+        let counter = Arc::clone(&statements);
+        tasks.spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((client, _)) = listener.accept().await {
+                if *watched.borrow() == Traffic::Cut {
+                    continue;
+                }
+                let (server, watched) = (server.clone(), watched.clone());
+                let counter = Arc::clone(&counter);
+                connections.spawn(async move {
+                    let Ok(server) = TcpStream::connect(server).await else {
+                        return;
+                    };
+                    let (from_client, to_client) = client.into_split();
+                    let (from_server, to_server) = server.into_split();
+                    tokio::select! {
+                        () = pass(from_client, to_server, watched.clone(), Some(counter)) => {}
+                        () = pass(from_server, to_client, watched.clone(), None) => {}
+                    }
+                });
+                while connections.try_join_next().is_some() {}
+            }
+        });
+        Self {
+            address,
+            traffic,
+            statements,
+            _tasks: tasks,
+        }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn set(&self, traffic: Traffic) {
+        self.traffic.send_replace(traffic);
+    }
+
+    /// SQL statements that were sent to be executed so far.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::SeqCst)
+    }
+}
+
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut traffic: watch::Receiver<Traffic>,
+    counter: Option<Arc<AtomicU64>>,
+) {
+    let mut messages = Messages::default();
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let read = tokio::select! {
+            read = from.read(&mut buffer) => read,
+            _ = traffic.wait_for(|now| *now == Traffic::Cut) => return,
+        };
+        let Ok(length @ 1..) = read else { return };
+        if traffic.wait_for(|now| *now != Traffic::Held).await.is_err() {
+            return;
+        }
+        if let Some(counter) = &counter {
+            counter.fetch_add(messages.executed(&buffer[..length]), Ordering::SeqCst);
+        }
+        if to.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Follows PostgreSQL's frontend protocol far enough to tell one message from the next.
+#[derive(Default)]
+struct Messages {
+    started: bool,
+    pending: Vec<u8>,
+    skip: usize,
+}
+
+impl Messages {
+    /// How many messages in these bytes run a statement: `Q` (simple query) and `E` (execute).
+    fn executed(&mut self, mut bytes: &[u8]) -> u64 {
+        let mut executed = 0;
+        loop {
+            let skipped = self.skip.min(bytes.len());
+            self.skip -= skipped;
+            bytes = &bytes[skipped..];
+            // A start-up message has no type: four octets of length and that is all.
+            let header = if self.started { 5 } else { 4 };
+            let wanted = (header - self.pending.len()).min(bytes.len());
+            self.pending.extend_from_slice(&bytes[..wanted]);
+            bytes = &bytes[wanted..];
+            if self.pending.len() < header {
+                return executed;
+            }
+            let length = &self.pending[header - 4..];
+            let length = u32::from_be_bytes([length[0], length[1], length[2], length[3]]) as usize;
+            if self.started && matches!(self.pending[0], b'Q' | b'E') {
+                executed += 1;
+            }
+            // An SSL request (8 octets) is followed by the start-up message proper.
+            self.started |= length != 8;
+            self.skip = length.saturating_sub(4);
+            self.pending.clear();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! One party of a call: who they are to the api, and their media.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::text;
+use crate::graphql::Client;
+use crate::participant::{Kind, Participant, Sending};
+use crate::socket::Socket;
+use crate::wait::{STEP, in_time};
+
+const JOIN: &str =
+    "join { leg { id role state } epoch guestToken consentWording iceServers { urls } }";
+
+/// A joined leg with its connection. Let it go with [`Party::close`].
+pub struct Party {
+    pub client: Client,
+    pub leg: String,
+    pub epoch: i64,
+    pub consent_wording: Option<String>,
+    pub media: Participant,
+    join: Value,
+    sending: Sending,
+}
+
+impl Party {
+    /// A user joins a call.
+    pub async fn join(user: &Client, call: &str, sending: &Sending) -> Self {
+        Self::join_with(user.clone(), json!({ "callId": call }), sending).await
+    }
+
+    /// A contact opens the link of the placed call.
+    pub async fn join_by_link(anonymous: &Client, join_token: &str, sending: &Sending) -> Self {
+        let join = json!({ "joinToken": join_token, "name": "Visitor" });
+        Self::join_with(anonymous.clone(), join, sending).await
+    }
+
+    async fn join_with(client: Client, join: Value, sending: &Sending) -> Self {
+        let mut party = Self {
+            client,
+            leg: String::new(),
+            epoch: 0,
+            consent_wording: None,
+            media: Participant::new(sending).await,
+            join,
+            sending: sending.clone(),
+        };
+        party.call_join().await;
+        party.negotiate().await;
+        party
+    }
+
+    /// `callJoin`, the first time or again: learns the leg, the epoch and a guest's token.
+    async fn call_join(&mut self) {
+        let payload = self.client.mutate("callJoin", self.join.clone(), JOIN).await;
+        let join = &payload["join"];
+        text(&join["leg"]["id"]).clone_into(&mut self.leg);
+        self.epoch = join["epoch"].as_i64().expect("an epoch");
+        self.consent_wording = join["consentWording"].as_str().map(str::to_owned);
+        if let Some(token) = join["guestToken"].as_str() {
+            self.client = self.client.with_token(token);
+        }
+    }
+
+    /// Offer, answer, connection. Repeats while the platform has no worker for the call yet.
+    async fn negotiate(&mut self) {
+        let offer = self.media.offer().await;
+        let deadline = Instant::now() + STEP;
+        loop {
+            let input = json!({ "legId": self.leg, "epoch": self.epoch, "type": "OFFER", "sdp": offer });
+            let payload = self
+                .client
+                .payload("legNegotiate", input, "answer { sdp epoch revision }")
+                .await;
+            if let Some(answer) = payload["answer"]["sdp"].as_str() {
+                self.media.answered(answer.to_owned()).await;
+                break;
+            }
+            assert!(Instant::now() < deadline, "legNegotiate keeps failing: {payload}");
+            match payload["userErrors"][0]["code"].as_str() {
+                Some("MEDIA_UNAVAILABLE") => tokio::time::sleep(Duration::from_millis(100)).await,
+                // The call moved between the join and the offer.
+                Some("STALE") => Box::pin(self.call_join()).await,
+                _ => panic!("legNegotiate answered {payload}"),
+            }
+        }
+        self.media.connected().await;
+    }
+
+    /// Answers the question whether the call may be recorded.
+    pub async fn consent(&self, given: bool) {
+        let input = json!({ "legId": self.leg, "given": given });
+        self.client
+            .mutate("consentGive", input, "leg { id consent { given } }")
+            .await;
+    }
+
+    /// Joins again with a connection made anew, as a reloaded page does.
+    pub async fn reload(&mut self) {
+        self.call_join().await;
+        self.renew().await;
+    }
+
+    async fn renew(&mut self) {
+        let fresh = Participant::new(&self.sending).await;
+        std::mem::replace(&mut self.media, fresh).close().await;
+        self.negotiate().await;
+    }
+
+    /// Waits for the news that the call has moved to another worker, and follows it there.
+    pub async fn follow_move(&mut self, within: Duration) {
+        let epoch = in_time("MediaMoved", within, self.moved_epoch()).await;
+        self.epoch = epoch;
+        self.renew().await;
+    }
+
+    async fn moved_epoch(&self) -> i64 {
+        let query = "subscription($leg: ID!) { legSignals(legId: $leg) { __typename
+            ... on MediaMoved { reason epoch iceServers { urls } } } }";
+        loop {
+            let socket = Socket::connect(self.client.base(), self.client.token()).await;
+            let mut signals = socket.subscribe(query, json!({ "leg": self.leg })).await;
+            while let Some(signal) = signals.next().await {
+                let signal = &signal["legSignals"];
+                if signal["__typename"] == "MediaMoved" {
+                    return signal["epoch"].as_i64().expect("an epoch");
+                }
+            }
+        }
+    }
+
+    /// From now on through another api process.
+    pub fn turn_to(&mut self, base: &str) {
+        self.client = self.client.at(base);
+    }
+
+    /// Waits until both kinds of media that the other one sends have arrived here.
+    pub async fn hears(&self, kind: Kind, more: u64) {
+        self.media.hears(kind, more).await;
+    }
+
+    /// Hangs up for this party alone.
+    pub async fn leave(&self) {
+        self.client
+            .mutate("legLeave", json!({ "legId": self.leg }), "")
+            .await;
+    }
+
+    /// Closes the connection.
+    pub async fn close(self) {
+        self.media.close().await;
+    }
+}
