@@ -9,8 +9,16 @@ die() {
     exit 1
 }
 
+# usage: the comment at the head of the script.
+usage() { awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$0"; }
+
 am_root() { ((EUID == 0)); }
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# Where infra/install puts programs that only this checkout uses, and where rustup puts Cargo.
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
+tools="$root/.run/tools"
+PATH="$tools/node_modules/.bin:$PATH:$HOME/.cargo/bin"
 
 # A secret of 2 × $1 hexadecimal digits: safe in a URL, in a shell and in a file name.
 random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }

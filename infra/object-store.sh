@@ -7,7 +7,7 @@ object_store_log() { printf '%s' "$directory/object-store.log"; }
 
 # Where Cargo put it; CORDBOARD_BIN_DIR says otherwise.
 object_store_program() {
-    local target="${CARGO_TARGET_DIR:-$here/../target}" folder
+    local target="${CARGO_TARGET_DIR:-$root/target}" folder
     for folder in ${CORDBOARD_BIN_DIR:+"$CORDBOARD_BIN_DIR"} "$target/release" "$target/debug"; do
         if [[ -x $folder/object-store ]]; then
             printf '%s' "$folder/object-store"
