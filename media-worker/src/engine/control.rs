@@ -1,0 +1,258 @@
+//! The orders a shard obeys: calls, their legs and who gets whose media.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use super::command::Command;
+use super::connection::Connection;
+use super::leg::{Leg, LegKey};
+use super::sdp::{self, Offer};
+use super::shard::{Shard, guarded};
+use super::totals::{add, subtract};
+use super::{EngineEvent, NegotiateError, Route, Tap};
+
+#[derive(Default)]
+pub(super) struct Call {
+    pub legs: HashMap<Uuid, LegKey>,
+    pub routes: Vec<Route>,
+    pub tap: Option<Box<dyn Tap>>,
+}
+
+impl Shard {
+    pub fn obey(&mut self, command: Command) {
+        // Whoever asked may have gone meanwhile: then nobody needs the answer.
+        match command {
+            Command::Negotiate {
+                call,
+                leg,
+                sdp,
+                reply,
+            } => {
+                let _ = reply.send(self.negotiate(call, leg, &sdp));
+            }
+            Command::IsLeg { call, leg, reply } => {
+                let _ = reply.send(self.key(call, leg).is_some());
+            }
+            Command::Route {
+                call,
+                routes,
+                reply,
+            } => {
+                self.call(call).routes = routes;
+                self.connect(call);
+                let _ = reply.send(());
+            }
+            Command::Tap { call, tap, reply } => {
+                self.call(call).tap = tap;
+                let _ = reply.send(());
+            }
+            Command::CloseLeg {
+                call,
+                leg,
+                reason,
+                reply,
+            } => {
+                self.close_leg(call, leg, &reason);
+                let _ = reply.send(());
+            }
+            Command::CloseCall { call, reply } => {
+                self.close_call(call, "the call ended");
+                let _ = reply.send(());
+            }
+            Command::Stats { call, reply } => {
+                let legs = self
+                    .calls
+                    .get(&call)
+                    .into_iter()
+                    .flat_map(|call| call.legs.values());
+                let stats = legs
+                    .filter_map(|key| self.legs.get(key))
+                    .map(|leg| leg.quality.stats(leg.id));
+                let _ = reply.send(stats.collect());
+            }
+        }
+    }
+
+    fn call(&mut self, call: Uuid) -> &mut Call {
+        self.calls.entry(call).or_insert_with(|| {
+            add(&self.around.counters.calls, 1);
+            Call::default()
+        })
+    }
+
+    fn key(&self, call: Uuid, leg: Uuid) -> Option<LegKey> {
+        self.calls.get(&call)?.legs.get(&leg).copied()
+    }
+
+    fn negotiate(&mut self, call: Uuid, leg: Uuid, sdp: &str) -> Result<String, NegotiateError> {
+        let offer = sdp::read_offer(sdp)?;
+        let known = self.key(call, leg);
+        let same = known.filter(|key| {
+            self.legs
+                .get(key)
+                .is_some_and(|leg| leg.connection.offer.fingerprint == offer.fingerprint)
+        });
+        let answer = match same {
+            Some(key) => self.negotiate_again(key, offer, sdp)?,
+            None => self.negotiate_first(call, leg, known, offer, sdp)?,
+        };
+        let (_, port) = self.around.local;
+        Ok(sdp::with_candidates(&answer, &self.around.addresses, port))
+    }
+
+    fn negotiate_first(
+        &mut self,
+        call: Uuid,
+        id: Uuid,
+        replaced: Option<LegKey>,
+        offer: Offer,
+        sdp: &str,
+    ) -> Result<String, NegotiateError> {
+        let (now, local, crypto) = (
+            Instant::now(),
+            self.around.local,
+            self.around.crypto.clone(),
+        );
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            Connection::answer_first(offer, sdp, crypto, local, now)
+        }));
+        let (connection, answer) = made.unwrap_or_else(|_| Err(broken()))?;
+        let mut leg = Leg::new(call, id, connection, now);
+        if let Some(old) = replaced.and_then(|key| self.remove(key)) {
+            leg.succeed(&old);
+            tracing::info!(%call, leg = %id, "connection replaced");
+        } else {
+            add(&self.around.counters.legs, 1);
+            tracing::info!(%call, leg = %id, "leg made");
+        }
+        let key = self.next_key;
+        self.next_key += 1;
+        self.book.name(&leg.connection.ufrag, key);
+        self.legs.insert(key, leg);
+        self.call(call).legs.insert(id, key);
+        self.touch(key);
+        self.connect(call);
+        Ok(answer)
+    }
+
+    fn negotiate_again(
+        &mut self,
+        key: LegKey,
+        offer: Offer,
+        sdp: &str,
+    ) -> Result<String, NegotiateError> {
+        let now = Instant::now();
+        self.touch(key);
+        let Some(leg) = self.legs.get_mut(&key) else {
+            return Err(NegotiateError::UnknownLeg);
+        };
+        let restarts = leg.connection.offer.ufrag != offer.ufrag;
+        let before = leg.connection.ufrag.clone();
+        let answer = guarded(leg, |leg| {
+            leg.connection
+                .answer(offer, sdp, now)
+                .inspect_err(|_| leg.connection.roll_back(now))
+        });
+        let Some(answer) = answer else {
+            self.close_broken(key);
+            return Err(broken());
+        };
+        let (ufrag, source) = (leg.connection.ufrag.clone(), leg.source);
+        self.book.unname(&before);
+        self.book.name(&ufrag, key);
+        if restarts && answer.is_ok() {
+            tracing::debug!(leg = key, "ICE restarts");
+            // What was sent meanwhile is lost, and both pictures would stand still for seconds.
+            self.ask_key_frame(Some(key));
+            self.ask_key_frame(source);
+        }
+        answer
+    }
+
+    /// Works the call's routes out for the legs that are there.
+    fn connect(&mut self, call: Uuid) {
+        let Some(Call { legs, routes, .. }) = self.calls.get(&call) else {
+            return;
+        };
+        let mut sources: HashMap<LegKey, LegKey> = HashMap::new();
+        for route in routes {
+            if let (Some(from), Some(to)) = (legs.get(&route.from), legs.get(&route.to)) {
+                sources.entry(*to).or_insert(*from);
+            }
+        }
+        let keys: Vec<LegKey> = legs.values().copied().collect();
+        let mut fresh = Vec::new();
+        for key in keys {
+            let Some(leg) = self.legs.get_mut(&key) else {
+                continue;
+            };
+            leg.listeners = sources
+                .iter()
+                .filter(|(_, from)| **from == key)
+                .map(|(to, _)| *to)
+                .collect();
+            let source = sources.get(&key).copied();
+            if leg.source != source {
+                leg.source = source;
+                fresh.extend(source);
+            }
+        }
+        for key in fresh {
+            self.ask_key_frame(Some(key));
+        }
+    }
+
+    pub fn close_leg(&mut self, call: Uuid, leg: Uuid, reason: &str) {
+        let Some(key) = self
+            .calls
+            .get_mut(&call)
+            .and_then(|call| call.legs.remove(&leg))
+        else {
+            return;
+        };
+        self.remove(key);
+        subtract(&self.around.counters.legs, 1);
+        tracing::info!(%call, %leg, reason, "leg closed");
+        let _ = self.around.events.send(EngineEvent::Closed {
+            call,
+            leg,
+            reason: reason.to_owned(),
+        });
+        self.connect(call);
+    }
+
+    pub fn close_call(&mut self, call: Uuid, reason: &str) {
+        let legs: Vec<Uuid> = self
+            .calls
+            .get(&call)
+            .into_iter()
+            .flat_map(|call| call.legs.keys().copied())
+            .collect();
+        for leg in legs {
+            self.close_leg(call, leg, reason);
+        }
+        if self.calls.remove(&call).is_some() {
+            subtract(&self.around.counters.calls, 1);
+        }
+    }
+
+    pub fn close_broken(&mut self, key: LegKey) {
+        if let Some((call, leg)) = self.legs.get(&key).map(|leg| (leg.call, leg.id)) {
+            tracing::error!(%call, %leg, "a mistake in the engine ends this leg");
+            self.close_leg(call, leg, "internal error");
+        }
+    }
+
+    pub fn close_everything(&mut self, reason: &str) {
+        for call in self.calls.keys().copied().collect::<Vec<Uuid>>() {
+            self.close_call(call, reason);
+        }
+    }
+}
+
+fn broken() -> NegotiateError {
+    NegotiateError::Sdp("it cannot be read".to_owned())
+}

@@ -1,0 +1,178 @@
+//! The media engine: WebRTC legs of calls, forwarding between them. It stands on rtc, the sans-IO
+//! core of webrtc-rs, in threads of its own (shards), one UDP port for all. A call lives on one
+//! shard, so a packet takes no lock. It knows nothing of the business: who hears whom, when a leg
+//! has been away too long and when a call ends is told to it.
+
+mod address_book;
+mod command;
+mod connection;
+mod control;
+mod credentials;
+mod feedback;
+mod handle;
+mod keyframes;
+mod leg;
+mod quality;
+mod rewrite;
+mod sdp;
+mod setup;
+mod shard;
+mod socket;
+mod stun;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+use std::net::IpAddr;
+use std::time::{Instant, SystemTime};
+
+use uuid::Uuid;
+
+pub use handle::Engine;
+pub use totals::EngineTotals;
+
+pub struct EngineConfig {
+    /// UDP; 0 takes a free one.
+    pub port: u16,
+    /// Announced to browsers, best first. IPv4 only: the port speaks nothing else.
+    pub addresses: Vec<IpAddr>,
+    /// Threads; 1 to 52.
+    pub shards: usize,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("no IPv4 address to announce")]
+    NoAddress,
+    #[error("{0} shards: 1 to 52 are possible")]
+    Shards(usize),
+    #[error("UDP port {port}: {error}")]
+    Port { port: u16, error: std::io::Error },
+    #[error("no thread: {0}")]
+    Thread(std::io::Error),
+    #[error("no random source: {0}")]
+    Crypto(String),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum NegotiateError {
+    #[error("the session description cannot be used: {0}")]
+    Sdp(String),
+    #[error("the engine has made no offer that this could answer")]
+    NothingToAnswer,
+    #[error("no such leg")]
+    UnknownLeg,
+    #[error("the engine has stopped")]
+    Stopped,
+}
+
+impl From<rtc::shared::error::Error> for NegotiateError {
+    fn from(error: rtc::shared::error::Error) -> NegotiateError {
+        NegotiateError::Sdp(error.to_string())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SdpKind {
+    Offer,
+    Answer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MediaKind {
+    Audio,
+    Video,
+}
+
+impl MediaKind {
+    pub(self) const ALL: [MediaKind; 2] = [MediaKind::Audio, MediaKind::Video];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            MediaKind::Audio => "audio",
+            MediaKind::Video => "video",
+        }
+    }
+
+    fn clock_rate(self) -> u32 {
+        match self {
+            MediaKind::Audio => 48_000,
+            MediaKind::Video => 90_000,
+        }
+    }
+
+    /// Each kind has one codec.
+    pub fn codec(self) -> Codec {
+        match self {
+            MediaKind::Audio => Codec::Opus,
+            MediaKind::Video => Codec::Vp8,
+        }
+    }
+
+    fn is_codec(self, mime_type: &str) -> bool {
+        mime_type.eq_ignore_ascii_case(&setup::codec(self).rtp_codec.mime_type)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    Opus,
+    Vp8,
+}
+
+/// `to` hears and sees `from`. A leg gets one source at a time: of several, the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Route {
+    pub from: Uuid,
+    pub to: Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum EngineEvent {
+    /// The leg's first authenticated RTP is here and its RTCP reports ours. Again for each
+    /// connection that replaces the leg's.
+    MediaBothWays {
+        call: Uuid,
+        leg: Uuid,
+        at: SystemTime,
+    },
+    /// Nothing authentic for 5 s, or the browser said good-bye.
+    Disconnected {
+        call: Uuid,
+        leg: Uuid,
+    },
+    Reconnected {
+        call: Uuid,
+        leg: Uuid,
+    },
+    /// The leg is no more.
+    Closed {
+        call: Uuid,
+        leg: Uuid,
+        reason: String,
+    },
+}
+
+/// A listener to a whole call: the recorder's ear. It is called on the shard's thread, so it must
+/// never wait; what it cannot take at once it drops.
+pub trait Tap: Send {
+    /// A packet as it was received, decrypted, with its header.
+    fn rtp(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, packet: &[u8], codec: Codec);
+    /// The sender's own clock (`ntp`) at its track's time `rtp`.
+    fn sender_report(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, ntp: u64, rtp: u32);
+}
+
+/// What people hear and see of the network; loss and jitter are the worse of both ways.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LegStats {
+    pub leg: Uuid,
+    pub rtt_ms: f32,
+    pub jitter_ms: f32,
+    pub loss_percent: f32,
+    pub send_kbps: f32,
+    pub receive_kbps: f32,
+}

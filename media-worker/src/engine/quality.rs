@@ -1,0 +1,148 @@
+//! How well a leg's media travels, as both ends report it (RFC 3550, section 6.4).
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rtc::rtcp::reception_report::ReceptionReport;
+use uuid::Uuid;
+
+use super::{LegStats, MediaKind};
+
+/// Rates are averages over this time.
+const WINDOW: Duration = Duration::from_secs(1);
+/// Seconds between the beginnings of NTP's era and Unix's.
+const NTP_EPOCH: u64 = 2_208_988_800;
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Reception {
+    lost: f32,
+    jitter_ms: f32,
+}
+
+#[derive(Debug)]
+pub(super) struct Quality {
+    round_trip_ms: f32,
+    /// Ours as the browser receives it, and the browser's as we do; by kind.
+    reported: [Reception; 2],
+    measured: [Reception; 2],
+    sent: u64,
+    received: u64,
+    window: (Instant, u64, u64),
+    send_kbps: f32,
+    receive_kbps: f32,
+}
+
+impl Quality {
+    pub fn new(now: Instant) -> Quality {
+        Quality {
+            round_trip_ms: 0.0,
+            reported: [Reception::default(); 2],
+            measured: [Reception::default(); 2],
+            sent: 0,
+            received: 0,
+            window: (now, 0, 0),
+            send_kbps: 0.0,
+            receive_kbps: 0.0,
+        }
+    }
+
+    pub fn count_sent(&mut self, bytes: usize) {
+        self.sent += bytes as u64;
+    }
+
+    pub fn count_received(&mut self, bytes: usize) {
+        self.received += bytes as u64;
+    }
+
+    pub fn reported(&mut self, kind: MediaKind, report: &ReceptionReport) {
+        self.reported[kind.index()] = reception(kind, report);
+        if report.last_sender_report != 0 {
+            let elapsed = ntp_middle(SystemTime::now())
+                .wrapping_sub(report.last_sender_report)
+                .wrapping_sub(report.delay);
+            // A clock that was set meanwhile would make it absurd.
+            if elapsed < 10 << 16 {
+                self.round_trip_ms = elapsed as f32 * 1000.0 / 65_536.0;
+            }
+        }
+    }
+
+    pub fn measured(&mut self, kind: MediaKind, report: &ReceptionReport) {
+        self.measured[kind.index()] = reception(kind, report);
+    }
+
+    /// Closes the window if it is over, and says when it will be.
+    pub fn tick(&mut self, now: Instant) -> Instant {
+        let (since, sent, received) = self.window;
+        let elapsed = now.saturating_duration_since(since);
+        if elapsed < WINDOW {
+            return since + WINDOW;
+        }
+        let kbps = |bytes: u64| bytes as f32 * 8.0 / 1000.0 / elapsed.as_secs_f32();
+        self.send_kbps = kbps(self.sent - sent);
+        self.receive_kbps = kbps(self.received - received);
+        self.window = (now, self.sent, self.received);
+        now + WINDOW
+    }
+
+    /// The worse of both ways: that is what people hear and see.
+    pub fn stats(&self, leg: Uuid) -> LegStats {
+        let all = || self.reported.iter().chain(&self.measured);
+        LegStats {
+            leg,
+            rtt_ms: self.round_trip_ms,
+            jitter_ms: all()
+                .map(|reception| reception.jitter_ms)
+                .fold(0.0, f32::max),
+            loss_percent: all().map(|reception| reception.lost).fold(0.0, f32::max),
+            send_kbps: self.send_kbps,
+            receive_kbps: self.receive_kbps,
+        }
+    }
+}
+
+fn reception(kind: MediaKind, report: &ReceptionReport) -> Reception {
+    Reception {
+        lost: f32::from(report.fraction_lost) * 100.0 / 256.0,
+        jitter_ms: report.jitter as f32 * 1000.0 / kind.clock_rate() as f32,
+    }
+}
+
+/// The middle 32 bits of an NTP time stamp: seconds and fractions, 16 bits each.
+fn ntp_middle(time: SystemTime) -> u32 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let fraction = (u64::from(since.subsec_nanos()) << 16) / 1_000_000_000;
+    (((since.as_secs() + NTP_EPOCH) << 16) | fraction) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_trip_is_what_passed_less_what_the_browser_waited() {
+        let mut quality = Quality::new(Instant::now());
+        let sent = ntp_middle(SystemTime::now() - Duration::from_millis(120));
+        let report = ReceptionReport {
+            last_sender_report: sent,
+            delay: 65_536 / 10,
+            fraction_lost: 64,
+            jitter: 480,
+            ..ReceptionReport::default()
+        };
+        quality.reported(MediaKind::Audio, &report);
+        let stats = quality.stats(Uuid::nil());
+        assert!((15.0..60.0).contains(&stats.rtt_ms), "{}", stats.rtt_ms);
+        assert_eq!((stats.loss_percent, stats.jitter_ms), (25.0, 10.0));
+    }
+
+    #[test]
+    fn rates_are_of_the_last_window() {
+        let start = Instant::now();
+        let mut quality = Quality::new(start);
+        quality.count_sent(125_000);
+        quality.tick(start + WINDOW);
+        assert_eq!(quality.stats(Uuid::nil()).send_kbps, 1_000.0);
+        quality.tick(start + WINDOW * 2);
+        assert_eq!(quality.stats(Uuid::nil()).send_kbps, 0.0);
+    }
+}

@@ -1,0 +1,136 @@
+//! What the engine itself reads of an offer and writes into an answer; all else is rtc's.
+
+use std::net::Ipv4Addr;
+
+use super::NegotiateError;
+
+/// A browser's offer for two tracks has about 6 KB.
+const LONGEST: usize = 64 * 1024;
+const MOST_SECTIONS: usize = 8;
+
+/// What tells offers apart: a new fingerprint is a new connection, a new ufrag an ICE restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Offer {
+    pub fingerprint: String,
+    pub ufrag: String,
+    /// Whether the browser means to send anything at all.
+    pub sends: bool,
+}
+
+pub(super) fn read_offer(sdp: &str) -> Result<Offer, NegotiateError> {
+    if sdp.len() > LONGEST {
+        return Err(NegotiateError::Sdp(format!("longer than {LONGEST} bytes")));
+    }
+    if sdp.lines().filter(|line| line.starts_with("m=")).count() > MOST_SECTIONS {
+        return Err(NegotiateError::Sdp(format!(
+            "more than {MOST_SECTIONS} media sections"
+        )));
+    }
+    let needed = |name| {
+        attribute(sdp, name).ok_or_else(|| NegotiateError::Sdp(format!("no a={name} in it")))
+    };
+    Ok(Offer {
+        fingerprint: needed("fingerprint")?.to_ascii_lowercase(),
+        ufrag: needed("ice-ufrag")?.to_owned(),
+        sends: sdp
+            .lines()
+            .any(|line| matches!(line.trim_end(), "a=sendrecv" | "a=sendonly")),
+    })
+}
+
+/// The first value of an attribute, in the session or any media section (all are bundled).
+pub(super) fn attribute<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
+    sdp.lines().find_map(|line| {
+        line.trim_end()
+            .strip_prefix("a=")?
+            .strip_prefix(name)?
+            .strip_prefix(':')
+    })
+}
+
+/// The browser's own candidates are left out: it always comes to us, so its addresses are learnt
+/// from its authenticated checks, and no stranger makes the worker knock at addresses he names.
+pub(super) fn without_candidates(offer: &str) -> String {
+    lines(
+        offer
+            .lines()
+            .filter(|line| !line.starts_with("a=candidate:")),
+    )
+}
+
+/// Puts our addresses into the first media section: the others are bundled with it.
+pub(super) fn with_candidates(answer: &str, addresses: &[Ipv4Addr], port: u16) -> String {
+    let candidates: Vec<String> = addresses
+        .iter()
+        .zip(0_u32..)
+        .map(|(address, index)| {
+            // RFC 8445, section 5.1.2.1: host, the earlier the better, component 1.
+            let priority = (126 << 24) | ((65_535 - index) << 8) | 255;
+            format!(
+                "a=candidate:{} 1 udp {priority} {address} {port} typ host",
+                index + 1
+            )
+        })
+        .chain(std::iter::once("a=end-of-candidates".to_owned()))
+        .collect();
+    let all: Vec<&str> = answer.lines().collect();
+    let sections: Vec<usize> = (0..all.len())
+        .filter(|&at| all.get(at).is_some_and(|l| l.starts_with("m=")))
+        .collect();
+    let end = sections.get(1).copied().unwrap_or(all.len());
+    let (before, after) = all.split_at(end);
+    lines(
+        before
+            .iter()
+            .copied()
+            .chain(candidates.iter().map(String::as_str))
+            .chain(after.iter().copied()),
+    )
+}
+
+fn lines<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines.flat_map(|line| [line.trim_end(), "\r\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    const OFFER: &str = "v=0\r\na=fingerprint:sha-256 AB:CD\r\nm=audio 9 X 111\r\na=ice-ufrag:abcd\r\n\
+        a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\na=sendrecv\r\nm=video 9 X 96\r\na=recvonly\r\n";
+
+    #[test]
+    fn an_offer_is_told_by_fingerprint_and_ufrag() {
+        let offer = read_offer(OFFER).unwrap();
+        assert_eq!(
+            (offer.fingerprint.as_str(), offer.ufrag.as_str()),
+            ("sha-256 ab:cd", "abcd")
+        );
+        assert!(offer.sends);
+        assert!(!without_candidates(OFFER).contains("10.0.0.1"));
+    }
+
+    #[test]
+    fn our_candidates_stand_in_the_first_section() {
+        let answer = with_candidates(OFFER, &[Ipv4Addr::LOCALHOST], 4000);
+        let (audio, video) = answer.split_once("m=video").unwrap();
+        assert!(
+            audio.contains("udp 2130706431 127.0.0.1 4000 typ host\r\na=end-of-candidates\r\n")
+        );
+        assert!(!video.contains("candidate"));
+    }
+
+    #[test]
+    fn a_bad_offer_is_named() {
+        for (sdp, said) in [
+            (String::new(), "fingerprint"),
+            ("a=fingerprint:x\r\n".to_owned(), "ice-ufrag"),
+            ("x".repeat(LONGEST + 1), "longer"),
+            ("m=audio\r\n".repeat(9), "sections"),
+        ] {
+            assert!(read_offer(&sdp).unwrap_err().to_string().contains(said));
+        }
+    }
+}

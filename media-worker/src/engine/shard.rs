@@ -1,0 +1,366 @@
+//! One thread of the engine: its socket, its legs, and the turn in which everything happens:
+//! take what came, let the legs go on, pass their media to whom it is for, send.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::os::unix::net::UnixDatagram;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use rtc::crypto::RTCCryptoProvider;
+use rtc::shared::marshal::Marshal;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::address_book::AddressBook;
+use super::command::{Command, Misled, Neighbour, Waker};
+use super::control::Call;
+use super::credentials::{ShardCrypto, shard_of};
+use super::leg::{Input, Leg, LegKey};
+use super::socket::{self, BATCH, Batch, Outgoing, Path};
+use super::totals::{Counters, add, subtract};
+use super::{EngineEvent, stun};
+
+/// Full batches taken before the legs have their turn: beyond, latency would grow.
+const BATCHES_A_TURN: usize = 4;
+const HOUSEKEEPING: Duration = Duration::from_secs(10);
+
+pub(super) struct Surroundings {
+    pub index: usize,
+    /// Announced to browsers.
+    pub addresses: Vec<Ipv4Addr>,
+    /// What rtc takes for our only address.
+    pub local: (Ipv4Addr, u16),
+    pub socket: UdpSocket,
+    pub crypto: Arc<ShardCrypto>,
+    pub waker: Arc<Waker>,
+    pub waiting: UnixDatagram,
+    pub orders: mpsc::Receiver<Command>,
+    pub misled: Receiver<Misled>,
+    pub neighbours: Vec<Neighbour>,
+    pub counters: Arc<Counters>,
+    pub stop: Arc<AtomicBool>,
+    pub events: mpsc::UnboundedSender<EngineEvent>,
+}
+
+pub(super) struct Shard {
+    pub around: Surroundings,
+    pub legs: HashMap<LegKey, Leg>,
+    pub calls: HashMap<Uuid, Call>,
+    pub book: AddressBook,
+    pub next_key: LegKey,
+    /// Legs that something happened to in this turn.
+    pub touched: Vec<LegKey>,
+    pub queue: Vec<Outgoing>,
+    inputs: Vec<(LegKey, Input)>,
+    due: HashMap<LegKey, Instant>,
+    housekeeping: Instant,
+}
+
+impl Shard {
+    pub fn new(around: Surroundings) -> Shard {
+        Shard {
+            around,
+            legs: HashMap::new(),
+            calls: HashMap::new(),
+            book: AddressBook::default(),
+            next_key: 0,
+            touched: Vec::new(),
+            queue: Vec::new(),
+            inputs: Vec::new(),
+            due: HashMap::new(),
+            housekeeping: Instant::now() + HOUSEKEEPING,
+        }
+    }
+
+    pub fn run(mut self) {
+        let mut batch = Batch::new();
+        let mut next = self.housekeeping;
+        while !self.around.stop.load(Ordering::Acquire) {
+            let timeout = next.saturating_duration_since(Instant::now());
+            socket::wait(&self.around.socket, &self.around.waiting, timeout);
+            self.around.waker.rest(&self.around.waiting);
+            while let Ok(command) = self.around.orders.try_recv() {
+                self.obey(command);
+            }
+            self.take_misled();
+            for _ in 0..BATCHES_A_TURN {
+                if !socket::receive(&self.around.socket, &mut batch) {
+                    break;
+                }
+                add(&self.around.counters.packets_in, batch.len());
+                let now = Instant::now();
+                for (path, datagram) in batch.datagrams() {
+                    self.take(path, datagram, self.around.index, now);
+                }
+                if batch.len() < BATCH {
+                    break;
+                }
+            }
+            next = self.turn(Instant::now());
+        }
+        self.close_everything("the media engine stopped");
+        self.send();
+        subtract(&self.around.counters.sockets, 1);
+    }
+
+    fn take_misled(&mut self) {
+        let now = Instant::now();
+        for _ in 0..BATCH * BATCHES_A_TURN {
+            match self.around.misled.try_recv() {
+                Ok(Misled::Datagram { path, bytes, at }) => self.take(path, &bytes, at, now),
+                Ok(Misled::Owner { path, owner }) => self.book.set_elsewhere(path.peer, owner, now),
+                Err(_) => return,
+            }
+        }
+        // There may be more: come again at once.
+        self.around.waker.wake();
+    }
+
+    /// Takes a datagram that came in at shard `at`.
+    fn take(&mut self, path: Path, datagram: &[u8], at: usize, now: Instant) {
+        let Some(key) = self.receiver(path, datagram, at, now) else {
+            return;
+        };
+        let Some(leg) = self.legs.get_mut(&key) else {
+            return;
+        };
+        let datagram = BytesMut::from(datagram);
+        if guarded(leg, |leg| leg.receive(datagram, path, now)).is_none() {
+            self.close_broken(key);
+        }
+        self.touch(key);
+    }
+
+    /// The leg that a datagram is for, if it is ours; else it is sent where it belongs, or dropped.
+    fn receiver(&mut self, path: Path, datagram: &[u8], at: usize, now: Instant) -> Option<LegKey> {
+        let Some(check) = stun::check(datagram) else {
+            let key = self.book.by_address(&path.peer);
+            if key.is_none() {
+                let owner = self
+                    .book
+                    .elsewhere(&path.peer)
+                    .filter(|_| at == self.around.index);
+                self.pass_on(owner, path, datagram);
+            }
+            return key;
+        };
+        let owner = shard_of(check.local_ufrag);
+        if owner != Some(self.around.index) {
+            self.pass_on(owner.filter(|_| at == self.around.index), path, datagram);
+            return None;
+        }
+        let key = self.book.by_ufrag(check.local_ufrag);
+        let leg = key.and_then(|key| self.legs.get_mut(&key));
+        let crypto = self.around.crypto.crypto();
+        let Some(leg) =
+            leg.filter(|leg| stun::is_genuine(datagram, &leg.connection.password, crypto))
+        else {
+            add(&self.around.counters.strangers, 1);
+            return None;
+        };
+        if check.nominates || leg.path.is_none() {
+            leg.path = Some(path);
+        }
+        leg.span
+            .clone()
+            .in_scope(|| leg.authentic(now, &self.around.events));
+        let before = self.book.len();
+        self.book.bind(path, key?, now);
+        self.count_addresses(before);
+        if at != self.around.index
+            && let Some(neighbour) = self.around.neighbours.get(at)
+        {
+            // Each check says it again, so a lost one does no harm.
+            neighbour.pass(Misled::Owner {
+                path,
+                owner: self.around.index,
+            });
+        }
+        key
+    }
+
+    fn pass_on(&self, owner: Option<usize>, path: Path, datagram: &[u8]) {
+        let Some(neighbour) = owner.and_then(|owner| self.around.neighbours.get(owner)) else {
+            add(&self.around.counters.strangers, 1);
+            return;
+        };
+        let (bytes, at) = (BytesMut::from(datagram), self.around.index);
+        if !neighbour.pass(Misled::Datagram { path, bytes, at }) {
+            add(&self.around.counters.dropped, 1);
+        }
+    }
+
+    pub fn touch(&mut self, key: LegKey) {
+        if !self.touched.contains(&key) {
+            self.touched.push(key);
+        }
+    }
+
+    /// Everything that follows from what was taken; says when the next turn is due.
+    fn turn(&mut self, now: Instant) -> Instant {
+        let due: Vec<LegKey> = self
+            .due
+            .iter()
+            .filter(|(_, due)| **due <= now)
+            .map(|(key, _)| *key)
+            .collect();
+        for key in due {
+            self.touch(key);
+            if let Some(leg) = self.legs.get_mut(&key)
+                && guarded(leg, |leg| leg.connection.handle_timeout(now)).is_none()
+            {
+                self.close_broken(key);
+            }
+        }
+        for key in self.touched.clone() {
+            let Some(leg) = self.legs.get_mut(&key) else {
+                continue;
+            };
+            let (events, inputs) = (&self.around.events, &mut self.inputs);
+            if guarded(leg, |leg| {
+                leg.advance(now, events, |input| inputs.push((key, input)))
+            })
+            .is_none()
+            {
+                self.close_broken(key);
+            }
+        }
+        self.distribute(now);
+        for key in std::mem::take(&mut self.touched) {
+            let Some(leg) = self.legs.get_mut(&key) else {
+                continue;
+            };
+            let (book, queue, events) = (&self.book, &mut self.queue, &self.around.events);
+            let path = |peer: SocketAddr| book.path(&socket::v4(peer)?, key);
+            let counters = &self.around.counters;
+            let flushed = guarded(leg, |leg| {
+                add(
+                    &counters.key_frame_requests,
+                    usize::from(leg.work(now, events)),
+                );
+                leg.flush(now, path, queue)
+            });
+            match flushed {
+                Some(due) => drop(self.due.insert(key, due)),
+                None => self.close_broken(key),
+            }
+        }
+        self.send();
+        if now >= self.housekeeping {
+            self.housekeeping = now + HOUSEKEEPING;
+            let before = self.book.len();
+            self.book.expire(now);
+            self.count_addresses(before);
+        }
+        self.due
+            .values()
+            .copied()
+            .fold(self.housekeeping, Instant::min)
+    }
+
+    /// Passes on what the legs brought: media to their listeners and the tap, wishes to their sources.
+    fn distribute(&mut self, now: Instant) {
+        for (from, input) in std::mem::take(&mut self.inputs) {
+            let Some(leg) = self.legs.get(&from) else {
+                continue;
+            };
+            let tap = self
+                .calls
+                .get_mut(&leg.call)
+                .and_then(|call| call.tap.as_mut());
+            match input {
+                Input::Media(media) => {
+                    // Padding alone (a probe for bandwidth) is nothing to record.
+                    if let Some(tap) = tap.filter(|_| !media.packet.payload.is_empty())
+                        && let Ok(packet) = media.packet.marshal()
+                    {
+                        tap.rtp(
+                            leg.id,
+                            media.kind,
+                            media.arrival,
+                            &packet,
+                            media.kind.codec(),
+                        );
+                    }
+                    for to in leg.listeners.clone() {
+                        self.touch(to);
+                        let Some(leg) = self.legs.get_mut(&to) else {
+                            continue;
+                        };
+                        let (header, payload) = (&media.packet.header, &media.packet.payload);
+                        let sent = guarded(leg, |leg| {
+                            leg.forward(media.kind, from, header, payload, now)
+                        });
+                        if sent.is_none() {
+                            self.close_broken(to);
+                        }
+                    }
+                }
+                Input::SenderReport {
+                    kind,
+                    ntp,
+                    rtp,
+                    arrival,
+                } => {
+                    if let Some(tap) = tap {
+                        tap.sender_report(leg.id, kind, arrival, ntp, rtp);
+                    }
+                }
+                Input::KeyFrame => {
+                    let source = leg.source;
+                    self.ask_key_frame(source);
+                }
+            }
+        }
+    }
+
+    pub fn ask_key_frame(&mut self, of: Option<LegKey>) {
+        if let Some(key) = of
+            && let Some(leg) = self.legs.get_mut(&key)
+        {
+            leg.want_key_frame();
+            self.touch(key);
+        }
+    }
+
+    pub fn send(&mut self) {
+        let waiting = self.queue.len();
+        let sent = socket::send(&self.around.socket, &mut self.queue);
+        add(&self.around.counters.packets_out, sent);
+        add(&self.around.counters.dropped, waiting - sent);
+    }
+
+    /// Keeps the total of bound addresses right, after the book changed.
+    pub fn count_addresses(&self, before: usize) {
+        let now = self.book.len();
+        add(&self.around.counters.addresses, now.saturating_sub(before));
+        subtract(&self.around.counters.addresses, before.saturating_sub(now));
+    }
+
+    /// Takes a leg's connection out; it says good-bye on its way.
+    pub fn remove(&mut self, key: LegKey) -> Option<Leg> {
+        let mut leg = self.legs.remove(&key)?;
+        let (now, queue, book) = (Instant::now(), &mut self.queue, &self.book);
+        let path = |peer: SocketAddr| book.path(&socket::v4(peer)?, key);
+        guarded(&mut leg, |leg| {
+            leg.connection.close();
+            leg.flush(now, path, queue)
+        });
+        self.due.remove(&key);
+        let before = self.book.len();
+        self.book.forget(key);
+        self.count_addresses(before);
+        Some(leg)
+    }
+}
+
+/// Runs something of one leg's so that a mistake in it (or in rtc) ends that leg alone: `None` then.
+pub(super) fn guarded<T>(leg: &mut Leg, work: impl FnOnce(&mut Leg) -> T) -> Option<T> {
+    let span = leg.span.clone();
+    span.in_scope(|| catch_unwind(AssertUnwindSafe(|| work(leg))).ok())
+}

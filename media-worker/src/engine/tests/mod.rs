@@ -1,0 +1,65 @@
+//! The engine as participants meet it, over loopback.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod calls;
+mod peer;
+
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use uuid::Uuid;
+
+use super::{Engine, EngineConfig, EngineEvent, MediaKind, Route, SdpKind};
+use peer::{PATIENCE, Peer, until};
+
+/// An engine with two shards, and what it tells.
+struct House {
+    engine: Engine,
+    events: UnboundedReceiver<EngineEvent>,
+    told: Vec<EngineEvent>,
+}
+
+impl House {
+    fn new() -> House {
+        let (out, events) = unbounded_channel();
+        let addresses = vec![Ipv4Addr::LOCALHOST.into()];
+        let config = EngineConfig {
+            port: 0,
+            addresses,
+            shards: 2,
+        };
+        House {
+            engine: Engine::start(config, out).unwrap(),
+            events,
+            told: Vec::new(),
+        }
+    }
+
+    async fn join(&self, call: Uuid, leg: Uuid, peer: &mut Peer) {
+        let offer = peer.offer();
+        let answer = self
+            .engine
+            .negotiate(call, leg, SdpKind::Offer, offer)
+            .await
+            .unwrap();
+        peer.take_answer(answer.unwrap());
+    }
+
+    /// Whether the engine has told something like it by now.
+    fn has_told(&mut self, like: impl Fn(&EngineEvent) -> bool) -> bool {
+        while let Ok(event) = self.events.try_recv() {
+            self.told.push(event);
+        }
+        self.told.iter().any(like)
+    }
+}
+
+fn both_ways(leg: Uuid) -> impl Fn(&EngineEvent) -> bool {
+    move |event| matches!(event, EngineEvent::MediaBothWays { leg: of, .. } if *of == leg)
+}
+
+fn each_other(one: Uuid, two: Uuid) -> Vec<Route> {
+    vec![Route { from: one, to: two }, Route { from: two, to: one }]
+}
