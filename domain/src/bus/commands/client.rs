@@ -184,11 +184,13 @@ async fn watch_for_return(confirm: PublisherConfirm, waiting: Waiting) {
 
 /// Commands without a reply yet, by correlation id; `None` once the channel is gone.
 #[derive(Clone)]
-struct Waiting(Arc<Mutex<Option<HashMap<String, oneshot::Sender<Reply>>>>>);
+struct Waiting(Arc<Mutex<Option<Commands>>>);
+
+type Commands = HashMap<String, oneshot::Sender<Reply>>;
 
 impl Default for Waiting {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Some(HashMap::new()))))
+        Self(Arc::new(Mutex::new(Some(Commands::new()))))
     }
 }
 
@@ -223,10 +225,7 @@ impl Waiting {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    fn with<T>(
-        &self,
-        act: impl FnOnce(&mut HashMap<String, oneshot::Sender<Reply>>) -> T,
-    ) -> Option<T> {
+    fn with<T>(&self, act: impl FnOnce(&mut Commands) -> T) -> Option<T> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

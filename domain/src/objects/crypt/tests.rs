@@ -1,4 +1,9 @@
+use std::io::Write;
+
+use sha2::{Digest, Sha256};
+
 use super::*;
+use crate::config::Secret;
 
 const NAME: &str = "recordings/1/1/2/0.mkv";
 
