@@ -44,6 +44,7 @@ pub struct Platform {
     pub servers: Servers,
     base: Vec<String>,
     metrics: Vec<String>,
+    media_ports: Vec<u16>,
     database_url: String,
     names: Names,
     folder: TempDir,
@@ -72,7 +73,7 @@ impl Platform {
             .prefix("cordboard-flow-")
             .tempdir()
             .expect("a temporary folder");
-        let own = format!("flow-{}", uuid::Uuid::now_v7().simple());
+        let own = format!("flow-{:016x}", rand::random::<u64>());
         let shared = servers.environment();
         let names = Names {
             database: own.replace('-', "_"),
@@ -93,11 +94,17 @@ impl Platform {
                 ("S3_BUCKET", own.as_str()),
                 ("DATABASE_URL", &database_url),
                 ("AMQP_URL", &amqp_url),
-                ("CORDBOARD_SECRET", "a secret of the tests, long enough to be one"),
+                (
+                    "CORDBOARD_SECRET",
+                    "a secret of the tests, long enough to be one",
+                ),
                 ("CORDBOARD_MEDIA_ADDRESSES", "127.0.0.1"),
                 ("CORDBOARD_MEDIA_SHARDS", "2"),
                 ("CORDBOARD_DATABASE_POOL", "8"),
-                ("CORDBOARD_LOG", "info,api=debug,domain=debug,scheduler=debug,media_worker=debug"),
+                (
+                    "CORDBOARD_LOG",
+                    "info,api=debug,domain=debug,scheduler=debug,media_worker=debug",
+                ),
                 ("RUST_BACKTRACE", "1"),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
@@ -117,6 +124,7 @@ impl Platform {
             servers,
             base: Vec::new(),
             metrics: Vec::new(),
+            media_ports: Vec::new(),
             database_url,
             names,
             folder,
@@ -169,6 +177,19 @@ impl Platform {
     /// A connection to the platform's database.
     pub async fn sql(&self) -> tokio_postgres::Client {
         sql::connect(&self.database_url).await
+    }
+
+    /// Index of the worker that holds the call.
+    pub async fn worker_of(&self, call: &str) -> usize {
+        let (_, id) = call.split_once('_').expect("a typed id");
+        let query = "SELECT address FROM media_worker JOIN call ON worker_id = media_worker.id WHERE call.id::text = $1";
+        let id = uuid::Uuid::try_parse(id).expect("a typed id").to_string();
+        let row = self.sql().await.query_one(query, &[&id]).await;
+        let address: String = row.expect("a worker holds the call").get(0);
+        self.media_ports
+            .iter()
+            .position(|port| address.ends_with(&format!(":{port}")))
+            .unwrap_or_else(|| panic!("{address} is none of {:?}", self.media_ports))
     }
 
     /// The keys of all objects in the bucket.
@@ -227,11 +248,13 @@ impl Platform {
     fn add_worker(&mut self, number: usize, mut environment: Vec<(String, String)>) {
         let name = format!("media-worker-{number}");
         let metrics = format!("127.0.0.1:{}", free_port());
+        let media_port = free_port();
+        self.media_ports.push(media_port);
         let spool = self.folder.path().join(format!("{name}-spool"));
         fs::create_dir_all(&spool).expect("a spool folder");
         environment.extend([
             ("CORDBOARD_METRICS_ADDR".to_owned(), metrics.clone()),
-            ("CORDBOARD_MEDIA_PORT".to_owned(), free_port().to_string()),
+            ("CORDBOARD_MEDIA_PORT".to_owned(), media_port.to_string()),
             (
                 "CORDBOARD_SPOOL_DIR".to_owned(),
                 spool.to_string_lossy().into_owned(),
@@ -334,7 +357,10 @@ async fn make_database(servers: &Servers, names: &Names) {
                 .expect("the template takes its name");
         }
         let copy = format!("CREATE DATABASE {} TEMPLATE {template}", names.database);
-        admin.batch_execute(&copy).await.expect("a database is copied");
+        admin
+            .batch_execute(&copy)
+            .await
+            .expect("a database is copied");
         template
     };
     tracing::debug!(template, database = names.database, "database made");
@@ -345,7 +371,10 @@ fn run_api(servers: &Servers, command: &str, database_url: &str) {
         .arg(command)
         .envs(servers.environment())
         .env("DATABASE_URL", database_url)
-        .env("CORDBOARD_SECRET", "a secret of the tests, long enough to be one")
+        .env(
+            "CORDBOARD_SECRET",
+            "a secret of the tests, long enough to be one",
+        )
         .output()
         .expect("api runs");
     assert!(

@@ -82,7 +82,11 @@ impl Process {
             if let Some(child) = &mut self.child
                 && let Ok(Some(status)) = child.try_wait()
             {
-                panic!("{} ended at its start ({status}):\n{}", self.name, self.tail());
+                panic!(
+                    "{} ended at its start ({status}):\n{}",
+                    self.name,
+                    self.tail()
+                );
             }
             let asked = http.get(&address).timeout(Duration::from_secs(2)).send();
             if asked.await.is_ok_and(|answer| answer.status().is_success()) {
@@ -101,11 +105,21 @@ impl Process {
     /// Waits until `/readyz` says no (or nothing): a dependency is away.
     pub async fn unready(&self) {
         let http = reqwest::Client::new();
-        eventually(&format!("{} says it isn't ready", self.name), START, || async {
-            let asked = http.get(&self.ready).timeout(Duration::from_secs(5)).send();
-            (!asked.await.is_ok_and(|answer| answer.status().is_success())).then_some(())
-        })
+        eventually(
+            &format!("{} says it isn't ready", self.name),
+            START,
+            || async {
+                let asked = http.get(&self.ready).timeout(Duration::from_secs(5)).send();
+                (!asked.await.is_ok_and(|answer| answer.status().is_success())).then_some(())
+            },
+        )
         .await;
+    }
+
+    /// Changes a variable for the next start.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(other, _)| other != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     pub fn pid(&self) -> u32 {
@@ -133,7 +147,10 @@ impl Process {
             }
             if std::time::Instant::now() >= deadline {
                 let _ = child.kill();
-                panic!("{name} didn't end within {within:?} of SIGTERM:\n{}", self.tail());
+                panic!(
+                    "{name} didn't end within {within:?} of SIGTERM:\n{}",
+                    self.tail()
+                );
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -204,7 +221,12 @@ impl Drop for Process {
             }
         }
         if std::thread::panicking() {
-            eprintln!("──── {} ({}) ────\n{}", self.name, self.log.display(), self.tail());
+            eprintln!(
+                "──── {} ({}) ────\n{}",
+                self.name,
+                self.log.display(),
+                self.tail()
+            );
         }
     }
 }
@@ -219,7 +241,10 @@ fn descendants(pid: u32) -> Vec<u32> {
         };
         for task in tasks.flatten() {
             let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-            for child in children.split_whitespace().filter_map(|pid| pid.parse().ok()) {
+            for child in children
+                .split_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+            {
                 found.push(child);
                 open.push(child);
             }
@@ -228,7 +253,10 @@ fn descendants(pid: u32) -> Vec<u32> {
     found
 }
 
-#[expect(unsafe_code, reason = "the standard library sends no signal but SIGKILL")]
+#[expect(
+    unsafe_code,
+    reason = "the standard library sends no signal but SIGKILL"
+)]
 fn signal(pid: u32, signal: i32) {
     if let Ok(pid) = i32::try_from(pid) {
         // SAFETY: kill(2) takes two numbers and touches no memory of ours.
@@ -259,4 +287,3 @@ pub fn free_port() -> u16 {
         Err(_) => free_port(),
     }
 }
-

@@ -207,7 +207,10 @@ impl Subscription {
     pub async fn next(&mut self) -> Option<Value> {
         match self.results.recv().await? {
             Ok(result) => {
-                assert!(result["errors"].is_null(), "the subscription failed: {result}");
+                assert!(
+                    result["errors"].is_null(),
+                    "the subscription failed: {result}"
+                );
                 Some(result["data"].clone())
             }
             Err(errors) => panic!("the subscription was refused: {errors}"),

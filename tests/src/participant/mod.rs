@@ -22,8 +22,8 @@ use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
-    RTCIceGatheringState, RTCPeerConnectionState,
-    RTCSessionDescription, Registry, register_default_interceptors,
+    RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription, Registry,
+    register_default_interceptors,
 };
 
 pub use self::received::{Counts, Kind, Received};
@@ -70,6 +70,7 @@ pub struct Participant {
     tracks: Vec<(Arc<TrackLocalStaticRTP>, Kind, u32)>,
     replays: Vec<JoinHandle<()>>,
     sending: Sending,
+    playing_since: Option<tokio::time::Instant>,
 }
 
 impl Participant {
@@ -108,6 +109,7 @@ impl Participant {
             tracks: added,
             replays: Vec::new(),
             sending: sending.clone(),
+            playing_since: None,
         }
     }
 
@@ -172,6 +174,7 @@ impl Participant {
             return;
         }
         let start = tokio::time::Instant::now();
+        self.playing_since = Some(start);
         for (track, kind, ssrc) in &self.tracks {
             let (packets, payload_type, clock) = match kind {
                 Kind::Audio => (&self.sending.clip.audio, OPUS, 48_000),
@@ -195,6 +198,11 @@ impl Participant {
         self.silent.store(silent, Ordering::Relaxed);
     }
 
+    /// When the clip began to play.
+    pub fn playing_since(&self) -> tokio::time::Instant {
+        self.playing_since.expect("it plays")
+    }
+
     pub fn sent_packets(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
@@ -210,9 +218,11 @@ impl Participant {
     /// Waits until `more` further packets of `kind` have come.
     pub async fn hears(&self, kind: Kind, more: u64) {
         let goal = self.received.counts(kind).packets + more;
-        eventually(&format!("{more} more packets of {kind:?}"), STEP, || async {
-            (self.received.counts(kind).packets >= goal).then_some(())
-        })
+        eventually(
+            &format!("{more} more packets of {kind:?}"),
+            STEP,
+            || async { (self.received.counts(kind).packets >= goal).then_some(()) },
+        )
         .await;
     }
 
@@ -307,7 +317,6 @@ async fn connection(clock_off_seconds: i64, handler: Handler) -> Arc<dyn PeerCon
         let parameters = RTCRtpCodecParameters {
             rtp_codec: codec(kind),
             payload_type,
-            ..RTCRtpCodecParameters::default()
         };
         engine
             .register_codec(parameters, codec_kind)

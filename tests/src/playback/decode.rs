@@ -89,15 +89,15 @@ impl Decoded {
             .fold(0.0, f64::max)
     }
 
-    /// Share of the blocks of 100 ms in which a tone can be heard on one side.
-    pub fn tone_share(&self, side: Side, hertz: f64) -> f64 {
+    /// For how many seconds a tone can be heard on one side.
+    pub fn tone_seconds(&self, side: Side, hertz: f64) -> f64 {
         let block = SAMPLES_A_SECOND as usize / 10;
-        let blocks = self.samples.chunks_exact(block);
-        let all = blocks.len().max(1) as f64;
-        let heard = blocks
+        let heard = self
+            .samples
+            .chunks_exact(block)
             .filter(|samples| goertzel(samples, side, hertz) > 0.05)
             .count();
-        heard as f64 / all
+        heard as f64 / 10.0
     }
 
     /// When beeps begin on one side, in seconds.

@@ -67,7 +67,11 @@ pub async fn until_state(viewer: &Client, id: &str, state: &str, within: Duratio
 /// Ends the call for all.
 pub async fn end(agent: &Client, id: &str) -> Value {
     agent
-        .mutate("callEnd", json!({ "callId": id }), "call { id state result }")
+        .mutate(
+            "callEnd",
+            json!({ "callId": id }),
+            "call { id state result }",
+        )
         .await["call"]
         .clone()
 }

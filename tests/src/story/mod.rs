@@ -19,7 +19,8 @@ pub const AGENT: &str = "agent1@example.com";
 pub const OTHER_AGENT: &str = "agent2@example.com";
 pub const PASSWORD: &str = "cordboard-demo";
 
-pub const SESSION: &str = "session { accessToken refreshToken expiresAt user { id name email role } }";
+pub const SESSION: &str =
+    "session { accessToken refreshToken expiresAt user { id name email role } }";
 
 /// Signs in at the api with this index.
 pub async fn sign_in(platform: &Platform, api: usize, email: &str) -> Client {

@@ -53,7 +53,10 @@ impl Party {
 
     /// `callJoin`, the first time or again: learns the leg, the epoch and a guest's token.
     async fn call_join(&mut self) {
-        let payload = self.client.mutate("callJoin", self.join.clone(), JOIN).await;
+        let payload = self
+            .client
+            .mutate("callJoin", self.join.clone(), JOIN)
+            .await;
         let join = &payload["join"];
         text(&join["leg"]["id"]).clone_into(&mut self.leg);
         self.epoch = join["epoch"].as_i64().expect("an epoch");
@@ -68,7 +71,8 @@ impl Party {
         let offer = self.media.offer().await;
         let deadline = Instant::now() + STEP;
         loop {
-            let input = json!({ "legId": self.leg, "epoch": self.epoch, "type": "OFFER", "sdp": offer });
+            let input =
+                json!({ "legId": self.leg, "epoch": self.epoch, "type": "OFFER", "sdp": offer });
             let payload = self
                 .client
                 .payload("legNegotiate", input, "answer { sdp epoch revision }")
@@ -77,7 +81,10 @@ impl Party {
                 self.media.answered(answer.to_owned()).await;
                 break;
             }
-            assert!(Instant::now() < deadline, "legNegotiate keeps failing: {payload}");
+            assert!(
+                Instant::now() < deadline,
+                "legNegotiate keeps failing: {payload}"
+            );
             match payload["userErrors"][0]["code"].as_str() {
                 Some("MEDIA_UNAVAILABLE") => tokio::time::sleep(Duration::from_millis(100)).await,
                 // The call moved between the join and the offer.

@@ -1,0 +1,64 @@
+//! Prints how long it takes from the accept to media both ways: `cargo run --bin load [calls]`.
+
+use std::time::{Duration, Instant};
+
+use cordboard_tests::media::{Clip, Scene};
+use cordboard_tests::participant::{Kind, Sending};
+use cordboard_tests::platform::Platform;
+use cordboard_tests::story::{self, AGENT, Party, contact, place_call, sign_in, until_state};
+use cordboard_tests::wait::STEP;
+
+#[tokio::main]
+async fn main() {
+    let calls: usize = std::env::args()
+        .nth(1)
+        .map_or(50, |number| number.parse().expect("a number of calls"));
+    let platform = Platform::start().await;
+    let agent = sign_in(&platform, 0, AGENT).await;
+    let contact = contact(&agent, "Ada Lovelace").await;
+    let clip = Clip::load(Scene::Contact);
+    let sending = Sending::video(&clip);
+    let (mut platform_says, mut client_sees) = (Vec::new(), Vec::new());
+    for _ in 0..calls {
+        let placed = place_call(&agent, &contact, "VIDEO").await;
+        let caller = Party::join(&agent, &placed.id, &sending).await;
+        let accepted = Instant::now();
+        let callee =
+            Party::join_by_link(&platform.anonymous(1), &placed.join_token, &sending).await;
+        tokio::join!(
+            callee.hears(Kind::Audio, 1),
+            callee.hears(Kind::Video, 1),
+            caller.hears(Kind::Audio, 1),
+            caller.hears(Kind::Video, 1),
+        );
+        client_sees.push(accepted.elapsed());
+        let call = until_state(&agent, &placed.id, "IN_PROGRESS", STEP).await;
+        if let Some(seconds) = call["setupSeconds"].as_f64() {
+            platform_says.push(Duration::from_secs_f64(seconds));
+        }
+        story::end(&agent, &placed.id).await;
+        caller.close().await;
+        callee.close().await;
+    }
+    print(
+        "accept → media both ways, by the platform (setupSeconds)",
+        platform_says,
+    );
+    print(
+        "contact's callJoin → media both ways, by the participants",
+        client_sees,
+    );
+}
+
+fn print(what: &str, mut durations: Vec<Duration>) {
+    durations.sort();
+    let percentile =
+        |percent: usize| durations.get((durations.len() * percent).div_ceil(100).saturating_sub(1));
+    println!(
+        "{what}: {} calls, p50 {:?}, p95 {:?}, max {:?}",
+        durations.len(),
+        percentile(50).unwrap_or(&Duration::ZERO),
+        percentile(95).unwrap_or(&Duration::ZERO),
+        durations.last().unwrap_or(&Duration::ZERO),
+    );
+}

@@ -1,0 +1,125 @@
+//! Join links: opened, used, foreign, over.
+
+use cordboard_tests::media::{Clip, Scene};
+use cordboard_tests::participant::Sending;
+use cordboard_tests::platform::Platform;
+use cordboard_tests::story::{self, AGENT, Party, contact, place_call, sign_in};
+use reqwest::StatusCode;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_belongs_to_the_browser_that_took_it_up() {
+    let platform = Platform::start().await;
+    let agent = sign_in(&platform, 0, AGENT).await;
+    let contact = contact(&agent, "Ada Lovelace").await;
+    let placed = place_call(&agent, &contact, "AUDIO").await;
+    let sending = Sending::audio(&Clip::load(Scene::Contact));
+
+    // A previewer opens the link: nothing changes, nothing is told to third parties.
+    let path = format!("/join/{}", placed.join_token);
+    for api in [0, 1] {
+        let page = platform
+            .anonymous(api)
+            .get(&path)
+            .send()
+            .await
+            .expect("a page");
+        assert_eq!(
+            page.headers()
+                .get("referrer-policy")
+                .map(|it| it.as_bytes()),
+            Some(&b"no-referrer"[..])
+        );
+    }
+    let before = story::call(&agent, &placed.id).await;
+    assert!(
+        before["legs"]
+            .as_array()
+            .expect("legs")
+            .iter()
+            .all(|leg| leg["state"] != "JOINING")
+    );
+
+    let guest = Party::join_by_link(&platform.anonymous(1), &placed.join_token, &sending).await;
+
+    // Another browser with the same link.
+    let second = platform.anonymous(0);
+    let join = json!({ "joinToken": placed.join_token, "name": "Somebody" });
+    assert_eq!(
+        second.refused("callJoin", join.clone()).await,
+        "LINK_IN_USE"
+    );
+    // The same browser, reloaded.
+    guest
+        .client
+        .mutate("callJoin", join.clone(), "join { leg { id } }")
+        .await;
+
+    // A guest reads what concerns the own call and nothing else.
+    let own = guest
+        .client
+        .data(
+            "{ viewer { guest { call { id state } leg { id } name } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(own["viewer"]["guest"]["call"]["id"], json!(placed.id));
+    let list = guest
+        .client
+        .send(
+            "{ contacts(first: 1) { edges { node { id } } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(list.error_code(), "FORBIDDEN");
+    let events = guest
+        .client
+        .send(
+            "query($id: ID!) { node(id: $id) { ... on Call { contact { emails } } } }",
+            json!({ "id": placed.id }),
+        )
+        .await;
+    assert!(events.body["errors"].is_array() || events.body["data"]["node"]["contact"].is_null());
+
+    // The link of a call that is over.
+    story::end(&agent, &placed.id).await;
+    assert_eq!(second.refused("callJoin", join).await, "LINK_EXPIRED");
+    guest.close().await;
+}
+
+#[tokio::test]
+async fn a_link_that_never_was_says_so() {
+    let platform = Platform::with(cordboard_tests::platform::Options {
+        apis: Some(1),
+        workers: Some(0),
+        schedulers: Some(0),
+        ..Default::default()
+    })
+    .await;
+    let anonymous = platform.anonymous(0);
+    for token in [
+        "x",
+        "0123456789abcdef0123456789abcdef",
+        "%00",
+        "../../etc/passwd",
+    ] {
+        let code = anonymous
+            .refused("callJoin", json!({ "joinToken": token, "name": "Nobody" }))
+            .await;
+        assert!(
+            matches!(code.as_str(), "NOT_FOUND" | "LINK_EXPIRED"),
+            "{code}"
+        );
+    }
+    let page = anonymous
+        .get("/join/nonsense")
+        .send()
+        .await
+        .expect("a page");
+    assert_ne!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let recording = anonymous.get("/play/nonsense/master.m3u8").send().await;
+    assert_eq!(
+        recording.expect("an answer").status(),
+        StatusCode::NOT_FOUND
+    );
+}

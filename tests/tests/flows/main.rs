@@ -1,0 +1,15 @@
+//! Flow tests: what people do with a whole platform, told over the public schema.
+
+mod bad_input;
+mod event_log;
+mod idempotency;
+mod links;
+mod many_calls;
+mod missed_call;
+mod participant;
+mod process_faults;
+mod recording_clock;
+mod server_faults;
+mod sign_in;
+mod statements;
+mod whole_call;

@@ -1,0 +1,55 @@
+//! A longer list costs no more statements: everything beneath it is loaded at once.
+
+use cordboard_tests::graphql::Client;
+use cordboard_tests::platform::{Options, Platform};
+use cordboard_tests::story::{AGENT, contact, place_call, sign_in};
+use serde_json::json;
+
+const CONTACTS: &str = "query($first: Int!) { contacts(first: $first) { edges { node {
+    id name tags owner { id name } calls(first: 5) { edges { node { id state } } } openTasks(first: 5) { edges { node { id } } }
+} } pageInfo { hasNextPage } } }";
+const CALLS: &str = "query($first: Int!) { calls(first: $first) { edges { node {
+    id state contact { id name } agent { id } legs { id state user { name } contact { name } }
+    recordings { id state renditions { name } consents { given } } talkSeconds waitSeconds
+} } pageInfo { hasNextPage } } }";
+
+#[tokio::test]
+async fn a_list_of_fifty_takes_as_many_statements_as_one_of_five() {
+    let platform = Platform::with(Options {
+        proxies: true,
+        apis: Some(1),
+        workers: Some(0),
+        schedulers: Some(0),
+        ..Options::default()
+    })
+    .await;
+    let agent = sign_in(&platform, 0, AGENT).await;
+    for number in 0..50 {
+        let contact = contact(&agent, &format!("Contact {number:02}")).await;
+        place_call(&agent, &contact, "AUDIO").await;
+    }
+    for query in [CONTACTS, CALLS] {
+        let few = statements(&platform, &agent, query, 5).await;
+        let many = statements(&platform, &agent, query, 50).await;
+        println!("{few} statements for 5, {many} for 50");
+        assert_eq!(few, many, "{query}");
+        assert!(many <= 15, "{many} statements: {query}");
+    }
+}
+
+/// The fewest of several tries: the api's own polling falls into some of them.
+async fn statements(platform: &Platform, agent: &Client, query: &str, first: u32) -> u64 {
+    let proxy = platform.database_proxy.as_ref().expect("a proxy");
+    let mut fewest = u64::MAX;
+    for _ in 0..8 {
+        let before = proxy.statements();
+        let data = agent.data(query, json!({ "first": first })).await;
+        fewest = fewest.min(proxy.statements() - before);
+        let list = data
+            .as_object()
+            .and_then(|data| data.values().next())
+            .expect("a list");
+        assert_eq!(list["edges"].as_array().map(Vec::len), Some(first as usize));
+    }
+    fewest
+}
