@@ -1,8 +1,28 @@
 //! Cordboard, the call centre itself, shared by the programs: rules, states, rows, events, messages. No GraphQL, no WebRTC.
 
 pub mod bus;
+pub mod calls;
+pub mod clock;
 pub mod config;
+pub mod crm;
+pub mod db;
+pub mod error;
+pub mod events;
+mod failpoint;
+pub mod fleet;
 pub mod health;
+pub mod ids;
+pub mod limits;
 pub mod objects;
+pub mod page;
+pub mod people;
+mod platform;
+pub mod recordings;
 pub mod retry;
+pub mod tasks;
 pub mod telemetry;
+mod validate;
+mod text_enum;
+
+pub use error::{Error, Refusal, RefusalCode, Result};
+pub use platform::Platform;

@@ -1,0 +1,204 @@
+//! One change of a call: its row is locked first, then read, changed in memory and written back with its events.
+
+use chrono::{DateTime, Utc};
+use diesel::{prelude::*, sql_query, sql_types};
+use diesel_async::RunQueryDsl;
+use serde_json::json;
+
+use super::{Call, CallEventKind, CallResult, CallState, Leg, LegState};
+use crate::{
+    Error, Platform, Result,
+    db::{
+        Unit,
+        schema::{call, leg},
+    },
+    error::{Refusal, RefusalCode, refuse},
+    events::Aggregate,
+    ids::{CallId, LegId},
+    people::Actor,
+};
+
+/// A call that is locked for a change. Dropped without [`Change::commit`] nothing happened.
+pub struct Change {
+    pub unit: Unit,
+    pub call: Call,
+    pub legs: Vec<Leg>,
+}
+
+#[derive(QueryableByName)]
+struct Boundary {
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    at: DateTime<Utc>,
+}
+
+impl Platform {
+    /// Locks a call and reads it with its legs.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) async fn change(&self, id: CallId) -> Result<Change> {
+        let mut unit = self.begin().await?;
+        let call = call::table.find(id).select(Call::as_select()).for_update().first(unit.connection()).await.optional()?;
+        let Some(call) = call else { return Err(Refusal::not_found("call").into()) };
+        let legs = leg::table.filter(leg::call_id.eq(id)).order(leg::id).select(Leg::as_select()).load(unit.connection()).await?;
+        Ok(Change { unit, call, legs })
+    }
+
+    /// The same, by one of its legs; gives the leg's place in `legs` too.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) async fn change_by_leg(&self, id: LegId) -> Result<(Change, usize)> {
+        let mut connection = self.db.get().await?;
+        let call: Option<CallId> = leg::table.find(id).select(leg::call_id).first(&mut connection).await.optional()?;
+        drop(connection);
+        let Some(call) = call else { return Err(Refusal::not_found("leg").into()) };
+        let change = self.change(call).await?;
+        match change.legs.iter().position(|leg| leg.id == id) {
+            Some(place) => Ok((change, place)),
+            None => Err(Refusal::not_found("leg").into()),
+        }
+    }
+}
+
+impl Change {
+    /// A call that is just being made.
+    pub(crate) async fn create(mut unit: Unit, call: Call, legs: Vec<Leg>) -> Result<Self> {
+        diesel::insert_into(call::table).values(&call).execute(unit.connection()).await?;
+        diesel::insert_into(leg::table).values(&legs).execute(unit.connection()).await?;
+        let mut change = Self { unit, call, legs };
+        change.begin_interval().await?;
+        Ok(change)
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.unit.now
+    }
+
+    /// # Errors
+    /// CALL_ENDED.
+    pub fn still_on(&self) -> Result<()> {
+        if self.call.state == CallState::Ended { refuse(RefusalCode::CallEnded, "This call is over.") } else { Ok(()) }
+    }
+
+    /// Writes the next event of the call. `actor` is a typed id, or `system` or `worker`.
+    pub async fn event(&mut self, kind: CallEventKind, actor: &str, leg: Option<LegId>, detail: Option<String>) -> Result<()> {
+        self.call.version += 1;
+        let payload = json!({
+            "callId": self.call.id,
+            "contactId": self.call.contact_id,
+            "agentId": self.call.agent_id,
+            "legId": leg,
+            "actor": actor,
+            "state": self.call.state,
+            "detail": detail,
+        });
+        self.unit.event(Aggregate::Call, self.call.id.0, self.call.version, kind.as_str(), payload).await
+    }
+
+    /// Moves the call to a state, and its life to the interval of that state.
+    ///
+    /// # Errors
+    /// ILLEGAL_TRANSITION.
+    pub async fn become_state(&mut self, next: CallState) -> Result<()> {
+        if !self.call.state.may_become(next) {
+            return refuse(RefusalCode::IllegalTransition, format!("A call that is {} cannot become {next}.", self.call.state));
+        }
+        self.call.state = next;
+        self.begin_interval().await
+    }
+
+    /// Closes the open interval and opens that of the present state. A server's clock that is behind another's does not
+    /// make an interval negative: the boundary never goes back.
+    async fn begin_interval(&mut self) -> Result<()> {
+        let (id, now) = (self.call.id, self.unit.now);
+        let closed: Option<Boundary> = sql_query("UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = $1 AND ended_at IS NULL RETURNING ended_at AS at")
+            .bind::<sql_types::Uuid, _>(id)
+            .bind::<sql_types::Timestamptz, _>(now)
+            .get_result(self.unit.connection())
+            .await
+            .optional()?;
+        let at = closed.map_or(now, |boundary| boundary.at);
+        self.unit.now = at;
+        let Some(kind) = self.call.state.interval() else { return Ok(()) };
+        sql_query("INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT $1, count(*), $2, $3 FROM call_interval WHERE call_id = $1")
+            .bind::<sql_types::Uuid, _>(id)
+            .bind::<sql_types::Text, _>(kind)
+            .bind::<sql_types::Timestamptz, _>(at)
+            .execute(self.unit.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Moves a leg to a state.
+    ///
+    /// # Errors
+    /// LEG_GONE when it has left.
+    pub fn leg_becomes(&mut self, place: usize, next: LegState) -> Result<()> {
+        let now = self.unit.now;
+        let leg = self.legs.get_mut(place).ok_or_else(|| Error::Internal("no such leg".into()))?;
+        if !leg.state.may_become(next) {
+            let code = if leg.state == LegState::Left { RefusalCode::LegGone } else { RefusalCode::IllegalTransition };
+            return refuse(code, format!("A party that is {} cannot become {next}.", leg.state));
+        }
+        leg.state = next;
+        match next {
+            LegState::Connected => {
+                leg.connected_at.get_or_insert(now);
+                (leg.away_since, leg.leave_by) = (None, None);
+            }
+            LegState::Left => {
+                leg.left_at = Some(now);
+                (leg.away_since, leg.leave_by) = (None, None);
+            }
+            LegState::Invited | LegState::Joining | LegState::Reconnecting => {
+                leg.away_since.get_or_insert(now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the call for everybody; a second end is no fault and changes nothing.
+    pub async fn end(&mut self, result: CallResult, reason: &str, actor: &str) -> Result<()> {
+        if self.call.state == CallState::Ended {
+            return Ok(());
+        }
+        self.become_state(CallState::Ended).await?;
+        let now = self.unit.now;
+        self.call.result = Some(result);
+        self.call.ended_at = Some(now);
+        self.call.end_reason = Some(reason.to_owned());
+        self.call.answer_by = None;
+        for place in 0..self.legs.len() {
+            if self.legs[place].state != LegState::Left {
+                self.leg_becomes(place, LegState::Left)?;
+            }
+            self.legs[place].guest_token_expires_at = Some(now + crate::limits::GUEST_AFTERWARDS);
+        }
+        crate::recordings::finalize(self).await?;
+        self.event(CallEventKind::Ended, actor, None, Some(format!("{result}: {reason}"))).await
+    }
+
+    /// Writes call and legs back and commits; the worker that has the call is told to look.
+    pub async fn commit(mut self) -> Result<(Call, Vec<Leg>)> {
+        diesel::update(call::table.find(self.call.id)).set(&self.call).execute(self.unit.connection()).await?;
+        for leg in &self.legs {
+            diesel::update(leg::table.find(leg.id)).set(leg).execute(self.unit.connection()).await?;
+        }
+        let platform = self.unit.platform().clone();
+        self.unit.commit().await?;
+        if let Some(worker) = self.call.worker_id {
+            platform.nudge(worker, self.call.id);
+        }
+        Ok((self.call, self.legs))
+    }
+}
+
+/// The name under which an actor stands in the log.
+pub(crate) fn name_of(actor: &Actor) -> String {
+    match actor {
+        Actor::User(signed) => signed.user.id.to_string(),
+        Actor::Guest(guest) => guest.leg.to_string(),
+        Actor::Anonymous => "anonymous".into(),
+    }
+}

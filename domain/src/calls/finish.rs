@@ -1,0 +1,177 @@
+//! Leaving, ending, and what happens because nobody came.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Call, CallEventKind, CallResult, CallState, Change, Leg, LegRole, LegState, change::name_of};
+use crate::{
+    Platform, Result,
+    db::schema::{call, leg},
+    error::Refusal,
+    ids::{CallId, LegId},
+    limits,
+    people::Actor,
+};
+
+impl Change {
+    /// A party of this call, or one who sees all.
+    ///
+    /// # Errors
+    /// NOT_FOUND: a call that is not yours looks like one that is not there.
+    pub(crate) fn belongs_to(&self, actor: &Actor) -> Result<()> {
+        let party = match actor {
+            Actor::User(signed) => self.call.agent_id == Some(signed.user.id) || self.legs.iter().any(|leg| leg.user_id == Some(signed.user.id)),
+            Actor::Guest(guest) => guest.call == self.call.id,
+            Actor::Anonymous => false,
+        };
+        if party || actor.sees_all() { Ok(()) } else { Err(Refusal::not_found("call").into()) }
+    }
+
+    /// This very leg is the actor's.
+    pub(crate) fn leg_belongs_to(&self, place: usize, actor: &Actor) -> Result<()> {
+        let leg = &self.legs[place];
+        let own = match actor {
+            Actor::User(signed) => leg.user_id == Some(signed.user.id),
+            Actor::Guest(guest) => guest.leg == leg.id && !guest.ended,
+            Actor::Anonymous => false,
+        };
+        if own { Ok(()) } else { Err(Refusal::not_found("leg").into()) }
+    }
+
+    /// A party has gone: does the call go on?
+    async fn after_leaving(&mut self, place: usize, actor: &str, lost: bool) -> Result<()> {
+        let gone = self.legs[place].clone();
+        self.event(CallEventKind::LegLeft, actor, Some(gone.id), lost.then(|| "connection lost".into())).await?;
+        let remains = |role: LegRole| self.legs.iter().any(|leg| leg.role == role && leg.state != LegState::Left);
+        let (agents, contacts) = (remains(LegRole::Agent), remains(LegRole::Contact));
+        if agents && contacts {
+            return Ok(());
+        }
+        let answered = self.call.answered_at.is_some();
+        let who = if gone.role == LegRole::Contact { "The contact" } else { "The agent" };
+        let (result, reason) = match (answered, lost, gone.role) {
+            (true, false, _) => (CallResult::Completed, format!("{who} hung up.")),
+            (true, true, LegRole::Contact) => (CallResult::Completed, "The contact's connection was lost.".into()),
+            (true, true, _) => (CallResult::Failed, "The agent's connection was lost.".into()),
+            (false, false, LegRole::Contact) => (CallResult::Declined, "The contact declined.".into()),
+            (false, false, _) => (CallResult::Abandoned, format!("{who} hung up before it was answered.")),
+            (false, true, _) => (CallResult::Failed, format!("{who} joined but no media came through.")),
+        };
+        self.end(result, &reason, actor).await
+    }
+}
+
+impl Platform {
+    /// Ends the call for all. A second end is no fault.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub async fn end_call(&self, actor: &Actor, id: CallId) -> Result<Call> {
+        let mut change = self.change(id).await?;
+        change.belongs_to(actor)?;
+        if change.call.state == CallState::Ended {
+            return Ok(change.call);
+        }
+        let contact = actor.guest().is_some();
+        let result = match (change.call.answered_at, contact) {
+            (Some(_), _) => CallResult::Completed,
+            (None, true) => CallResult::Declined,
+            (None, false) => CallResult::Abandoned,
+        };
+        let who = if contact { "The contact" } else { "The agent" };
+        let reason = if result == CallResult::Declined { "The contact declined.".into() } else { format!("{who} hung up.") };
+        change.end(result, &reason, &name_of(actor)).await?;
+        Ok(change.commit().await?.0)
+    }
+
+    /// One party goes. Gone already is no fault.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub async fn leave(&self, actor: &Actor, id: LegId) -> Result<Leg> {
+        let (mut change, place) = self.change_by_leg(id).await?;
+        change.leg_belongs_to(place, actor)?;
+        if change.legs[place].state != LegState::Left {
+            change.leg_becomes(place, LegState::Left)?;
+            change.after_leaving(place, &name_of(actor), false).await?;
+        }
+        let (_, mut legs) = change.commit().await?;
+        Ok(legs.swap_remove(place))
+    }
+
+    /// Calls that nobody answered in time end MISSED. Returns how many; several schedulers share the work.
+    pub async fn expire_unanswered(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let mut connection = self.db.get().await?;
+        let due: Vec<CallId> = call::table
+            .filter(call::state.ne(CallState::Ended).and(call::answered_at.is_null()).and(call::answer_by.le(now)))
+            .order(call::answer_by)
+            .limit(100)
+            .select(call::id)
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        let mut ended = 0;
+        for id in due {
+            let mut change = self.change(id).await?;
+            // The lock may have been waited for: look again.
+            if change.call.state == CallState::Ended || change.call.answered_at.is_some() {
+                continue;
+            }
+            let joined = change.legs.iter().any(|leg| leg.role == LegRole::Contact && leg.state.is_present());
+            let (result, reason) = if joined { (CallResult::Failed, "Both sides joined but no media came through in time.") } else { (CallResult::Missed, "Nobody joined in time.") };
+            change.end(result, reason, "system").await?;
+            if result == CallResult::Missed {
+                crate::tasks::follow_up(&mut change).await?;
+            }
+            change.commit().await?;
+            tracing::info!(call = %id, %result, "call expired");
+            ended += 1;
+        }
+        Ok(ended)
+    }
+
+    /// Legs that did not come (back) in time count as LEFT. Returns how many.
+    pub async fn expire_legs(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let mut connection = self.db.get().await?;
+        let due: Vec<LegId> = leg::table.filter(leg::leave_by.le(now)).order(leg::leave_by).limit(100).select(leg::id).load(&mut connection).await?;
+        drop(connection);
+        let mut gone = 0;
+        for id in due {
+            let (mut change, place) = self.change_by_leg(id).await?;
+            if change.call.state == CallState::Ended || !change.legs[place].leave_by.is_some_and(|by| by <= now) {
+                continue;
+            }
+            change.leg_becomes(place, LegState::Left)?;
+            change.after_leaving(place, "system", true).await?;
+            change.commit().await?;
+            tracing::info!(leg = %id, "leg lost");
+            gone += 1;
+        }
+        Ok(gone)
+    }
+
+    /// Calls that outlast every limit end: a forgotten pair of tabs does not hold a worker for ever.
+    pub async fn expire_endless(&self) -> Result<usize> {
+        let before = self.clock.now() - limits::CALL_LENGTH;
+        let mut connection = self.db.get().await?;
+        let due: Vec<CallId> = call::table.filter(call::state.ne(CallState::Ended).and(call::created_at.lt(before))).limit(100).select(call::id).load(&mut connection).await?;
+        drop(connection);
+        for &id in &due {
+            let mut change = self.change(id).await?;
+            change.end(CallResult::Completed, "The call reached the longest time allowed.", "system").await?;
+            change.commit().await?;
+        }
+        Ok(due.len())
+    }
+
+    /// When the next call or leg expires.
+    pub async fn next_expiry(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>> {
+        let mut connection = self.db.get().await?;
+        let answer: Option<chrono::DateTime<chrono::Utc>> =
+            call::table.filter(call::state.ne(CallState::Ended).and(call::answered_at.is_null())).select(diesel::dsl::min(call::answer_by)).first(&mut connection).await?;
+        let leave: Option<chrono::DateTime<chrono::Utc>> = leg::table.select(diesel::dsl::min(leg::leave_by)).first(&mut connection).await?;
+        Ok([answer, leave].into_iter().flatten().min())
+    }
+}

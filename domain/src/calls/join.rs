@@ -1,0 +1,162 @@
+//! A party joins its call, or takes it up again after a reload.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState, change::name_of};
+use crate::{
+    Platform, Result,
+    config::ConsentPolicy,
+    db::schema::{call, leg},
+    error::{Refusal, RefusalCode, refuse},
+    ids::{CallId, LegId},
+    limits,
+    people::{Actor, Guest, tokens},
+    validate,
+};
+
+/// What a party needs to bring up its side.
+#[derive(Debug)]
+pub struct Joined {
+    pub call: Call,
+    pub leg: Leg,
+    /// The bearer token that the link is bound to from now on; only when it was just bound.
+    pub guest_token: Option<String>,
+    /// To be shown, and answered by `consentGive`; none when nothing is to be asked.
+    pub consent_wording: Option<String>,
+}
+
+/// What a person may see of a link before joining.
+#[derive(Debug)]
+pub struct Invitation {
+    pub call: Call,
+    pub leg: Leg,
+    /// Name of the one who calls.
+    pub caller: String,
+    pub consent_wording: Option<String>,
+}
+
+impl Platform {
+    /// A user joins a call that he is a party of.
+    ///
+    /// # Errors
+    /// NOT_FOUND, CALL_ENDED, LEG_GONE.
+    pub async fn join_as_user(&self, actor: &Actor, id: CallId) -> Result<Joined> {
+        let user = actor.user()?;
+        let change = self.change(id).await?;
+        let place = change.legs.iter().position(|leg| leg.user_id == Some(user.id)).ok_or_else(|| Refusal::not_found("call"))?;
+        self.join(change, place, actor, None).await
+    }
+
+    /// A guest joins by link, or takes up its leg again by its own token.
+    ///
+    /// # Errors
+    /// LINK_EXPIRED for a link that is not ours or whose call is over, LINK_IN_USE while another browser has it.
+    pub async fn join_by_link(&self, actor: &Actor, token: &str, name: Option<String>) -> Result<Joined> {
+        let Some(id) = self.leg_of_token(token) else { return refuse(RefusalCode::LinkExpired, EXPIRED) };
+        let (mut change, place) = self.change_by_leg(id).await.map_err(expired)?;
+        let leg = &change.legs[place];
+        if change.call.state == CallState::Ended || leg.state == LegState::Left {
+            return refuse(RefusalCode::LinkExpired, EXPIRED);
+        }
+        let mine = actor.guest().is_some_and(|guest| guest.leg == id);
+        let taken = leg.guest_token_hash.is_some() && !leg.away_since.is_some_and(|since| change.now() - since > limits::LINK_REBIND);
+        if taken && !mine {
+            return refuse(RefusalCode::LinkInUse, "This link is open in another window or on another device. Close it there, wait a minute and try again.");
+        }
+        let guest_token = (!mine).then(tokens::random);
+        if let Some(token) = &guest_token {
+            change.legs[place].guest_token_hash = Some(tokens::hash(token));
+            change.legs[place].guest_token_expires_at = None;
+            change.legs[place].away_since = None;
+        }
+        if let Some(name) = name.filter(|_| change.legs[place].role == LegRole::Guest) {
+            change.legs[place].name = validate::name("name", &name)?;
+        }
+        let ended = false;
+        let actor = Actor::Guest(Guest { call: change.call.id, leg: id, ended });
+        self.join(change, place, &actor, guest_token).await
+    }
+
+    async fn join(&self, mut change: Change, place: usize, actor: &Actor, guest_token: Option<String>) -> Result<Joined> {
+        change.still_on()?;
+        let now = change.now();
+        let first = change.legs[place].joined_at.is_none();
+        // A reload takes up a connected leg as it is: the worker notices the new connection, and media goes on.
+        if change.legs[place].state != LegState::Connected {
+            if change.legs[place].state != LegState::Joining {
+                change.leg_becomes(place, LegState::Joining)?;
+            }
+            // Nobody has media before the other side has come: the wait for an answer does not count.
+            let from = change.call.answer_by.map_or(now, |by| by.max(now));
+            change.legs[place].leave_by = Some(from + limits::JOIN_TO_MEDIA);
+        }
+        change.legs[place].joined_at.get_or_insert(now);
+        let leg = change.legs[place].clone();
+        if leg.is_staff() {
+            // Whoever signs in to work here has agreed to it in his terms; only callers are asked.
+            if leg.consent.is_none() {
+                change.legs[place].consent = Some(true);
+                change.legs[place].consent_at = Some(now);
+                change.legs[place].consent_wording = Some("Agreed to with the account.".into());
+            }
+        } else if first && matches!(change.call.state, CallState::Ringing | CallState::Created) {
+            change.call.contact_id = change.call.contact_id.or(leg.contact_id);
+            if change.call.state == CallState::Created {
+                change.become_state(CallState::Ringing).await?;
+            }
+            change.become_state(CallState::Connecting).await?;
+            change.call.answer_by = Some(now + limits::JOIN_TO_MEDIA);
+            change.event(CallEventKind::Accepted, &name_of(actor), Some(leg.id), None).await?;
+        }
+        let (call, mut legs) = change.commit().await?;
+        let leg = legs.swap_remove(place);
+        let consent_wording = self.wording(&call, &leg);
+        Ok(Joined { call, leg, guest_token, consent_wording })
+    }
+
+    /// The words that a party has yet to answer.
+    fn wording(&self, call: &Call, leg: &Leg) -> Option<String> {
+        let asked = call.record && !call.recording_stopped && !leg.is_staff() && leg.consent.is_none() && self.config.consent_policy == ConsentPolicy::AllParties;
+        asked.then(|| self.config.consent_wording.clone())
+    }
+
+    /// What a link says before it is taken up. Reading changes nothing: previewers open links too.
+    ///
+    /// # Errors
+    /// LINK_EXPIRED.
+    pub async fn invitation(&self, token: &str) -> Result<Invitation> {
+        let Some(id) = self.leg_of_token(token) else { return refuse(RefusalCode::LinkExpired, EXPIRED) };
+        let mut connection = self.db.get().await?;
+        let found: Option<(Leg, Call)> = leg::table.inner_join(call::table).filter(leg::id.eq(id)).select((Leg::as_select(), Call::as_select())).first(&mut connection).await.optional()?;
+        let Some((leg, call)) = found.filter(|(leg, call)| call.state != CallState::Ended && leg.state != LegState::Left) else {
+            return refuse(RefusalCode::LinkExpired, EXPIRED);
+        };
+        let caller: Option<String> = leg::table.filter(leg::call_id.eq(call.id).and(leg::role.eq(LegRole::Agent))).order(leg::id).select(leg::name).first(&mut connection).await.optional()?;
+        let consent_wording = self.wording(&call, &leg);
+        Ok(Invitation { call, leg, caller: caller.unwrap_or_default(), consent_wording })
+    }
+
+    /// Whom a guest's bearer token stands for.
+    pub async fn guest(&self, token: &str) -> Result<Option<Guest>> {
+        let mut connection = self.db.get().await?;
+        let found: Option<(LegId, CallId, CallState, Option<chrono::DateTime<chrono::Utc>>)> = leg::table
+            .inner_join(call::table)
+            .filter(leg::guest_token_hash.eq(tokens::hash(token)))
+            .select((leg::id, call::id, call::state, leg::guest_token_expires_at))
+            .first(&mut connection)
+            .await
+            .optional()?;
+        let now = self.clock.now();
+        Ok(found.filter(|(_, _, _, until)| until.is_none_or(|until| until > now)).map(|(leg, call, state, _)| Guest { call, leg, ended: state == CallState::Ended }))
+    }
+}
+
+const EXPIRED: &str = "This link is no longer good. Ask the person who sent it for a new call.";
+
+fn expired(error: crate::Error) -> crate::Error {
+    match error {
+        crate::Error::Refused(_) => Refusal::new(RefusalCode::LinkExpired, EXPIRED).into(),
+        other => other,
+    }
+}

@@ -1,0 +1,180 @@
+//! What the leasing worker reads of a call, and what it reports. Every report carries the epoch of its lease; one of an
+//! older epoch changes nothing.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState, audience::Ear};
+use crate::{
+    Platform, Result,
+    bus::Job,
+    db::schema::{call, leg, recording},
+    ids::{CallId, LegId, RecordingId, WorkerId},
+    limits,
+    recordings::RecordingState,
+};
+
+/// What the worker shall do for a call.
+#[derive(Debug, Clone)]
+pub struct CallPlan {
+    pub call: CallId,
+    pub version: i32,
+    pub epoch: i32,
+    pub legs: Vec<PlannedLeg>,
+    pub recording: Option<PlannedRecording>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PlannedLeg {
+    pub id: LegId,
+    pub ear: Ear,
+    pub state: LegState,
+}
+
+#[derive(Debug, Clone)]
+pub struct PlannedRecording {
+    pub id: RecordingId,
+    pub paused: bool,
+    /// Wrapped; see [`crate::objects::crypt::DataKey`].
+    pub data_key: Vec<u8>,
+}
+
+impl Platform {
+    /// Leases a call for a worker. None when the call is over or somebody alive has it.
+    pub async fn lease_call(&self, id: CallId, worker: WorkerId) -> Result<Option<CallPlan>> {
+        let mut change = self.change(id).await?;
+        if change.call.state == CallState::Ended || change.call.worker_id.is_some_and(|holder| holder != worker) {
+            return Ok(None);
+        }
+        if change.call.worker_id.is_none() {
+            change.call.worker_id = Some(worker);
+            change.call.epoch += 1;
+            if change.call.epoch > 1 {
+                let epoch = change.call.epoch.to_string();
+                change.event(CallEventKind::MediaMoved, "system", None, Some(epoch)).await?;
+            } else if change.call.state == CallState::Created {
+                change.become_state(CallState::Ringing).await?;
+                change.event(CallEventKind::Ringing, "system", None, None).await?;
+            }
+            change.commit().await?;
+        }
+        self.call_plan(id, worker).await
+    }
+
+    /// What the worker shall do now; none when the call is no longer its own.
+    pub async fn call_plan(&self, id: CallId, worker: WorkerId) -> Result<Option<CallPlan>> {
+        let mut connection = self.db.get().await?;
+        let row: Option<Call> = call::table
+            .filter(call::id.eq(id).and(call::worker_id.eq(worker)).and(call::state.ne(CallState::Ended)))
+            .select(Call::as_select())
+            .first(&mut connection)
+            .await
+            .optional()?;
+        let Some(row) = row else { return Ok(None) };
+        let legs: Vec<Leg> = leg::table.filter(leg::call_id.eq(id)).order(leg::id).select(Leg::as_select()).load(&mut connection).await?;
+        let live = [RecordingState::Recording, RecordingState::Paused];
+        let recording: Option<(RecordingId, RecordingState, Option<Vec<u8>>)> = recording::table
+            .filter(recording::call_id.eq(id).and(recording::state.eq_any(live)))
+            .select((recording::id, recording::state, recording::data_key))
+            .first(&mut connection)
+            .await
+            .optional()?;
+        Ok(Some(CallPlan {
+            call: id,
+            version: row.version,
+            epoch: row.epoch,
+            legs: legs.iter().map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state }).collect(),
+            recording: recording.and_then(|(id, state, key)| Some(PlannedRecording { id, paused: state == RecordingState::Paused, data_key: key? })),
+        }))
+    }
+
+    /// The live calls of a worker with their versions: what a command could not tell it.
+    pub async fn calls_of_worker(&self, worker: WorkerId) -> Result<Vec<(CallId, i32)>> {
+        let mut connection = self.db.get().await?;
+        Ok(call::table.filter(call::worker_id.eq(worker).and(call::state.ne(CallState::Ended))).select((call::id, call::version)).load(&mut connection).await?)
+    }
+
+    /// Locks a call for a report; none when the lease is no longer the worker's.
+    async fn report(&self, id: CallId, epoch: i32) -> Result<Option<Change>> {
+        let change = self.change(id).await?;
+        Ok((change.call.epoch == epoch && change.call.worker_id.is_some() && change.call.state != CallState::Ended).then_some(change))
+    }
+
+    /// Media flows both ways on a leg. The call is IN_PROGRESS once that is so for an agent and a contact.
+    pub async fn leg_connected(&self, id: CallId, epoch: i32, leg: LegId) -> Result<()> {
+        let Some(mut change) = self.report(id, epoch).await? else { return Ok(()) };
+        let Some(place) = change.legs.iter().position(|l| l.id == leg) else { return Ok(()) };
+        let before = change.legs[place].state;
+        if !matches!(before, LegState::Joining | LegState::Reconnecting) && !(before == LegState::Connected && change.legs[place].epoch != epoch) {
+            return Ok(());
+        }
+        if before != LegState::Connected {
+            change.leg_becomes(place, LegState::Connected)?;
+        }
+        change.legs[place].epoch = epoch;
+        change.event(CallEventKind::LegJoined, "worker", Some(leg), None).await?;
+        let connected = |role: LegRole| change.legs.iter().any(|l| l.role == role && l.state == LegState::Connected);
+        if change.call.state == CallState::Connecting && connected(LegRole::Agent) && connected(LegRole::Contact) {
+            change.become_state(CallState::InProgress).await?;
+            change.call.answered_at = Some(change.now());
+            change.call.answer_by = None;
+            change.event(CallEventKind::Connected, "worker", None, None).await?;
+        }
+        crate::recordings::begin_if_due(&mut change).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// Nothing comes from a leg any more; it may be back within 30 s.
+    pub async fn leg_disconnected(&self, id: CallId, epoch: i32, leg: LegId) -> Result<()> {
+        let Some(mut change) = self.report(id, epoch).await? else { return Ok(()) };
+        let Some(place) = change.legs.iter().position(|l| l.id == leg && l.state == LegState::Connected) else { return Ok(()) };
+        change.leg_becomes(place, LegState::Reconnecting)?;
+        change.legs[place].leave_by = Some(change.now() + limits::RECONNECT);
+        change.event(CallEventKind::LegReconnecting, "worker", Some(leg), None).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// Takes a call away from a worker that is gone or drains, and has it dispatched anew. Its legs get their time to
+    /// come over.
+    pub async fn orphan_call(&self, id: CallId, worker: WorkerId) -> Result<bool> {
+        let mut change = self.change(id).await?;
+        if change.call.worker_id != Some(worker) || change.call.state == CallState::Ended {
+            return Ok(false);
+        }
+        let leave_by = change.now() + limits::RECONNECT;
+        for place in 0..change.legs.len() {
+            if change.legs[place].state == LegState::Connected {
+                change.leg_becomes(place, LegState::Reconnecting)?;
+                change.legs[place].leave_by = Some(leave_by);
+                let leg = change.legs[place].id;
+                change.event(CallEventKind::LegReconnecting, "system", Some(leg), Some("the media worker is gone".into())).await?;
+            } else if change.legs[place].leave_by.is_some() {
+                change.legs[place].leave_by = Some(leave_by);
+            }
+        }
+        change.call.worker_id = None;
+        change.unit.job(Job::Moves, serde_json::json!({ "callId": id })).await?;
+        change.commit().await?;
+        Ok(true)
+    }
+
+    /// Calls that no worker has though they were placed or moved a while ago are dispatched again. Returns how many.
+    pub async fn dispatch_again(&self) -> Result<usize> {
+        let before = self.clock.now() - limits::DISPATCH_AGAIN;
+        let mut unit = self.begin().await?;
+        let waiting: Vec<(CallId, i32)> = call::table
+            .filter(call::worker_id.is_null().and(call::state.ne(CallState::Ended)).and(call::created_at.lt(before)))
+            .limit(100)
+            .select((call::id, call::epoch))
+            .load(unit.connection())
+            .await?;
+        for (id, epoch) in &waiting {
+            let job = if *epoch == 0 { Job::Calls } else { Job::Moves };
+            unit.job(job, serde_json::json!({ "callId": id })).await?;
+        }
+        unit.commit().await?;
+        Ok(waiting.len())
+    }
+}

@@ -1,0 +1,25 @@
+//! Calls, their legs and the intervals of their lives.
+//!
+//! Owns `call`, `leg` and `call_interval`. Every change goes through [`Change`], which locks the call's row first. The
+//! api moves legs to JOINING and LEFT, the leasing worker to CONNECTED and RECONNECTING, the scheduler to LEFT when
+//! their time is up.
+
+pub mod audience;
+mod change;
+mod consent;
+mod finish;
+pub mod join;
+mod list;
+mod media;
+mod place;
+mod rows;
+pub mod signal;
+pub mod states;
+
+pub use change::Change;
+pub use list::CallFilter;
+pub use media::{CallPlan, PlannedLeg, PlannedRecording};
+pub use place::Placed;
+pub use rows::{Call, Interval, Leg};
+pub use signal::{Candidate, Command, Reply, SdpType, Signal};
+pub use states::{Audience, CallEventKind, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind};

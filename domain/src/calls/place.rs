@@ -1,0 +1,119 @@
+//! Placing a call to a contact.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use super::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, MediaKind};
+use crate::{
+    Platform, Result,
+    bus::Job,
+    db::schema::call,
+    error::{Refusal, RefusalCode, refuse},
+    ids::{CallId, ContactId, LegId},
+    people::{Actor, idempotency::Key},
+    validate,
+};
+
+/// Live calls of one user; somebody who opens more has lost sight of them.
+const LIVE_CALLS: i64 = 5;
+
+/// A call that was placed, and the token of the contact's link.
+#[derive(Debug)]
+pub struct Placed {
+    pub call: Call,
+    pub join_token: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct First {
+    call: CallId,
+    contact_leg: LegId,
+}
+
+impl Platform {
+    /// Calls a contact: the call waits for a worker, the contact gets a link.
+    ///
+    /// # Errors
+    /// NOT_FOUND for the contact, INVALID for the subject, LIMIT_REACHED for a user with five live calls.
+    pub async fn place_call(&self, actor: &Actor, contact: ContactId, media: MediaKind, subject: Option<String>, record: Option<bool>, key: Option<Key>) -> Result<Placed> {
+        let user = actor.user()?.clone();
+        let subject = subject.as_deref().map(str::trim).filter(|s| !s.is_empty()).map(|s| validate::text_of("subject", s, 500)).transpose()?;
+        let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<First>(key.as_ref()).await? {
+            let call = call::table.find(first.call).select(Call::as_select()).first(unit.connection()).await?;
+            return Ok(Placed { call, join_token: self.join_token(first.contact_leg) });
+        }
+        let contact = crate::crm::find_contact(unit.connection(), contact).await?.filter(|c| c.archived_at.is_none()).ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
+        let live: i64 = call::table.filter(call::agent_id.eq(user.id).and(call::state.ne(CallState::Ended))).count().get_result(unit.connection()).await?;
+        if live >= LIVE_CALLS {
+            return refuse(RefusalCode::LimitReached, format!("You have {live} calls open. End one of them first."));
+        }
+        let now = unit.now;
+        let call = Call {
+            id: CallId::new(),
+            version: 0,
+            direction: Direction::Outbound,
+            media,
+            state: CallState::Created,
+            result: None,
+            contact_id: Some(contact.id),
+            // We called an address that we have: whoever opens the link is taken for the contact.
+            contact_verified: true,
+            agent_id: Some(user.id),
+            subject,
+            record: record.unwrap_or(self.config.record_calls),
+            recording_stopped: false,
+            worker_id: None,
+            epoch: 0,
+            answer_by: Some(now + self.config.ring),
+            created_at: now,
+            answered_at: None,
+            ended_at: None,
+            end_reason: None,
+        };
+        let mut agent = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
+        agent.user_id = Some(user.id);
+        let mut other = Leg::invited(&call, LegRole::Contact, contact.name.clone(), now);
+        other.contact_id = Some(contact.id);
+        let other_id = other.id;
+        let mut change = Change::create(unit, call, vec![agent, other]).await?;
+        change.event(CallEventKind::Created, &user.id.to_string(), None, None).await?;
+        change.unit.job(Job::Calls, serde_json::json!({ "callId": change.call.id })).await?;
+        change.unit.keep_result(key.as_ref(), &First { call: change.call.id, contact_leg: other_id }).await?;
+        let (call, _) = change.commit().await?;
+        tracing::info!(call = %call.id, media = %call.media, "call placed");
+        Ok(Placed { call, join_token: self.join_token(other_id) })
+    }
+
+    fn join_mac(&self, leg: LegId) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.config.secret.derive("join-link")).ok()?;
+        mac.update(leg.0.as_bytes());
+        Some(mac)
+    }
+
+    /// The token of a leg's link. It is derived (leg id and MAC), so that a repeated request gets it again though no
+    /// secret is stored.
+    #[must_use]
+    pub fn join_token(&self, leg: LegId) -> String {
+        let mut bytes = leg.0.as_bytes().to_vec();
+        if let Some(mac) = self.join_mac(leg) {
+            bytes.extend_from_slice(&mac.finalize().into_bytes());
+        }
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The leg that a link is for, if we made the link.
+    #[must_use]
+    pub fn leg_of_token(&self, token: &str) -> Option<LegId> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (id, given) = bytes.split_at_checked(16)?;
+        let leg = LegId(Uuid::from_slice(id).ok()?);
+        self.join_mac(leg)?.verify_slice(given).ok()?;
+        Some(leg)
+    }
+}

@@ -1,0 +1,117 @@
+//! Rows of calls, legs and intervals.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{Audience, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind, audience::Ear};
+use crate::{
+    db::schema::{call, call_interval, leg},
+    ids::{CallId, ContactId, LegId, UserId, WorkerId},
+};
+
+/// One conversation.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[diesel(table_name = call, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
+pub struct Call {
+    pub id: CallId,
+    pub version: i32,
+    pub direction: Direction,
+    pub media: MediaKind,
+    pub state: CallState,
+    pub result: Option<CallResult>,
+    pub contact_id: Option<ContactId>,
+    pub contact_verified: bool,
+    pub agent_id: Option<UserId>,
+    pub subject: Option<String>,
+    pub record: bool,
+    pub recording_stopped: bool,
+    pub worker_id: Option<WorkerId>,
+    pub epoch: i32,
+    pub answer_by: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub end_reason: Option<String>,
+}
+
+/// One party of a call.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[diesel(table_name = leg, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
+pub struct Leg {
+    pub id: LegId,
+    pub call_id: CallId,
+    pub role: LegRole,
+    pub state: LegState,
+    pub name: String,
+    pub user_id: Option<UserId>,
+    pub contact_id: Option<ContactId>,
+    pub audience: Audience,
+    pub parked: bool,
+    pub muted: bool,
+    pub video_on: bool,
+    pub screen_on: bool,
+    pub consent: Option<bool>,
+    pub consent_at: Option<DateTime<Utc>>,
+    pub consent_wording: Option<String>,
+    pub guest_token_hash: Option<Vec<u8>>,
+    pub guest_token_expires_at: Option<DateTime<Utc>>,
+    pub epoch: i32,
+    pub away_since: Option<DateTime<Utc>>,
+    pub leave_by: Option<DateTime<Utc>>,
+    pub invited_at: DateTime<Utc>,
+    pub joined_at: Option<DateTime<Utc>>,
+    pub connected_at: Option<DateTime<Utc>>,
+    pub left_at: Option<DateTime<Utc>>,
+}
+
+impl Leg {
+    /// A party that is invited and has not come yet.
+    pub fn invited(call: &Call, role: LegRole, name: String, at: DateTime<Utc>) -> Self {
+        Self {
+            id: LegId::new(),
+            call_id: call.id,
+            role,
+            state: LegState::Invited,
+            name,
+            user_id: None,
+            contact_id: None,
+            audience: Audience::Everyone,
+            parked: false,
+            muted: false,
+            video_on: call.media == MediaKind::Video,
+            screen_on: false,
+            consent: None,
+            consent_at: None,
+            consent_wording: None,
+            guest_token_hash: None,
+            guest_token_expires_at: None,
+            epoch: 0,
+            away_since: None,
+            leave_by: None,
+            invited_at: at,
+            joined_at: None,
+            connected_at: None,
+            left_at: None,
+        }
+    }
+
+    pub fn ear(&self) -> Ear {
+        Ear { role: self.role, parked: self.parked, audience: self.audience }
+    }
+
+    /// One of the house: an agent or a supervisor.
+    pub fn is_staff(&self) -> bool {
+        matches!(self.role, LegRole::Agent | LegRole::Supervisor)
+    }
+}
+
+/// A stretch of a call's life; open while `ended_at` is null.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = call_interval, check_for_backend(diesel::pg::Pg))]
+pub struct Interval {
+    pub call_id: CallId,
+    pub ordinal: i32,
+    pub kind: IntervalKind,
+    pub started_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,227 @@
+//! Signalling between a browser and the worker that has its leg: mutation → api → the worker's command queue → reply.
+//! The api keeps nothing of it.
+
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+
+use super::{Call, CallEventKind, CallState, Change, Leg, LegState, change::name_of};
+use crate::{
+    Error, Platform, Result,
+    bus::CommandError,
+    db::schema::{call, leg},
+    error::{Refusal, RefusalCode, refuse},
+    events::{Aggregate, Event},
+    ids::{CallId, LegId, WorkerId},
+    limits,
+    people::Actor,
+    text_enum::text_enum,
+};
+
+text_enum! { /// Which half of an offer/answer exchange (RFC 3264) a description is.
+    SdpType { Offer = "OFFER", Answer = "ANSWER", } }
+
+/// Descriptions of browsers with every codec are some 10 kB.
+pub const LONGEST_SDP: usize = 100_000;
+const CANDIDATES: usize = 50;
+
+/// An ICE candidate as the browser's `RTCIceCandidate.toJSON()` gives it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Candidate {
+    pub candidate: String,
+    pub sdp_mid: Option<String>,
+    pub sdp_m_line_index: Option<i32>,
+}
+
+/// What a worker is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Command {
+    Negotiate { call: CallId, leg: LegId, epoch: i32, kind: SdpType, sdp: String, revision: i32 },
+    Trickle { call: CallId, leg: LegId, epoch: i32, candidates: Vec<Candidate> },
+    /// Read the call's plan anew; answered once it is carried out.
+    Sync { call: CallId },
+}
+
+/// What it answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Reply {
+    Done,
+    Answer { sdp: String, revision: i32 },
+    Refused { code: RefusalCode, message: String },
+}
+
+/// What a leg's browser is told without having asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// Make a new connection and negotiate with this epoch.
+    Moved { epoch: i32, reason: String },
+    /// The leg is over.
+    Ended { reason: String },
+}
+
+/// Name of a worker's command queue.
+#[must_use]
+pub fn command_queue(worker: WorkerId) -> String {
+    format!("worker.{}", worker.0.simple())
+}
+
+impl Platform {
+    /// Offers a description to the worker, or answers its offer; gives the worker's answer and its revision.
+    ///
+    /// # Errors
+    /// NOT_FOUND, CALL_ENDED, LEG_GONE, STALE for an older epoch, INVALID for a description that is none,
+    /// MEDIA_UNAVAILABLE while no worker has the call.
+    pub async fn negotiate(&self, actor: &Actor, id: LegId, epoch: i32, kind: SdpType, sdp: String, revision: i32) -> Result<Option<(String, i32)>> {
+        if sdp.len() > LONGEST_SDP || !sdp.starts_with("v=0") {
+            return Err(Refusal::invalid("sdp", "This is not a session description.").into());
+        }
+        let (call, worker) = self.leased_leg(actor, id, epoch).await?;
+        match self.command(worker, &Command::Negotiate { call, leg: id, epoch, kind, sdp, revision }).await? {
+            Reply::Answer { sdp, revision } => Ok(Some((sdp, revision))),
+            Reply::Done => Ok(None),
+            Reply::Refused { code, message } => refuse(code, message),
+        }
+    }
+
+    /// Hands candidates that the browser found later to the worker.
+    pub async fn trickle(&self, actor: &Actor, id: LegId, epoch: i32, candidates: Vec<Candidate>) -> Result<()> {
+        if candidates.len() > CANDIDATES || candidates.iter().any(|c| c.candidate.len() > 1000) {
+            return Err(Refusal::invalid("candidates", format!("At most {CANDIDATES} candidates of 1000 characters at once.")).into());
+        }
+        let (call, worker) = self.leased_leg(actor, id, epoch).await?;
+        match self.command(worker, &Command::Trickle { call, leg: id, epoch, candidates }).await? {
+            Reply::Refused { code, message } => refuse(code, message),
+            Reply::Done | Reply::Answer { .. } => Ok(()),
+        }
+    }
+
+    /// The leg's call and the worker that has it in this epoch; waits a little for a call that was just placed or moved.
+    async fn leased_leg(&self, actor: &Actor, id: LegId, epoch: i32) -> Result<(CallId, WorkerId)> {
+        let deadline = Instant::now() + limits::LEASE_WAIT;
+        loop {
+            let (leg, call) = self.own_leg(actor, id).await?;
+            if call.state == CallState::Ended {
+                return refuse(RefusalCode::CallEnded, "This call is over.");
+            }
+            match leg.state {
+                LegState::Left => return refuse(RefusalCode::LegGone, "You have left this call."),
+                LegState::Invited => return refuse(RefusalCode::IllegalTransition, "Join the call first (callJoin)."),
+                LegState::Joining | LegState::Connected | LegState::Reconnecting => {}
+            }
+            if let Some(worker) = call.worker_id {
+                // A party that joined before any worker had the call was told epoch 0: the first lease is what it waits for.
+                if epoch == call.epoch || (epoch == 0 && call.epoch == 1) {
+                    return Ok((call.id, worker));
+                }
+                return refuse(RefusalCode::Stale, "The call has moved to another media worker: join again (callJoin).");
+            }
+            if Instant::now() >= deadline {
+                return refuse(RefusalCode::MediaUnavailable, "No media worker has taken the call yet. Try again in a moment.");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// A leg that is the actor's own.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub async fn own_leg(&self, actor: &Actor, id: LegId) -> Result<(Leg, Call)> {
+        let mut connection = self.db.get().await?;
+        let found: Option<(Leg, Call)> = leg::table.inner_join(call::table).filter(leg::id.eq(id)).select((Leg::as_select(), Call::as_select())).first(&mut connection).await.optional()?;
+        let own = |leg: &Leg| match actor {
+            Actor::User(signed) => leg.user_id == Some(signed.user.id),
+            Actor::Guest(guest) => guest.leg == leg.id,
+            Actor::Anonymous => false,
+        };
+        found.filter(|(leg, _)| own(leg)).ok_or_else(|| Refusal::not_found("leg").into())
+    }
+
+    /// Sends a command to a worker and waits for its reply.
+    async fn command(&self, worker: WorkerId, command: &Command) -> Result<Reply> {
+        let body = serde_json::to_vec(command).map_err(|e| Error::Internal(e.to_string()))?;
+        let reply = self.bus.command(&command_queue(worker), &body, limits::COMMAND).await;
+        match reply {
+            Ok(reply) => serde_json::from_slice(&reply).map_err(|e| Error::Internal(e.to_string())),
+            Err(CommandError::NoWorker | CommandError::Timeout) => refuse(RefusalCode::MediaUnavailable, "The media worker of this call does not answer. It is being replaced; try again in a moment."),
+            Err(error) => Err(Error::Unavailable(error.to_string())),
+        }
+    }
+
+    /// Tells a worker that a call of its has changed, without waiting. Lost, it finds out by itself within two seconds.
+    pub(crate) fn nudge(&self, worker: WorkerId, call: CallId) {
+        let platform = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = platform.command(worker, &Command::Sync { call }).await {
+                tracing::debug!(%call, %error, "the worker was not told");
+            }
+        });
+    }
+
+    /// Waits until the call's worker has carried out what the database says.
+    pub(crate) async fn sync(&self, call: &Call) -> Result<()> {
+        let Some(worker) = call.worker_id else { return Ok(()) };
+        self.command(worker, &Command::Sync { call: call.id }).await.map(|_| ())
+    }
+
+    /// A party says what its browser does: microphone, camera, screen.
+    ///
+    /// # Errors
+    /// NOT_FOUND, CALL_ENDED, LEG_GONE.
+    pub async fn update_leg(&self, actor: &Actor, id: LegId, muted: Option<bool>, video_on: Option<bool>, screen_on: Option<bool>) -> Result<Leg> {
+        use CallEventKind::{CameraOff, CameraOn, Muted, ScreenStarted, ScreenStopped, Unmuted};
+        let (mut change, place) = self.change_by_leg(id).await?;
+        change.leg_belongs_to(place, actor)?;
+        change.still_on()?;
+        if change.legs[place].state == LegState::Left {
+            return refuse(RefusalCode::LegGone, "You have left this call.");
+        }
+        let set = async |change: &mut Change, wanted: Option<bool>, field: fn(&mut Leg) -> &mut bool, on, off| -> Result<()> {
+            let value = field(&mut change.legs[place]);
+            if let Some(wanted) = wanted.filter(|wanted| wanted != value) {
+                *value = wanted;
+                change.event(if wanted { on } else { off }, &name_of(actor), Some(id), None).await?;
+            }
+            Ok(())
+        };
+        set(&mut change, muted, |leg| &mut leg.muted, Muted, Unmuted).await?;
+        set(&mut change, video_on, |leg| &mut leg.video_on, CameraOn, CameraOff).await?;
+        set(&mut change, screen_on, |leg| &mut leg.screen_on, ScreenStarted, ScreenStopped).await?;
+        let (_, mut legs) = change.commit().await?;
+        Ok(legs.swap_remove(place))
+    }
+
+    /// What a leg's browser has to be told at once when it (re)subscribes with the epoch it knows.
+    pub async fn signal_now(&self, actor: &Actor, id: LegId) -> Result<(Leg, Call, Option<Signal>)> {
+        let (leg, call) = self.own_leg(actor, id).await?;
+        let signal = if call.state == CallState::Ended || leg.state == LegState::Left {
+            Some(Signal::Ended { reason: call.end_reason.clone().unwrap_or_else(|| "You have left this call.".into()) })
+        } else if leg.epoch != 0 && leg.epoch < call.epoch {
+            Some(Signal::Moved { epoch: call.epoch, reason: MOVED.into() })
+        } else {
+            None
+        };
+        Ok((leg, call, signal))
+    }
+}
+
+const MOVED: &str = "The media worker of this call was replaced.";
+
+/// What an event of a call means for one of its legs.
+#[must_use]
+pub fn signal_of(event: &Event, leg: LegId) -> Option<Signal> {
+    if event.aggregate != Aggregate::Call {
+        return None;
+    }
+    match event.kind.parse().ok()? {
+        CallEventKind::MediaMoved => {
+            let epoch = event.payload.get("detail")?.as_str()?.parse().ok()?;
+            Some(Signal::Moved { epoch, reason: MOVED.into() })
+        }
+        CallEventKind::Ended => Some(Signal::Ended { reason: "The call is over.".into() }),
+        CallEventKind::LegLeft if event.id::<LegId>("legId") == Some(leg) => Some(Signal::Ended { reason: "You have left this call.".into() }),
+        _ => None,
+    }
+}

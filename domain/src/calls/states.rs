@@ -1,0 +1,121 @@
+//! The states of a call and of a leg, and the one function for each that says which change is legal.
+
+use crate::text_enum::text_enum;
+
+text_enum! { /// Who began the call.
+    Direction { Outbound = "OUTBOUND", Inbound = "INBOUND", Internal = "INTERNAL", Scheduled = "SCHEDULED", } }
+text_enum! { /// What it was placed as.
+    MediaKind { Audio = "AUDIO", Video = "VIDEO", } }
+text_enum! { /// Where a call is in its life.
+    CallState { Created = "CREATED", Queued = "QUEUED", Ringing = "RINGING", Connecting = "CONNECTING", InProgress = "IN_PROGRESS", Ended = "ENDED", } }
+text_enum! { /// How a call ended.
+    CallResult { Completed = "COMPLETED", Missed = "MISSED", Abandoned = "ABANDONED", Declined = "DECLINED", Failed = "FAILED", Voicemail = "VOICEMAIL", Callback = "CALLBACK", } }
+text_enum! { /// What a party is in a call.
+    LegRole { Agent = "AGENT", Contact = "CONTACT", Supervisor = "SUPERVISOR", Guest = "GUEST", } }
+text_enum! { /// Where a leg is in its life.
+    LegState { Invited = "INVITED", Joining = "JOINING", Connected = "CONNECTED", Reconnecting = "RECONNECTING", Left = "LEFT", } }
+text_enum! { /// Who may hear a leg: AGENTS is a whisper, NOBODY a silent monitor.
+    Audience { Everyone = "EVERYONE", Agents = "AGENTS", Nobody = "NOBODY", } }
+text_enum! { /// A stretch of a call's life.
+    IntervalKind {
+        /// No worker has it yet.
+        Setup = "SETUP",
+        /// In a queue.
+        Wait = "WAIT",
+        Ring = "RING",
+        /// Joined, media not yet both ways.
+        Connect = "CONNECT",
+        Talk = "TALK",
+        Hold = "HOLD",
+        WrapUp = "WRAP_UP",
+    } }
+text_enum! { /// What happened to a call; `CallEventKind` of the public schema, as far as it happens today.
+    CallEventKind {
+        Created = "CREATED", Accepted = "ACCEPTED", Connected = "CONNECTED", Muted = "MUTED", Unmuted = "UNMUTED",
+        /// The call has a worker now and the contact's link is live.
+        Ringing = "RINGING",
+        CameraOn = "CAMERA_ON", CameraOff = "CAMERA_OFF", ScreenStarted = "SCREEN_STARTED", ScreenStopped = "SCREEN_STOPPED",
+        LegJoined = "LEG_JOINED", LegReconnecting = "LEG_RECONNECTING", LegLeft = "LEG_LEFT", MediaMoved = "MEDIA_MOVED",
+        RecordingStarted = "RECORDING_STARTED", RecordingPaused = "RECORDING_PAUSED", RecordingResumed = "RECORDING_RESUMED",
+        RecordingStopped = "RECORDING_STOPPED", RecordingProgress = "RECORDING_PROGRESS", RecordingReady = "RECORDING_READY", RecordingFailed = "RECORDING_FAILED",
+        ConsentGiven = "CONSENT_GIVEN", ConsentRefused = "CONSENT_REFUSED", Ended = "ENDED",
+    } }
+
+impl CallState {
+    /// Whether a call may go from here to there. `CREATED → QUEUED → RINGING → CONNECTING → IN_PROGRESS → ENDED`; back to
+    /// QUEUED when the agent didn't come, by a transfer to a queue, or when the last agent is lost; back to RINGING when
+    /// the only one who had joined left again before anybody answered.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        use CallState::{Connecting, Created, Ended, InProgress, Queued, Ringing};
+        matches!(
+            (self, next),
+            (Created, Queued | Ringing) | (Queued, Ringing) | (Ringing, Connecting | Queued) | (Connecting, InProgress | Queued | Ringing) | (InProgress, Queued)
+                | (Created | Queued | Ringing | Connecting | InProgress, Ended)
+        )
+    }
+
+    /// The interval that this state is counted as.
+    #[must_use]
+    pub const fn interval(self) -> Option<IntervalKind> {
+        match self {
+            Self::Created => Some(IntervalKind::Setup),
+            Self::Queued => Some(IntervalKind::Wait),
+            Self::Ringing => Some(IntervalKind::Ring),
+            Self::Connecting => Some(IntervalKind::Connect),
+            Self::InProgress => Some(IntervalKind::Talk),
+            Self::Ended => None,
+        }
+    }
+}
+
+impl LegState {
+    /// Whether a leg may go from here to there. A party may join again from anywhere but LEFT.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        use LegState::{Connected, Invited, Joining, Left, Reconnecting};
+        matches!(
+            (self, next),
+            (Invited | Joining | Connected | Reconnecting, Joining | Left) | (Joining | Reconnecting, Connected) | (Joining | Connected, Reconnecting)
+        )
+    }
+
+    /// The party is in the call, or about to be.
+    #[must_use]
+    pub const fn is_present(self) -> bool {
+        matches!(self, Self::Joining | Self::Connected | Self::Reconnecting)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leaves_the_end() {
+        for &next in CallState::ALL {
+            assert!(!CallState::Ended.may_become(next), "ENDED to {next}");
+        }
+        for &next in LegState::ALL {
+            assert!(!LegState::Left.may_become(next), "LEFT to {next}");
+        }
+    }
+
+    #[test]
+    fn everything_can_end() {
+        for &state in CallState::ALL.iter().filter(|&&s| s != CallState::Ended) {
+            assert!(state.may_become(CallState::Ended), "{state} to ENDED");
+            assert!(state.interval().is_some(), "{state} is counted");
+        }
+        for &state in LegState::ALL.iter().filter(|&&s| s != LegState::Left) {
+            assert!(state.may_become(LegState::Left), "{state} to LEFT");
+        }
+    }
+
+    #[test]
+    fn a_call_is_not_answered_before_somebody_joined() {
+        for state in [CallState::Created, CallState::Queued, CallState::Ringing] {
+            assert!(!state.may_become(CallState::InProgress), "{state} to IN_PROGRESS");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! PostgreSQL: the pool, the migrations and one unit of work. Stores elsewhere write queries against `schema`.
+
+pub mod schema;
+mod unit;
+
+use std::time::Duration;
+
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection,
+    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool},
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use futures_util::FutureExt;
+
+use crate::{Error, Result, config::Config};
+pub use unit::Unit;
+
+/// A connection out of the pool; it goes back when dropped.
+pub type Connection = deadpool::Object<AsyncPgConnection>;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+const CHECKOUT: Duration = Duration::from_secs(5);
+
+/// Connections to the truth. Cheap to clone.
+#[derive(Clone)]
+pub struct Pool(deadpool::Pool<AsyncPgConnection>);
+
+impl Pool {
+    /// A pool that connects when first asked; the program's name shows in `pg_stat_activity`.
+    ///
+    /// # Errors
+    /// The pool's settings contradict each other.
+    pub fn new(config: &Config, program: &str) -> Result<Self> {
+        let setup = format!(
+            "SET application_name = 'cordboard-{program}'; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'",
+            config.statement_timeout.as_millis(),
+        );
+        let mut manager = ManagerConfig::default();
+        // A check on every checkout would cost a query a request; a broken connection shows itself at once anyway.
+        manager.recycling_method = RecyclingMethod::Fast;
+        manager.custom_setup = Box::new(move |url| {
+            let (url, setup) = (url.to_owned(), setup.clone());
+            async move {
+                let mut connection = AsyncPgConnection::establish(&url).await?;
+                connection.batch_execute(&setup).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                Ok(connection)
+            }
+            .boxed()
+        });
+        let pool = deadpool::Pool::builder(AsyncDieselConnectionManager::new_with_config(&config.database_url, manager))
+            .max_size(config.database_pool)
+            .build()
+            .map_err(|e| Error::Unavailable(e.to_string()))?;
+        Ok(Self(pool))
+    }
+
+    /// # Errors
+    /// [`Error::Unavailable`] when no connection could be had in time.
+    pub async fn get(&self) -> Result<Connection> {
+        let checkout = tokio::time::timeout(CHECKOUT, self.0.get()).await;
+        checkout.map_err(|_| Error::Unavailable("no database connection in time".into()))?.map_err(|e| Error::Unavailable(format!("no database connection: {e}")))
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        match self.get().await {
+            Ok(mut connection) => connection.batch_execute("SELECT 1").await.is_ok(),
+            Err(_) => false,
+        }
+    }
+}
+
+/// A session outside the pool, without a statement timeout: for locks that live as long as the program.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn dedicated(config: &Config, purpose: &str) -> Result<AsyncPgConnection> {
+    let connect = AsyncPgConnection::establish(&config.database_url);
+    let mut connection = tokio::time::timeout(CHECKOUT, connect)
+        .await
+        .map_err(|_| Error::Unavailable("the database does not answer".into()))?
+        .map_err(|e| Error::Unavailable(e.to_string()))?;
+    connection.batch_execute(&format!("SET application_name = 'cordboard-{purpose}'")).await?;
+    Ok(connection)
+}
+
+/// Brings the database to the newest schema; returns the names of the migrations that ran. Several at once wait for
+/// each other.
+///
+/// # Errors
+/// The database does not answer, or a migration failed (and was rolled back).
+pub async fn migrate(config: &Config) -> Result<Vec<String>> {
+    let mut connection = dedicated(config, "migrate").await?;
+    connection.batch_execute("SELECT pg_advisory_lock(7031920)").await?;
+    let mut harness = AsyncMigrationHarness::new(connection);
+    let versions = harness.run_pending_migrations(MIGRATIONS).map_err(|e| Error::Unavailable(format!("migration failed: {e}")))?;
+    Ok(versions.iter().map(ToString::to_string).collect())
+}

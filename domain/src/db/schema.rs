@@ -1,0 +1,341 @@
+//! Tables as diesel sees them; the migrations are where they are explained.
+
+diesel::table! {
+    app_user (id) {
+        id -> Uuid,
+        name -> Text,
+        email -> Text,
+        role -> Text,
+        time_zone -> Text,
+        password_hash -> Text,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    session (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        generation -> Integer,
+        rotated_at -> Timestamptz,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    rate_limit (key) {
+        key -> Text,
+        window_start -> Timestamptz,
+        attempts -> Integer,
+    }
+}
+
+diesel::table! {
+    idempotency (caller, mutation, key) {
+        caller -> Text,
+        mutation -> Text,
+        key -> Text,
+        input_hash -> Binary,
+        result -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    contact (id) {
+        id -> Uuid,
+        name -> Text,
+        emails -> Array<Text>,
+        phones -> Array<Text>,
+        tags -> Array<Text>,
+        attributes -> Jsonb,
+        time_zone -> Nullable<Text>,
+        owner_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    media_worker (id) {
+        id -> Uuid,
+        name -> Text,
+        state -> Text,
+        lock_key -> BigInt,
+        capacity -> Integer,
+        legs -> Integer,
+        address -> Text,
+        started_at -> Timestamptz,
+        heartbeat_at -> Timestamptz,
+        gone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    call (id) {
+        id -> Uuid,
+        version -> Integer,
+        direction -> Text,
+        media -> Text,
+        state -> Text,
+        result -> Nullable<Text>,
+        contact_id -> Nullable<Uuid>,
+        contact_verified -> Bool,
+        agent_id -> Nullable<Uuid>,
+        subject -> Nullable<Text>,
+        record -> Bool,
+        recording_stopped -> Bool,
+        worker_id -> Nullable<Uuid>,
+        epoch -> Integer,
+        answer_by -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    leg (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        role -> Text,
+        state -> Text,
+        name -> Text,
+        user_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        audience -> Text,
+        parked -> Bool,
+        muted -> Bool,
+        video_on -> Bool,
+        screen_on -> Bool,
+        consent -> Nullable<Bool>,
+        consent_at -> Nullable<Timestamptz>,
+        consent_wording -> Nullable<Text>,
+        guest_token_hash -> Nullable<Binary>,
+        guest_token_expires_at -> Nullable<Timestamptz>,
+        epoch -> Integer,
+        away_since -> Nullable<Timestamptz>,
+        leave_by -> Nullable<Timestamptz>,
+        invited_at -> Timestamptz,
+        joined_at -> Nullable<Timestamptz>,
+        connected_at -> Nullable<Timestamptz>,
+        left_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    call_interval (call_id, ordinal) {
+        call_id -> Uuid,
+        ordinal -> Integer,
+        kind -> Text,
+        started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    recording (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        state -> Text,
+        data_key -> Nullable<Binary>,
+        started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        finalize_by -> Nullable<Timestamptz>,
+        duration_ms -> Nullable<BigInt>,
+        bytes -> Nullable<BigInt>,
+        sha256 -> Nullable<Text>,
+        progress -> Nullable<Double>,
+        failure -> Nullable<Text>,
+        retain_until -> Nullable<Timestamptz>,
+        legal_hold -> Bool,
+        attempt -> Integer,
+        lease_until -> Nullable<Timestamptz>,
+        output_attempt -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    recording_track (id) {
+        id -> Uuid,
+        recording_id -> Uuid,
+        leg_id -> Uuid,
+        kind -> Text,
+        codec -> Text,
+        epoch -> Integer,
+        started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        closed -> Bool,
+    }
+}
+
+diesel::table! {
+    recording_object (track_id, sequence) {
+        track_id -> Uuid,
+        sequence -> Integer,
+        key -> Text,
+        bytes -> BigInt,
+        sha256 -> Binary,
+    }
+}
+
+diesel::table! {
+    recording_pause (recording_id, started_at) {
+        recording_id -> Uuid,
+        started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        reason -> Text,
+        user_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    rendition (recording_id, name) {
+        recording_id -> Uuid,
+        name -> Text,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        kbps -> Integer,
+        codecs -> Text,
+    }
+}
+
+diesel::table! {
+    recording_file (recording_id, path) {
+        recording_id -> Uuid,
+        path -> Text,
+        key -> Text,
+        content_type -> Text,
+        bytes -> BigInt,
+        sha256 -> Binary,
+    }
+}
+
+diesel::table! {
+    recording_access (id) {
+        id -> Uuid,
+        recording_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        token_hash -> Binary,
+        at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    automation_rule (id) {
+        id -> Uuid,
+        name -> Text,
+        trigger -> Text,
+        task_title -> Text,
+        due_after_seconds -> Integer,
+        remind_before_seconds -> Integer,
+        enabled -> Bool,
+    }
+}
+
+diesel::table! {
+    task (id) {
+        id -> Uuid,
+        title -> Text,
+        state -> Text,
+        due_at -> Nullable<Timestamptz>,
+        remind_at -> Nullable<Timestamptz>,
+        assignee_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        call_id -> Nullable<Uuid>,
+        rule_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        title -> Text,
+        body -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        dedupe -> Text,
+        at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    event (seq, at) {
+        seq -> BigInt,
+        at -> Timestamptz,
+        aggregate -> Text,
+        aggregate_id -> Uuid,
+        version -> Integer,
+        kind -> Text,
+        payload -> Jsonb,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        queue -> Text,
+        body -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(session -> app_user (user_id));
+diesel::joinable!(contact -> app_user (owner_id));
+diesel::joinable!(call -> contact (contact_id));
+diesel::joinable!(call -> app_user (agent_id));
+diesel::joinable!(call -> media_worker (worker_id));
+diesel::joinable!(leg -> call (call_id));
+diesel::joinable!(leg -> app_user (user_id));
+diesel::joinable!(leg -> contact (contact_id));
+diesel::joinable!(call_interval -> call (call_id));
+diesel::joinable!(recording -> call (call_id));
+diesel::joinable!(recording_track -> recording (recording_id));
+diesel::joinable!(recording_track -> leg (leg_id));
+diesel::joinable!(recording_object -> recording_track (track_id));
+diesel::joinable!(recording_pause -> recording (recording_id));
+diesel::joinable!(recording_pause -> app_user (user_id));
+diesel::joinable!(rendition -> recording (recording_id));
+diesel::joinable!(recording_file -> recording (recording_id));
+diesel::joinable!(recording_access -> recording (recording_id));
+diesel::joinable!(recording_access -> app_user (user_id));
+diesel::joinable!(task -> app_user (assignee_id));
+diesel::joinable!(task -> contact (contact_id));
+diesel::joinable!(task -> call (call_id));
+diesel::joinable!(task -> automation_rule (rule_id));
+diesel::joinable!(notification -> app_user (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    app_user,
+    automation_rule,
+    call,
+    call_interval,
+    contact,
+    event,
+    idempotency,
+    leg,
+    media_worker,
+    notification,
+    outbox,
+    rate_limit,
+    recording,
+    recording_access,
+    recording_file,
+    recording_object,
+    recording_pause,
+    recording_track,
+    rendition,
+    session,
+    task,
+);

@@ -1,0 +1,170 @@
+//! One unit of work: a short transaction, the events and jobs that belong to it, and the news after its commit.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, TransactionManager};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Connection, schema};
+use crate::{Error, Platform, Result, bus::Job, events::Aggregate};
+
+type Manager = <AsyncPgConnection as diesel_async::AsyncConnection>::TransactionManager;
+
+/// A transaction that is open. Dropped without [`Unit::commit`] it is rolled back.
+///
+/// Whoever changes an aggregate locks its row before writing anything: PostgreSQL gives a transaction its id at the
+/// first write, so the ids of two transactions on the same row then grow in the order of their commits, and with them
+/// the log.
+pub struct Unit {
+    connection: Option<Connection>,
+    platform: Platform,
+    /// One instant for everything that happens in the unit.
+    pub now: DateTime<Utc>,
+    events: u32,
+    jobs: Vec<(i64, Job, Vec<u8>)>,
+}
+
+impl Unit {
+    pub(crate) async fn begin(platform: &Platform) -> Result<Self> {
+        let mut connection = platform.db.get().await?;
+        if let Err(first) = Manager::begin_transaction(&mut *connection).await {
+            // The pool does not ask a connection whether it still lives: after a restart of the database all of them
+            // are dead, and each is thrown away here.
+            tracing::debug!(error = %first, "a pooled connection was dead");
+            drop(connection);
+            connection = platform.db.get().await?;
+            Manager::begin_transaction(&mut *connection).await?;
+        }
+        Ok(Self { connection: Some(connection), platform: platform.clone(), now: platform.clock.now(), events: 0, jobs: Vec::new() })
+    }
+
+    /// The connection, for queries of a store.
+    pub fn connection(&mut self) -> &mut AsyncPgConnection {
+        self.connection.as_mut().expect("a unit has its connection until it is committed or dropped")
+    }
+
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// Writes a row of the event log.
+    pub async fn event(&mut self, aggregate: Aggregate, id: Uuid, version: i32, kind: &str, payload: impl Serialize) -> Result<()> {
+        use schema::event;
+        let payload = serde_json::to_value(payload).map_err(|e| Error::Internal(e.to_string()))?;
+        diesel::insert_into(event::table)
+            .values((
+                event::at.eq(self.now),
+                event::aggregate.eq(aggregate),
+                event::aggregate_id.eq(id),
+                event::version.eq(version),
+                event::kind.eq(kind),
+                event::payload.eq(payload),
+            ))
+            .execute(self.connection())
+            .await?;
+        self.events += 1;
+        Ok(())
+    }
+
+    /// Puts a job into the outbox; it is sent right after the commit.
+    pub async fn job(&mut self, job: Job, body: impl Serialize) -> Result<()> {
+        use schema::outbox;
+        let body = serde_json::to_value(body).map_err(|e| Error::Internal(e.to_string()))?;
+        let id: i64 = diesel::insert_into(outbox::table)
+            .values((outbox::queue.eq(job.queue()), outbox::body.eq(&body), outbox::created_at.eq(self.now)))
+            .returning(outbox::id)
+            .get_result(self.connection())
+            .await?;
+        self.jobs.push((id, job, body.to_string().into_bytes()));
+        Ok(())
+    }
+
+    /// Commits, then tells: wakes the readers of the log and sends the jobs. Telling goes on in the background; what it
+    /// does not reach, the readers' poll and the scheduler's sweep repair.
+    ///
+    /// # Errors
+    /// When the connection breaks during the commit nobody knows whether it happened: [`Error::Unavailable`].
+    pub async fn commit(mut self) -> Result<()> {
+        Manager::commit_transaction(self.connection()).await.map_err(|e| Error::Unavailable(format!("commit: {e}")))?;
+        self.connection = None;
+        if self.events == 0 && self.jobs.is_empty() {
+            return Ok(());
+        }
+        crate::failpoint::hit("after_commit");
+        let (platform, events, jobs) = (self.platform.clone(), self.events, std::mem::take(&mut self.jobs));
+        tokio::spawn(async move {
+            if events > 0
+                && let Err(error) = platform.bus.publish_event("log", b"").await
+            {
+                tracing::debug!(%error, "the wake-up was not confirmed; readers will poll");
+            }
+            for (id, job, body) in jobs {
+                send(&platform, id, job, &body).await;
+            }
+        });
+        Ok(())
+    }
+}
+
+/// Sends one job of the outbox and forgets it once the broker has it. A job may be sent twice; whoever takes it leases
+/// its work in the database first.
+async fn send(platform: &Platform, id: i64, job: Job, body: &[u8]) {
+    use schema::outbox;
+    if let Err(error) = platform.bus.publish_job(job, body).await {
+        tracing::warn!(%error, job = job.queue(), "a job was not confirmed; the sweep will send it");
+        return;
+    }
+    let forget = async {
+        let mut connection = platform.db.get().await?;
+        diesel::delete(outbox::table.find(id)).execute(&mut connection).await?;
+        Ok::<_, Error>(())
+    };
+    if let Err(error) = forget.await {
+        tracing::debug!(%error, "a sent job stays in the outbox; the sweep will send it again");
+    }
+}
+
+impl Platform {
+    /// Opens a unit of work.
+    pub async fn begin(&self) -> Result<Unit> {
+        Unit::begin(self).await
+    }
+
+    /// Sends the jobs that their writers left behind (killed, or without a broker). Returns how many.
+    pub async fn sweep_outbox(&self) -> Result<usize> {
+        use schema::outbox;
+        let before = self.clock.now() - crate::limits::OUTBOX_LEFT_BEHIND;
+        let mut connection = self.db.get().await?;
+        let left: Vec<(i64, String, serde_json::Value)> = outbox::table
+            .filter(outbox::created_at.lt(before))
+            .order(outbox::id)
+            .limit(100)
+            .select((outbox::id, outbox::queue, outbox::body))
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        let count = left.len();
+        for (id, queue, body) in left {
+            match Job::ALL.into_iter().find(|job| job.queue() == queue) {
+                Some(job) => send(self, id, job, body.to_string().as_bytes()).await,
+                None => tracing::error!(queue, "the outbox names a queue that does not exist"),
+            }
+        }
+        Ok(count)
+    }
+}
+
+impl Drop for Unit {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        // Rolled back in the background: a pool throws away what comes back with a transaction open.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = Manager::rollback_transaction(&mut *connection).await {
+                    tracing::debug!(%error, "rolling back");
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! One reader of the log for a whole process, and its fan-out in memory.
+//!
+//! A message on RabbitMQ merely wakes the reader; a slow poll stands behind it. A subscriber first gets what lies
+//! between its cursor and the reader's place by the same query, then what the reader hands on; one that is too slow for
+//! the ring goes back to the query, so nothing is lost and nothing is kept for it without bound.
+
+use std::sync::Arc;
+
+use futures_util::{Stream, stream};
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio_util::sync::CancellationToken;
+
+use super::{Cursor, Event, Filter, log};
+use crate::{Error, Platform, Result, limits};
+
+const PAGE: i64 = 500;
+const RING: usize = 4096;
+
+/// The process's reader.
+#[derive(Clone)]
+pub struct Hub {
+    platform: Platform,
+    ring: broadcast::Sender<Arc<Event>>,
+}
+
+/// Why a watch could not begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// What came after the cursor has been dropped: read the state anew.
+    #[error("this cursor is too old for the log: read the state anew and subscribe from there")]
+    CursorExpired,
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl Hub {
+    /// Starts the reader; it ends with the token.
+    pub fn start(platform: Platform, stop: CancellationToken) -> Self {
+        let hub = Self { platform, ring: broadcast::channel(RING).0 };
+        let reader = hub.clone();
+        tokio::spawn(async move { stop.run_until_cancelled(reader.read()).await });
+        hub
+    }
+
+    async fn read(&self) {
+        let mut wake = self.platform.bus.listen_events("log");
+        let mut place = None;
+        loop {
+            match self.read_on(&mut place).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "the event log cannot be read"),
+            }
+            // Woken or not, closed or not: the poll stands behind it.
+            if let Ok(None) = tokio::time::timeout(limits::EVENT_POLL, wake.recv()).await {
+                tokio::time::sleep(limits::EVENT_POLL).await;
+            }
+        }
+    }
+
+    /// Hands on one page; true when there may be more.
+    async fn read_on(&self, place: &mut Option<Cursor>) -> Result<bool> {
+        let mut connection = self.platform.db.get().await?;
+        let from = match *place {
+            Some(cursor) => cursor,
+            None => *place.insert(log::end(&mut connection).await?),
+        };
+        let page = log::after(&mut connection, from, None, PAGE).await?;
+        drop(connection);
+        let full = page.len() as i64 == PAGE;
+        if let Some(last) = page.last() {
+            *place = Some(last.cursor);
+            let lag = self.platform.clock.now() - last.at;
+            metrics::histogram!("cordboard_event_lag_seconds").record(lag.as_seconds_f64().max(0.0));
+        }
+        for event in page {
+            // Nobody subscribed is no fault.
+            let _ = self.ring.send(Arc::new(event));
+        }
+        Ok(full)
+    }
+
+    /// Follows the log from a cursor, or from now.
+    ///
+    /// # Errors
+    /// [`WatchError::CursorExpired`], or the database does not answer.
+    pub async fn watch(&self, filter: Filter, after: Option<Cursor>) -> Result<Watch, WatchError> {
+        let ring = self.ring.subscribe();
+        let mut connection = self.platform.db.get().await?;
+        let (place, behind) = match after {
+            Some(cursor) => {
+                if cursor < log::floor(&mut connection).await? {
+                    return Err(WatchError::CursorExpired);
+                }
+                (cursor, true)
+            }
+            None => (log::end(&mut connection).await?, false),
+        };
+        // From now: the reader may stand behind this place or before it. What it still hands on below `place` is
+        // skipped; what it handed on before the ring was joined lies below `place` too.
+        Ok(Watch { hub: self.clone(), filter, ring, place, behind, page: Vec::new().into_iter() })
+    }
+}
+
+/// One subscriber's place in the log.
+pub struct Watch {
+    hub: Hub,
+    filter: Filter,
+    ring: broadcast::Receiver<Arc<Event>>,
+    place: Cursor,
+    /// Whether the query has to be asked before the ring is good again.
+    behind: bool,
+    page: std::vec::IntoIter<Event>,
+}
+
+impl Watch {
+    /// The next event; waits for it.
+    pub async fn next(&mut self) -> Result<Arc<Event>> {
+        loop {
+            if let Some(event) = self.page.next() {
+                self.place = event.cursor;
+                return Ok(Arc::new(event));
+            }
+            if self.behind {
+                let mut connection = self.hub.platform.db.get().await?;
+                let page = log::after(&mut connection, self.place, Some(&self.filter), PAGE).await?;
+                self.behind = page.len() as i64 == PAGE;
+                self.page = page.into_iter();
+                continue;
+            }
+            match self.ring.recv().await {
+                Ok(event) if event.cursor > self.place => {
+                    self.place = event.cursor;
+                    if self.filter.matches(&event) {
+                        return Ok(event);
+                    }
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Closed) => return Err(Error::Unavailable("the server is shutting down".into())),
+            }
+        }
+    }
+
+    /// As a stream that ends after its first error.
+    pub fn into_stream(self) -> impl Stream<Item = Result<Arc<Event>>> + Send {
+        stream::unfold(Some(self), |watch| async {
+            let mut watch = watch?;
+            match watch.next().await {
+                Ok(event) => Some((Ok(event), Some(watch))),
+                Err(error) => Some((Err(error), None)),
+            }
+        })
+    }
+}

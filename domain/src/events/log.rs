@@ -1,0 +1,131 @@
+//! Queries against the log.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{QueryableByName, sql_query, sql_types};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::{Aggregate, Cursor, Event, Filter};
+use crate::{Platform, Result};
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = sql_types::BigInt)]
+    transaction: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    seq: i64,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    at: DateTime<Utc>,
+    #[diesel(sql_type = sql_types::Text)]
+    aggregate: Aggregate,
+    #[diesel(sql_type = sql_types::Uuid)]
+    aggregate_id: Uuid,
+    #[diesel(sql_type = sql_types::Integer)]
+    version: i32,
+    #[diesel(sql_type = sql_types::Text)]
+    kind: String,
+    #[diesel(sql_type = sql_types::Jsonb)]
+    payload: serde_json::Value,
+}
+
+impl From<Row> for Event {
+    fn from(row: Row) -> Self {
+        Self {
+            cursor: Cursor { xid: row.transaction, seq: row.seq },
+            at: row.at,
+            aggregate: row.aggregate,
+            aggregate_id: row.aggregate_id,
+            version: row.version,
+            kind: row.kind,
+            payload: row.payload,
+        }
+    }
+}
+
+/// The events behind a cursor that are safe to hand out, oldest first, `limit` at most.
+pub(super) async fn after(connection: &mut AsyncPgConnection, cursor: Cursor, filter: Option<&Filter>, limit: i64) -> Result<Vec<Event>> {
+    const COLUMNS: &str = "SELECT xid::text::bigint AS transaction, seq, at, aggregate, aggregate_id, version, kind, payload FROM event
+        WHERE (xid, seq) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())";
+    const ORDER: &str = "ORDER BY xid, seq LIMIT $3";
+    let base = |sql: String| {
+        sql_query(sql)
+            .into_boxed::<diesel::pg::Pg>()
+            .bind::<sql_types::Text, _>(cursor.xid.to_string())
+            .bind::<sql_types::BigInt, _>(cursor.seq)
+            .bind::<sql_types::BigInt, _>(limit)
+    };
+    let query = match filter {
+        None => base(format!("{COLUMNS} {ORDER}")),
+        Some(filter) => {
+            let mut conditions = "AND aggregate = $4".to_owned();
+            let mut next = 5;
+            if filter.id.is_some() {
+                conditions += &format!(" AND aggregate_id = ${next}");
+                next += 1;
+            }
+            if filter.field.is_some() {
+                conditions += &format!(" AND payload ->> ${next} = ${}", next + 1);
+            }
+            let mut query = base(format!("{COLUMNS} {conditions} {ORDER}")).bind::<sql_types::Text, _>(filter.aggregate);
+            if let Some(id) = filter.id {
+                query = query.bind::<sql_types::Uuid, _>(id);
+            }
+            if let Some((field, text)) = &filter.field {
+                query = query.bind::<sql_types::Text, _>(*field).bind::<sql_types::Text, _>(text.clone());
+            }
+            query
+        }
+    };
+    let rows: Vec<Row> = query.load(connection).await?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = sql_types::BigInt)]
+    transaction: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    seq: i64,
+}
+
+/// The end of what may be handed out now.
+pub(super) async fn end(connection: &mut AsyncPgConnection) -> Result<Cursor> {
+    let place: Place = sql_query("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) AS transaction, 9223372036854775807 AS seq").get_result(connection).await?;
+    Ok(Cursor { xid: place.transaction, seq: place.seq })
+}
+
+/// The last place that has been dropped from the log.
+pub(super) async fn floor(connection: &mut AsyncPgConnection) -> Result<Cursor> {
+    let place: Place = sql_query("SELECT xid::text::bigint AS transaction, seq FROM event_floor").get_result(connection).await?;
+    Ok(Cursor { xid: place.transaction, seq: place.seq })
+}
+
+impl Platform {
+    /// A page of one aggregate's events, for lists.
+    pub async fn events_after(&self, filter: &Filter, after_cursor: Option<Cursor>, limit: i64) -> Result<Vec<Event>> {
+        let mut connection = self.db.get().await?;
+        after(&mut connection, after_cursor.unwrap_or(Cursor { xid: 0, seq: 0 }), Some(filter), limit).await
+    }
+}
+
+/// Makes the monthly partitions up to three months ahead.
+pub async fn make_partitions(platform: &Platform) -> Result<()> {
+    let mut connection = platform.db.get().await?;
+    let until = (platform.clock.now() + chrono::TimeDelta::days(92)).date_naive();
+    sql_query("SELECT event_partitions($1)").bind::<sql_types::Date, _>(until).execute(&mut connection).await?;
+    Ok(())
+}
+
+/// Drops whole months of the log that ended before the date, and raises the floor under which cursors have expired.
+pub async fn drop_before(platform: &Platform, date: NaiveDate) -> Result<()> {
+    let mut unit = platform.begin().await?;
+    sql_query(
+        "UPDATE event_floor SET (xid, seq) = (last.xid, last.seq)
+         FROM (SELECT xid, seq FROM event WHERE at < date_trunc('month', $1::date::timestamp) AT TIME ZONE 'UTC' ORDER BY xid DESC, seq DESC LIMIT 1) AS last",
+    )
+    .bind::<sql_types::Date, _>(date)
+    .execute(unit.connection())
+    .await?;
+    sql_query("SELECT event_drop_before($1)").bind::<sql_types::Date, _>(date).execute(unit.connection()).await?;
+    unit.commit().await
+}

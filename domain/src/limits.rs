@@ -1,0 +1,57 @@
+//! Every time limit of the product in one place. What an installation may change is in `config`.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+/// Access tokens live so long.
+pub const ACCESS_TOKEN: TimeDelta = TimeDelta::minutes(10);
+/// A session ends so long after its last refresh.
+pub const SESSION_IDLE: TimeDelta = TimeDelta::days(30);
+/// A used refresh token gives the same successor again for so long (several tabs, a lost answer).
+pub const REFRESH_REPEAT: TimeDelta = TimeDelta::seconds(30);
+/// Sign-in attempts a window, for one address of origin and one e-mail together.
+pub const SIGN_IN_ATTEMPTS: i32 = 10;
+/// Length of that window.
+pub const SIGN_IN_WINDOW: TimeDelta = TimeDelta::minutes(5);
+/// Idempotency keys are remembered so long.
+pub const IDEMPOTENCY: TimeDelta = TimeDelta::hours(24);
+
+/// A party that joins shall have media both ways within this, else it counts as left.
+pub const JOIN_TO_MEDIA: TimeDelta = TimeDelta::seconds(60);
+/// A leg whose media broke off may come back for so long.
+pub const RECONNECT: TimeDelta = TimeDelta::seconds(30);
+/// After so long without media another browser may take up a join link.
+pub const LINK_REBIND: TimeDelta = TimeDelta::seconds(60);
+/// After the end of a call its guest token is good for the rating, for so long.
+pub const GUEST_AFTERWARDS: TimeDelta = TimeDelta::hours(24);
+/// No call lasts longer; a forgotten tab does not hold a worker for ever.
+pub const CALL_LENGTH: TimeDelta = TimeDelta::hours(12);
+
+/// A mutation waits so long for a worker to lease a call that was just placed or moved.
+pub const LEASE_WAIT: Duration = Duration::from_secs(5);
+/// A worker answers a command within this.
+pub const COMMAND: Duration = Duration::from_secs(5);
+/// A worker writes a sign of life so often …
+pub const HEARTBEAT: Duration = Duration::from_secs(1);
+/// … and counts as hung without one for so long.
+pub const HEARTBEAT_LOST: TimeDelta = TimeDelta::seconds(6);
+/// A scheduler that was away itself waits so long before it declares anybody dead.
+pub const GRACE: Duration = Duration::from_secs(6);
+/// The scheduler looks for dead workers so often, whatever else it sleeps for.
+pub const SWEEP: Duration = Duration::from_millis(500);
+/// A job in the outbox is sent again when its writer did not within this.
+pub const OUTBOX_LEFT_BEHIND: TimeDelta = TimeDelta::seconds(2);
+/// A call without a worker is dispatched anew after so long.
+pub const DISPATCH_AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// The event reader looks without being woken so often.
+pub const EVENT_POLL: Duration = Duration::from_secs(1);
+
+/// After the end of a call its worker has so long to bring the last objects to storage.
+pub const FINALIZE: TimeDelta = TimeDelta::seconds(60);
+/// A transcoder's lease; renewed every third of it.
+pub const TRANSCODE_LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Transcoding is tried so often before the recording counts as FAILED.
+pub const TRANSCODE_ATTEMPTS: i32 = 3;
+/// A playback link outlives the recording's duration by this.
+pub const PLAYBACK: TimeDelta = TimeDelta::hours(1);

@@ -1,0 +1,78 @@
+//! User accounts.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Role, password};
+use crate::{
+    Platform, Result,
+    db::schema::app_user,
+    error::{Refusal, RefusalCode},
+    ids::UserId,
+    validate,
+};
+
+/// Someone who signs in.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = app_user, check_for_backend(diesel::pg::Pg))]
+pub struct User {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub time_zone: String,
+    pub created_at: DateTime<Utc>,
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+impl Platform {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// INVALID for a name, address or password that will not do; TAKEN when the address is in use.
+    pub async fn create_user(&self, name: &str, email: &str, role: Role, password: &str) -> Result<User> {
+        let name = validate::name("name", name)?;
+        let email = validate::email("email", email)?;
+        let hash = password::hash(password).await?;
+        let mut connection = self.db.get().await?;
+        let made = diesel::insert_into(app_user::table)
+            .values((
+                app_user::id.eq(UserId::new()),
+                app_user::name.eq(name),
+                app_user::email.eq(&email),
+                app_user::role.eq(role),
+                app_user::password_hash.eq(hash),
+                app_user::created_at.eq(self.clock.now()),
+            ))
+            .on_conflict_do_nothing()
+            .returning(User::as_returning())
+            .get_result(&mut connection)
+            .await
+            .optional()?;
+        made.ok_or_else(|| Refusal::new(RefusalCode::Taken, format!("{email} has an account already.")).at("email").into())
+    }
+
+    /// Users by id, in no order; missing ones are left out.
+    pub async fn users(&self, ids: &[UserId]) -> Result<Vec<User>> {
+        let mut connection = self.db.get().await?;
+        Ok(app_user::table.filter(app_user::id.eq_any(ids)).select(User::as_select()).load(&mut connection).await?)
+    }
+
+    /// The account of an address, with its password hash.
+    pub(super) async fn user_by_email(&self, email: &str) -> Result<Option<(User, String)>> {
+        let mut connection = self.db.get().await?;
+        Ok(app_user::table
+            .filter(lower(app_user::email).eq(email.to_lowercase()))
+            .filter(app_user::disabled_at.is_null())
+            .select((User::as_select(), app_user::password_hash))
+            .first(&mut connection)
+            .await
+            .optional()?)
+    }
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}

@@ -1,0 +1,202 @@
+//! Start, pause, resume, stop: by policy and by hand. The row says what shall be; the worker follows it.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Recording, RecordingState};
+use crate::{
+    Platform, Result,
+    calls::{CallEventKind, CallState, Change, LegRole},
+    config::ConsentPolicy,
+    db::schema::{recording, recording_pause},
+    error::{Refusal, RefusalCode, refuse},
+    ids::{CallId, RecordingId},
+    limits,
+    objects::crypt::DataKey,
+    people::Actor,
+    validate,
+};
+
+const LIVE: [RecordingState; 2] = [RecordingState::Recording, RecordingState::Paused];
+
+async fn live(change: &mut Change) -> Result<Option<Recording>> {
+    Ok(recording::table
+        .filter(recording::call_id.eq(change.call.id).and(recording::state.eq_any(LIVE)))
+        .select(Recording::as_select())
+        .first(change.unit.connection())
+        .await
+        .optional()?)
+}
+
+/// Whether all who must agree have agreed. Nobody is recorded before.
+fn all_agreed(change: &Change, policy: ConsentPolicy) -> bool {
+    let mut parties = change.legs.iter().filter(|leg| leg.state.is_present());
+    match policy {
+        ConsentPolicy::AllParties => parties.all(|leg| leg.consent == Some(true)),
+        ConsentPolicy::OneParty => parties.any(|leg| leg.role == LegRole::Agent && leg.consent == Some(true)),
+        ConsentPolicy::None => true,
+    }
+}
+
+/// Starts the recording when the call is to be recorded, runs, and all have agreed.
+pub(crate) async fn begin_if_due(change: &mut Change) -> Result<()> {
+    let policy = change.unit.platform().config.consent_policy;
+    let due = change.call.record && !change.call.recording_stopped && change.call.state == CallState::InProgress && all_agreed(change, policy);
+    if due && live(change).await?.is_none() { begin(change, "system").await } else { Ok(()) }
+}
+
+async fn begin(change: &mut Change, actor: &str) -> Result<()> {
+    let data_key = DataKey::generate().wrap(&change.unit.platform().config.secret);
+    let now = change.now();
+    diesel::insert_into(recording::table)
+        .values((
+            recording::id.eq(RecordingId::new()),
+            recording::call_id.eq(change.call.id),
+            recording::state.eq(RecordingState::Recording),
+            recording::data_key.eq(data_key),
+            recording::started_at.eq(now),
+        ))
+        .execute(change.unit.connection())
+        .await?;
+    change.event(CallEventKind::RecordingStarted, actor, None, None).await
+}
+
+/// The call is over, or recording was stopped: the worker brings the last objects, then it is transcoded.
+pub(crate) async fn finalize(change: &mut Change) -> Result<()> {
+    let now = change.now();
+    let finalize_by = now + limits::FINALIZE;
+    let closed = diesel::update(recording::table.filter(recording::call_id.eq(change.call.id).and(recording::state.eq_any(LIVE))))
+        .set((recording::state.eq(RecordingState::Finalizing), recording::ended_at.eq(now), recording::finalize_by.eq(finalize_by)))
+        .returning(recording::id)
+        .get_results::<RecordingId>(change.unit.connection())
+        .await?;
+    for id in closed {
+        close_pause(change, id).await?;
+        change.event(CallEventKind::RecordingStopped, "system", None, None).await?;
+    }
+    Ok(())
+}
+
+/// Somebody refused: what was written of this call goes. The bucket is emptied by the scheduler, the key goes with it.
+pub(crate) async fn discard(change: &mut Change) -> Result<()> {
+    let now = change.now();
+    let gone = diesel::update(recording::table.filter(recording::call_id.eq(change.call.id).and(recording::state.ne(RecordingState::Deleted)).and(recording::legal_hold.eq(false))))
+        .set((
+            recording::state.eq(RecordingState::Deleted),
+            recording::ended_at.eq(now),
+            recording::failure.eq("A party refused to be recorded."),
+            recording::lease_until.eq(None::<chrono::DateTime<chrono::Utc>>),
+        ))
+        .returning(recording::id)
+        .get_results::<RecordingId>(change.unit.connection())
+        .await?;
+    for id in gone {
+        close_pause(change, id).await?;
+        change.event(CallEventKind::RecordingStopped, "system", None, Some("refused".into())).await?;
+    }
+    Ok(())
+}
+
+async fn close_pause(change: &mut Change, id: RecordingId) -> Result<()> {
+    let now = change.now();
+    diesel::update(recording_pause::table.filter(recording_pause::recording_id.eq(id).and(recording_pause::ended_at.is_null())))
+        .set(recording_pause::ended_at.eq(now))
+        .execute(change.unit.connection())
+        .await?;
+    Ok(())
+}
+
+enum Order {
+    Pause(String),
+    Resume,
+    Stop,
+}
+
+impl Platform {
+    /// Starts recording by hand.
+    ///
+    /// # Errors
+    /// NOT_FOUND, CALL_ENDED, ILLEGAL_TRANSITION before the call is answered, CONSENT_REQUIRED.
+    pub async fn start_recording(&self, actor: &Actor, call: CallId) -> Result<Recording> {
+        let user = actor.user()?.id;
+        let mut change = self.change(call).await?;
+        change.belongs_to(actor)?;
+        change.still_on()?;
+        if let Some(running) = live(&mut change).await? {
+            return Ok(running);
+        }
+        if change.call.state != CallState::InProgress {
+            return refuse(RefusalCode::IllegalTransition, "Recording can start once the call is answered.");
+        }
+        if change.legs.iter().any(|leg| leg.consent == Some(false)) || !all_agreed(&change, self.config.consent_policy) {
+            change.call.record = true;
+            return refuse(RefusalCode::ConsentRequired, "Not everybody in this call has agreed to be recorded.");
+        }
+        change.call.record = true;
+        change.call.recording_stopped = false;
+        begin(&mut change, &user.to_string()).await?;
+        let started = live(&mut change).await?.ok_or_else(|| Refusal::not_found("recording"))?;
+        change.commit().await?;
+        Ok(started)
+    }
+
+    /// Nothing is written until it is resumed; answers once the worker has stopped writing.
+    ///
+    /// # Errors
+    /// NOT_FOUND, ILLEGAL_TRANSITION, INVALID for the reason, MEDIA_UNAVAILABLE when the worker did not answer (the pause
+    /// holds all the same).
+    pub async fn pause_recording(&self, actor: &Actor, id: RecordingId, reason: &str) -> Result<Recording> {
+        let reason = validate::text_of("reason", reason, 200)?;
+        self.order(actor, id, Order::Pause(reason)).await
+    }
+
+    /// # Errors
+    /// NOT_FOUND, ILLEGAL_TRANSITION, MEDIA_UNAVAILABLE.
+    pub async fn resume_recording(&self, actor: &Actor, id: RecordingId) -> Result<Recording> {
+        self.order(actor, id, Order::Resume).await
+    }
+
+    /// Ends the recording; it does not start again by policy.
+    ///
+    /// # Errors
+    /// NOT_FOUND, ILLEGAL_TRANSITION, MEDIA_UNAVAILABLE.
+    pub async fn stop_recording(&self, actor: &Actor, id: RecordingId) -> Result<Recording> {
+        self.order(actor, id, Order::Stop).await
+    }
+
+    async fn order(&self, actor: &Actor, id: RecordingId, order: Order) -> Result<Recording> {
+        let user = actor.user()?.id;
+        let mut connection = self.db.get().await?;
+        let call: Option<CallId> = recording::table.find(id).select(recording::call_id).first(&mut connection).await.optional()?;
+        drop(connection);
+        let mut change = self.change(call.ok_or_else(|| Refusal::not_found("recording"))?).await.map_err(|_| Refusal::not_found("recording"))?;
+        change.belongs_to(actor).map_err(|_| Refusal::not_found("recording"))?;
+        let found = recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
+        let now = change.now();
+        let by = user.to_string();
+        match (order, found.state) {
+            (Order::Pause(reason), RecordingState::Recording) => {
+                diesel::update(recording::table.find(id)).set(recording::state.eq(RecordingState::Paused)).execute(change.unit.connection()).await?;
+                diesel::insert_into(recording_pause::table)
+                    .values((recording_pause::recording_id.eq(id), recording_pause::started_at.eq(now), recording_pause::reason.eq(reason), recording_pause::user_id.eq(user)))
+                    .execute(change.unit.connection())
+                    .await?;
+                change.event(CallEventKind::RecordingPaused, &by, None, None).await?;
+            }
+            (Order::Resume, RecordingState::Paused) => {
+                diesel::update(recording::table.find(id)).set(recording::state.eq(RecordingState::Recording)).execute(change.unit.connection()).await?;
+                close_pause(&mut change, id).await?;
+                change.event(CallEventKind::RecordingResumed, &by, None, None).await?;
+            }
+            (Order::Stop, RecordingState::Recording | RecordingState::Paused) => {
+                change.call.recording_stopped = true;
+                finalize(&mut change).await?;
+            }
+            (_, state) => return refuse(RefusalCode::IllegalTransition, format!("The recording is {state}.")),
+        }
+        let after = recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
+        let (call, _) = change.commit().await?;
+        self.sync(&call).await?;
+        Ok(after)
+    }
+}

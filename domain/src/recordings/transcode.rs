@@ -1,0 +1,229 @@
+//! From tracks to what people watch: leased, renewed, retried, each attempt under a prefix of its own.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Recording, RecordingState, Rendition};
+use crate::{
+    Platform, Result,
+    bus::Job,
+    calls::{CallEventKind, Change, LegRole, MediaKind},
+    db::schema::{leg, recording, recording_file, recording_object, recording_track, rendition},
+    ids::{LegId, RecordingId, TrackId},
+    limits,
+};
+
+/// One track with its objects, in order.
+#[derive(Debug, Clone)]
+pub struct TranscodeInput {
+    pub track: TrackId,
+    pub leg: LegId,
+    pub role: LegRole,
+    pub kind: MediaKind,
+    pub started_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Keys and SHA-256 as stored.
+    pub objects: Vec<(String, Vec<u8>)>,
+}
+
+/// A recording that is this worker's to transcode.
+#[derive(Debug, Clone)]
+pub struct TranscodeLease {
+    pub recording: RecordingId,
+    pub attempt: i32,
+    /// Wrapped.
+    pub data_key: Vec<u8>,
+    pub inputs: Vec<TranscodeInput>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct FinishedRecording {
+    /// Instant zero of the finished recording.
+    pub started_at: DateTime<Utc>,
+    pub duration_ms: i64,
+    /// Of the MP4 or M4A, in hexadecimal.
+    pub sha256: String,
+    pub renditions: Vec<Rendition>,
+    pub files: Vec<FinishedFile>,
+}
+
+/// One file that a player may ask for.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = recording_file, check_for_backend(diesel::pg::Pg))]
+pub struct FinishedFile {
+    pub recording_id: RecordingId,
+    pub path: String,
+    pub key: String,
+    pub content_type: String,
+    /// Before encryption.
+    pub bytes: i64,
+    pub sha256: Vec<u8>,
+}
+
+impl Platform {
+    /// Locks a recording's call, then reads the recording in the state and attempt that the caller believes in.
+    async fn transcoding(&self, id: RecordingId, attempt: Option<i32>) -> Result<Option<Change>> {
+        let mut connection = self.db.get().await?;
+        let call = recording::table.find(id).select(recording::call_id).first(&mut connection).await.optional()?;
+        drop(connection);
+        let Some(call) = call else { return Ok(None) };
+        let mut change = self.change(call).await?;
+        let (state, current): (RecordingState, i32) = recording::table.find(id).select((recording::state, recording::attempt)).for_update().first(change.unit.connection()).await?;
+        Ok((state == RecordingState::Transcoding && attempt.is_none_or(|a| a == current)).then_some(change))
+    }
+
+    /// Leases a recording; none when it is done, or another worker is at it. Too many attempts make it FAILED.
+    pub async fn lease_transcode(&self, id: RecordingId) -> Result<Option<TranscodeLease>> {
+        let Some(mut change) = self.transcoding(id, None).await? else { return Ok(None) };
+        let now = change.now();
+        let (attempt, lease_until, data_key): (i32, Option<DateTime<Utc>>, Option<Vec<u8>>) =
+            recording::table.find(id).select((recording::attempt, recording::lease_until, recording::data_key)).first(change.unit.connection()).await?;
+        let (Some(data_key), false) = (data_key, lease_until.is_some_and(|until| until > now)) else { return Ok(None) };
+        if attempt >= limits::TRANSCODE_ATTEMPTS {
+            self.give_up(change, id, "The recording could not be prepared; its raw tracks are kept.").await?;
+            return Ok(None);
+        }
+        diesel::update(recording::table.find(id))
+            .set((recording::attempt.eq(attempt + 1), recording::lease_until.eq(now + limits::TRANSCODE_LEASE)))
+            .execute(change.unit.connection())
+            .await?;
+        let inputs = inputs(&mut change, id).await?;
+        if inputs.is_empty() {
+            self.give_up(change, id, "Nothing was recorded.").await?;
+            return Ok(None);
+        }
+        change.commit().await?;
+        Ok(Some(TranscodeLease { recording: id, attempt: attempt + 1, data_key, inputs }))
+    }
+
+    async fn give_up(&self, mut change: Change, id: RecordingId, why: &str) -> Result<()> {
+        diesel::update(recording::table.find(id)).set((recording::state.eq(RecordingState::Failed), recording::failure.eq(why))).execute(change.unit.connection()).await?;
+        change.event(CallEventKind::RecordingFailed, "worker", None, Some(why.to_owned())).await?;
+        change.commit().await?;
+        tracing::warn!(recording = %id, why, "recording failed");
+        Ok(())
+    }
+
+    /// Renews the lease and tells how far it is, 0..1. False when the lease is no longer ours.
+    pub async fn transcode_progress(&self, id: RecordingId, attempt: i32, progress: f64) -> Result<bool> {
+        let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(false) };
+        let until = change.now() + limits::TRANSCODE_LEASE;
+        diesel::update(recording::table.find(id))
+            .set((recording::lease_until.eq(until), recording::progress.eq(progress.clamp(0.0, 1.0))))
+            .execute(change.unit.connection())
+            .await?;
+        change.event(CallEventKind::RecordingProgress, "worker", None, Some(format!("{progress:.2}"))).await?;
+        change.commit().await?;
+        Ok(true)
+    }
+
+    /// An attempt failed; another follows at once, or the recording is FAILED.
+    pub async fn transcode_failed(&self, id: RecordingId, attempt: i32, why: &str) -> Result<()> {
+        let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(()) };
+        tracing::warn!(recording = %id, attempt, why, "an attempt at transcoding failed");
+        if attempt >= limits::TRANSCODE_ATTEMPTS {
+            return self.give_up(change, id, "The recording could not be prepared; its raw tracks are kept.").await;
+        }
+        diesel::update(recording::table.find(id)).set(recording::lease_until.eq(None::<DateTime<Utc>>)).execute(change.unit.connection()).await?;
+        change.unit.job(Job::Transcode, serde_json::json!({ "recordingId": id })).await?;
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// Everything is in the bucket: the recording is READY. False when the lease is no longer ours.
+    pub async fn transcode_finished(&self, id: RecordingId, attempt: i32, finished: &FinishedRecording) -> Result<bool> {
+        let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(false) };
+        let connection = change.unit.connection();
+        diesel::delete(rendition::table.filter(rendition::recording_id.eq(id))).execute(connection).await?;
+        diesel::delete(recording_file::table.filter(recording_file::recording_id.eq(id))).execute(connection).await?;
+        diesel::insert_into(rendition::table).values(&finished.renditions).execute(connection).await?;
+        // A file takes six parameters of the 65535 that a statement may have.
+        for files in finished.files.chunks(5000) {
+            diesel::insert_into(recording_file::table).values(files).execute(connection).await?;
+        }
+        diesel::update(recording::table.find(id))
+            .set((
+                recording::state.eq(RecordingState::Ready),
+                recording::progress.eq(1.0),
+                recording::started_at.eq(finished.started_at),
+                recording::duration_ms.eq(finished.duration_ms),
+                recording::bytes.eq(finished.files.iter().map(|file| file.bytes).sum::<i64>()),
+                recording::sha256.eq(&finished.sha256),
+                recording::lease_until.eq(None::<DateTime<Utc>>),
+                recording::output_attempt.eq(attempt),
+            ))
+            .execute(connection)
+            .await?;
+        change.event(CallEventKind::RecordingReady, "worker", None, None).await?;
+        change.commit().await?;
+        Ok(true)
+    }
+
+    /// Recordings whose transcoder died, or whose job was lost, are dispatched again. Returns how many.
+    pub async fn transcode_again(&self) -> Result<usize> {
+        let mut unit = self.begin().await?;
+        // A job that was just sent is leased within seconds; twice sent does no harm.
+        let before = unit.now - TimeDelta::seconds(1);
+        let left: Vec<RecordingId> = recording::table
+            .filter(recording::state.eq(RecordingState::Transcoding).and(recording::lease_until.lt(before)))
+            .or_filter(recording::state.eq(RecordingState::Transcoding).and(recording::lease_until.is_null()).and(recording::ended_at.lt(unit.now - limits::FINALIZE * 2)))
+            .limit(100)
+            .select(recording::id)
+            .load(unit.connection())
+            .await?;
+        for id in &left {
+            unit.job(Job::Transcode, serde_json::json!({ "recordingId": id })).await?;
+        }
+        unit.commit().await?;
+        Ok(left.len())
+    }
+
+    /// Empties the bucket of deleted recordings, then forgets their keys: without its key nothing can be read again.
+    pub async fn purge_deleted(&self) -> Result<usize> {
+        let mut connection = self.db.get().await?;
+        let gone: Vec<Recording> = recording::table
+            .filter(recording::state.eq(RecordingState::Deleted).and(recording::data_key.is_not_null()))
+            .limit(20)
+            .select(Recording::as_select())
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        for recording in &gone {
+            self.objects.delete_prefix(&super::prefix(recording.id)).await.map_err(|e| crate::Error::Unavailable(e.to_string()))?;
+            let mut unit = self.begin().await?;
+            diesel::delete(recording_file::table.filter(recording_file::recording_id.eq(recording.id))).execute(unit.connection()).await?;
+            diesel::delete(rendition::table.filter(rendition::recording_id.eq(recording.id))).execute(unit.connection()).await?;
+            diesel::delete(recording_track::table.filter(recording_track::recording_id.eq(recording.id))).execute(unit.connection()).await?;
+            diesel::update(recording::table.find(recording.id)).set(recording::data_key.eq(None::<Vec<u8>>)).execute(unit.connection()).await?;
+            unit.commit().await?;
+        }
+        Ok(gone.len())
+    }
+}
+
+async fn inputs(change: &mut Change, id: RecordingId) -> Result<Vec<TranscodeInput>> {
+    type Row = (TrackId, LegId, LegRole, MediaKind, DateTime<Utc>, Option<DateTime<Utc>>);
+    let tracks: Vec<Row> = recording_track::table
+        .inner_join(leg::table)
+        .filter(recording_track::recording_id.eq(id))
+        .order((recording_track::started_at, recording_track::id))
+        .select((recording_track::id, leg::id, leg::role, recording_track::kind, recording_track::started_at, recording_track::ended_at))
+        .load(change.unit.connection())
+        .await?;
+    let ids: Vec<TrackId> = tracks.iter().map(|track| track.0).collect();
+    let mut objects: Vec<(TrackId, i32, String, Vec<u8>)> = recording_object::table
+        .filter(recording_object::track_id.eq_any(ids))
+        .order((recording_object::track_id, recording_object::sequence))
+        .select((recording_object::track_id, recording_object::sequence, recording_object::key, recording_object::sha256))
+        .load(change.unit.connection())
+        .await?;
+    let inputs = tracks.into_iter().map(|(track, leg, role, kind, started_at, ended_at)| {
+        // A hole would make the rest of the file unreadable: what follows it is left out.
+        let own = objects.extract_if(.., |object| object.0 == track).enumerate();
+        let objects = own.take_while(|(place, object)| i32::try_from(*place) == Ok(object.1)).map(|(_, object)| (object.2, object.3)).collect();
+        TranscodeInput { track, leg, role, kind, started_at, ended_at, objects }
+    });
+    Ok(inputs.filter(|input| !input.objects.is_empty()).collect())
+}

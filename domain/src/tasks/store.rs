@@ -1,0 +1,184 @@
+//! Tasks. Agents see and change their own; supervisors and administrators all.
+
+use chrono::{DateTime, Utc};
+use diesel::{pg::Pg, prelude::*};
+use diesel_async::RunQueryDsl;
+
+use super::TaskState;
+use crate::{
+    Platform, Result,
+    db::schema::{automation_rule, call, contact, task},
+    error::Refusal,
+    ids::{CallId, ContactId, RuleId, TaskId, UserId},
+    page::{Page, Slice, page_by_id},
+    people::{Actor, idempotency::Key},
+    validate,
+};
+
+/// Something to do.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = task, check_for_backend(Pg), treat_none_as_null = true)]
+pub struct Task {
+    pub id: TaskId,
+    pub title: String,
+    pub state: TaskState,
+    pub due_at: Option<DateTime<Utc>>,
+    pub remind_at: Option<DateTime<Utc>>,
+    pub assignee_id: Option<UserId>,
+    pub contact_id: Option<ContactId>,
+    pub call_id: Option<CallId>,
+    pub rule_id: Option<RuleId>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct NewTask {
+    pub title: String,
+    pub due_at: Option<DateTime<Utc>>,
+    /// The caller, when none.
+    pub assignee: Option<UserId>,
+    pub contact: Option<ContactId>,
+    pub call: Option<CallId>,
+}
+
+/// What shall be set; what is none stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct TaskChange {
+    pub title: Option<String>,
+    pub state: Option<TaskState>,
+    /// Inner none: no longer due at any time.
+    pub due_at: Option<Option<DateTime<Utc>>>,
+    pub assignee: Option<UserId>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct TaskFilter {
+    pub states: Vec<TaskState>,
+    pub assignee: Option<UserId>,
+    pub contact: Option<ContactId>,
+    pub call: Option<CallId>,
+}
+
+type Boxed<'a> = task::BoxedQuery<'a, Pg>;
+
+fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
+    let user = actor.user()?.id;
+    let all = task::table.into_boxed();
+    Ok(if actor.sees_all() { all } else { all.filter(task::assignee_id.eq(user)) })
+}
+
+fn filtered<'a>(actor: &Actor, filter: &'a TaskFilter) -> Result<Boxed<'a>> {
+    let mut query = visible(actor)?;
+    if !filter.states.is_empty() {
+        query = query.filter(task::state.eq_any(&filter.states));
+    }
+    if let Some(assignee) = filter.assignee {
+        query = query.filter(task::assignee_id.eq(assignee));
+    }
+    if let Some(contact) = filter.contact {
+        query = query.filter(task::contact_id.eq(contact));
+    }
+    if let Some(call) = filter.call {
+        query = query.filter(task::call_id.eq(call));
+    }
+    Ok(query)
+}
+
+impl Platform {
+    /// A task is reminded of when it is due.
+    ///
+    /// # Errors
+    /// INVALID for the title, NOT_FOUND for assignee, contact or call.
+    pub async fn create_task(&self, actor: &Actor, new: NewTask, key: Option<Key>) -> Result<Task> {
+        let user = actor.user()?.id;
+        let title = validate::text_of("title", &new.title, 300)?;
+        if let Some(assignee) = new.assignee
+            && self.users(&[assignee]).await?.is_empty()
+        {
+            return Err(Refusal::not_found("user").at("assigneeId").into());
+        }
+        let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<TaskId>(key.as_ref()).await? {
+            return Ok(task::table.find(first).select(Task::as_select()).first(unit.connection()).await?);
+        }
+        if let Some(id) = new.contact {
+            let known: i64 = contact::table.filter(contact::id.eq(id)).count().get_result(unit.connection()).await?;
+            if known == 0 {
+                return Err(Refusal::not_found("contact").at("contactId").into());
+            }
+        }
+        if let Some(id) = new.call {
+            let known: i64 = call::table.filter(call::id.eq(id)).count().get_result(unit.connection()).await?;
+            if known == 0 {
+                return Err(Refusal::not_found("call").at("callId").into());
+            }
+        }
+        let now = unit.now;
+        let made = Task {
+            id: TaskId::new(),
+            title,
+            state: TaskState::Open,
+            due_at: new.due_at,
+            remind_at: new.due_at,
+            assignee_id: Some(new.assignee.unwrap_or(user)),
+            contact_id: new.contact,
+            call_id: new.call,
+            rule_id: None,
+            created_at: now,
+            updated_at: now,
+        };
+        diesel::insert_into(task::table).values(&made).execute(unit.connection()).await?;
+        unit.keep_result(key.as_ref(), &made.id).await?;
+        unit.commit().await?;
+        Ok(made)
+    }
+
+    /// # Errors
+    /// NOT_FOUND, INVALID for the title.
+    pub async fn update_task(&self, actor: &Actor, id: TaskId, change: TaskChange) -> Result<Task> {
+        let user = actor.user()?.id;
+        if let Some(assignee) = change.assignee
+            && self.users(&[assignee]).await?.is_empty()
+        {
+            return Err(Refusal::not_found("user").at("assigneeId").into());
+        }
+        let mut unit = self.begin().await?;
+        let found: Option<Task> = task::table.find(id).select(Task::as_select()).for_update().first(unit.connection()).await.optional()?;
+        let mut found = found.filter(|task| task.assignee_id == Some(user) || actor.sees_all()).ok_or_else(|| Refusal::not_found("task"))?;
+        if let Some(title) = change.title {
+            found.title = validate::text_of("title", &title, 300)?;
+        }
+        if let Some(due_at) = change.due_at {
+            (found.due_at, found.remind_at) = (due_at, due_at);
+        }
+        found.state = change.state.unwrap_or(found.state);
+        found.assignee_id = change.assignee.or(found.assignee_id);
+        found.updated_at = unit.now;
+        diesel::update(task::table.find(id)).set(&found).execute(unit.connection()).await?;
+        unit.commit().await?;
+        Ok(found)
+    }
+
+    pub async fn list_tasks(&self, actor: &Actor, filter: &TaskFilter, slice: &Slice) -> Result<Page<Task>> {
+        let mut connection = self.db.get().await?;
+        Ok(page_by_id!(&mut connection, filtered(actor, filter)?, task::id, Task, slice, newest_first: true))
+    }
+
+    pub async fn count_tasks(&self, actor: &Actor, filter: &TaskFilter) -> Result<i64> {
+        let mut connection = self.db.get().await?;
+        Ok(filtered(actor, filter)?.count().get_result(&mut connection).await?)
+    }
+
+    /// Tasks by id, as far as the actor may see them; in no order.
+    pub async fn tasks(&self, actor: &Actor, ids: &[TaskId]) -> Result<Vec<Task>> {
+        let mut connection = self.db.get().await?;
+        Ok(visible(actor)?.filter(task::id.eq_any(ids)).select(Task::as_select()).load(&mut connection).await?)
+    }
+
+    /// Names of rules, by id.
+    pub async fn rules(&self, ids: &[RuleId]) -> Result<Vec<(RuleId, String)>> {
+        let mut connection = self.db.get().await?;
+        Ok(automation_rule::table.filter(automation_rule::id.eq_any(ids)).select((automation_rule::id, automation_rule::name)).load(&mut connection).await?)
+    }
+}
