@@ -23,33 +23,21 @@ pub struct Answer {
 impl Client {
     /// `base` is the api's address, such as `http://127.0.0.1:8080`.
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(30))
-            .build()
-            .expect("an HTTP client");
-        Self {
-            http,
-            base: base.to_owned(),
-            token: None,
-        }
+        let http =
+            reqwest::Client::builder().timeout(Duration::from_secs(30)).build().expect("an HTTP client");
+        Self { http, base: base.to_owned(), token: None }
     }
 
     /// The same caller with a token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self {
-            token: Some(token.to_owned()),
-            ..self.clone()
-        }
+        Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
     /// The same caller at another api process.
     #[must_use]
     pub fn at(&self, base: &str) -> Self {
-        Self {
-            base: base.to_owned(),
-            ..self.clone()
-        }
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     pub fn base(&self) -> &str {
@@ -81,9 +69,7 @@ impl Client {
 
     /// Sends an operation and takes any GraphQL answer.
     pub async fn send(&self, query: &str, variables: Value) -> Answer {
-        self.try_send(query, variables)
-            .await
-            .expect("the api answers")
+        self.try_send(query, variables).await.expect("the api answers")
     }
 
     /// Sends an operation that must succeed, and returns its `data`.
@@ -101,9 +87,7 @@ impl Client {
     /// Runs the mutation `name` with `input`, selecting `fields` beside the user errors.
     /// Returns the payload, which may hold user errors.
     pub async fn payload(&self, name: &str, input: Value, fields: &str) -> Value {
-        let data = self
-            .data(&mutation(name, fields), json!({ "input": input }))
-            .await;
+        let data = self.data(&mutation(name, fields), json!({ "input": input })).await;
         data[name].clone()
     }
 
@@ -111,9 +95,7 @@ impl Client {
     pub async fn mutate(&self, name: &str, input: Value, fields: &str) -> Value {
         let payload = self.payload(name, input, fields).await;
         assert!(
-            payload["userErrors"]
-                .as_array()
-                .is_some_and(|errors| errors.is_empty()),
+            payload["userErrors"].as_array().is_some_and(|errors| errors.is_empty()),
             "{name} answered {payload}"
         );
         payload
@@ -130,9 +112,7 @@ impl Client {
 
     /// Runs a mutation that must fail as a whole, and returns the top-level error's code.
     pub async fn failed(&self, name: &str, input: Value) -> String {
-        self.send(&mutation(name, ""), json!({ "input": input }))
-            .await
-            .error_code()
+        self.send(&mutation(name, ""), json!({ "input": input })).await.error_code()
     }
 
     /// A plain HTTP request to the same api, with the token if there is one.

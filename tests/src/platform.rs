@@ -64,15 +64,9 @@ impl Platform {
     }
 
     pub async fn with(options: Options) -> Self {
-        let servers = if options.private_servers {
-            Servers::private()
-        } else {
-            Servers::shared()
-        };
-        let folder = tempfile::Builder::new()
-            .prefix("cordboard-flow-")
-            .tempdir()
-            .expect("a temporary folder");
+        let servers = if options.private_servers { Servers::private() } else { Servers::shared() };
+        let folder =
+            tempfile::Builder::new().prefix("cordboard-flow-").tempdir().expect("a temporary folder");
         let own = format!("flow-{:016x}", rand::random::<u64>());
         let shared = servers.environment();
         let names = Names {
@@ -85,26 +79,18 @@ impl Platform {
         let database_url = sql::database(&names.admin_url, &names.database);
         make_database(&servers, &names).await;
 
-        let mut common: Vec<(String, String)> = shared
-            .into_iter()
-            .filter(|(name, _)| name.starts_with("S3_"))
-            .collect();
+        let mut common: Vec<(String, String)> =
+            shared.into_iter().filter(|(name, _)| name.starts_with("S3_")).collect();
         common.extend(
             [
                 ("S3_BUCKET", own.as_str()),
                 ("DATABASE_URL", &database_url),
                 ("AMQP_URL", &amqp_url),
-                (
-                    "CORDBOARD_SECRET",
-                    "a secret of the tests, long enough to be one",
-                ),
+                ("CORDBOARD_SECRET", "a secret of the tests, long enough to be one"),
                 ("CORDBOARD_MEDIA_ADDRESSES", "127.0.0.1"),
                 ("CORDBOARD_MEDIA_SHARDS", "2"),
                 ("CORDBOARD_DATABASE_POOL", "8"),
-                (
-                    "CORDBOARD_LOG",
-                    "info,api=debug,domain=debug,scheduler=debug,media_worker=debug",
-                ),
+                ("CORDBOARD_LOG", "info,api=debug,domain=debug,scheduler=debug,media_worker=debug"),
                 ("RUST_BACKTRACE", "1"),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
@@ -154,10 +140,7 @@ impl Platform {
     }
 
     pub fn processes(&mut self) -> impl Iterator<Item = &mut Process> {
-        self.apis
-            .iter_mut()
-            .chain(&mut self.workers)
-            .chain(&mut self.schedulers)
+        self.apis.iter_mut().chain(&mut self.workers).chain(&mut self.schedulers)
     }
 
     /// A caller of the api with this index (0 or 1) who hasn't signed in.
@@ -218,9 +201,7 @@ impl Platform {
             let host = address.host_str().expect("a host").to_owned();
             let port = address.port().expect("a port");
             let proxy = Proxy::before(format!("{host}:{port}")).await;
-            address
-                .set_port(Some(proxy.address().port()))
-                .expect("a port can be set");
+            address.set_port(Some(proxy.address().port())).expect("a port can be set");
             *value = address.to_string();
             if name == "AMQP_URL" {
                 self.broker_proxy = Some(proxy);
@@ -235,13 +216,7 @@ impl Platform {
         let base = format!("http://{address}");
         environment.push(("CORDBOARD_HTTP_ADDR".to_owned(), address));
         environment.push(("CORDBOARD_PUBLIC_URL".to_owned(), base.clone()));
-        self.apis.push(self.process(
-            &format!("api-{number}"),
-            "api",
-            &["serve"],
-            environment,
-            &base,
-        ));
+        self.apis.push(self.process(&format!("api-{number}"), "api", &["serve"], environment, &base));
         self.base.push(base);
     }
 
@@ -255,14 +230,10 @@ impl Platform {
         environment.extend([
             ("CORDBOARD_METRICS_ADDR".to_owned(), metrics.clone()),
             ("CORDBOARD_MEDIA_PORT".to_owned(), media_port.to_string()),
-            (
-                "CORDBOARD_SPOOL_DIR".to_owned(),
-                spool.to_string_lossy().into_owned(),
-            ),
+            ("CORDBOARD_SPOOL_DIR".to_owned(), spool.to_string_lossy().into_owned()),
         ]);
         let base = format!("http://{metrics}");
-        self.workers
-            .push(self.process(&name, "media-worker", &["run"], environment, &base));
+        self.workers.push(self.process(&name, "media-worker", &["run"], environment, &base));
         self.metrics.push(base);
     }
 
@@ -271,8 +242,7 @@ impl Platform {
         environment.push(("CORDBOARD_METRICS_ADDR".to_owned(), metrics.clone()));
         let base = format!("http://{metrics}");
         let name = format!("scheduler-{number}");
-        self.schedulers
-            .push(self.process(&name, "scheduler", &[], environment, &base));
+        self.schedulers.push(self.process(&name, "scheduler", &[], environment, &base));
         self.metrics.push(base);
     }
 
@@ -301,20 +271,15 @@ impl Drop for Platform {
         self.workers.clear();
         self.schedulers.clear();
         if std::env::var_os("CORDBOARD_TEST_KEEP").is_some() {
-            let kept = std::mem::replace(
-                &mut self.folder,
-                tempfile::tempdir().expect("a temporary folder"),
-            );
+            let kept = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a temporary folder"));
             eprintln!("kept: {}", kept.keep().display());
         }
         self.servers.forget_virtual_host(&self.names.virtual_host);
         let (admin, database) = (self.names.admin_url.clone(), self.names.database.clone());
         // Drop may run inside a runtime, which then can't be blocked on: a thread of its own can.
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let drop = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
                 let connected = tokio_postgres::connect(&admin, tokio_postgres::NoTls).await;
@@ -357,10 +322,7 @@ async fn make_database(servers: &Servers, names: &Names) {
                 .expect("the template takes its name");
         }
         let copy = format!("CREATE DATABASE {} TEMPLATE {template}", names.database);
-        admin
-            .batch_execute(&copy)
-            .await
-            .expect("a database is copied");
+        admin.batch_execute(&copy).await.expect("a database is copied");
         template
     };
     tracing::debug!(template, database = names.database, "database made");
@@ -371,10 +333,7 @@ fn run_api(servers: &Servers, command: &str, database_url: &str) {
         .arg(command)
         .envs(servers.environment())
         .env("DATABASE_URL", database_url)
-        .env(
-            "CORDBOARD_SECRET",
-            "a secret of the tests, long enough to be one",
-        )
+        .env("CORDBOARD_SECRET", "a secret of the tests, long enough to be one")
         .output()
         .expect("api runs");
     assert!(

@@ -56,11 +56,7 @@ impl Process {
 
     /// Starts the program; [`Self::ready`] waits for it.
     pub fn start(&mut self) {
-        let log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&self.log)
-            .expect("the log opens");
+        let log = OpenOptions::new().create(true).append(true).open(&self.log).expect("the log opens");
         let child = Command::new(&self.binary)
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
@@ -82,11 +78,7 @@ impl Process {
             if let Some(child) = &mut self.child
                 && let Ok(Some(status)) = child.try_wait()
             {
-                panic!(
-                    "{} ended at its start ({status}):\n{}",
-                    self.name,
-                    self.tail()
-                );
+                panic!("{} ended at its start ({status}):\n{}", self.name, self.tail());
             }
             let asked = http.get(&address).timeout(Duration::from_secs(2)).send();
             if asked.await.is_ok_and(|answer| answer.status().is_success()) {
@@ -105,14 +97,10 @@ impl Process {
     /// Waits until `/readyz` says no (or nothing): a dependency is away.
     pub async fn unready(&self) {
         let http = reqwest::Client::new();
-        eventually(
-            &format!("{} says it isn't ready", self.name),
-            START,
-            || async {
-                let asked = http.get(&self.ready).timeout(Duration::from_secs(5)).send();
-                (!asked.await.is_ok_and(|answer| answer.status().is_success())).then_some(())
-            },
-        )
+        eventually(&format!("{} says it isn't ready", self.name), START, || async {
+            let asked = http.get(&self.ready).timeout(Duration::from_secs(5)).send();
+            (!asked.await.is_ok_and(|answer| answer.status().is_success())).then_some(())
+        })
         .await;
     }
 
@@ -147,10 +135,7 @@ impl Process {
             }
             if std::time::Instant::now() >= deadline {
                 let _ = child.kill();
-                panic!(
-                    "{name} didn't end within {within:?} of SIGTERM:\n{}",
-                    self.tail()
-                );
+                panic!("{name} didn't end within {within:?} of SIGTERM:\n{}", self.tail());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -166,9 +151,7 @@ impl Process {
     }
 
     pub fn is_running(&mut self) -> bool {
-        self.child
-            .as_mut()
-            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
     /// Everything the program has logged.
@@ -185,8 +168,8 @@ impl Process {
 
     /// Resident memory in bytes.
     pub fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()))
-            .expect("the process has a status");
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("the process has a status");
         let kilobytes: u64 = status
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:"))
@@ -197,15 +180,11 @@ impl Process {
 
     /// Open file descriptors, sockets among them.
     pub fn descriptors(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/fd", self.pid()))
-            .expect("the process has descriptors")
-            .count()
+        fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("the process has descriptors").count()
     }
 
     pub fn threads(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/task", self.pid()))
-            .expect("the process has threads")
-            .count()
+        fs::read_dir(format!("/proc/{}/task", self.pid())).expect("the process has threads").count()
     }
 }
 
@@ -214,19 +193,14 @@ impl Drop for Process {
         self.kill();
         for orphan in &self.orphans {
             // A pid may have been given to somebody else by now: only children of this binary.
-            let ours = fs::read_link(format!("/proc/{orphan}/exe"))
-                .is_ok_and(|program| program == self.binary);
+            let ours =
+                fs::read_link(format!("/proc/{orphan}/exe")).is_ok_and(|program| program == self.binary);
             if ours {
                 signal(*orphan, libc::SIGKILL);
             }
         }
         if std::thread::panicking() {
-            eprintln!(
-                "──── {} ({}) ────\n{}",
-                self.name,
-                self.log.display(),
-                self.tail()
-            );
+            eprintln!("──── {} ({}) ────\n{}", self.name, self.log.display(), self.tail());
         }
     }
 }
@@ -241,10 +215,7 @@ fn descendants(pid: u32) -> Vec<u32> {
         };
         for task in tasks.flatten() {
             let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-            for child in children
-                .split_whitespace()
-                .filter_map(|pid| pid.parse().ok())
-            {
+            for child in children.split_whitespace().filter_map(|pid| pid.parse().ok()) {
                 found.push(child);
                 open.push(child);
             }
@@ -253,10 +224,7 @@ fn descendants(pid: u32) -> Vec<u32> {
     found
 }
 
-#[expect(
-    unsafe_code,
-    reason = "the standard library sends no signal but SIGKILL"
-)]
+#[expect(unsafe_code, reason = "the standard library sends no signal but SIGKILL")]
 fn signal(pid: u32, signal: i32) {
     if let Ok(pid) = i32::try_from(pid) {
         // SAFETY: kill(2) takes two numbers and touches no memory of ours.
@@ -269,10 +237,7 @@ pub fn binaries() -> PathBuf {
     let test = std::env::current_exe().expect("a running test has a path");
     test.ancestors()
         .find(|folder| folder.join("api").is_file())
-        .map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug"),
-            Path::to_path_buf,
-        )
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug"), Path::to_path_buf)
         .canonicalize()
         .expect("the target folder exists")
 }

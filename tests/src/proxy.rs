@@ -60,12 +60,7 @@ impl Proxy {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Self {
-            address,
-            traffic,
-            statements,
-            _tasks: tasks,
-        }
+        Self { address, traffic, statements, _tasks: tasks }
     }
 
     pub fn address(&self) -> SocketAddr {

@@ -45,10 +45,7 @@ impl Servers {
             || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/test-services"),
             PathBuf::from,
         );
-        let servers = Self {
-            folder,
-            _private: None,
-        };
+        let servers = Self { folder, _private: None };
         if !servers.folder.join("env").exists() {
             servers.run("start", None);
         }
@@ -58,20 +55,15 @@ impl Servers {
     /// Servers for one test alone.
     pub fn private() -> Self {
         // Not under the target folder: PostgreSQL's user must be able to get there.
-        let folder = tempfile::Builder::new()
-            .prefix("cordboard-test-")
-            .tempdir()
-            .expect("a temporary folder");
+        let folder =
+            tempfile::Builder::new().prefix("cordboard-test-").tempdir().expect("a temporary folder");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711))
                 .expect("others may pass through");
         }
-        let servers = Self {
-            folder: folder.path().to_owned(),
-            _private: Some(folder),
-        };
+        let servers = Self { folder: folder.path().to_owned(), _private: Some(folder) };
         servers.run("start", None);
         servers
     }
@@ -123,11 +115,7 @@ impl Servers {
 
     /// Deletes a virtual host, without waiting for it.
     pub fn forget_virtual_host(&self, name: &str) {
-        let _ = self
-            .rabbitmqctl(&format!(
-                "rabbit_vhost:delete(<<\"{name}\">>, <<\"cordboard\">>)."
-            ))
-            .spawn();
+        let _ = self.rabbitmqctl(&format!("rabbit_vhost:delete(<<\"{name}\">>, <<\"cordboard\">>).")).spawn();
     }
 
     fn control_rabbitmq(&self, erlang: &str) {
@@ -179,9 +167,7 @@ impl Servers {
         )
         .await
         .expect("a bucket is made");
-        Bucket::new(name, region, credentials)
-            .expect("a bucket")
-            .with_path_style()
+        Bucket::new(name, region, credentials).expect("a bucket").with_path_style()
     }
 
     /// An exclusive lock among all test processes that use these servers.

@@ -60,20 +60,14 @@ impl Socket {
     /// # Errors
     /// How the server closed the socket instead of acknowledging.
     pub async fn try_connect(base: &str, init: Option<Value>) -> Result<Self, Closed> {
-        let unreachable = |error: &dyn std::fmt::Display| Closed {
-            code: None,
-            reason: error.to_string(),
-        };
+        let unreachable = |error: &dyn std::fmt::Display| Closed { code: None, reason: error.to_string() };
         let mut request = format!("{}/graphql", base.replacen("http", "ws", 1))
             .into_client_request()
             .expect("a WebSocket address");
-        request.headers_mut().insert(
-            "Sec-WebSocket-Protocol",
-            HeaderValue::from_static("graphql-transport-ws"),
-        );
-        let (stream, _) = connect_async(request)
-            .await
-            .map_err(|error| unreachable(&error))?;
+        request
+            .headers_mut()
+            .insert("Sec-WebSocket-Protocol", HeaderValue::from_static("graphql-transport-ws"));
+        let (stream, _) = connect_async(request).await.map_err(|error| unreachable(&error))?;
         let (mut sink, mut source) = stream.split();
         let (outgoing, mut to_send) = mpsc::unbounded_channel::<Message>();
         let subscribers = Subscribers::default();
@@ -91,15 +85,11 @@ impl Socket {
             let outgoing = outgoing.clone();
             let subscribers = Arc::clone(&subscribers);
             async move {
-                let mut end = Closed {
-                    code: None,
-                    reason: "the connection broke".to_owned(),
-                };
+                let mut end = Closed { code: None, reason: "the connection broke".to_owned() };
                 while let Some(Ok(message)) = source.next().await {
                     match message {
                         Message::Text(text) => {
-                            let message: Value =
-                                serde_json::from_str(&text).expect("the server sends JSON");
+                            let message: Value = serde_json::from_str(&text).expect("the server sends JSON");
                             if message["type"] == "connection_ack" {
                                 acknowledge.send_replace(true);
                             } else {
@@ -164,11 +154,7 @@ impl Socket {
             "payload": { "query": query, "variables": variables },
         });
         let _ = self.outgoing.send(Message::text(message.to_string()));
-        Subscription {
-            id: id.to_owned(),
-            results,
-            outgoing: self.outgoing.clone(),
-        }
+        Subscription { id: id.to_owned(), results, outgoing: self.outgoing.clone() }
     }
 
     /// Sends any text, well-formed or not.
@@ -183,15 +169,11 @@ impl Socket {
     /// Waits until the server has closed the socket.
     pub async fn closed(&self, within: Duration) -> Closed {
         let mut closed = self.closed.clone();
-        in_time(
-            "the server closes the socket",
-            within,
-            closed.wait_for(Option::is_some),
-        )
-        .await
-        .ok()
-        .and_then(|end| end.clone())
-        .expect("the socket has ended")
+        in_time("the server closes the socket", within, closed.wait_for(Option::is_some))
+            .await
+            .ok()
+            .and_then(|end| end.clone())
+            .expect("the socket has ended")
     }
 }
 
@@ -207,10 +189,7 @@ impl Subscription {
     pub async fn next(&mut self) -> Option<Value> {
         match self.results.recv().await? {
             Ok(result) => {
-                assert!(
-                    result["errors"].is_null(),
-                    "the subscription failed: {result}"
-                );
+                assert!(result["errors"].is_null(), "the subscription failed: {result}");
                 Some(result["data"].clone())
             }
             Err(errors) => panic!("the subscription was refused: {errors}"),
@@ -248,11 +227,7 @@ impl Subscription {
     }
 }
 
-async fn dispatch(
-    message: &Value,
-    outgoing: &mpsc::UnboundedSender<Message>,
-    subscribers: &Subscribers,
-) {
+async fn dispatch(message: &Value, outgoing: &mpsc::UnboundedSender<Message>, subscribers: &Subscribers) {
     let id = message["id"].as_str().unwrap_or_default();
     let mut subscribers = subscribers.lock().await;
     match message["type"].as_str().unwrap_or_default() {

@@ -9,9 +9,7 @@ use url::Url;
 /// # Panics
 /// When the database can't be reached.
 pub async fn connect(address: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(address, NoTls)
-        .await
-        .expect("the database answers");
+    let (client, connection) = tokio_postgres::connect(address, NoTls).await.expect("the database answers");
     tokio::spawn(connection);
     client
 }
@@ -25,9 +23,5 @@ pub fn database(address: &str, name: &str) -> String {
 
 /// One number.
 pub async fn count(client: &Client, query: &str) -> i64 {
-    client
-        .query_one(query, &[])
-        .await
-        .unwrap_or_else(|error| panic!("{query}: {error}"))
-        .get(0)
+    client.query_one(query, &[]).await.unwrap_or_else(|error| panic!("{query}: {error}")).get(0)
 }

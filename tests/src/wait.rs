@@ -22,10 +22,7 @@ where
         if let Some(value) = condition().await {
             return value;
         }
-        assert!(
-            Instant::now() < deadline,
-            "waited {within:?} in vain for: {what}"
-        );
+        assert!(Instant::now() < deadline, "waited {within:?} in vain for: {what}");
         tokio::time::sleep(PAUSE).await;
     }
 }

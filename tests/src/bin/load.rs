@@ -10,9 +10,8 @@ use cordboard_tests::wait::STEP;
 
 #[tokio::main]
 async fn main() {
-    let calls: usize = std::env::args()
-        .nth(1)
-        .map_or(50, |number| number.parse().expect("a number of calls"));
+    let calls: usize =
+        std::env::args().nth(1).map_or(50, |number| number.parse().expect("a number of calls"));
     let platform = Platform::start().await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let contact = contact(&agent, "Ada Lovelace").await;
@@ -23,8 +22,7 @@ async fn main() {
         let placed = place_call(&agent, &contact, "VIDEO").await;
         let caller = Party::join(&agent, &placed.id, &sending).await;
         let accepted = Instant::now();
-        let callee =
-            Party::join_by_link(&platform.anonymous(1), &placed.join_token, &sending).await;
+        let callee = Party::join_by_link(&platform.anonymous(1), &placed.join_token, &sending).await;
         tokio::join!(
             callee.hears(Kind::Audio, 1),
             callee.hears(Kind::Video, 1),
@@ -40,14 +38,8 @@ async fn main() {
         caller.close().await;
         callee.close().await;
     }
-    print(
-        "accept → media both ways, by the platform (setupSeconds)",
-        platform_says,
-    );
-    print(
-        "contact's callJoin → media both ways, by the participants",
-        client_sees,
-    );
+    print("accept → media both ways, by the platform (setupSeconds)", platform_says);
+    print("contact's callJoin → media both ways, by the participants", client_sees);
 }
 
 fn print(what: &str, mut durations: Vec<Duration>) {

@@ -65,8 +65,7 @@ impl Scene {
         let buffers = LENGTH.as_secs() as u32 * PACKETS_A_SECOND;
         let wave = match self {
             Self::FlashAndBeep => {
-                "wave=ticks tick-interval=1000000000 sine-periods-per-tick=100 volume=0.9"
-                    .to_owned()
+                "wave=ticks tick-interval=1000000000 sine-periods-per-tick=100 volume=0.9".to_owned()
             }
             _ => "wave=sine volume=0.5".to_owned(),
         };
@@ -113,11 +112,7 @@ impl Clip {
                 scene.picture()
             )
         });
-        Self {
-            scene,
-            audio: Arc::new(packets(&audio, 48_000)),
-            video: Arc::new(packets(&video, 90_000)),
-        }
+        Self { scene, audio: Arc::new(packets(&audio, 48_000)), video: Arc::new(packets(&video, 90_000)) }
     }
 }
 
@@ -131,21 +126,13 @@ fn cached(scene: &str, kind: &str, pipeline: impl FnOnce() -> String) -> PathBuf
     }
     // Written beside and renamed: a second process sees a whole file or none.
     let partial = file.with_extension(format!("{}.partial", std::process::id()));
-    let launch = format!(
-        "{} ! rtpstreampay ! filesink location={}",
-        pipeline(),
-        partial.display()
-    );
+    let launch = format!("{} ! rtpstreampay ! filesink location={}", pipeline(), partial.display());
     let output = Command::new("gst-launch-1.0")
         .arg("-q")
         .args(launch.split_whitespace())
         .output()
         .expect("gst-launch-1.0 runs (package gstreamer1.0-tools)");
-    assert!(
-        output.status.success(),
-        "encoding {scene} {kind}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "encoding {scene} {kind}: {}", String::from_utf8_lossy(&output.stderr));
     fs::rename(&partial, &file).expect("the finished clip takes its name");
     file
 }

@@ -60,10 +60,7 @@ impl Replay {
                     ssrc: self.ssrc,
                     ..Header::default()
                 };
-                let packet = Packet {
-                    header,
-                    payload: packet.payload.clone(),
-                };
+                let packet = Packet { header, payload: packet.payload.clone() };
                 if self.track.write_rtp(packet).await.is_err() {
                     return;
                 }

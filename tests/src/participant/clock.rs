@@ -22,11 +22,7 @@ impl WrongClock {
     pub const SLOT: usize = 10_500;
 
     pub fn new(seconds: i64) -> Self {
-        Self {
-            seconds,
-            read: VecDeque::new(),
-            write: VecDeque::new(),
-        }
+        Self { seconds, read: VecDeque::new(), write: VecDeque::new() }
     }
 }
 

@@ -12,8 +12,8 @@ use rtc::interceptor::Slot;
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8};
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters,
-    RTCRtpEncodingParameters, RtpCodecKind,
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RtpCodecKind,
 };
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -21,9 +21,8 @@ use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
-    RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription, Registry,
-    register_default_interceptors,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState,
+    RTCPeerConnectionState, RTCSessionDescription, Registry, register_default_interceptors,
 };
 
 pub use self::received::{Counts, Kind, Received};
@@ -44,18 +43,11 @@ pub struct Sending {
 
 impl Sending {
     pub fn video(clip: &Clip) -> Self {
-        Self {
-            clip: clip.clone(),
-            video: true,
-            clock_off_seconds: 0,
-        }
+        Self { clip: clip.clone(), video: true, clock_off_seconds: 0 }
     }
 
     pub fn audio(clip: &Clip) -> Self {
-        Self {
-            video: false,
-            ..Self::video(clip)
-        }
+        Self { video: false, ..Self::video(clip) }
     }
 }
 
@@ -81,11 +73,7 @@ impl Participant {
         let (gathered_sender, gathered) = watch::channel(false);
         let peer = connection(
             sending.clock_off_seconds,
-            Handler {
-                received: Arc::clone(&received),
-                state: state_sender,
-                gathered: gathered_sender,
-            },
+            Handler { received: Arc::clone(&received), state: state_sender, gathered: gathered_sender },
         )
         .await;
         let mut tracks = vec![(track(Kind::Audio), Kind::Audio)];
@@ -94,9 +82,7 @@ impl Participant {
         }
         let mut added = Vec::new();
         for ((track, ssrc), kind) in tracks {
-            peer.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>)
-                .await
-                .expect("a track is added");
+            peer.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await.expect("a track is added");
             added.push((track, kind, ssrc));
         }
         Self {
@@ -122,37 +108,24 @@ impl Participant {
     /// Answers an offer of the other side.
     pub async fn answer(&self, offer: String) -> String {
         let offer = RTCSessionDescription::offer(offer).expect("an offer that parses");
-        self.peer
-            .set_remote_description(offer)
-            .await
-            .expect("the offer is taken");
+        self.peer.set_remote_description(offer).await.expect("the offer is taken");
         let answer = self.peer.create_answer(None).await.expect("an answer");
         self.describe_local(answer).await
     }
 
     async fn describe_local(&self, description: RTCSessionDescription) -> String {
-        self.peer
-            .set_local_description(description)
-            .await
-            .expect("the local description is taken");
+        self.peer.set_local_description(description).await.expect("the local description is taken");
         let mut gathered = self.gathered.clone();
         in_time("candidates gathered", STEP, gathered.wait_for(|done| *done))
             .await
             .expect("the connection lives");
-        self.peer
-            .local_description()
-            .await
-            .expect("a local description")
-            .sdp
+        self.peer.local_description().await.expect("a local description").sdp
     }
 
     /// Takes the other side's answer.
     pub async fn answered(&self, answer: String) {
         let answer = RTCSessionDescription::answer(answer).expect("an answer that parses");
-        self.peer
-            .set_remote_description(answer)
-            .await
-            .expect("the answer is taken");
+        self.peer.set_remote_description(answer).await.expect("the answer is taken");
     }
 
     /// Asks for new ICE credentials with the next offer.
@@ -218,22 +191,16 @@ impl Participant {
     /// Waits until `more` further packets of `kind` have come.
     pub async fn hears(&self, kind: Kind, more: u64) {
         let goal = self.received.counts(kind).packets + more;
-        eventually(
-            &format!("{more} more packets of {kind:?}"),
-            STEP,
-            || async { (self.received.counts(kind).packets >= goal).then_some(()) },
-        )
+        eventually(&format!("{more} more packets of {kind:?}"), STEP, || async {
+            (self.received.counts(kind).packets >= goal).then_some(())
+        })
         .await;
     }
 
     /// Waits until no packet of `kind` has come for `quiet`.
     pub async fn falls_silent(&self, kind: Kind, quiet: Duration) {
         eventually(&format!("silence of {kind:?}"), STEP, || async {
-            self.received
-                .counts(kind)
-                .last_at
-                .is_none_or(|at| at.elapsed() >= quiet)
-                .then_some(())
+            self.received.counts(kind).last_at.is_none_or(|at| at.elapsed() >= quiet).then_some(())
         })
         .await;
     }
@@ -256,10 +223,8 @@ impl Participant {
 }
 
 fn codec(kind: Kind) -> RTCRtpCodec {
-    let feedback = |name: &str, parameter: &str| RTCPFeedback {
-        typ: name.to_owned(),
-        parameter: parameter.to_owned(),
-    };
+    let feedback =
+        |name: &str, parameter: &str| RTCPFeedback { typ: name.to_owned(), parameter: parameter.to_owned() };
     match kind {
         Kind::Audio => RTCRtpCodec {
             mime_type: MIME_TYPE_OPUS.to_owned(),
@@ -310,25 +275,17 @@ fn track(kind: Kind) -> (Arc<TrackLocalStaticRTP>, u32) {
 
 async fn connection(clock_off_seconds: i64, handler: Handler) -> Arc<dyn PeerConnection> {
     let mut engine = MediaEngine::default();
-    for (kind, codec_kind, payload_type) in [
-        (Kind::Audio, RtpCodecKind::Audio, OPUS),
-        (Kind::Video, RtpCodecKind::Video, VP8),
-    ] {
-        let parameters = RTCRtpCodecParameters {
-            rtp_codec: codec(kind),
-            payload_type,
-        };
-        engine
-            .register_codec(parameters, codec_kind)
-            .expect("a codec is registered");
+    for (kind, codec_kind, payload_type) in
+        [(Kind::Audio, RtpCodecKind::Audio, OPUS), (Kind::Video, RtpCodecKind::Video, VP8)]
+    {
+        let parameters = RTCRtpCodecParameters { rtp_codec: codec(kind), payload_type };
+        engine.register_codec(parameters, codec_kind).expect("a codec is registered");
     }
-    let mut registry = register_default_interceptors(Registry::new(), &mut engine)
-        .expect("interceptors are registered");
+    let mut registry =
+        register_default_interceptors(Registry::new(), &mut engine).expect("interceptors are registered");
     if clock_off_seconds != 0 {
-        registry = registry.with(
-            Slot::from(clock::WrongClock::SLOT),
-            clock::WrongClock::new(clock_off_seconds),
-        );
+        registry =
+            registry.with(Slot::from(clock::WrongClock::SLOT), clock::WrongClock::new(clock_off_seconds));
     }
     let peer = PeerConnectionBuilder::new()
         .with_media_engine(engine)
@@ -350,8 +307,7 @@ struct Handler {
 #[async_trait::async_trait]
 impl PeerConnectionEventHandler for Handler {
     async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
-        self.gathered
-            .send_replace(state == RTCIceGatheringState::Complete);
+        self.gathered.send_replace(state == RTCIceGatheringState::Complete);
     }
 
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {

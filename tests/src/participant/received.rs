@@ -89,11 +89,7 @@ impl Received {
         if counts.payloads.is_empty() {
             return 0.0;
         }
-        let matching = counts
-            .payloads
-            .iter()
-            .filter(|payload| known.contains(payload))
-            .count();
+        let matching = counts.payloads.iter().filter(|payload| known.contains(payload)).count();
         matching as f64 / counts.payloads.len() as f64
     }
 }
@@ -117,11 +113,7 @@ fn starts_key_frame(payload: &[u8]) -> bool {
         };
         at += 1;
         if extension & 0x80 != 0 {
-            at += if payload.get(at).is_some_and(|id| id & 0x80 != 0) {
-                2
-            } else {
-                1
-            };
+            at += if payload.get(at).is_some_and(|id| id & 0x80 != 0) { 2 } else { 1 };
         }
         at += usize::from(extension & 0x40 != 0);
         at += usize::from(extension & 0x30 != 0);

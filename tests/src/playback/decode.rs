@@ -57,16 +57,10 @@ pub fn decode(file: &Path, video: bool) -> Decoded {
         samples: sound
             .chunks_exact(4)
             .map(|sample| {
-                [
-                    i16::from_le_bytes([sample[0], sample[1]]),
-                    i16::from_le_bytes([sample[2], sample[3]]),
-                ]
+                [i16::from_le_bytes([sample[0], sample[1]]), i16::from_le_bytes([sample[2], sample[3]])]
             })
             .collect(),
-        brightness: picture
-            .chunks_exact(4)
-            .map(|row| [half(row[0], row[1]), half(row[2], row[3])])
-            .collect(),
+        brightness: picture.chunks_exact(4).map(|row| [half(row[0], row[1]), half(row[2], row[3])]).collect(),
     }
 }
 
@@ -79,24 +73,12 @@ impl Decoded {
         self.samples.len() as f64 / f64::from(SAMPLES_A_SECOND)
     }
 
-    /// How strong a tone is on one side, from 0 to about 1 (Goertzel's algorithm over the whole
-    /// recording in blocks of 100 ms; the strongest block counts).
-    pub fn tone(&self, side: Side, hertz: f64) -> f64 {
-        let block = SAMPLES_A_SECOND as usize / 10;
-        self.samples
-            .chunks_exact(block)
-            .map(|samples| goertzel(samples, side, hertz))
-            .fold(0.0, f64::max)
-    }
-
-    /// For how many seconds a tone can be heard on one side.
+    /// For how many seconds a tone can be heard on one side (Goertzel's algorithm over blocks of
+    /// 100 ms; a sine of half the full scale counts 0.5).
     pub fn tone_seconds(&self, side: Side, hertz: f64) -> f64 {
         let block = SAMPLES_A_SECOND as usize / 10;
-        let heard = self
-            .samples
-            .chunks_exact(block)
-            .filter(|samples| goertzel(samples, side, hertz) > 0.05)
-            .count();
+        let heard =
+            self.samples.chunks_exact(block).filter(|samples| goertzel(samples, side, hertz) > 0.05).count();
         heard as f64 / 10.0
     }
 
@@ -107,11 +89,7 @@ impl Decoded {
         let mut beeps = Vec::new();
         let mut quiet_blocks = 0;
         for (number, samples) in self.samples.chunks_exact(block).enumerate() {
-            let peak = samples
-                .iter()
-                .map(|sample| sample[side as usize].unsigned_abs())
-                .max()
-                .unwrap_or(0);
+            let peak = samples.iter().map(|sample| sample[side as usize].unsigned_abs()).max().unwrap_or(0);
             if peak > 3000 {
                 if quiet_blocks > 150 {
                     beeps.push(number as f64 * 0.002);
@@ -148,10 +126,7 @@ impl Decoded {
         self.flashes(side)
             .into_iter()
             .filter_map(|flash| {
-                beeps
-                    .iter()
-                    .map(|beep| flash - beep)
-                    .min_by(|one, other| one.abs().total_cmp(&other.abs()))
+                beeps.iter().map(|beep| flash - beep).min_by(|one, other| one.abs().total_cmp(&other.abs()))
             })
             .collect()
     }

@@ -25,10 +25,7 @@ pub async fn read_ladder(http: &Client, master: &str) -> Ladder {
     let master = Url::parse(master).expect("an absolute address");
     let playlist = fetch_text(http, &master).await;
     assert!(playlist.starts_with("#EXTM3U"), "{master}: {playlist}");
-    let mut ladder = Ladder {
-        video: Vec::new(),
-        audio: Vec::new(),
-    };
+    let mut ladder = Ladder { video: Vec::new(), audio: Vec::new() };
     let mut variant: Option<&str> = None;
     for line in playlist.lines() {
         if let Some(attributes) = line.strip_prefix("#EXT-X-STREAM-INF:") {
@@ -58,12 +55,7 @@ pub async fn read_ladder(http: &Client, master: &str) -> Ladder {
 async fn read_rung(http: &Client, address: &Url, height: Option<u32>) -> Rung {
     let playlist = fetch_text(http, address).await;
     assert!(playlist.contains("#EXT-X-ENDLIST"), "{address} is finished");
-    let mut rung = Rung {
-        height,
-        seconds: 0.0,
-        starts: Vec::new(),
-        bytes: 0,
-    };
+    let mut rung = Rung { height, seconds: 0.0, starts: Vec::new(), bytes: 0 };
     let mut duration = 0.0;
     for line in playlist.lines() {
         if let Some(attributes) = line.strip_prefix("#EXT-X-MAP:") {
@@ -72,11 +64,7 @@ async fn read_rung(http: &Client, address: &Url, height: Option<u32>) -> Rung {
             assert_eq!(bytes.get(4..8), Some(&b"ftyp"[..]), "{name} begins an MP4");
             assert!(has_box(&bytes, b"moov"), "{name} has a moov box");
         } else if let Some(value) = line.strip_prefix("#EXTINF:") {
-            duration = value
-                .split(',')
-                .next()
-                .and_then(|seconds| seconds.parse().ok())
-                .expect("a duration");
+            duration = value.split(',').next().and_then(|seconds| seconds.parse().ok()).expect("a duration");
         } else if !line.starts_with('#') && !line.is_empty() {
             let bytes = fetch(http, &relative(address, line)).await;
             assert!(has_box(&bytes, b"moof"), "{line} is a fragment");
@@ -92,10 +80,7 @@ async fn read_rung(http: &Client, address: &Url, height: Option<u32>) -> Rung {
 
 /// Addresses inside a recording must be relative: they inherit the token of the playlist.
 fn relative(base: &Url, address: &str) -> Url {
-    assert!(
-        !address.contains("://") && !address.starts_with('/'),
-        "{address} should be relative"
-    );
+    assert!(!address.contains("://") && !address.starts_with('/'), "{address} should be relative");
     base.join(address).expect("an address")
 }
 

@@ -18,7 +18,8 @@ pub struct PlacedCall {
 
 /// Creates a contact.
 pub async fn contact(agent: &Client, name: &str) -> String {
-    let input = json!({ "name": name, "emails": [format!("{}@example.org", name.to_lowercase().replace(' ', "."))] });
+    let input =
+        json!({ "name": name, "emails": [format!("{}@example.org", name.to_lowercase().replace(' ', "."))] });
     let payload = agent.mutate("contactCreate", input, "contact { id }").await;
     text(&payload["contact"]["id"]).to_owned()
 }
@@ -26,9 +27,7 @@ pub async fn contact(agent: &Client, name: &str) -> String {
 /// Calls a contact. `media` is `AUDIO` or `VIDEO`.
 pub async fn place_call(agent: &Client, contact: &str, media: &str) -> PlacedCall {
     let input = json!({ "contactId": contact, "media": media });
-    let payload = agent
-        .mutate("callPlace", input, "call { id state } joinUrl joinToken")
-        .await;
+    let payload = agent.mutate("callPlace", input, "call { id state } joinUrl joinToken").await;
     PlacedCall {
         id: text(&payload["call"]["id"]).to_owned(),
         join_token: text(&payload["joinToken"]).to_owned(),
@@ -66,12 +65,5 @@ pub async fn until_state(viewer: &Client, id: &str, state: &str, within: Duratio
 
 /// Ends the call for all.
 pub async fn end(agent: &Client, id: &str) -> Value {
-    agent
-        .mutate(
-            "callEnd",
-            json!({ "callId": id }),
-            "call { id state result }",
-        )
-        .await["call"]
-        .clone()
+    agent.mutate("callEnd", json!({ "callId": id }), "call { id state result }").await["call"].clone()
 }

@@ -19,8 +19,7 @@ pub const AGENT: &str = "agent1@example.com";
 pub const OTHER_AGENT: &str = "agent2@example.com";
 pub const PASSWORD: &str = "cordboard-demo";
 
-pub const SESSION: &str =
-    "session { accessToken refreshToken expiresAt user { id name email role } }";
+pub const SESSION: &str = "session { accessToken refreshToken expiresAt user { id name email role } }";
 
 /// Signs in at the api with this index.
 pub async fn sign_in(platform: &Platform, api: usize, email: &str) -> Client {
@@ -41,9 +40,7 @@ pub async fn new_session(anonymous: &Client, email: &str) -> Value {
 /// # Panics
 /// When it isn't one.
 pub fn text(value: &Value) -> &str {
-    value
-        .as_str()
-        .unwrap_or_else(|| panic!("a string was expected, not {value}"))
+    value.as_str().unwrap_or_else(|| panic!("a string was expected, not {value}"))
 }
 
 /// The nodes of a connection.

@@ -10,8 +10,7 @@ use crate::participant::{Kind, Participant, Sending};
 use crate::socket::Socket;
 use crate::wait::{STEP, in_time};
 
-const JOIN: &str =
-    "join { leg { id role state } epoch guestToken consentWording iceServers { urls } }";
+const JOIN: &str = "join { leg { id role state } epoch guestToken consentWording iceServers { urls } }";
 
 /// A joined leg with its connection. Let it go with [`Party::close`].
 pub struct Party {
@@ -53,10 +52,7 @@ impl Party {
 
     /// `callJoin`, the first time or again: learns the leg, the epoch and a guest's token.
     async fn call_join(&mut self) {
-        let payload = self
-            .client
-            .mutate("callJoin", self.join.clone(), JOIN)
-            .await;
+        let payload = self.client.mutate("callJoin", self.join.clone(), JOIN).await;
         let join = &payload["join"];
         text(&join["leg"]["id"]).clone_into(&mut self.leg);
         self.epoch = join["epoch"].as_i64().expect("an epoch");
@@ -71,20 +67,15 @@ impl Party {
         let offer = self.media.offer().await;
         let deadline = Instant::now() + STEP;
         loop {
-            let input =
-                json!({ "legId": self.leg, "epoch": self.epoch, "type": "OFFER", "sdp": offer });
-            let payload = self
-                .client
-                .payload("legNegotiate", input, "answer { sdp epoch revision }")
-                .await;
+            let input = json!({ "legId": self.leg, "epoch": self.epoch, "type": "OFFER", "sdp": offer });
+            let payload = self.client.payload("legNegotiate", input, "answer { sdp epoch revision }").await;
             if let Some(answer) = payload["answer"]["sdp"].as_str() {
+                // Before a worker has the call its epoch is 0: the answer tells the true one.
+                self.epoch = payload["answer"]["epoch"].as_i64().expect("an epoch");
                 self.media.answered(answer.to_owned()).await;
                 break;
             }
-            assert!(
-                Instant::now() < deadline,
-                "legNegotiate keeps failing: {payload}"
-            );
+            assert!(Instant::now() < deadline, "legNegotiate keeps failing: {payload}");
             match payload["userErrors"][0]["code"].as_str() {
                 Some("MEDIA_UNAVAILABLE") => tokio::time::sleep(Duration::from_millis(100)).await,
                 // The call moved between the join and the offer.
@@ -98,9 +89,7 @@ impl Party {
     /// Answers the question whether the call may be recorded.
     pub async fn consent(&self, given: bool) {
         let input = json!({ "legId": self.leg, "given": given });
-        self.client
-            .mutate("consentGive", input, "leg { id consent { given } }")
-            .await;
+        self.client.mutate("consentGive", input, "leg { id consent { given } }").await;
     }
 
     /// Joins again with a connection made anew, as a reloaded page does.
@@ -149,9 +138,7 @@ impl Party {
 
     /// Hangs up for this party alone.
     pub async fn leave(&self) {
-        self.client
-            .mutate("legLeave", json!({ "legId": self.leg }), "")
-            .await;
+        self.client.mutate("legLeave", json!({ "legId": self.leg }), "").await;
     }
 
     /// Closes the connection.

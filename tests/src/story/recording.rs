@@ -18,10 +18,7 @@ pub async fn until_recording(viewer: &Client, id: &str, state: &str, within: Dur
                 panic!("the recording failed: {recording}");
             }
         }
-        recordings
-            .iter()
-            .find(|recording| recording["state"] == state)
-            .cloned()
+        recordings.iter().find(|recording| recording["state"] == state).cloned()
     })
     .await
 }

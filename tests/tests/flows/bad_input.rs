@@ -23,24 +23,15 @@ async fn each_wrong_request_gets_its_own_error() {
     let platform = platform(0).await;
     let agent = sign_in(&platform, 0, AGENT).await;
 
-    let negative = agent
-        .send(
-            "{ contacts(first: -1) { edges { node { id } } } }",
-            json!({}),
-        )
-        .await;
+    let negative = agent.send("{ contacts(first: -1) { edges { node { id } } } }", json!({})).await;
     assert_eq!(negative.error_code(), "BAD_USER_INPUT");
     for arguments in ["", "(first: 101)", "(first: 0)", "(first: 1, last: 1)"] {
         let query = format!("{{ contacts{arguments} {{ edges {{ node {{ id }} }} }} }}");
         let answer = agent.send(&query, json!({})).await;
         assert_eq!(answer.error_code(), "BAD_USER_INPUT", "{arguments}");
     }
-    let cursor = agent
-        .send(
-            "{ contacts(first: 1, after: \"%%%\") { edges { node { id } } } }",
-            json!({}),
-        )
-        .await;
+    let cursor =
+        agent.send("{ contacts(first: 1, after: \"%%%\") { edges { node { id } } } }", json!({})).await;
     assert_eq!(cursor.error_code(), "BAD_USER_INPUT");
     let unknown = agent.send("{ viewer { shoeSize } }", json!({})).await;
     assert_eq!(unknown.error_code(), "BAD_USER_INPUT");
@@ -54,31 +45,16 @@ async fn each_wrong_request_gets_its_own_error() {
         .await;
     assert_eq!(forged.error_code(), "UNAUTHENTICATED");
     let anonymous = platform.anonymous(0);
-    let unsigned = anonymous
-        .send(
-            "{ contacts(first: 1) { edges { node { id } } } }",
-            json!({}),
-        )
-        .await;
+    let unsigned = anonymous.send("{ contacts(first: 1) { edges { node { id } } } }", json!({})).await;
     assert_eq!(unsigned.error_code(), "UNAUTHENTICATED");
 
-    let wrong_type = agent
-        .send(
-            "{ node(id: \"shoe_0123456789abcdef0123456789abcdef\") { id } }",
-            json!({}),
-        )
-        .await;
+    let wrong_type =
+        agent.send("{ node(id: \"shoe_0123456789abcdef0123456789abcdef\") { id } }", json!({})).await;
     assert_eq!(wrong_type.error_code(), "BAD_USER_INPUT");
-    let prefix = agent
-        .failed(
-            "callEnd",
-            json!({ "callId": "contact_0190a5b1c2d37e4f8a9b0c1d2e3f4a5b" }),
-        )
-        .await;
+    let prefix =
+        agent.failed("callEnd", json!({ "callId": "contact_0190a5b1c2d37e4f8a9b0c1d2e3f4a5b" })).await;
     assert_eq!(prefix, "BAD_USER_INPUT");
-    let name = agent
-        .payload("contactCreate", json!({ "name": "" }), "contact { id }")
-        .await;
+    let name = agent.payload("contactCreate", json!({ "name": "" }), "contact { id }").await;
     assert_eq!(name["userErrors"][0]["code"], "INVALID");
     assert_eq!(name["userErrors"][0]["path"], json!(["name"]));
 }
@@ -90,12 +66,7 @@ async fn too_much_of_anything_is_refused() {
 
     // 10 MB: the connection may be cut while we still send, or the answer is 413.
     let huge = json!({ "query": format!("# {}\n{{ viewer {{ role }} }}", "x".repeat(10_000_000)) });
-    let sent = agent
-        .http()
-        .post(format!("{}/graphql", agent.base()))
-        .json(&huge)
-        .send()
-        .await;
+    let sent = agent.http().post(format!("{}/graphql", agent.base())).json(&huge).send().await;
     if let Ok(answer) = sent {
         assert_eq!(answer.status().as_u16(), 413);
     }
@@ -106,23 +77,13 @@ async fn too_much_of_anything_is_refused() {
         "} } } } }".repeat(30)
     );
     assert!(agent.send(&deep, json!({})).await.body["errors"].is_array());
-    let wide: String = (0..2000)
-        .map(|it| format!("a{it}: viewer {{ role }} "))
-        .collect();
+    let wide: String = (0..2000).map(|it| format!("a{it}: viewer {{ role }} ")).collect();
     let answer = agent.send(&format!("{{ {wide} }}"), json!({})).await;
     assert_eq!(answer.error_code(), "COST_EXCEEDED");
     let costly = "{ contacts(first: 100) { edges { node { calls(first: 100) { edges { node { legs { id } contact { calls(first: 100) { edges { node { id } } } } } } } } } } }";
-    assert_eq!(
-        agent.send(costly, json!({})).await.error_code(),
-        "COST_EXCEEDED"
-    );
+    assert_eq!(agent.send(costly, json!({})).await.error_code(), "COST_EXCEEDED");
     let ids: Vec<String> = (0..1000).map(|it| format!("call_{it:032x}")).collect();
-    let many = agent
-        .send(
-            "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
-            json!({ "ids": ids }),
-        )
-        .await;
+    let many = agent.send("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": ids })).await;
     assert!(many.body["errors"].is_array());
 
     // And it still answers everybody.
@@ -172,19 +133,13 @@ async fn garbage_in_place_of_sdp_harms_nobody() {
     let agent = sign_in(&platform, 0, AGENT).await;
     let contact = contact(&agent, "Ada Lovelace").await;
     let placed = place_call(&agent, &contact, "AUDIO").await;
-    let join = agent
-        .mutate(
-            "callJoin",
-            json!({ "callId": placed.id }),
-            "join { leg { id } epoch }",
-        )
-        .await["join"]
-        .clone();
+    let join =
+        agent.mutate("callJoin", json!({ "callId": placed.id }), "join { leg { id } epoch }").await["join"]
+            .clone();
     story::until_state(&agent, &placed.id, "CONNECTING", STEP).await;
-    let epoch = agent
-        .mutate("callJoin", json!({ "callId": placed.id }), "join { epoch }")
-        .await["join"]["epoch"]
-        .clone();
+    let epoch =
+        agent.mutate("callJoin", json!({ "callId": placed.id }), "join { epoch }").await["join"]["epoch"]
+            .clone();
 
     let good = Participant::new(&Sending::audio(&Clip::load(Scene::Agent))).await;
     let offer = good.offer().await;
@@ -209,20 +164,13 @@ async fn garbage_in_place_of_sdp_harms_nobody() {
             .await;
         let refused = answer.body["data"]["legNegotiate"]["userErrors"][0]["code"] == "INVALID"
             || answer.body["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT";
-        assert!(
-            refused,
-            "{}: {}",
-            &sdp.chars().take(40).collect::<String>(),
-            answer.body
-        );
+        assert!(refused, "{}: {}", &sdp.chars().take(40).collect::<String>(), answer.body);
     }
     // The worker stands: the same leg connects with a proper offer.
-    let input =
-        json!({ "legId": text(&join["leg"]["id"]), "epoch": epoch, "type": "OFFER", "sdp": offer });
+    let input = json!({ "legId": text(&join["leg"]["id"]), "epoch": epoch, "type": "OFFER", "sdp": offer });
     let answer = agent.mutate("legNegotiate", input, "answer { sdp }").await;
     let mut good = good;
-    good.answered(text(&answer["answer"]["sdp"]).to_owned())
-        .await;
+    good.answered(text(&answer["answer"]["sdp"]).to_owned()).await;
     good.connected().await;
     good.close().await;
 }

@@ -10,21 +10,15 @@ use cordboard_tests::story::{self, AGENT, contact, place_call, sign_in, text, un
 use cordboard_tests::wait::{STEP, eventually, in_time};
 use serde_json::{Value, json};
 
-const EVENTS: &str = "subscription($after: String) { callEvents(after: $after) { cursor version kind call { id } } }";
+const EVENTS: &str =
+    "subscription($after: String) { callEvents(after: $after) { cursor version kind call { id } } }";
 
 async fn platform(workers: usize) -> Platform {
-    Platform::with(Options {
-        workers: Some(workers),
-        ..Options::default()
-    })
-    .await
+    Platform::with(Options { workers: Some(workers), ..Options::default() }).await
 }
 
 async fn next(events: &mut Subscription) -> Value {
-    in_time("an event", STEP, events.next())
-        .await
-        .expect("the subscription lives")["callEvents"]
-        .clone()
+    in_time("an event", STEP, events.next()).await.expect("the subscription lives")["callEvents"].clone()
 }
 
 /// The id's bytes as PostgreSQL writes them: `call_<32 hex>` without its prefix.
@@ -43,11 +37,8 @@ async fn transactions_that_commit_in_the_opposite_order_lose_nothing() {
     let mut events = socket.subscribe(EVENTS, json!({})).await;
     // Something to begin from: whatever this subscriber sees next has a cursor behind it.
     let third = place_call(&agent, &contact, "AUDIO").await;
-    let start = events
-        .until("the third call", STEP, |it| {
-            it["callEvents"]["call"]["id"] == json!(third.id)
-        })
-        .await;
+    let start =
+        events.until("the third call", STEP, |it| it["callEvents"]["call"]["id"] == json!(third.id)).await;
     let start = start["callEvents"]["cursor"].clone();
 
     let insert = |call: &str, version: u32| {
@@ -59,26 +50,14 @@ async fn transactions_that_commit_in_the_opposite_order_lose_nothing() {
     let (slow, quick) = (platform.sql().await, platform.sql().await);
     // Twice: the slow transaction draws its number first; then it draws its transaction id first
     // and its number last. The quick one commits before it each time.
-    slow.batch_execute(&format!("BEGIN; {}", insert(&first.id, 1001)))
-        .await
-        .expect("slow");
-    quick
-        .batch_execute(&insert(&second.id, 1001))
-        .await
-        .expect("quick");
+    slow.batch_execute(&format!("BEGIN; {}", insert(&first.id, 1001))).await.expect("slow");
+    quick.batch_execute(&insert(&second.id, 1001)).await.expect("quick");
     // Meanwhile a reader is there and has been woken by other news.
     place_call(&agent, &contact, "AUDIO").await;
-    slow.batch_execute("COMMIT; BEGIN; SELECT pg_current_xact_id()")
-        .await
-        .expect("slow");
-    quick
-        .batch_execute(&insert(&second.id, 1002))
-        .await
-        .expect("quick");
+    slow.batch_execute("COMMIT; BEGIN; SELECT pg_current_xact_id()").await.expect("slow");
+    quick.batch_execute(&insert(&second.id, 1002)).await.expect("quick");
     place_call(&agent, &contact, "AUDIO").await;
-    slow.batch_execute(&format!("{}; COMMIT", insert(&first.id, 1002)))
-        .await
-        .expect("slow");
+    slow.batch_execute(&format!("{}; COMMIT", insert(&first.id, 1002))).await.expect("slow");
 
     // Live, and again from the cursor: the same four, each call's in its order.
     let again = Socket::connect(platform.base(0), agent.token()).await;
@@ -89,9 +68,7 @@ async fn transactions_that_commit_in_the_opposite_order_lose_nothing() {
             let event = next(stream).await;
             let version = event["version"].as_i64().expect("a version");
             if version > 1000 {
-                seen.entry(text(&event["call"]["id"]).to_owned())
-                    .or_default()
-                    .push(version);
+                seen.entry(text(&event["call"]["id"]).to_owned()).or_default().push(version);
             }
         }
         assert_eq!(seen[&first.id], [1001, 1002]);
@@ -107,11 +84,8 @@ async fn a_client_that_was_away_while_its_api_died_misses_nothing() {
     let socket = Socket::connect(platform.base(0), agent.token()).await;
     let mut events = socket.subscribe(EVENTS, json!({})).await;
     let seen = place_call(&agent, &contact, "AUDIO").await;
-    let last = events
-        .until("the first call", STEP, |it| {
-            it["callEvents"]["call"]["id"] == json!(seen.id)
-        })
-        .await;
+    let last =
+        events.until("the first call", STEP, |it| it["callEvents"]["call"]["id"] == json!(seen.id)).await;
     let after = last["callEvents"]["cursor"].clone();
 
     platform.apis[0].kill();
@@ -168,10 +142,7 @@ async fn an_api_that_dies_between_commit_and_publish_leaves_nothing_behind() {
             json!({ "input": { "contactId": contact, "media": "AUDIO" } }),
         )
         .await;
-    assert!(
-        answer.is_err(),
-        "the api died before it could answer: {answer:?}"
-    );
+    assert!(answer.is_err(), "the api died before it could answer: {answer:?}");
     eventually("the api is gone", STEP, || {
         let gone = !platform.apis[0].is_running();
         async move { gone.then_some(()) }
@@ -201,37 +172,23 @@ async fn a_cursor_older_than_the_log_says_so() {
     let old = next(&mut events).await["cursor"].clone();
 
     let sql = platform.sql().await;
-    sql.batch_execute(
-        "UPDATE event_floor SET (xid, seq) = (SELECT pg_current_xact_id(), 9000000000)",
-    )
-    .await
-    .expect("the log forgets");
+    sql.batch_execute("UPDATE event_floor SET (xid, seq) = (SELECT pg_current_xact_id(), 9000000000)")
+        .await
+        .expect("the log forgets");
     let mut late = socket.subscribe(EVENTS, json!({ "after": old })).await;
-    let refused = in_time("an answer", STEP, late.next_raw())
-        .await
-        .expect("an answer");
+    let refused = in_time("an answer", STEP, late.next_raw()).await.expect("an answer");
     let errors = match refused {
         Ok(result) => result["errors"].clone(),
         Err(errors) => errors,
     };
-    assert_eq!(
-        errors[0]["extensions"]["code"], "CURSOR_EXPIRED",
-        "{errors}"
-    );
-    let mut nonsense = socket
-        .subscribe(EVENTS, json!({ "after": "no cursor" }))
-        .await;
-    let refused = in_time("an answer", STEP, nonsense.next_raw())
-        .await
-        .expect("an answer");
+    assert_eq!(errors[0]["extensions"]["code"], "CURSOR_EXPIRED", "{errors}");
+    let mut nonsense = socket.subscribe(EVENTS, json!({ "after": "no cursor" })).await;
+    let refused = in_time("an answer", STEP, nonsense.next_raw()).await.expect("an answer");
     let errors = match refused {
         Ok(result) => result["errors"].clone(),
         Err(errors) => errors,
     };
-    assert_eq!(
-        errors[0]["extensions"]["code"], "BAD_USER_INPUT",
-        "{errors}"
-    );
+    assert_eq!(errors[0]["extensions"]["code"], "BAD_USER_INPUT", "{errors}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -245,11 +202,7 @@ async fn a_client_that_keeps_reconnecting_sees_each_event_of_each_call() {
     let mut events = socket.subscribe(EVENTS, json!({})).await;
     let begin = place_call(&agent, &contact, "AUDIO").await;
     story::end(&agent, &begin.id).await;
-    let begun = events
-        .until("a beginning", STEP, |it| {
-            it["callEvents"]["kind"] == "ENDED"
-        })
-        .await;
+    let begun = events.until("a beginning", STEP, |it| it["callEvents"]["kind"] == "ENDED").await;
     let mut after = begun["callEvents"]["cursor"].clone();
 
     let bases = [platform.base(0).to_owned(), platform.base(1).to_owned()];
@@ -265,9 +218,7 @@ async fn a_client_that_keeps_reconnecting_sees_each_event_of_each_call() {
                 after = event["cursor"].clone();
                 ended += usize::from(event["kind"] == "ENDED");
                 let version = event["version"].as_i64().expect("a version");
-                seen.entry(text(&event["call"]["id"]).to_owned())
-                    .or_default()
-                    .push(version);
+                seen.entry(text(&event["call"]["id"]).to_owned()).or_default().push(version);
                 if ended == CALLS {
                     return seen;
                 }
@@ -280,9 +231,7 @@ async fn a_client_that_keeps_reconnecting_sees_each_event_of_each_call() {
         let placed = place_call(&agent, &contact, "AUDIO").await;
         story::end(&agent, &placed.id).await;
     }
-    let seen = in_time("all ends", Duration::from_secs(60), reader)
-        .await
-        .expect("the reader");
+    let seen = in_time("all ends", Duration::from_secs(60), reader).await.expect("the reader");
     assert_eq!(seen.len(), CALLS);
     for (call, versions) in seen {
         let whole: Vec<i64> = (1..=versions.len() as i64).collect();

@@ -7,12 +7,8 @@ use serde_json::json;
 
 #[tokio::test]
 async fn the_same_key_gives_the_same_result_and_nothing_happens_twice() {
-    let platform = Platform::with(Options {
-        workers: Some(0),
-        schedulers: Some(1),
-        ..Options::default()
-    })
-    .await;
+    let platform =
+        Platform::with(Options { workers: Some(0), schedulers: Some(1), ..Options::default() }).await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let at_the_other = agent.at(platform.base(1));
     let contact = contact(&agent, "Ada Lovelace").await;
@@ -40,12 +36,7 @@ async fn the_same_key_gives_the_same_result_and_nothing_happens_twice() {
     let theirs = colleague.mutate("callPlace", input, fields).await;
     assert_ne!(theirs["call"]["id"], one["call"]["id"]);
     let named = json!({ "name": "Grace Hopper", "idempotencyKey": "a key" });
-    let created = agent
-        .mutate("contactCreate", named.clone(), "contact { id }")
-        .await;
+    let created = agent.mutate("contactCreate", named.clone(), "contact { id }").await;
     let repeated = agent.mutate("contactCreate", named, "contact { id }").await;
-    assert_eq!(
-        text(&created["contact"]["id"]),
-        text(&repeated["contact"]["id"])
-    );
+    assert_eq!(text(&created["contact"]["id"]), text(&repeated["contact"]["id"]));
 }

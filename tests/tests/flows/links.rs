@@ -18,59 +18,26 @@ async fn a_link_belongs_to_the_browser_that_took_it_up() {
     // A previewer opens the link: nothing changes, nothing is told to third parties.
     let path = format!("/join/{}", placed.join_token);
     for api in [0, 1] {
-        let page = platform
-            .anonymous(api)
-            .get(&path)
-            .send()
-            .await
-            .expect("a page");
-        assert_eq!(
-            page.headers()
-                .get("referrer-policy")
-                .map(|it| it.as_bytes()),
-            Some(&b"no-referrer"[..])
-        );
+        let page = platform.anonymous(api).get(&path).send().await.expect("a page");
+        assert_eq!(page.headers().get("referrer-policy").map(|it| it.as_bytes()), Some(&b"no-referrer"[..]));
     }
     let before = story::call(&agent, &placed.id).await;
-    assert!(
-        before["legs"]
-            .as_array()
-            .expect("legs")
-            .iter()
-            .all(|leg| leg["state"] != "JOINING")
-    );
+    assert!(before["legs"].as_array().expect("legs").iter().all(|leg| leg["state"] != "JOINING"));
 
     let guest = Party::join_by_link(&platform.anonymous(1), &placed.join_token, &sending).await;
 
     // Another browser with the same link.
     let second = platform.anonymous(0);
     let join = json!({ "joinToken": placed.join_token, "name": "Somebody" });
-    assert_eq!(
-        second.refused("callJoin", join.clone()).await,
-        "LINK_IN_USE"
-    );
+    assert_eq!(second.refused("callJoin", join.clone()).await, "LINK_IN_USE");
     // The same browser, reloaded.
-    guest
-        .client
-        .mutate("callJoin", join.clone(), "join { leg { id } }")
-        .await;
+    guest.client.mutate("callJoin", join.clone(), "join { leg { id } }").await;
 
     // A guest reads what concerns the own call and nothing else.
-    let own = guest
-        .client
-        .data(
-            "{ viewer { guest { call { id state } leg { id } name } } }",
-            json!({}),
-        )
-        .await;
+    let own =
+        guest.client.data("{ viewer { guest { call { id state } leg { id } name } } }", json!({})).await;
     assert_eq!(own["viewer"]["guest"]["call"]["id"], json!(placed.id));
-    let list = guest
-        .client
-        .send(
-            "{ contacts(first: 1) { edges { node { id } } } }",
-            json!({}),
-        )
-        .await;
+    let list = guest.client.send("{ contacts(first: 1) { edges { node { id } } } }", json!({})).await;
     assert_eq!(list.error_code(), "FORBIDDEN");
     let events = guest
         .client
@@ -97,29 +64,12 @@ async fn a_link_that_never_was_says_so() {
     })
     .await;
     let anonymous = platform.anonymous(0);
-    for token in [
-        "x",
-        "0123456789abcdef0123456789abcdef",
-        "%00",
-        "../../etc/passwd",
-    ] {
-        let code = anonymous
-            .refused("callJoin", json!({ "joinToken": token, "name": "Nobody" }))
-            .await;
-        assert!(
-            matches!(code.as_str(), "NOT_FOUND" | "LINK_EXPIRED"),
-            "{code}"
-        );
+    for token in ["x", "0123456789abcdef0123456789abcdef", "%00", "../../etc/passwd"] {
+        let code = anonymous.refused("callJoin", json!({ "joinToken": token, "name": "Nobody" })).await;
+        assert!(matches!(code.as_str(), "NOT_FOUND" | "LINK_EXPIRED"), "{code}");
     }
-    let page = anonymous
-        .get("/join/nonsense")
-        .send()
-        .await
-        .expect("a page");
+    let page = anonymous.get("/join/nonsense").send().await.expect("a page");
     assert_ne!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let recording = anonymous.get("/play/nonsense/master.m3u8").send().await;
-    assert_eq!(
-        recording.expect("an answer").status(),
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(recording.expect("an answer").status(), StatusCode::NOT_FOUND);
 }

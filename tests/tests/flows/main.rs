@@ -3,10 +3,11 @@
 mod bad_input;
 mod event_log;
 mod idempotency;
+mod instruments;
 mod links;
 mod many_calls;
 mod missed_call;
-mod participant;
+
 mod process_faults;
 mod recording_clock;
 mod server_faults;

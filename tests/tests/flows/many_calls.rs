@@ -19,12 +19,8 @@ const AT_ONCE: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn memory_sockets_and_tasks_come_back_after_two_hundred_calls() {
-    let mut platform = Platform::with(Options {
-        workers: Some(1),
-        schedulers: Some(1),
-        ..Options::default()
-    })
-    .await;
+    let mut platform =
+        Platform::with(Options { workers: Some(1), schedulers: Some(1), ..Options::default() }).await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let guest = platform.anonymous(1);
     let contact = contact(&agent, "Ada Lovelace").await;
@@ -36,9 +32,7 @@ async fn memory_sockets_and_tasks_come_back_after_two_hundred_calls() {
     let memory = 24 << 20;
     let after = eventually("the worker is as it was", Duration::from_secs(60), || {
         let now = figures(worker);
-        async move {
-            (now.1 <= before.1 && now.2 <= before.2 && now.0 < before.0 + memory).then_some(now)
-        }
+        async move { (now.1 <= before.1 && now.2 <= before.2 && now.0 < before.0 + memory).then_some(now) }
     })
     .await;
     println!(
@@ -57,9 +51,7 @@ async fn calls(agent: &Client, guest: &Client, contact: &str, number: usize) {
     stream::iter(0..number)
         .for_each_concurrent(AT_ONCE, |_| async {
             let input = json!({ "contactId": contact, "media": "AUDIO", "record": false });
-            let payload = agent
-                .mutate("callPlace", input, "call { id } joinToken")
-                .await;
+            let payload = agent.mutate("callPlace", input, "call { id } joinToken").await;
             let id = text(&payload["call"]["id"]);
             let sending = Sending::audio(&clip);
             let (caller, callee) = tokio::join!(

@@ -21,11 +21,9 @@ async fn a_missed_call_becomes_a_task_whose_reminder_comes_in_time() {
     .await;
     let sql = platform.sql().await;
     // The rule reminds ten minutes before the task is due; here that is seconds after the call.
-    sql.batch_execute(
-        "UPDATE automation_rule SET due_after_seconds = 603, remind_before_seconds = 600",
-    )
-    .await
-    .expect("the rule is changed");
+    sql.batch_execute("UPDATE automation_rule SET due_after_seconds = 603, remind_before_seconds = 600")
+        .await
+        .expect("the rule is changed");
     let agent = sign_in(&platform, 0, AGENT).await;
     let contact_id = contact(&agent, "Ada Lovelace").await;
     let socket = Socket::connect(platform.base(1), agent.token()).await;

@@ -41,12 +41,7 @@ async fn talk(platform: &Platform) -> Talk {
     .await;
     callee.consent(true).await;
     until_recording(&agent, &placed.id, "RECORDING", STEP).await;
-    let talk = Talk {
-        agent,
-        placed,
-        caller,
-        callee,
-    };
+    let talk = Talk { agent, placed, caller, callee };
     talk.hear(100).await;
     talk
 }
@@ -54,10 +49,7 @@ async fn talk(platform: &Platform) -> Talk {
 impl Talk {
     /// Both hear so many packets more (50 a second).
     async fn hear(&self, packets: u64) {
-        tokio::join!(
-            self.caller.hears(Kind::Audio, packets),
-            self.callee.hears(Kind::Audio, packets)
-        );
+        tokio::join!(self.caller.hears(Kind::Audio, packets), self.callee.hears(Kind::Audio, packets));
     }
 
     fn longest_gap(&self) -> Duration {
@@ -73,12 +65,7 @@ impl Talk {
         let recording = ready_recording(&self.agent, &self.placed.id).await;
         let playback = play(&self.agent, &recording).await;
         let download = self.agent.http().get(text(&playback["downloadUrl"])).send();
-        let bytes = download
-            .await
-            .expect("an answer")
-            .bytes()
-            .await
-            .expect("a body");
+        let bytes = download.await.expect("an answer").bytes().await.expect("a body");
         let file = platform.folder().join("download.m4a");
         std::fs::write(&file, bytes).expect("the download is kept");
         decode(&file, false)
@@ -91,20 +78,12 @@ async fn each_api_dies_and_the_call_and_its_news_go_on() {
     let mut talk = talk(&platform).await;
     let query = "subscription($id: ID!, $after: String) { callEvents(callId: $id, after: $after) { cursor version kind } }";
     let socket = Socket::connect(platform.base(0), talk.agent.token()).await;
-    let mut events = socket
-        .subscribe(query, json!({ "id": talk.placed.id }))
-        .await;
+    let mut events = socket.subscribe(query, json!({ "id": talk.placed.id })).await;
     talk.callee
         .client
-        .mutate(
-            "legUpdate",
-            json!({ "legId": talk.callee.leg, "muted": true }),
-            "leg { muted }",
-        )
+        .mutate("legUpdate", json!({ "legId": talk.callee.leg, "muted": true }), "leg { muted }")
         .await;
-    let last = events
-        .until("the mute", STEP, |it| it["callEvents"]["kind"] == "MUTED")
-        .await;
+    let last = events.until("the mute", STEP, |it| it["callEvents"]["kind"] == "MUTED").await;
     let last = &last["callEvents"];
     talk.caller.media.received().reset_gap();
     talk.callee.media.received().reset_gap();
@@ -120,20 +99,12 @@ async fn each_api_dies_and_the_call_and_its_news_go_on() {
         let muted = victim == 1;
         talk.callee
             .client
-            .mutate(
-                "legUpdate",
-                json!({ "legId": talk.callee.leg, "muted": muted }),
-                "leg { muted }",
-            )
+            .mutate("legUpdate", json!({ "legId": talk.callee.leg, "muted": muted }), "leg { muted }")
             .await;
         platform.apis[victim].start();
         platform.apis[victim].ready().await;
     }
-    assert!(
-        talk.longest_gap() < NO_GAP,
-        "media paused for {:?}",
-        talk.longest_gap()
-    );
+    assert!(talk.longest_gap() < NO_GAP, "media paused for {:?}", talk.longest_gap());
 
     // The agent's page comes back with its cursor: nothing was lost and the order is kept.
     let socket = Socket::connect(platform.base(1), talk.agent.token()).await;
@@ -143,10 +114,7 @@ async fn each_api_dies_and_the_call_and_its_news_go_on() {
     for kind in ["UNMUTED", "MUTED"] {
         let event = events.until(kind, STEP, |_| true).await["callEvents"].clone();
         version += 1;
-        assert_eq!(
-            (event["kind"].clone(), event["version"].as_i64()),
-            (json!(kind), Some(version))
-        );
+        assert_eq!((event["kind"].clone(), event["version"].as_i64()), (json!(kind), Some(version)));
     }
     let decoded = talk.hang_up_and_listen(&platform).await;
     assert!(decoded.tone_seconds(Side::Left, Scene::Agent.tone()) > 3.0);
@@ -174,16 +142,9 @@ async fn each_scheduler_dies_and_nobody_notices() {
         scheduler.ready().await;
     }
     talk.hear(100).await;
-    assert!(
-        talk.longest_gap() < NO_GAP,
-        "media paused for {:?}",
-        talk.longest_gap()
-    );
+    assert!(talk.longest_gap() < NO_GAP, "media paused for {:?}", talk.longest_gap());
     let sql = platform.sql().await;
-    assert_eq!(
-        cordboard_tests::sql::count(&sql, "SELECT max(epoch)::bigint FROM call").await,
-        1
-    );
+    assert_eq!(cordboard_tests::sql::count(&sql, "SELECT max(epoch)::bigint FROM call").await, 1);
     let decoded = talk.hang_up_and_listen(&platform).await;
     assert!(decoded.tone_seconds(Side::Left, Scene::Agent.tone()) > 12.0);
 }
@@ -208,22 +169,14 @@ async fn each_worker_dies_and_the_call_moves_to_the_other() {
         platform.workers[victim].start();
         platform.workers[victim].ready().await;
     }
-    assert!(
-        talk.caller.epoch >= 3,
-        "two moves: epoch {}",
-        talk.caller.epoch
-    );
+    assert!(talk.caller.epoch >= 3, "two moves: epoch {}", talk.caller.epoch);
 
     // 2 + 10 s before the first death, 6 s before the second, 6 s after: each death costs the
     // open object (4 s) and the moments that the connections took.
     let decoded = talk.hang_up_and_listen(&platform).await;
     for (side, scene) in [(Side::Left, Scene::Agent), (Side::Right, Scene::Contact)] {
         let heard = decoded.tone_seconds(side, scene.tone());
-        assert!(
-            heard > 24.0 - 2.0 * 5.5,
-            "{heard} s of {scene:?} in {} s",
-            decoded.seconds()
-        );
+        assert!(heard > 24.0 - 2.0 * 5.5, "{heard} s of {scene:?} in {} s", decoded.seconds());
     }
 }
 

@@ -22,23 +22,14 @@ const NO_GAP: Duration = Duration::from_millis(1500);
 const RECOVERY: Duration = Duration::from_secs(40);
 
 async fn platform() -> Platform {
-    Platform::with(Options {
-        private_servers: true,
-        ..Options::default()
-    })
-    .await
+    Platform::with(Options { private_servers: true, ..Options::default() }).await
 }
 
 async fn recorded_call(platform: &Platform) -> (Client, PlacedCall, Party, Party) {
     let agent = sign_in(platform, 0, AGENT).await;
     let contact = contact(&agent, "Ada Lovelace").await;
     let placed = place_call(&agent, &contact, "AUDIO").await;
-    let caller = Party::join(
-        &agent,
-        &placed.id,
-        &Sending::audio(&Clip::load(Scene::Agent)),
-    )
-    .await;
+    let caller = Party::join(&agent, &placed.id, &Sending::audio(&Clip::load(Scene::Agent))).await;
     let callee = Party::join_by_link(
         &platform.anonymous(1),
         &placed.join_token,
@@ -73,16 +64,13 @@ async fn the_broker_dies_during_a_call() {
     caller.hears(Kind::Audio, 100).await;
     // What the database knows still works, and its news still comes.
     let mute = json!({ "legId": caller.leg, "muted": true });
-    agent.send(
-        "mutation($input: LegUpdateInput!) { legUpdate(input: $input) { userErrors { code } } }",
-        json!({ "input": mute }),
-    )
-    .await;
-    events
-        .until("the mute", RECOVERY, |it| {
-            it["callEvents"]["kind"] == "MUTED"
-        })
+    agent
+        .send(
+            "mutation($input: LegUpdateInput!) { legUpdate(input: $input) { userErrors { code } } }",
+            json!({ "input": mute }),
+        )
         .await;
+    events.until("the mute", RECOVERY, |it| it["callEvents"]["kind"] == "MUTED").await;
     // A call that is placed now waits for its worker, or is refused with an honest error.
     let other_contact = contact(&agent, "Grace Hopper").await;
     let answer = agent
@@ -91,9 +79,7 @@ async fn the_broker_dies_during_a_call() {
             json!({ "input": { "contactId": other_contact, "media": "AUDIO" } }),
         )
         .await;
-    let waiting = answer.body["data"]["callPlace"]["call"]["id"]
-        .as_str()
-        .map(str::to_owned);
+    let waiting = answer.body["data"]["callPlace"]["call"]["id"].as_str().map(str::to_owned);
     if waiting.is_none() {
         assert_eq!(answer.error_code(), "UNAVAILABLE");
     }
@@ -103,29 +89,21 @@ async fn the_broker_dies_during_a_call() {
         until_state(&agent, &waiting, "RINGING", RECOVERY).await;
         story::end(&agent, &waiting).await;
     }
-    eventually(
-        "a call placed after the return finds a worker",
-        RECOVERY,
-        || async {
-            let placed = place_call(&agent, &other_contact, "AUDIO").await;
-            let ringing = eventually("it rings", Duration::from_secs(15), || async {
-                let call = story::call(&agent, &placed.id).await;
-                (call["state"] == "RINGING").then_some(())
-            });
-            ringing.await;
-            story::end(&agent, &placed.id).await;
-            Some(())
-        },
-    )
+    eventually("a call placed after the return finds a worker", RECOVERY, || async {
+        let placed = place_call(&agent, &other_contact, "AUDIO").await;
+        let ringing = eventually("it rings", Duration::from_secs(15), || async {
+            let call = story::call(&agent, &placed.id).await;
+            (call["state"] == "RINGING").then_some(())
+        });
+        ringing.await;
+        story::end(&agent, &placed.id).await;
+        Some(())
+    })
     .await;
     caller.hears(Kind::Audio, 50).await;
     assert_no_gap([&caller, &callee]);
     let sql = platform.sql().await;
-    assert_eq!(
-        count(&sql, "SELECT max(epoch)::bigint FROM call").await,
-        1,
-        "no call moved"
-    );
+    assert_eq!(count(&sql, "SELECT max(epoch)::bigint FROM call").await, 1, "no call moved");
 
     story::end(&agent, &placed.id).await;
     caller.close().await;
@@ -141,12 +119,7 @@ async fn the_database_dies_during_a_call() {
     platform.servers.kill(Server::Postgres);
     // Longer than a worker's heartbeat is waited for: nobody is declared dead for it after.
     caller.hears(Kind::Audio, 400).await;
-    let answer = agent
-        .send(
-            "{ contacts(first: 1) { edges { node { id } } } }",
-            json!({}),
-        )
-        .await;
+    let answer = agent.send("{ contacts(first: 1) { edges { node { id } } } }", json!({})).await;
     assert_eq!(answer.error_code(), "UNAVAILABLE");
     for api in &platform.apis {
         api.unready().await;
@@ -162,11 +135,7 @@ async fn the_database_dies_during_a_call() {
     // Long enough for a scheduler to do something rash.
     caller.hears(Kind::Audio, 400).await;
     let sql = platform.sql().await;
-    assert_eq!(
-        count(&sql, "SELECT max(epoch)::bigint FROM call").await,
-        1,
-        "the call didn't move"
-    );
+    assert_eq!(count(&sql, "SELECT max(epoch)::bigint FROM call").await, 1, "the call didn't move");
 
     story::end(&agent, &placed.id).await;
     caller.close().await;

@@ -12,12 +12,7 @@ use serde_json::{Value, json};
 const VIEWER: &str = "{ viewer { user { id email } role } }";
 
 async fn platform() -> Platform {
-    Platform::with(Options {
-        workers: Some(0),
-        schedulers: Some(1),
-        ..Options::default()
-    })
-    .await
+    Platform::with(Options { workers: Some(0), schedulers: Some(1), ..Options::default() }).await
 }
 
 async fn refresh(client: &Client, token: &Value) -> Value {
@@ -44,9 +39,7 @@ fn is_refused(body: &Value) -> bool {
 async fn an_agent_signs_in_at_one_api_and_is_known_at_the_other() {
     let platform = platform().await;
     let session = new_session(&platform.anonymous(0), AGENT).await;
-    let agent = platform
-        .anonymous(1)
-        .with_token(text(&session["accessToken"]));
+    let agent = platform.anonymous(1).with_token(text(&session["accessToken"]));
     let viewer = agent.data(VIEWER, json!({})).await;
     assert_eq!(viewer["viewer"]["user"]["email"], AGENT);
     assert_eq!(viewer["viewer"]["role"], "AGENT");
@@ -61,10 +54,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     let platform = platform().await;
     let anonymous = platform.anonymous(0);
     let mut answers = Vec::new();
-    for (email, password) in [
-        (AGENT, "not the password"),
-        ("nobody@example.com", PASSWORD),
-    ] {
+    for (email, password) in [(AGENT, "not the password"), ("nobody@example.com", PASSWORD)] {
         let answer = anonymous
             .send(
                 "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { session { expiresAt } userErrors { code message } } }",
@@ -108,20 +98,15 @@ async fn a_refresh_token_repeats_for_thirty_seconds_and_then_revokes_its_family(
     let first = new_session(&one, AGENT).await;
 
     // Two tabs refresh at once, at two apis: both get the same successor.
-    let (left, right) = tokio::join!(
-        refresh(&one, &first["refreshToken"]),
-        refresh(&other, &first["refreshToken"])
-    );
+    let (left, right) =
+        tokio::join!(refresh(&one, &first["refreshToken"]), refresh(&other, &first["refreshToken"]));
     let second = session(&left)["refreshToken"].clone();
     assert_eq!(second, session(&right)["refreshToken"]);
     assert_ne!(second, first["refreshToken"]);
 
     // The successor works, and its own repeat too.
     let third = session(&refresh(&other, &second).await)["refreshToken"].clone();
-    assert_eq!(
-        session(&refresh(&one, &second).await)["refreshToken"],
-        third
-    );
+    assert_eq!(session(&refresh(&one, &second).await)["refreshToken"], third);
 
     // Half a minute later the same repeat is a theft: the whole family ends.
     let sql = platform.sql().await;
@@ -148,9 +133,7 @@ async fn a_socket_ends_when_its_session_is_revoked_at_the_other_api() {
     let platform = platform().await;
     let session = new_session(&platform.anonymous(0), AGENT).await;
     let socket = Socket::connect(platform.base(1), session["accessToken"].as_str()).await;
-    let mut events = socket
-        .subscribe("subscription { callEvents { cursor } }", json!({}))
-        .await;
+    let mut events = socket.subscribe("subscription { callEvents { cursor } }", json!({})).await;
     // The other session of the same person stays.
     let another = new_session(&platform.anonymous(0), AGENT).await;
     let staying = Socket::connect(platform.base(1), another["accessToken"].as_str()).await;
@@ -158,18 +141,12 @@ async fn a_socket_ends_when_its_session_is_revoked_at_the_other_api() {
     platform
         .anonymous(0)
         .with_token(text(&session["accessToken"]))
-        .mutate(
-            "sessionRevoke",
-            json!({ "refreshToken": session["refreshToken"] }),
-            "",
-        )
+        .mutate("sessionRevoke", json!({ "refreshToken": session["refreshToken"] }), "")
         .await;
     let closed = socket.closed(STEP).await;
     assert!(closed.code.is_some(), "closed with a reason: {closed:?}");
     assert!(events.next_raw().await.is_none_or(|last| last.is_err()));
-    assert!(is_refused(
-        &refresh(&platform.anonymous(1), &session["refreshToken"]).await
-    ));
+    assert!(is_refused(&refresh(&platform.anonymous(1), &session["refreshToken"]).await));
     assert!(staying.is_open());
 }
 
@@ -190,12 +167,7 @@ async fn the_console_keeps_its_refresh_token_in_a_cookie_that_scripts_cannot_rea
     let create = format!(
         "mutation($input: SessionCreateInput!) {{ sessionCreate(input: $input) {{ {SESSION} userErrors {{ code }} }} }}"
     );
-    let answer = post(
-        &create,
-        json!({ "email": AGENT, "password": PASSWORD, "cookie": true }),
-        None,
-    )
-    .await;
+    let answer = post(&create, json!({ "email": AGENT, "password": PASSWORD, "cookie": true }), None).await;
     let cookie = answer
         .headers()
         .get("set-cookie")
@@ -212,20 +184,14 @@ async fn the_console_keeps_its_refresh_token_in_a_cookie_that_scripts_cannot_rea
     let refresh = format!(
         "mutation($input: SessionRefreshInput!) {{ sessionRefresh(input: $input) {{ {SESSION} userErrors {{ code }} }} }}"
     );
-    let body: Value = post(&refresh, json!({ "cookie": true }), Some(pair))
-        .await
-        .json()
-        .await
-        .expect("JSON");
+    let body: Value = post(&refresh, json!({ "cookie": true }), Some(pair)).await.json().await.expect("JSON");
     assert!(!text(&session(&body)["accessToken"]).is_empty());
 }
 
 #[tokio::test]
 async fn a_socket_that_never_says_who_it_is_is_closed() {
     let platform = platform().await;
-    let socket = Socket::try_connect(platform.base(0), None)
-        .await
-        .expect("the socket opens");
+    let socket = Socket::try_connect(platform.base(0), None).await.expect("the socket opens");
     let closed = socket.closed(Duration::from_secs(30)).await;
     assert_eq!(closed.code, Some(4408));
 

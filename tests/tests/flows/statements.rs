@@ -45,10 +45,7 @@ async fn statements(platform: &Platform, agent: &Client, query: &str, first: u32
         let before = proxy.statements();
         let data = agent.data(query, json!({ "first": first })).await;
         fewest = fewest.min(proxy.statements() - before);
-        let list = data
-            .as_object()
-            .and_then(|data| data.values().next())
-            .expect("a list");
+        let list = data.as_object().and_then(|data| data.values().next()).expect("a list");
         assert_eq!(list["edges"].as_array().map(Vec::len), Some(first as usize));
     }
     fewest
