@@ -79,7 +79,7 @@ impl Readiness {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn one_that_fails_or_hangs_makes_the_process_not_ready() {
         let readiness = Readiness::new()
             .with("database", async || Ok::<_, String>(()))

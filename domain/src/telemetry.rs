@@ -4,7 +4,10 @@ use std::{io, time::Duration};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{
-    EnvFilter, Layer, filter::LevelFilter, filter::Targets, layer::SubscriberExt,
+    EnvFilter, Layer,
+    filter::{LevelFilter, Targets},
+    fmt::MakeWriter,
+    layer::SubscriberExt,
     util::SubscriberInitExt,
 };
 
@@ -40,27 +43,32 @@ pub fn init(log: &Log, program: &'static str) -> PrometheusHandle {
 }
 
 fn start_logging(log: &Log) {
+    let colours = io::IsTerminal::is_terminal(&io::stderr());
+    subscriber(log, io::stderr, colours).init();
+    std::panic::set_hook(Box::new(|panic| {
+        let backtrace = std::backtrace::Backtrace::capture();
+        tracing::error!(%backtrace, "{panic}");
+    }));
+}
+
+fn subscriber<W>(log: &Log, writer: W, colours: bool) -> impl tracing::Subscriber + Send + Sync
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
     let filter = EnvFilter::try_new(&log.filter).expect("the configuration checked the filter");
     // lapin prints a returned message whole, and a command to a worker holds SDP with ICE passwords; domain::bus tells what
     // befalls the connection. No directive of CORDBOARD_LOG brings it back.
     let silent = Targets::new()
         .with_default(LevelFilter::TRACE)
         .with_target("lapin", LevelFilter::OFF);
-    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     let layer = match log.format {
-        LogFormat::Text => layer
-            .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
-            .boxed(),
+        LogFormat::Text => layer.with_ansi(colours).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
     tracing_subscriber::registry()
         .with(layer.with_filter(silent))
         .with(filter)
-        .init();
-    std::panic::set_hook(Box::new(|panic| {
-        let backtrace = std::backtrace::Backtrace::capture();
-        tracing::error!(%backtrace, "{panic}");
-    }));
 }
 
 /// Help texts of the figures that this crate keeps.
@@ -93,4 +101,46 @@ fn describe() {
         Unit::Seconds,
         "Requests to the object store with their repetitions, by operation and outcome"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[test]
+    fn lines_are_json_with_their_fields_and_lapin_is_silent_whatever_is_asked_for() {
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let log = Log {
+            filter: "trace,lapin=trace".to_owned(),
+            format: LogFormat::Json,
+        };
+        let sink = written.clone();
+        let writer = move || Sink(sink.clone());
+        tracing::subscriber::with_default(subscriber(&log, writer, false), || {
+            tracing::warn!(target: "lapin::returned_messages", "a=ice-pwd:secret");
+            let _call = tracing::info_span!("call", call = "call_1").entered();
+            tracing::info!(leg = "leg_2", "joined");
+        });
+        let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+        let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (&line["message"], &line["leg"]),
+            (&"joined".into(), &"leg_2".into())
+        );
+        assert_eq!(line["span"]["call"], "call_1");
+    }
+
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
 }
