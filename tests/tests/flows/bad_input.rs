@@ -136,7 +136,7 @@ async fn garbage_in_place_of_sdp_harms_nobody() {
     let join =
         agent.mutate("callJoin", json!({ "callId": placed.id }), "join { leg { id } epoch }").await["join"]
             .clone();
-    story::until_state(&agent, &placed.id, "CONNECTING", STEP).await;
+    story::until_state(&agent, &placed.id, "RINGING", STEP).await;
     let epoch =
         agent.mutate("callJoin", json!({ "callId": placed.id }), "join { epoch }").await["join"]["epoch"]
             .clone();
