@@ -1,0 +1,112 @@
+import { Button, Center, EmptyState, Loader } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { IconAddressBook, IconPhone, IconPlugConnectedX } from '@tabler/icons-react';
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { Provider } from 'urql';
+import { CallDock } from '../calls/CallDock';
+import styles from './Console.module.css';
+import { ShortcutSheet } from './ShortcutSheet';
+import { TopBar } from './TopBar';
+import { session, useWorkspace, workspaceOf, WorkspaceProvider } from './workspace';
+
+/** Everything behind the sign-in. */
+export function Console() {
+  const state = useSyncExternalStore(session.onChange, session.state);
+  const { href, pathname } = useLocation();
+
+  useEffect(() => {
+    if (session.state().status === 'starting') void session.refresh();
+  }, []);
+
+  switch (state.status) {
+    case 'starting':
+      return (
+        <Center h="100dvh">
+          <Loader aria-label="Starting" />
+        </Center>
+      );
+    case 'unreachable':
+      return (
+        <Center h="100dvh" component="main">
+          <EmptyState
+            role="alert"
+            icon={<IconPlugConnectedX />}
+            title="The server can’t be reached"
+            description="This page tries again by itself every few seconds."
+          >
+            <EmptyState.Actions>
+              <Button variant="default" onClick={() => void session.refresh()}>
+                Try now
+              </Button>
+            </EmptyState.Actions>
+          </EmptyState>
+        </Center>
+      );
+    case 'signed-out':
+      return <Navigate to="/sign-in" search={pathname === '/' ? {} : { next: href }} replace />;
+    case 'signed-in': {
+      const workspace = workspaceOf(state.user);
+      return (
+        <WorkspaceProvider value={workspace}>
+          <Provider value={workspace.client}>
+            <Frame />
+          </Provider>
+        </WorkspaceProvider>
+      );
+    }
+  }
+}
+
+function Frame() {
+  const [sheet, setSheet] = useState(false);
+  useHotkeys([['shift+?', () => setSheet(true), { usePhysicalKeys: false }], ['?', () => setSheet(true)]]);
+  return (
+    <div className={styles.frame}>
+      <a className={styles.skip} href="#page">
+        To the content
+      </a>
+      <nav className={styles.rail} aria-label="Main">
+        <div className={styles.brand}>
+          <img src="/favicon.svg" width={24} height={24} alt="" />
+          Cordboard
+        </div>
+        <Link to="/contacts" className={styles.link}>
+          <IconAddressBook size={20} stroke={1.75} aria-hidden="true" />
+          Contacts
+        </Link>
+        <Link to="/calls" className={styles.link}>
+          <IconPhone size={20} stroke={1.75} aria-hidden="true" />
+          Calls
+        </Link>
+      </nav>
+      <TopBar onShortcuts={() => setSheet(true)} />
+      <main className={styles.page} id="page" tabIndex={-1}>
+        <ConnectionBand />
+        <Outlet />
+      </main>
+      <div className={styles.bar}>
+        <CallDock />
+      </div>
+      <ShortcutSheet opened={sheet} onClose={() => setSheet(false)} />
+    </div>
+  );
+}
+
+/** A lost connection is said plainly, together with what goes on working. */
+function ConnectionBand() {
+  const { socket } = useWorkspace();
+  const connected = useSyncExternalStore(socket.onChange, socket.connected);
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    // A blink of the network isn't worth a word.
+    const timer = setTimeout(() => setShown(!connected), connected ? 0 : 1_500);
+    return () => clearTimeout(timer);
+  }, [connected]);
+  if (!shown) return null;
+  return (
+    <div className={styles.band} role="status">
+      No news from the server. A call goes on; lists may be out of date. Reconnecting…
+    </div>
+  );
+}

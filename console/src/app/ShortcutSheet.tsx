@@ -1,0 +1,31 @@
+import { Kbd, Modal, Table } from '@mantine/core';
+
+const SHORTCUTS: readonly (readonly [string, string])[] = [
+  ['/', 'Search contacts'],
+  ['n', 'New contact'],
+  ['m', 'Microphone on or off, in a call'],
+  ['v', 'Camera on or off, in a call'],
+  ['f', 'Full call, or back to the bar'],
+  ['Enter', 'Open or confirm what has the focus'],
+  ['Esc', 'Close what is open'],
+  ['?', 'This sheet'],
+];
+
+export function ShortcutSheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keys" size="sm">
+      <Table>
+        <Table.Tbody>
+          {SHORTCUTS.map(([key, meaning]) => (
+            <Table.Tr key={key}>
+              <Table.Td w={88}>
+                <Kbd>{key}</Kbd>
+              </Table.Td>
+              <Table.Td>{meaning}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  );
+}

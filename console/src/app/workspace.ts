@@ -1,0 +1,52 @@
+import type { Client } from '@urql/core';
+import { createContext, use, useSyncExternalStore } from 'react';
+import { makeClient } from '../api/client';
+import { Session, type SignedInUser } from '../api/session';
+import { makeSocket, type Socket } from '../api/socket';
+import { Desk, type CurrentCall } from '../call/desk';
+
+export const session = new Session();
+
+/** Everything that belongs to one signed-in person; thrown away as a whole when they leave. */
+export interface Workspace {
+  user: SignedInUser;
+  client: Client;
+  socket: Socket;
+  desk: Desk;
+}
+
+let open: Workspace | null = null;
+
+export function workspaceOf(user: SignedInUser): Workspace {
+  if (open?.user.id === user.id) return open;
+  close();
+  const socket = makeSocket(session, () => void session.refresh());
+  const client = makeClient(session, socket);
+  open = { user, client, socket, desk: new Desk(client) };
+  open.desk.resume();
+  return open;
+}
+
+function close(): void {
+  open?.desk.close();
+  open?.socket.close();
+  open = null;
+}
+
+session.onChange(() => {
+  if (session.state().status === 'signed-out') close();
+});
+
+const Context = createContext<Workspace | null>(null);
+export const WorkspaceProvider = Context.Provider;
+
+export function useWorkspace(): Workspace {
+  const workspace = use(Context);
+  if (!workspace) throw new Error('There is no workspace outside the console.');
+  return workspace;
+}
+
+export function useCurrentCall(): CurrentCall | null {
+  const { desk } = useWorkspace();
+  return useSyncExternalStore(desk.onChange, desk.current);
+}

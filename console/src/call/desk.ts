@@ -1,0 +1,93 @@
+import type { Client } from '@urql/core';
+import { callJoin, graphqlSignalling } from './graphql-signalling';
+import { LiveCall } from './live-call';
+import { LocalMedia } from './media';
+
+/** What this tab knows of its call beyond the platform's row; it outlives a reload of the tab. */
+export interface CallTicket {
+  callId: string;
+  video: boolean;
+  /** Handed out once, when the call is placed. */
+  joinUrl: string | null;
+}
+
+export interface CurrentCall {
+  ticket: CallTicket;
+  live: LiveCall;
+  media: LocalMedia;
+}
+
+const STORED = 'cordboard.call';
+
+/** The one call of this tab. Another tab may show the call, but doesn't take it over by itself. */
+export class Desk {
+  #client: Client;
+  #current: CurrentCall | null = null;
+  #listeners = new Set<() => void>();
+
+  constructor(client: Client) {
+    this.#client = client;
+    addEventListener('online', this.#wake);
+  }
+
+  current = (): CurrentCall | null => this.#current;
+
+  onChange = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Takes up the call that a reload interrupted. */
+  resume(): void {
+    const stored = sessionStorage.getItem(STORED);
+    if (stored && !this.#current) this.begin(JSON.parse(stored) as CallTicket);
+  }
+
+  begin(ticket: CallTicket): void {
+    if (this.#current) this.#current.live.end('Replaced by another call');
+    this.#current?.media.stop();
+    sessionStorage.setItem(STORED, JSON.stringify(ticket));
+    const media = new LocalMedia();
+    const signalling = graphqlSignalling(this.#client, {
+      join: () => callJoin(this.#client, { callId: ticket.callId }),
+      ends: { callId: ticket.callId },
+    });
+    const live = new LiveCall(
+      signalling,
+      media,
+      (configuration) => new RTCPeerConnection(configuration),
+      new MediaStream(),
+    );
+    this.#current = { ticket, live, media };
+    live.onChange(() => {
+      if (live.state().phase !== 'ended') return;
+      media.stop();
+      if (this.#current?.live === live) sessionStorage.removeItem(STORED);
+    });
+    this.#tell();
+    // The connection doesn't wait for the devices: tracks join it as they open.
+    void live.start();
+    void media.open(ticket.video);
+  }
+
+  /** Takes an ended call off the bar. */
+  dismiss(): void {
+    if (this.#current?.live.state().phase !== 'ended') return;
+    this.#current = null;
+    this.#tell();
+  }
+
+  /** At sign-out: a call doesn't go on without its agent. */
+  close(): void {
+    removeEventListener('online', this.#wake);
+    void this.#current?.live.hangUp();
+    this.#current?.media.stop();
+    this.#current = null;
+  }
+
+  #wake = () => this.#current?.live.wake();
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

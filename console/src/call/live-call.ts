@@ -1,0 +1,237 @@
+import { Connection, type MakePeer } from './connection';
+import type { LocalMedia, LocalMediaState } from './media';
+import { judge, type Joined, type Signal, type Signalling } from './signalling';
+
+/** JOINING until the leg exists, CONNECTING until media flow, RECONNECTING while they don't any more. */
+export type Phase = 'joining' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
+
+export interface LiveCallState {
+  phase: Phase;
+  legId: string | null;
+  epoch: number | null;
+  remote: MediaStream;
+  /** Plain words once the phase is ended. */
+  endReason: string | null;
+  /** The present connection, for statistics. */
+  peer: RTCPeerConnection | null;
+}
+
+/** A short break mends itself; after this we gather addresses anew. */
+const RESTART_AFTER_MS = 2_000;
+/** An ICE restart or a first connection that takes longer has failed: begin from callJoin. */
+const CONNECT_LIMIT_MS = 8_000;
+const RETRY_MS = 500;
+const RETRY_LIMIT_MS = 5_000;
+
+/**
+ * One party's side of a call, from joining to the end. It owns the connection and mends it: an ICE
+ * restart first, then joining again, for as long as the platform keeps the leg. The media are
+ * given to it and stay the caller's.
+ */
+export class LiveCall {
+  #state: LiveCallState;
+  #signalling: Signalling;
+  #media: LocalMedia;
+  #makePeer: MakePeer;
+  #connection: Connection | null = null;
+  #listeners = new Set<() => void>();
+  #stopSignals: (() => void) | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  /** Counts attempts, so that a late answer to an earlier one is recognised. */
+  #attempt = 0;
+  #leaveMedia: () => void;
+  #sent: { audio: MediaStreamTrack | null; video: MediaStreamTrack | null } = { audio: null, video: null };
+  #told: { muted: boolean; videoOn: boolean } | null = null;
+
+  constructor(signalling: Signalling, media: LocalMedia, makePeer: MakePeer, remote: MediaStream) {
+    this.#signalling = signalling;
+    this.#media = media;
+    this.#makePeer = makePeer;
+    this.#state = { phase: 'joining', legId: null, epoch: null, remote, endReason: null, peer: null };
+    this.#leaveMedia = media.onChange((state) => void this.#follow(state));
+  }
+
+  state = (): LiveCallState => this.#state;
+
+  onChange = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Joins and connects. A page that joined already (to ask for consent) passes what it got. */
+  async start(joined?: Joined): Promise<void> {
+    if (joined) await this.#connect(joined);
+    else await this.#join();
+  }
+
+  /** Asks the platform to end our part. The call is over for us whatever it answers. */
+  async hangUp(): Promise<void> {
+    const { legId } = this.#state;
+    this.end('You hung up');
+    if (legId) await this.#signalling.hangUp(legId).catch(() => undefined);
+  }
+
+  /** The network came back: don't wait for the next attempt. */
+  wake(): void {
+    if (this.#state.phase === 'reconnecting') this.#restart();
+    else if (this.#state.phase === 'joining' && this.#failures > 0) void this.#join();
+  }
+
+  end(reason: string): void {
+    if (this.#state.phase === 'ended') return;
+    this.#attempt += 1;
+    clearTimeout(this.#timer);
+    this.#stopSignals?.();
+    this.#stopSignals = null;
+    this.#leaveMedia();
+    this.#connection?.close();
+    this.#connection = null;
+    this.#become({ phase: 'ended', endReason: reason, peer: null });
+  }
+
+  async #join(): Promise<void> {
+    const attempt = ++this.#attempt;
+    clearTimeout(this.#timer);
+    try {
+      const joined = await this.#signalling.join();
+      if (attempt === this.#attempt) await this.#connect(joined);
+    } catch (error) {
+      if (attempt === this.#attempt) this.#mend(error);
+    }
+  }
+
+  async #connect(joined: Joined): Promise<void> {
+    const attempt = ++this.#attempt;
+    const first = this.#state.phase === 'joining' || this.#state.phase === 'connecting';
+    this.#connection?.close();
+    const connection = new Connection(joined, this.#signalling, this.#makePeer, {
+      onState: (state) => this.#onPeerState(state),
+      onTrack: (track) => this.#onTrack(track),
+      onFault: (error) => this.#mend(error),
+    });
+    this.#connection = connection;
+    this.#sent = { audio: null, video: null };
+    this.#become({
+      phase: first ? 'connecting' : 'reconnecting',
+      legId: joined.legId,
+      epoch: joined.epoch,
+      peer: connection.peer,
+    });
+    this.#listen(joined.legId);
+    this.#deadline(() => void this.#join(), CONNECT_LIMIT_MS);
+    await this.#follow(this.#media.state());
+    if (attempt === this.#attempt) await connection.offer();
+  }
+
+  #listen(legId: string): void {
+    if (this.#stopSignals) return;
+    const open = () => {
+      this.#stopSignals = this.#signalling.signals(
+        legId,
+        (signal) => this.#onSignal(signal),
+        () => {
+          this.#stopSignals = null;
+          if (this.#state.phase !== 'ended') setTimeout(() => this.#relisten(legId), RETRY_MS);
+        },
+      );
+    };
+    open();
+  }
+
+  #relisten(legId: string): void {
+    if (this.#state.phase !== 'ended' && this.#state.legId === legId) this.#listen(legId);
+  }
+
+  #onSignal(signal: Signal): void {
+    switch (signal.type) {
+      case 'ended':
+        this.end(signal.reason);
+        break;
+      case 'moved':
+        // A repeat after a reconnect is possible: only a newer epoch means another worker.
+        if (this.#state.legId !== null && signal.epoch > (this.#state.epoch ?? 0)) {
+          void this.#connect({ legId: this.#state.legId, epoch: signal.epoch, iceServers: signal.iceServers });
+        }
+        break;
+      default:
+        void this.#connection?.receive(signal);
+    }
+  }
+
+  #onPeerState(state: RTCPeerConnectionState): void {
+    switch (state) {
+      case 'connected':
+        clearTimeout(this.#timer);
+        this.#failures = 0;
+        this.#become({ phase: 'connected' });
+        break;
+      case 'disconnected':
+        this.#become({ phase: 'reconnecting' });
+        this.#deadline(() => this.#restart(), RESTART_AFTER_MS);
+        break;
+      case 'failed':
+        this.#become({ phase: 'reconnecting' });
+        this.#restart();
+        break;
+      default:
+    }
+  }
+
+  #restart(): void {
+    this.#deadline(() => void this.#join(), CONNECT_LIMIT_MS);
+    void this.#connection?.offer(true);
+  }
+
+  #mend(error: unknown): void {
+    const verdict = judge(error);
+    if (verdict === 'ended') {
+      this.end(error instanceof Error ? error.message : 'The call has ended');
+      return;
+    }
+    const delay = Math.min(RETRY_LIMIT_MS, RETRY_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#deadline(() => void this.#join(), verdict === 'rejoin' ? 0 : delay);
+  }
+
+  #onTrack(track: MediaStreamTrack): void {
+    const { remote } = this.#state;
+    for (const old of remote.getTracks()) if (old.kind === track.kind) remote.removeTrack(old);
+    remote.addTrack(track);
+    this.#tell();
+  }
+
+  /** Sends what the media are now and tells the platform about mute and camera. */
+  async #follow(media: LocalMediaState): Promise<void> {
+    const connection = this.#connection;
+    if (!connection) return;
+    for (const kind of ['audio', 'video'] as const) {
+      if (this.#sent[kind] === media[kind]) continue;
+      this.#sent[kind] = media[kind];
+      await connection.send(kind, media[kind]).catch(() => undefined);
+    }
+    const { legId } = this.#state;
+    const now = { muted: !media.microphoneOn || media.audio === null, videoOn: media.cameraOn && media.video !== null };
+    if (legId === null || (this.#told?.muted === now.muted && this.#told.videoOn === now.videoOn)) return;
+    this.#told = now;
+    // Only an indicator for the other side; the media themselves have stopped already.
+    this.#signalling.update(legId, now).catch(() => {
+      this.#told = null;
+    });
+  }
+
+  #deadline(then: () => void, delay: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(then, delay);
+  }
+
+  #become(change: Partial<LiveCallState>): void {
+    if (this.#state.phase === 'ended') return;
+    this.#state = { ...this.#state, ...change };
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,150 @@
+/** Microphone and camera of this browser: what is on, which device, and what went wrong. */
+
+export type MediaFault = 'denied' | 'missing' | 'busy' | 'insecure';
+export type Kind = 'audio' | 'video';
+
+export interface LocalMediaState {
+  microphoneOn: boolean;
+  cameraOn: boolean;
+  audio: MediaStreamTrack | null;
+  video: MediaStreamTrack | null;
+  fault: { kind: Kind; reason: MediaFault } | null;
+}
+
+const QUALITY: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30, max: 30 },
+};
+const VOICE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+/** The devices that a person chose last, by kind. */
+export interface Preferences {
+  read(kind: MediaDeviceKind): string | null;
+  write(kind: MediaDeviceKind, deviceId: string): void;
+}
+
+export const storedPreferences: Preferences = {
+  read: (kind) => localStorage.getItem(`cordboard.${kind}`),
+  write: (kind, deviceId) => localStorage.setItem(`cordboard.${kind}`, deviceId),
+};
+
+export class LocalMedia {
+  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null };
+  #listeners = new Set<(state: LocalMediaState) => void>();
+  #preferences: Preferences;
+  #stopped = false;
+
+  constructor(preferences: Preferences = storedPreferences) {
+    this.#preferences = preferences;
+  }
+
+  state = (): LocalMediaState => this.#state;
+
+  onChange = (listener: (state: LocalMediaState) => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Asks for both at once, so that the person is asked once; without a camera voice must do. */
+  async open(video: boolean): Promise<void> {
+    if (!video) return this.#open('audio');
+    try {
+      const stream = await this.#capture({ audio: this.#constraints('audio'), video: this.#constraints('video') });
+      this.#take('audio', stream.getAudioTracks()[0] ?? null);
+      this.#take('video', stream.getVideoTracks()[0] ?? null);
+      this.#become({ cameraOn: true, fault: null });
+    } catch {
+      // Which of the two it was, only asking one by one tells.
+      await this.#open('audio');
+      const audioFault = this.#state.fault;
+      await this.#open('video');
+      if (audioFault) this.#become({ fault: audioFault });
+    }
+  }
+
+  /** A muted microphone stays open: unmuting has to be instant. */
+  setMicrophone(on: boolean): void {
+    if (this.#state.audio) this.#state.audio.enabled = on;
+    this.#become({ microphoneOn: on });
+  }
+
+  /** A camera that is off is closed, so that its light goes out. */
+  async setCamera(on: boolean): Promise<void> {
+    if (on) return this.#open('video');
+    this.#take('video', null);
+    this.#become({ cameraOn: false });
+  }
+
+  async choose(kind: Kind, deviceId: string): Promise<void> {
+    this.#preferences.write(kind === 'audio' ? 'audioinput' : 'videoinput', deviceId);
+    if (kind === 'video' && !this.#state.cameraOn) return;
+    await this.#open(kind);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#state.audio?.stop();
+    this.#state.video?.stop();
+    this.#state = { ...this.#state, audio: null, video: null, cameraOn: false };
+    this.#listeners.clear();
+  }
+
+  async #open(kind: Kind): Promise<void> {
+    try {
+      // Some browsers can't open a second microphone while the first is held.
+      if (kind === 'video') this.#state.video?.stop();
+      const stream = await this.#capture({ [kind]: this.#constraints(kind) });
+      const track = (kind === 'audio' ? stream.getAudioTracks() : stream.getVideoTracks())[0] ?? null;
+      this.#take(kind, track);
+      this.#become({ fault: null, ...(kind === 'video' ? { cameraOn: true } : {}) });
+    } catch (error) {
+      if (kind === 'video') this.#take('video', null);
+      this.#become({ fault: { kind, reason: faultOf(error) }, ...(kind === 'video' ? { cameraOn: false } : {}) });
+    }
+  }
+
+  async #capture(constraints: MediaStreamConstraints): Promise<MediaStream> {
+    // Absent where the page isn't served from a trustworthy origin.
+    if (!('mediaDevices' in navigator)) throw new DOMException('', 'SecurityError');
+    return navigator.mediaDevices.getUserMedia(constraints);
+  }
+
+  #constraints(kind: Kind): MediaTrackConstraints {
+    const chosen = this.#preferences.read(kind === 'audio' ? 'audioinput' : 'videoinput');
+    return { ...(kind === 'audio' ? VOICE : QUALITY), ...(chosen ? { deviceId: { ideal: chosen } } : {}) };
+  }
+
+  #take(kind: Kind, track: MediaStreamTrack | null): void {
+    if (this.#stopped) {
+      track?.stop();
+      return;
+    }
+    const previous = this.#state[kind];
+    if (previous && previous !== track) previous.stop();
+    if (track && kind === 'audio') track.enabled = this.#state.microphoneOn;
+    // A device that is pulled out ends its track.
+    track?.addEventListener('ended', () => {
+      if (this.#state[kind] !== track) return;
+      this.#become({
+        [kind]: null,
+        ...(kind === 'video' ? { cameraOn: false } : {}),
+        fault: { kind, reason: 'missing' },
+      });
+    });
+    this.#become({ [kind]: track });
+  }
+
+  #become(change: Partial<LocalMediaState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener(this.#state);
+  }
+}
+
+export function faultOf(error: unknown): MediaFault {
+  const name = error instanceof DOMException ? error.name : '';
+  if (name === 'NotAllowedError') return 'denied';
+  if (name === 'SecurityError') return 'insecure';
+  if (name === 'NotReadableError' || name === 'AbortError') return 'busy';
+  return 'missing';
+}

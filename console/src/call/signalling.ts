@@ -1,0 +1,62 @@
+/**
+ * What a leg says to the platform and hears from it. The call machine knows this interface alone,
+ * so that tests, other front ends and other transports can stand behind it.
+ */
+export interface Signalling {
+  /** Makes the leg, or takes it up again after a reload. */
+  join(): Promise<Joined>;
+  /** Sends an offer and resolves to the answer; an answer resolves to null. */
+  negotiate(description: Description): Promise<Answer | null>;
+  trickle(legId: string, epoch: number, candidates: RTCIceCandidateInit[]): Promise<void>;
+  /** What the server wants later. `onLost` says that the stream ended and has to be opened again. */
+  signals(legId: string, onSignal: (signal: Signal) => void, onLost: () => void): () => void;
+  update(legId: string, change: { muted?: boolean; videoOn?: boolean }): Promise<void>;
+  /** Ends the call for the agent; takes the contact out of it. */
+  hangUp(legId: string): Promise<void>;
+}
+
+export interface Joined {
+  legId: string;
+  epoch: number;
+  iceServers: RTCIceServer[];
+}
+
+export interface Description {
+  legId: string;
+  epoch: number;
+  type: 'OFFER' | 'ANSWER';
+  sdp: string;
+  revision?: number;
+}
+
+export interface Answer {
+  sdp: string;
+  epoch: number;
+}
+
+export type Signal =
+  | { type: 'offer'; sdp: string; revision: number; epoch: number }
+  | { type: 'candidate'; candidate: RTCIceCandidateInit }
+  | { type: 'moved'; epoch: number; iceServers: RTCIceServer[] }
+  | { type: 'ended'; reason: string };
+
+/** What an answer of the platform means for the machine. */
+export type Verdict = 'ended' | 'rejoin' | 'retry';
+
+/** Codes of user errors after which another attempt is useless: the call or the leg is over. */
+const OVER: readonly string[] = [
+  'CALL_ENDED',
+  'LEG_GONE',
+  'NOT_FOUND',
+  'NOT_ALLOWED',
+  'ILLEGAL_TRANSITION',
+  'LINK_EXPIRED',
+  'LINK_IN_USE',
+];
+
+export function judge(error: unknown): Verdict {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  if (typeof code !== 'string') return 'retry';
+  if (OVER.includes(code)) return 'ended';
+  return code === 'STALE' ? 'rejoin' : 'retry';
+}

@@ -1,0 +1,123 @@
+import { ActionIcon, CloseButton, Tooltip } from '@mantine/core';
+import {
+  IconAntennaBars2,
+  IconAntennaBars4,
+  IconAntennaBars5,
+  IconAntennaBarsOff,
+  IconChevronDown,
+  IconChevronUp,
+  IconPointFilled,
+} from '@tabler/icons-react';
+import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
+import type { Statistics } from '../call/statistics';
+import { clock } from '../ui/format';
+import { LinkButton } from '../ui/LinkButton';
+import { Face } from '../ui/Person';
+import { Since } from '../ui/Time';
+import styles from './CallBar.module.css';
+import type { DockProps } from './CallDock';
+import { Controls } from './Controls';
+import { faultWords, progressWords } from './live-words';
+import { Meter } from './Meter';
+import { stateOf } from './words';
+
+export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDismiss }: DockProps & { onDismiss: () => void }) {
+  const { live, media, ticket } = current;
+  const state = useLiveCall(live);
+  const local = useLocalMedia(media);
+  const statistics = useStatistics(state.peer);
+  const name = call?.contact?.name ?? 'Call';
+
+  if (state.phase === 'ended') {
+    return (
+      <section className={styles.bar} aria-label="Your last call">
+        <Face name={name} size={36} />
+        <div className={styles.who}>
+          <strong dir="auto">{name}</strong>
+          <span role="status">
+            {call?.state === 'ENDED' ? stateOf(call).words : (state.endReason ?? 'Call ended')}
+            {call?.talkSeconds ? ` · ${clock(call.talkSeconds)}` : ''}
+          </span>
+        </div>
+        <div className={styles.right}>
+          <LinkButton
+            variant="default"
+            to="/calls/$callId"
+            params={{ callId: ticket.callId }}
+            onClick={onDismiss}
+          >
+            Open the call
+          </LinkButton>
+          <CloseButton aria-label="Dismiss" onClick={onDismiss} />
+        </div>
+      </section>
+    );
+  }
+
+  const talking = call?.state === 'IN_PROGRESS' && state.phase === 'connected';
+  const recording = call?.recordings.some((one) => one.state === 'RECORDING') ?? false;
+  return (
+    <section className={styles.bar} aria-label="Your call" data-live={talking}>
+      <Face name={name} size={36} />
+      <div className={styles.who}>
+        <strong dir="auto" title={name}>
+          {name}
+        </strong>
+        <span role="status" className={styles.progress}>
+          {local.fault ? faultWords(local.fault) : progressWords(state, call)}
+        </span>
+      </div>
+      <div className={styles.facts}>
+        {call?.answeredAt ? (
+          <span className={styles.timer} data-live={talking}>
+            <Since at={call.answeredAt} />
+          </span>
+        ) : (
+          call && <Since at={call.createdAt} />
+        )}
+        {recording && (
+          <span className={styles.recording}>
+            <IconPointFilled size={16} aria-hidden="true" />
+            Recording
+          </span>
+        )}
+        <span className={styles.meters}>
+          <Meter level={local.microphoneOn ? (statistics?.localLevel ?? 0) * 3 : 0} label="Your microphone" />
+          <Meter level={(statistics?.remoteLevel ?? 0) * 3} label="The other side" />
+        </span>
+        <Quality statistics={statistics} />
+      </div>
+      <div className={styles.right}>
+        <Controls media={media} onHangUp={() => void live.hangUp()} speaker={speaker} onSpeaker={onSpeaker} />
+        <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
+          <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
+            {open ? <IconChevronDown size={20} /> : <IconChevronUp size={20} />}
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </section>
+  );
+}
+
+const QUALITY = {
+  EXCELLENT: { words: 'Excellent', Icon: IconAntennaBars5 },
+  GOOD: { words: 'Good', Icon: IconAntennaBars4 },
+  POOR: { words: 'Poor', Icon: IconAntennaBars2 },
+  LOST: { words: 'No connection', Icon: IconAntennaBarsOff },
+} as const;
+
+export function Quality({ statistics }: { statistics: Statistics | null }) {
+  if (!statistics) return null;
+  const { words, Icon } = QUALITY[statistics.label];
+  const details = [
+    statistics.rttMs !== null && `${Math.round(statistics.rttMs)} ms there and back`,
+    statistics.lossPercent !== null && `${statistics.lossPercent.toFixed(1)} % lost`,
+  ].filter(Boolean);
+  return (
+    <Tooltip label={[`Connection: ${words}`, ...details].join(' · ')}>
+      <span className={styles.quality} data-label={statistics.label} role="img" aria-label={`Connection: ${words}`}>
+        <Icon size={20} aria-hidden="true" />
+      </span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,88 @@
+import { useHotkeys } from '@mantine/hooks';
+import { useEffect, useState } from 'react';
+import { useQuery } from 'urql';
+import { useCurrentCall, useWorkspace } from '../app/workspace';
+import { storedPreferences } from '../call/media';
+import type { CurrentCall } from '../call/desk';
+import { useLiveCall } from '../call/hooks';
+import { graphql } from '../gql';
+import type { CallNewsFragment } from '../gql/graphql';
+import { CallBar } from './CallBar';
+import { FullCall } from './FullCall';
+import { useCallNews } from './news';
+import { Sound } from './Video';
+
+const DockedCall = graphql(`
+  query DockedCall($id: ID!) {
+    call(id: $id) {
+      ...CallNews
+    }
+  }
+`);
+
+/** The call of this tab, wherever one goes in the console. */
+export function CallDock() {
+  const current = useCurrentCall();
+  return current ? <Docked key={current.ticket.callId} current={current} /> : null;
+}
+
+function Docked({ current }: { current: CurrentCall }) {
+  const { desk } = useWorkspace();
+  const { ticket, live, media } = current;
+  const state = useLiveCall(live);
+  const ended = state.phase === 'ended';
+  const [open, setOpen] = useState(true);
+  const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
+  const [{ data }] = useQuery({
+    query: DockedCall,
+    variables: { id: ticket.callId },
+    requestPolicy: 'cache-and-network',
+  });
+  useCallNews({ callId: ticket.callId }, undefined, ended);
+  const call = data?.call ?? null;
+
+  useHotkeys([
+    ['m', () => media.setMicrophone(!media.state().microphoneOn)],
+    ['v', () => void media.setCamera(!media.state().cameraOn)],
+    ['f', () => setOpen((was) => !was)],
+    ['Escape', () => setOpen(false)],
+  ]);
+
+  useEffect(() => {
+    if (!ended) return;
+    setOpen(false);
+    // The bar says how it ended, long enough to be read.
+    const timer = setTimeout(() => desk.dismiss(), 12_000);
+    return () => clearTimeout(timer);
+  }, [ended, desk]);
+
+  useEffect(() => {
+    // Leaving the page by a slip would interrupt a conversation.
+    if (ended) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [ended]);
+
+  const choose = (deviceId: string) => {
+    storedPreferences.write('audiooutput', deviceId);
+    setSpeaker(deviceId);
+  };
+  const shared = { current, call, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
+  return (
+    <>
+      {!ended && <Sound stream={state.remote} sinkId={speaker} />}
+      {open && !ended && <FullCall {...shared} />}
+      <CallBar {...shared} onDismiss={() => desk.dismiss()} />
+    </>
+  );
+}
+
+export interface DockProps {
+  current: CurrentCall;
+  call: CallNewsFragment | null;
+  open: boolean;
+  onOpen: (open: boolean) => void;
+  speaker: string | null;
+  onSpeaker: (deviceId: string) => void;
+}

@@ -1,0 +1,130 @@
+import { Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { Link, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useQuery } from 'urql';
+import { useCurrentCall, useWorkspace } from '../app/workspace';
+import { graphql } from '../gql';
+import type { CallPageQuery } from '../gql/graphql';
+import { LinkButton } from '../ui/LinkButton';
+import page from '../ui/page.module.css';
+import { ErrorState, Missing, Rows } from '../ui/states';
+import { CallFacts } from './CallFacts';
+import styles from './CallPage.module.css';
+import { EventLine } from './EventLine';
+import { IntervalBar } from './IntervalBar';
+import { useCallNews } from './news';
+import { RecordingCard } from './RecordingCard';
+import { StateBadge } from './StateBadge';
+import { TakeUp } from './TakeUp';
+import { isBeingPrepared } from './words';
+
+const CallDocument = graphql(`
+  query CallPage($id: ID!) {
+    call(id: $id) {
+      ...CallNews
+      ...CallFactsFields
+      intervals {
+        ...IntervalFields
+      }
+      recordings {
+        ...RecordingCardFields
+      }
+      events(first: 100) {
+        edges {
+          node {
+            ...EventFields
+          }
+        }
+      }
+    }
+  }
+`);
+
+export function CallPage() {
+  const { callId } = useParams({ from: '/console/calls/$callId' });
+  return <Call key={callId} id={callId} />;
+}
+
+function Call({ id }: { id: string }) {
+  const [{ data, error }, reload] = useQuery({
+    query: CallDocument,
+    variables: { id },
+    requestPolicy: 'cache-and-network',
+  });
+  const again = () => reload({ requestPolicy: 'network-only' });
+  // The event line and the intervals grow with every event.
+  useCallNews({ callId: id }, again);
+  const call = data?.call;
+  const preparing = call?.recordings.some((one) => isBeingPrepared(one.state)) ?? false;
+  useEffect(() => {
+    // News come at once; this stands behind them, should the connection for news be lost.
+    if (!preparing) return;
+    const timer = setInterval(again, 5_000);
+    return () => clearInterval(timer);
+  });
+  useDocumentTitle(`${call?.contact?.name ?? 'Call'} · Cordboard`);
+
+  if (error && !data) return <ErrorState error={error} retry={again} />;
+  if (!data) return <Rows count={8} height={56} />;
+  if (!call) {
+    return (
+      <Missing what="call">
+        <LinkButton variant="default" to="/calls">
+          To the calls
+        </LinkButton>
+      </Missing>
+    );
+  }
+  return (
+    <div className={page.page}>
+      <Head call={call} />
+      <div className={styles.columns}>
+        <div className={styles.main}>
+          {call.recordings.map((recording) => (
+            <RecordingCard key={recording.id} recording={recording} />
+          ))}
+          <section className={page.card} aria-labelledby="intervals">
+            <div className={page.cardHead}>
+              <Title order={2} id="intervals">
+                Time
+              </Title>
+            </div>
+            <IntervalBar intervals={call.intervals} />
+          </section>
+          <section className={page.card} aria-labelledby="events">
+            <div className={page.cardHead}>
+              <Title order={2} id="events">
+                What happened
+              </Title>
+            </div>
+            <EventLine events={call.events.edges.map((edge) => edge.node)} />
+          </section>
+        </div>
+        <CallFacts call={call} />
+      </div>
+    </div>
+  );
+}
+
+function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {
+  const { user } = useWorkspace();
+  const current = useCurrentCall();
+  const mine = call.agent?.id === user.id;
+  const elsewhere = mine && call.state !== 'ENDED' && current?.ticket.callId !== call.id;
+  return (
+    <header className={`${page.head} ${styles.head}`}>
+      <Title order={1} dir="auto">
+        {call.contact ? (
+          <Link to="/contacts/$contactId" params={{ contactId: call.contact.id }} className={styles.contact}>
+            {call.contact.name}
+          </Link>
+        ) : (
+          'Call'
+        )}
+      </Title>
+      <StateBadge call={call} />
+      {elsewhere && <TakeUp callId={call.id} video={call.media === 'VIDEO'} />}
+    </header>
+  );
+}

@@ -1,0 +1,107 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import {
+  IconCheck,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPhoneOff,
+  IconSettings,
+  IconVideo,
+  IconVideoOff,
+} from '@tabler/icons-react';
+import { useDevices, useLocalMedia } from '../call/hooks';
+import { type LocalMedia, storedPreferences } from '../call/media';
+import styles from './Controls.module.css';
+
+interface Props {
+  media: LocalMedia;
+  onHangUp: () => void;
+  speaker: string | null;
+  onSpeaker: (deviceId: string) => void;
+  /** Large targets for thumbs. */
+  large?: boolean;
+}
+
+export function Controls({ media, onHangUp, speaker, onSpeaker, large = false }: Props) {
+  const { microphoneOn, cameraOn } = useLocalMedia(media);
+  const size = large ? 52 : 36;
+  const icon = large ? 24 : 20;
+  return (
+    <div className={styles.controls} role="group" aria-label="Call controls">
+      <Tooltip label={microphoneOn ? 'Mute (m)' : 'Unmute (m)'}>
+        <ActionIcon
+          size={size}
+          radius="xl"
+          className={styles.toggle}
+          aria-label={microphoneOn ? 'Mute' : 'Unmute'}
+          aria-pressed={!microphoneOn}
+          data-off={!microphoneOn}
+          onClick={() => media.setMicrophone(!microphoneOn)}
+        >
+          {microphoneOn ? <IconMicrophone size={icon} /> : <IconMicrophoneOff size={icon} />}
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={cameraOn ? 'Camera off (v)' : 'Camera on (v)'}>
+        <ActionIcon
+          size={size}
+          radius="xl"
+          className={styles.toggle}
+          aria-label={cameraOn ? 'Turn camera off' : 'Turn camera on'}
+          aria-pressed={cameraOn}
+          data-off={!cameraOn}
+          onClick={() => void media.setCamera(!cameraOn)}
+        >
+          {cameraOn ? <IconVideo size={icon} /> : <IconVideoOff size={icon} />}
+        </ActionIcon>
+      </Tooltip>
+      <DeviceMenu media={media} speaker={speaker} onSpeaker={onSpeaker} size={size} icon={icon} />
+      <Tooltip label="Hang up">
+        <ActionIcon size={size} radius="xl" className={styles.hangUp} aria-label="Hang up" onClick={onHangUp}>
+          <IconPhoneOff size={icon} />
+        </ActionIcon>
+      </Tooltip>
+    </div>
+  );
+}
+
+interface DeviceProps extends Pick<Props, 'media' | 'speaker' | 'onSpeaker'> {
+  size: number;
+  icon: number;
+}
+
+function DeviceMenu({ media, speaker, onSpeaker, size, icon }: DeviceProps) {
+  const { audio, video } = useLocalMedia(media);
+  const devices = useDevices(audio ?? video);
+  const sets = [
+    { title: 'Microphone', list: devices.audioinput, chosen: audio?.getSettings().deviceId, choose: (id: string) => void media.choose('audio', id) },
+    { title: 'Camera', list: devices.videoinput, chosen: video?.getSettings().deviceId ?? storedPreferences.read('videoinput'), choose: (id: string) => void media.choose('video', id) },
+    { title: 'Speaker', list: devices.audiooutput, chosen: speaker ?? 'default', choose: onSpeaker },
+  ].filter((set) => set.list.length > 0);
+  return (
+    <Menu position="top" width={280} shadow="md">
+      <Menu.Target>
+        <Tooltip label="Devices">
+          <ActionIcon size={size} radius="xl" className={styles.toggle} aria-label="Devices">
+            <IconSettings size={icon} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {sets.length === 0 && <Menu.Label>No devices found</Menu.Label>}
+        {sets.map((set) => [
+          <Menu.Label key={set.title}>{set.title}</Menu.Label>,
+          ...set.list.map((device) => (
+            <Menu.Item
+              key={set.title + device.deviceId}
+              role="menuitemradio"
+              aria-checked={device.deviceId === set.chosen}
+              leftSection={device.deviceId === set.chosen ? <IconCheck size={16} /> : <span className={styles.gap} />}
+              onClick={() => set.choose(device.deviceId)}
+            >
+              {device.label || 'Unnamed device'}
+            </Menu.Item>
+          )),
+        ])}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,73 @@
+import { Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useLiveCall, useLocalMedia, useStream } from '../call/hooks';
+import type { DockProps } from './CallDock';
+import styles from './FullCall.module.css';
+import { LinkField } from './LinkField';
+import { faultWords, progressWords } from './live-words';
+import { Stage } from './Stage';
+
+/** The call opened from its bar: the other side large, oneself small, the contact beside it. */
+export function FullCall({ current, call, onOpen }: DockProps) {
+  const { live, media, ticket } = current;
+  const state = useLiveCall(live);
+  const local = useLocalMedia(media);
+  const self = useStream(local.video);
+  const other = call?.legs.find((leg) => leg.role !== 'AGENT');
+  const name = call?.contact?.name ?? 'Contact';
+  const waiting = other?.state === 'INVITED';
+
+  return (
+    <section className={styles.full} aria-label="Full call">
+      <Stage
+        remote={state.remote}
+        self={self}
+        name={name}
+        words={progressWords(state, call)}
+        pictureWanted={other?.videoOn ?? false}
+        muted={other?.muted ?? false}
+      />
+      <aside className={styles.side}>
+        <Title order={2} dir="auto">
+          {call?.contact ? (
+            <Link to="/contacts/$contactId" params={{ contactId: call.contact.id }} onClick={() => onOpen(false)}>
+              {name}
+            </Link>
+          ) : (
+            name
+          )}
+        </Title>
+        {ticket.joinUrl !== null && (waiting || other?.state === 'RECONNECTING') && (
+          <div className={styles.block}>
+            <strong>{waiting ? 'Send this link' : 'The link still works'}</strong>
+            <p>Whoever opens it first joins this call; it works for this call only.</p>
+            <LinkField url={ticket.joinUrl} />
+          </div>
+        )}
+        {local.fault && (
+          <div className={styles.block} data-tone="fault" role="alert">
+            {faultWords(local.fault)}
+          </div>
+        )}
+        <div className={styles.block}>
+          <strong>Recording</strong>
+          <p>{recordingWords(call, other)}</p>
+        </div>
+        <Link to="/calls/$callId" params={{ callId: ticket.callId }} onClick={() => onOpen(false)}>
+          All about this call
+        </Link>
+      </aside>
+    </section>
+  );
+}
+
+function recordingWords(
+  call: DockProps['call'],
+  other: { consent?: { given: boolean } | null } | undefined,
+): string {
+  if (call?.recordings.some((one) => one.state === 'RECORDING')) return 'This call is being recorded.';
+  if (call?.recordings.some((one) => one.state === 'PAUSED')) return 'Paused: nothing is written.';
+  if (other?.consent?.given === false) return 'The contact refused. This call is not recorded.';
+  if (other?.consent?.given) return 'The contact agreed. It begins when both are connected.';
+  return 'Begins once the contact has agreed.';
+}

@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from 'react';
+
+interface Props {
+  stream: MediaStream | null;
+  /** One's own picture is shown as in a mirror, as people know themselves. */
+  mirrored?: boolean;
+  label: string;
+  className?: string | undefined;
+}
+
+/** A silent picture; sound has an element of its own that never leaves the page. */
+export function Video({ stream, mirrored = false, label, className }: Props) {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (element.current) element.current.srcObject = stream;
+  }, [stream]);
+  return (
+    <video
+      ref={element}
+      className={className}
+      autoPlay
+      playsInline
+      muted
+      aria-label={label}
+      style={mirrored ? { transform: 'scaleX(-1)' } : undefined}
+    />
+  );
+}
+
+/** The other side's voice. A browser may refuse to play before the person touches the page. */
+export function Sound({ stream, sinkId }: { stream: MediaStream; sinkId: string | null }) {
+  const element = useRef<HTMLAudioElement>(null);
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    const audio = element.current;
+    if (!audio) return;
+    audio.srcObject = stream;
+    const play = () => audio.play().then(() => setHeld(false), (error: Error) => setHeld(error.name === 'NotAllowedError'));
+    void play();
+    stream.addEventListener('addtrack', play);
+    return () => stream.removeEventListener('addtrack', play);
+  }, [stream]);
+  useEffect(() => {
+    if (!held) return;
+    const play = () => void element.current?.play().then(() => setHeld(false));
+    addEventListener('pointerdown', play);
+    addEventListener('keydown', play);
+    return () => {
+      removeEventListener('pointerdown', play);
+      removeEventListener('keydown', play);
+    };
+  }, [held]);
+  useEffect(() => {
+    const audio = element.current;
+    if (audio && sinkId !== null && 'setSinkId' in audio) void audio.setSinkId(sinkId).catch(() => undefined);
+  }, [sinkId]);
+  return (
+    <>
+      <audio ref={element} autoPlay />
+      {held && <span role="status">Press anywhere to hear the other side.</span>}
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+import type { CallEventKind, CallState, CallResult, RecordingState } from '../gql/graphql';
+
+/** Colours only where they mean something: green live, amber waiting, red fault. */
+export type Tone = 'live' | 'wait' | 'fault' | 'quiet';
+
+export function stateOf(call: { state: CallState; result?: CallResult | null }): { words: string; tone: Tone } {
+  switch (call.state) {
+    case 'CREATED':
+      return { words: 'Setting up', tone: 'wait' };
+    case 'QUEUED':
+      return { words: 'Waiting', tone: 'wait' };
+    case 'RINGING':
+      return { words: 'Ringing', tone: 'wait' };
+    case 'CONNECTING':
+      return { words: 'Connecting', tone: 'wait' };
+    case 'IN_PROGRESS':
+      return { words: 'In call', tone: 'live' };
+    case 'ENDED':
+      return resultOf(call.result ?? null);
+  }
+}
+
+function resultOf(result: CallResult | null): { words: string; tone: Tone } {
+  switch (result) {
+    case 'COMPLETED':
+      return { words: 'Completed', tone: 'quiet' };
+    case 'MISSED':
+      return { words: 'Not answered', tone: 'wait' };
+    case 'ABANDONED':
+      return { words: 'Called off', tone: 'quiet' };
+    case 'DECLINED':
+      return { words: 'Declined', tone: 'wait' };
+    case 'FAILED':
+      return { words: 'Failed', tone: 'fault' };
+    case 'VOICEMAIL':
+      return { words: 'Voicemail', tone: 'quiet' };
+    case 'CALLBACK':
+      return { words: 'Call back', tone: 'quiet' };
+    case null:
+      return { words: 'Ended', tone: 'quiet' };
+  }
+}
+
+const EVENTS: Partial<Record<CallEventKind, string>> = {
+  CREATED: 'Call placed',
+  CONNECTED: 'Both sides connected',
+  LEG_JOINED: 'Joined',
+  LEG_RECONNECTING: 'Connection lost, reconnecting',
+  LEG_LEFT: 'Left',
+  MEDIA_MOVED: 'Moved to another media server',
+  RECORDING_STARTED: 'Recording started',
+  RECORDING_PAUSED: 'Recording paused',
+  RECORDING_RESUMED: 'Recording resumed',
+  RECORDING_STOPPED: 'Recording stopped',
+  RECORDING_READY: 'Recording ready',
+  RECORDING_FAILED: 'Recording failed',
+  CONSENT_GIVEN: 'Agreed to the recording',
+  CONSENT_REFUSED: 'Refused the recording',
+  MUTED: 'Muted',
+  UNMUTED: 'Unmuted',
+  ENDED: 'Call ended',
+};
+
+/** A kind that this console doesn't know yet still reads as words. */
+export function eventWords(kind: CallEventKind): string {
+  const plain = kind.toLowerCase().replaceAll('_', ' ');
+  return EVENTS[kind] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+export function eventTone(kind: CallEventKind): Tone {
+  if (kind === 'RECORDING_FAILED') return 'fault';
+  if (kind === 'LEG_RECONNECTING' || kind === 'CONSENT_REFUSED' || kind === 'MEDIA_MOVED') return 'wait';
+  return kind === 'CONNECTED' || kind === 'RECORDING_READY' ? 'live' : 'quiet';
+}
+
+export function recordingWords(state: RecordingState): string {
+  switch (state) {
+    case 'RECORDING':
+      return 'Recording';
+    case 'PAUSED':
+      return 'Recording paused';
+    case 'FINALIZING':
+    case 'TRANSCODING':
+      return 'Recording is being prepared';
+    case 'READY':
+      return 'Recording';
+    case 'FAILED':
+      return 'Recording failed';
+    case 'DELETED':
+      return 'Recording deleted';
+  }
+}
+
+/** What becomes of it is still open: somebody who looks wants to see it change. */
+export function isBeingPrepared(state: RecordingState): boolean {
+  return state === 'FINALIZING' || state === 'TRANSCODING';
+}

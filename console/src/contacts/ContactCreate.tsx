@@ -1,0 +1,109 @@
+import { Alert, Button, Group, Modal, Stack, TagsInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useMutation } from 'urql';
+import { explain, payload } from '../api/errors';
+import { idempotencyKey } from '../api/key';
+import { graphql } from '../gql';
+
+const ContactCreateDocument = graphql(`
+  mutation ContactCreate($input: ContactCreateInput!) {
+    contactCreate(input: $input) {
+      contact {
+        ...ContactRow
+      }
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+  /** What was searched for in vain is likely the name. */
+  name?: string | undefined;
+}
+
+export function ContactCreate({ opened, onClose, name }: Props) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="New contact">
+      <Form name={name ?? ''} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function Form({ name, onClose }: { name: string; onClose: () => void }) {
+  const navigate = useNavigate();
+  const [{ fetching }, create] = useMutation(ContactCreateDocument);
+  const [fault, setFault] = useState<string | null>(null);
+  // One key for this form: a second click or a lost answer makes no second contact.
+  const [key, setKey] = useState(idempotencyKey);
+  const form = useForm({
+    initialValues: { name, email: '', phone: '', tags: [] as string[] },
+    validate: {
+      name: (value) => (value.trim() === '' ? 'A contact needs a name' : null),
+      email: (value) => (value === '' || /^\S+@\S+$/.test(value.trim()) ? null : 'This is not an e-mail address'),
+      phone: (value) =>
+        value === '' || /^\+[1-9]\d{6,14}$/.test(digits(value)) ? null : 'With the country, as in +49 30 901820',
+    },
+  });
+
+  useEffect(() => {
+    // What is sent changed, so it is another request.
+    setKey(idempotencyKey());
+  }, [form.values]);
+
+  const submit = form.onSubmit(async (values) => {
+    setFault(null);
+    const result = await create({
+      input: {
+        name: values.name.trim(),
+        emails: values.email === '' ? [] : [values.email.trim()],
+        phones: values.phone === '' ? [] : [digits(values.phone)],
+        tags: values.tags,
+        idempotencyKey: key,
+      },
+    });
+    try {
+      const { contact } = payload(result, (data) => data.contactCreate);
+      onClose();
+      if (contact) await navigate({ to: '/contacts/$contactId', params: { contactId: contact.id } });
+    } catch (error) {
+      setFault(explain(error));
+    }
+  });
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="sm">
+        {fault !== null && (
+          <Alert color="red" role="alert" p="xs">
+            {fault}
+          </Alert>
+        )}
+        <TextInput label="Name" required data-autofocus dir="auto" {...form.getInputProps('name')} />
+        <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('email')} />
+        <TextInput label="Phone" type="tel" placeholder="+49 30 901820" {...form.getInputProps('phone')} />
+        <TagsInput label="Tags" placeholder="Enter after each" {...form.getInputProps('tags')} />
+        <Group justify="flex-end" mt="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={fetching}>
+            Create
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** E.164 is what the platform keeps; people type spaces, dashes and 00. */
+function digits(phone: string): string {
+  return phone.replace(/[\s()./-]/g, '').replace(/^00/, '+');
+}

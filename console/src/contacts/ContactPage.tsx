@@ -1,0 +1,113 @@
+import { Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { CallButtons } from '../calls/CallButtons';
+import { CallTable } from '../calls/CallTable';
+import { useCallNews } from '../calls/news';
+import { graphql } from '../gql';
+import { LinkButton } from '../ui/LinkButton';
+import { More } from '../ui/More';
+import page from '../ui/page.module.css';
+import { Face } from '../ui/Person';
+import { ErrorState, Missing, Rows } from '../ui/states';
+import { ContactFacts } from './ContactFacts';
+import styles from './ContactPage.module.css';
+import { OpenTasks } from './OpenTasks';
+
+const ContactDocument = graphql(`
+  query Contact($id: ID!, $after: String) {
+    contact(id: $id) {
+      ...ContactRow
+      ...ContactFactsFields
+      openTasks(first: 20) {
+        totalCount
+        edges {
+          node {
+            ...TaskRow
+          }
+        }
+      }
+      calls(first: 30, after: $after) {
+        totalCount
+        edges {
+          node {
+            ...CallRow
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+export function ContactPage() {
+  const { contactId } = useParams({ from: '/console/contacts/$contactId' });
+  return <Contact key={contactId} id={contactId} />;
+}
+
+function Contact({ id }: { id: string }) {
+  const [after, setAfter] = useState<string | null>(null);
+  const [{ data, error, fetching }, reload] = useQuery({
+    query: ContactDocument,
+    variables: { id, after },
+    requestPolicy: 'cache-and-network',
+  });
+  useCallNews({ contactId: id }, (kind) => {
+    // A new call makes the history longer; an ended one may leave a task behind.
+    if (kind === 'CREATED' || kind === 'ENDED') reload({ requestPolicy: 'network-only' });
+  });
+  useDocumentTitle(`${data?.contact?.name ?? 'Contact'} · Cordboard`);
+
+  if (error && !data) return <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />;
+  if (!data) return <Rows count={8} height={56} />;
+  const contact = data.contact;
+  if (!contact) {
+    return (
+      <Missing what="contact">
+        <LinkButton variant="default" to="/contacts">
+          To the contacts
+        </LinkButton>
+      </Missing>
+    );
+  }
+  const calls = contact.calls.edges.map((edge) => edge.node);
+
+  return (
+    <div className={page.page}>
+      <header className={`${page.head} ${styles.head}`}>
+        <Face name={contact.name} size={40} />
+        <Title order={1} dir="auto">
+          {contact.name}
+        </Title>
+        <CallButtons contactId={contact.id} archived={contact.archivedAt != null} />
+      </header>
+      <div className={styles.columns}>
+        <section className={page.card} aria-labelledby="history">
+          <div className={page.cardHead}>
+            <Title order={2} id="history">
+              Calls
+            </Title>
+            <span className={page.count}>{contact.calls.totalCount.toLocaleString()}</span>
+          </div>
+          {calls.length === 0 ? (
+            <p className={styles.none}>No calls yet. Press Video call or Audio call to place the first.</p>
+          ) : (
+            <CallTable calls={calls} withContact={false} />
+          )}
+          {contact.calls.pageInfo.hasNextPage && (
+            <More onSeen={() => !fetching && setAfter(contact.calls.pageInfo.endCursor ?? null)} />
+          )}
+        </section>
+        <div className={styles.side}>
+          <ContactFacts contact={contact} />
+          <OpenTasks tasks={contact.openTasks.edges.map((edge) => edge.node)} total={contact.openTasks.totalCount} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { Checkbox, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { Link } from '@tanstack/react-router';
+import { useMutation } from 'urql';
+import { explain, payload } from '../api/errors';
+import { graphql } from '../gql';
+import type { TaskRowFragment } from '../gql/graphql';
+import page from '../ui/page.module.css';
+import { When, useNow } from '../ui/Time';
+import styles from './ContactPage.module.css';
+
+graphql(`
+  fragment TaskRow on Task {
+    id
+    title
+    state
+    dueAt
+    assignee {
+      id
+      name
+    }
+    call {
+      id
+    }
+  }
+`);
+
+const TaskSetState = graphql(`
+  mutation TaskSetState($input: TaskUpdateInput!) {
+    taskUpdate(input: $input) {
+      task {
+        ...TaskRow
+      }
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export function OpenTasks({ tasks, total }: { tasks: TaskRowFragment[]; total: number }) {
+  const now = useNow(30_000);
+  const [, update] = useMutation(TaskSetState);
+
+  // Done by a slip can be taken back: the row stays where it is until the page is left.
+  const toggle = async (task: TaskRowFragment) => {
+    const state = task.state === 'OPEN' ? 'DONE' : 'OPEN';
+    try {
+      payload(await update({ input: { taskId: task.id, state } }), (data) => data.taskUpdate);
+    } catch (error) {
+      notifications.show({ color: 'red', message: explain(error) });
+    }
+  };
+
+  return (
+    <section className={page.card} aria-labelledby="tasks">
+      <div className={page.cardHead}>
+        <Title order={2} id="tasks">
+          Open tasks
+        </Title>
+        <span className={page.count}>{total}</span>
+      </div>
+      {tasks.length === 0 && <p className={styles.none}>Nothing to do.</p>}
+      {tasks.map((task) => (
+        <div key={task.id} className={styles.task}>
+          <Checkbox
+            checked={task.state !== 'OPEN'}
+            onChange={() => void toggle(task)}
+            label={<span dir="auto">{task.title}</span>}
+            description={
+              <span className={styles.due} data-late={task.dueAt != null && Date.parse(task.dueAt) < now.getTime()}>
+                {task.dueAt ? (
+                  <>
+                    {Date.parse(task.dueAt) < now.getTime() ? 'Was due ' : 'Due '}
+                    <When at={task.dueAt} />
+                  </>
+                ) : (
+                  'No date'
+                )}
+                {task.assignee && ` · ${task.assignee.name}`}
+              </span>
+            }
+          />
+          {task.call && (
+            <Link to="/calls/$callId" params={{ callId: task.call.id }} style={{ marginLeft: 'auto' }}>
+              Call
+            </Link>
+          )}
+        </div>
+      ))}
+    </section>
+  );
+}

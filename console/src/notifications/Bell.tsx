@@ -1,0 +1,158 @@
+import { ActionIcon, Indicator, Popover, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { notifications as toasts } from '@mantine/notifications';
+import { IconBell } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useMutation, useQuery, useSubscription } from 'urql';
+import { graphql } from '../gql';
+import type { NotificationRowFragment } from '../gql/graphql';
+import { ErrorState, Rows } from '../ui/states';
+import { When } from '../ui/Time';
+import styles from './Bell.module.css';
+
+graphql(`
+  fragment NotificationRow on Notification {
+    id
+    cursor
+    kind
+    title
+    body
+    at
+    readAt
+    subject {
+      __typename
+      id
+      ... on Task {
+        contact {
+          id
+        }
+        call {
+          id
+        }
+      }
+    }
+  }
+`);
+
+const Notifications = graphql(`
+  query Notifications {
+    notifications(first: 30) {
+      edges {
+        node {
+          ...NotificationRow
+        }
+      }
+    }
+  }
+`);
+
+const NotificationArrived = graphql(`
+  subscription NotificationArrived {
+    notifications {
+      ...NotificationRow
+    }
+  }
+`);
+
+const NotificationRead = graphql(`
+  mutation NotificationRead($input: NotificationReadInput!) {
+    notificationRead(input: $input) {
+      notifications {
+        id
+        readAt
+      }
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export function Bell() {
+  const [{ data, error, fetching }, reload] = useQuery({ query: Notifications });
+  const [, read] = useMutation(NotificationRead);
+  const [opened, setOpened] = useState(false);
+  const navigate = useNavigate();
+
+  // A repeat is possible after a reconnect: one toast a notification.
+  const [shown] = useState(() => new Set<string>());
+  useSubscription({ query: NotificationArrived }, (_before, arrived) => {
+    const row = arrived.notifications;
+    if (!shown.has(row.id)) {
+      shown.add(row.id);
+      toasts.show({ id: row.id, title: row.title, message: row.body ?? '', autoClose: 8_000 });
+      reload({ requestPolicy: 'network-only' });
+    }
+    return arrived;
+  });
+
+  const rows = data?.notifications.edges.map((edge) => edge.node) ?? [];
+  const unread = rows.filter((row) => !row.readAt);
+  const label = unread.length === 0 ? 'Notifications' : `Notifications, ${unread.length} unread`;
+
+  const toggle = (open: boolean) => {
+    setOpened(open);
+    if (!open && unread.length > 0) void read({ input: { notificationIds: unread.map((row) => row.id) } });
+  };
+  const go = (row: NotificationRowFragment) => {
+    toggle(false);
+    const target = targetOf(row);
+    if (target) void navigate(target);
+  };
+
+  return (
+    <Popover position="bottom-end" width={360} opened={opened} onChange={toggle} trapFocus shadow="md">
+      <Popover.Target>
+        <Tooltip label={label}>
+          <Indicator disabled={unread.length === 0} color="red" size={8} offset={6}>
+            <ActionIcon aria-label={label} aria-expanded={opened} onClick={() => toggle(!opened)}>
+              <IconBell size={20} stroke={1.75} />
+            </ActionIcon>
+          </Indicator>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label="Notifications">
+        {error && !data && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
+        {fetching && !data && <Rows count={3} />}
+        {data && rows.length === 0 && (
+          <Text c="dimmed" p="md">
+            Nothing yet. Reminders and follow-ups appear here.
+          </Text>
+        )}
+        <ScrollArea.Autosize mah={420}>
+          {rows.map((row) => (
+            <UnstyledButton key={row.id} className={styles.row} data-unread={!row.readAt} onClick={() => go(row)}>
+              <span className={styles.title}>
+                {!row.readAt && <span className={styles.dot} role="img" aria-label="Unread" />}
+                <span dir="auto">{row.title}</span>
+              </span>
+              {row.body && (
+                <span className={styles.body} dir="auto">
+                  {row.body}
+                </span>
+              )}
+              <span className={styles.at}>
+                <When at={row.at} />
+              </span>
+            </UnstyledButton>
+          ))}
+        </ScrollArea.Autosize>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function targetOf({ subject }: NotificationRowFragment) {
+  switch (subject?.__typename) {
+    case 'Call':
+      return { to: '/calls/$callId', params: { callId: subject.id } } as const;
+    case 'Contact':
+      return { to: '/contacts/$contactId', params: { contactId: subject.id } } as const;
+    case 'Task':
+      if (subject.contact) return { to: '/contacts/$contactId', params: { contactId: subject.contact.id } } as const;
+      return subject.call ? ({ to: '/calls/$callId', params: { callId: subject.call.id } } as const) : null;
+    default:
+      return null;
+  }
+}
