@@ -1,0 +1,171 @@
+import type { LocalMedia, LocalMediaState } from './media';
+import type { Answer, Description, Joined, Signal, Signalling } from './signalling';
+
+/** A peer connection without a network: it keeps the state machine of offers and answers. */
+export class FakePeer {
+  static made: FakePeer[] = [];
+  signalingState: RTCSignalingState = 'stable';
+  connectionState: RTCPeerConnectionState = 'new';
+  localDescription: { type: RTCSdpType; sdp: string } | null = null;
+  remote: string[] = [];
+  candidates: unknown[] = [];
+  restarts = 0;
+  closed = false;
+  rolledBack = 0;
+  sent: Record<string, (MediaStreamTrack | null)[]> = { audio: [], video: [] };
+  directions: string[] = [];
+  onconnectionstatechange: (() => void) | null = null;
+  ontrack: ((event: { track: MediaStreamTrack }) => void) | null = null;
+  onicecandidate: ((event: { candidate: { toJSON(): RTCIceCandidateInit } | null }) => void) | null = null;
+  #offers = 0;
+
+  constructor(readonly configuration: RTCConfiguration) {
+    FakePeer.made.push(this);
+  }
+
+  addTransceiver(kind: string, { direction }: { direction: string }) {
+    this.directions.push(`${kind} ${direction}`);
+    return {
+      sender: {
+        replaceTrack: (track: MediaStreamTrack | null) => {
+          this.sent[kind]?.push(track);
+          return Promise.resolve();
+        },
+      },
+    };
+  }
+
+  createOffer() {
+    this.#offers += 1;
+    return Promise.resolve({ type: 'offer' as const, sdp: `offer ${this.#offers}` });
+  }
+
+  setLocalDescription(description?: { type: RTCSdpType; sdp: string }) {
+    this.localDescription = description ?? { type: 'answer', sdp: `answer to ${this.remote.at(-1) ?? ''}` };
+    this.signalingState = this.localDescription.type === 'offer' ? 'have-local-offer' : 'stable';
+    return Promise.resolve();
+  }
+
+  setRemoteDescription({ type, sdp }: { type: RTCSdpType; sdp: string }) {
+    if (type === 'offer' && this.signalingState === 'have-local-offer') this.rolledBack += 1;
+    if (type === 'answer' && this.signalingState !== 'have-local-offer') throw new Error('an answer to nothing');
+    this.remote.push(sdp);
+    this.signalingState = type === 'offer' ? 'have-remote-offer' : 'stable';
+    return Promise.resolve();
+  }
+
+  addIceCandidate(candidate: unknown) {
+    this.candidates.push(candidate);
+    return Promise.resolve();
+  }
+
+  restartIce() {
+    this.restarts += 1;
+  }
+
+  close() {
+    this.closed = true;
+  }
+
+  become(state: RTCPeerConnectionState) {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  gather(candidate: string) {
+    this.onicecandidate?.({ candidate: { toJSON: () => ({ candidate, sdpMid: '0' }) } });
+  }
+}
+
+export const makeFakePeer = (configuration: RTCConfiguration) => new FakePeer(configuration) as unknown as RTCPeerConnection;
+
+export class RefusedByPlatform extends Error {
+  constructor(readonly code: string) {
+    super(`refused: ${code}`);
+  }
+}
+
+/** The platform's side of a leg, told by the test what to say. */
+export class FakePlatform implements Signalling {
+  joined: Joined = { legId: 'leg_1', epoch: 1, iceServers: [{ urls: 'stun:example.org' }] };
+  joins = 0;
+  negotiations: Description[] = [];
+  trickled: { epoch: number; candidates: RTCIceCandidateInit[] }[] = [];
+  updates: { muted?: boolean; videoOn?: boolean }[] = [];
+  hungUp: string[] = [];
+  subscriptions = 0;
+  tell: (signal: Signal) => void = () => undefined;
+  loseSignals: () => void = () => undefined;
+  /** Thrown once each, in order, before anything succeeds. */
+  refuseJoin: Error[] = [];
+  refuseOffer: Error[] = [];
+  /** Holds answers back until the test releases them. */
+  hold: Promise<void> | null = null;
+
+  join(): Promise<Joined> {
+    this.joins += 1;
+    const refusal = this.refuseJoin.shift();
+    return refusal ? Promise.reject(refusal) : Promise.resolve(this.joined);
+  }
+
+  async negotiate(description: Description): Promise<Answer | null> {
+    this.negotiations.push(description);
+    if (this.hold) await this.hold;
+    const refusal = this.refuseOffer.shift();
+    if (refusal) throw refusal;
+    if (description.type === 'ANSWER') return null;
+    return { sdp: `server answers ${description.sdp}`, epoch: description.epoch };
+  }
+
+  trickle(_legId: string, epoch: number, candidates: RTCIceCandidateInit[]): Promise<void> {
+    this.trickled.push({ epoch, candidates });
+    return Promise.resolve();
+  }
+
+  signals(_legId: string, onSignal: (signal: Signal) => void, onLost: () => void): () => void {
+    this.subscriptions += 1;
+    this.tell = onSignal;
+    this.loseSignals = onLost;
+    return () => {
+      this.tell = () => undefined;
+    };
+  }
+
+  update(_legId: string, change: { muted?: boolean; videoOn?: boolean }): Promise<void> {
+    this.updates.push(change);
+    return Promise.resolve();
+  }
+
+  hangUp(legId: string): Promise<void> {
+    this.hungUp.push(legId);
+    return Promise.resolve();
+  }
+}
+
+export class FakeMedia {
+  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null };
+  #listeners = new Set<(state: LocalMediaState) => void>();
+  state = () => this.#state;
+  onChange = (listener: (state: LocalMediaState) => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  become(change: Partial<LocalMediaState>) {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener(this.#state);
+  }
+
+  asMedia = () => this as unknown as LocalMedia;
+}
+
+export const fakeTrack = (kind: 'audio' | 'video') => ({ kind }) as MediaStreamTrack;
+
+export function fakeStream(): MediaStream {
+  const tracks: MediaStreamTrack[] = [];
+  return {
+    getTracks: () => [...tracks],
+    addTrack: (track: MediaStreamTrack) => tracks.push(track),
+    removeTrack: (track: MediaStreamTrack) => tracks.splice(tracks.indexOf(track), 1),
+  } as unknown as MediaStream;
+}

@@ -1,0 +1,270 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeMedia, FakePeer, FakePlatform, fakeStream, fakeTrack, makeFakePeer, RefusedByPlatform } from './fakes';
+import { LiveCall } from './live-call';
+
+let platform: FakePlatform;
+let media: FakeMedia;
+let call: LiveCall;
+
+const peer = () => {
+  const latest = FakePeer.made.at(-1);
+  if (!latest) throw new Error('no connection was made');
+  return latest;
+};
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const offers = () => platform.negotiations.filter(({ type }) => type === 'OFFER');
+
+async function connected() {
+  await call.start();
+  await settle();
+  peer().become('connected');
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakePeer.made = [];
+  platform = new FakePlatform();
+  media = new FakeMedia();
+  call = new LiveCall(platform, media.asMedia(), makeFakePeer, fakeStream());
+});
+
+afterEach(() => {
+  call.end('the test is over');
+  vi.useRealTimers();
+});
+
+describe('joining', () => {
+  it('offers voice and picture both ways, whatever is sent, and takes the answer', async () => {
+    await call.start();
+    expect(peer().directions).toEqual(['audio sendrecv', 'video sendrecv']);
+    expect(platform.negotiations).toMatchObject([{ legId: 'leg_1', epoch: 1, type: 'OFFER', sdp: 'offer 1' }]);
+    expect(peer().remote).toEqual(['server answers offer 1']);
+    expect(call.state().phase).toBe('connecting');
+    peer().become('connected');
+    expect(call.state().phase).toBe('connected');
+  });
+
+  it('uses the ICE servers that the platform hands out', async () => {
+    await call.start();
+    expect(peer().configuration.iceServers).toEqual([{ urls: 'stun:example.org' }]);
+  });
+
+  it('doesn’t join twice where a page has joined already', async () => {
+    await call.start({ legId: 'leg_7', epoch: 3, iceServers: [] });
+    expect(platform.joins).toBe(0);
+    expect(platform.negotiations).toMatchObject([{ legId: 'leg_7', epoch: 3 }]);
+  });
+
+  it('tries again while the platform is away', async () => {
+    platform.refuseJoin = [new Error('network'), new RefusedByPlatform('MEDIA_UNAVAILABLE')];
+    await call.start();
+    expect(call.state().phase).toBe('joining');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(platform.joins).toBe(3);
+    expect(call.state().phase).toBe('connecting');
+  });
+
+  it('ends where the call is over', async () => {
+    platform.refuseJoin = [new RefusedByPlatform('CALL_ENDED')];
+    await call.start();
+    expect(call.state()).toMatchObject({ phase: 'ended', endReason: 'refused: CALL_ENDED' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(platform.joins).toBe(1);
+  });
+
+  it('sends candidates together, and only once the server knows the connection', async () => {
+    let release = () => {};
+    platform.hold = new Promise((resolve) => (release = resolve));
+    const started = call.start();
+    await settle();
+    peer().gather('one');
+    peer().gather('two');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(platform.trickled).toEqual([]);
+    release();
+    await started;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(platform.trickled).toMatchObject([{ epoch: 1, candidates: [{ candidate: 'one' }, { candidate: 'two' }] }]);
+  });
+});
+
+describe('media', () => {
+  it('join the connection as the devices open, without another offer', async () => {
+    await connected();
+    const voice = fakeTrack('audio');
+    media.become({ audio: voice });
+    await settle();
+    expect(peer().sent['audio']).toEqual([voice]);
+    expect(offers()).toHaveLength(1);
+  });
+
+  it('tell the platform about mute and camera, once a change', async () => {
+    media.become({ audio: fakeTrack('audio') });
+    await connected();
+    media.become({ microphoneOn: false });
+    media.become({ fault: null });
+    await settle();
+    expect(platform.updates).toEqual([
+      { muted: false, videoOn: false },
+      { muted: true, videoOn: false },
+    ]);
+  });
+
+  it('of the other side replace those of a connection before', async () => {
+    await connected();
+    peer().ontrack?.({ track: fakeTrack('video') });
+    const newer = fakeTrack('video');
+    peer().ontrack?.({ track: newer });
+    expect(call.state().remote.getTracks()).toEqual([newer]);
+  });
+});
+
+describe('perfect negotiation', () => {
+  it('answers an offer of the server', async () => {
+    await connected();
+    platform.tell({ type: 'offer', sdp: 'more tracks', revision: 4, epoch: 1 });
+    await settle();
+    expect(platform.negotiations.at(-1)).toMatchObject({ type: 'ANSWER', revision: 4, sdp: 'answer to more tracks' });
+  });
+
+  it('gives way when offers cross, and offers again', async () => {
+    let release = () => {};
+    platform.hold = new Promise((resolve) => (release = resolve));
+    const started = call.start();
+    await settle();
+    platform.tell({ type: 'offer', sdp: 'server first', revision: 1, epoch: 1 });
+    await settle();
+    expect(peer().rolledBack).toBe(1);
+    platform.hold = null;
+    release();
+    await started;
+    await settle();
+    // The answer to the offer that was rolled back is dropped.
+    expect(peer().remote).not.toContain('server answers offer 1');
+    expect(peer().remote.at(-1)).toBe('server answers offer 2');
+  });
+
+  it('ignores an offer of another epoch', async () => {
+    await connected();
+    platform.tell({ type: 'offer', sdp: 'late', revision: 1, epoch: 0 });
+    await settle();
+    expect(platform.negotiations).toHaveLength(1);
+  });
+});
+
+describe('a call that moves to another worker', () => {
+  it('connects anew with the new epoch', async () => {
+    await connected();
+    const before = peer();
+    platform.tell({ type: 'moved', epoch: 2, iceServers: [] });
+    await settle();
+    expect(before.closed).toBe(true);
+    expect(FakePeer.made).toHaveLength(2);
+    expect(offers().at(-1)).toMatchObject({ epoch: 2 });
+    expect(call.state()).toMatchObject({ phase: 'reconnecting', epoch: 2 });
+    peer().become('connected');
+    expect(call.state().phase).toBe('connected');
+  });
+
+  it('sends its tracks on the new connection', async () => {
+    const voice = fakeTrack('audio');
+    media.become({ audio: voice });
+    await connected();
+    platform.tell({ type: 'moved', epoch: 2, iceServers: [] });
+    await settle();
+    expect(peer().sent['audio']).toEqual([voice]);
+  });
+
+  it('takes a repeat of the news for what it is', async () => {
+    await connected();
+    platform.tell({ type: 'moved', epoch: 2, iceServers: [] });
+    await settle();
+    platform.tell({ type: 'moved', epoch: 2, iceServers: [] });
+    await settle();
+    expect(FakePeer.made).toHaveLength(2);
+  });
+
+  it('joins again when its epoch turns out to be old', async () => {
+    platform.refuseOffer = [new RefusedByPlatform('STALE')];
+    await call.start();
+    platform.joined = { ...platform.joined, epoch: 5 };
+    await vi.advanceTimersByTimeAsync(10);
+    expect(offers().at(-1)).toMatchObject({ epoch: 5 });
+  });
+});
+
+describe('a connection that breaks', () => {
+  it('waits a moment, then restarts ICE on the same connection', async () => {
+    await connected();
+    peer().become('disconnected');
+    expect(call.state().phase).toBe('reconnecting');
+    expect(peer().restarts).toBe(0);
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(peer().restarts).toBe(1);
+    expect(FakePeer.made).toHaveLength(1);
+    peer().become('connected');
+    expect(call.state().phase).toBe('connected');
+  });
+
+  it('does nothing where it comes back by itself', async () => {
+    await connected();
+    peer().become('disconnected');
+    await vi.advanceTimersByTimeAsync(1_000);
+    peer().become('connected');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(peer().restarts).toBe(0);
+    expect(platform.joins).toBe(1);
+  });
+
+  it('joins again when the restart doesn’t help', async () => {
+    await connected();
+    peer().become('failed');
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(platform.joins).toBe(2);
+    expect(FakePeer.made).toHaveLength(2);
+  });
+
+  it('tries at once when the network is back', async () => {
+    await connected();
+    peer().become('disconnected');
+    call.wake();
+    expect(peer().restarts).toBe(1);
+  });
+
+  it('opens the stream of signals again', async () => {
+    await connected();
+    platform.loseSignals();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(platform.subscriptions).toBe(2);
+  });
+});
+
+describe('the end', () => {
+  it('comes from the platform with its reason', async () => {
+    await connected();
+    platform.tell({ type: 'ended', reason: 'The agent hung up' });
+    expect(call.state()).toMatchObject({ phase: 'ended', endReason: 'The agent hung up' });
+    expect(peer().closed).toBe(true);
+  });
+
+  it('comes from hanging up, though the platform is away', async () => {
+    await connected();
+    platform.hangUp = () => Promise.reject(new Error('network'));
+    await call.hangUp();
+    expect(call.state().phase).toBe('ended');
+    expect(peer().closed).toBe(true);
+  });
+
+  it('is final: a late answer changes nothing', async () => {
+    let release = () => {};
+    platform.hold = new Promise((resolve) => (release = resolve));
+    const started = call.start();
+    await settle();
+    await call.hangUp();
+    release();
+    await started;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(call.state().phase).toBe('ended');
+    expect(FakePeer.made).toHaveLength(1);
+  });
+});
