@@ -43,13 +43,14 @@ declare -A ports_picked=()
 
 # pick_port VARIABLE: sets it to a free port below the range that outgoing connections use.
 pick_port() {
-    local port
+    # Named so that it can't be the caller's variable.
+    local pick_port_candidate
     for _ in {1..200}; do
-        port=$((20000 + RANDOM % 12000))
-        [[ -n ${ports_picked[$port]:-} ]] && continue
-        if port_is_free "$port"; then
-            ports_picked[$port]=1
-            printf -v "$1" '%s' "$port"
+        pick_port_candidate=$((20000 + RANDOM % 12000))
+        [[ -z ${ports_picked[$pick_port_candidate]:-} ]] || continue
+        if port_is_free "$pick_port_candidate"; then
+            ports_picked[$pick_port_candidate]=1
+            printf -v "$1" '%s' "$pick_port_candidate"
             return
         fi
     done

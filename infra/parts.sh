@@ -110,7 +110,7 @@ run_logged() {
 }
 
 in_folder() {
-    cd "$1"
+    cd "$1" || return 1
     shift
     "$@"
 }
@@ -129,9 +129,14 @@ record() {
     fi
 }
 
-# count_one TITLE COMMAND...: one check.
+# count_one TITLE COMMAND...: one check; fails if that did, so that what builds on it can be left out.
 count_one() {
-    if run_logged "$@"; then record "$1" 1 0; else record "$1" 0 1; fi
+    if run_logged "$@"; then
+        record "$1" 1 0
+    else
+        record "$1" 0 1
+        return 1
+    fi
 }
 
 # count_tests TITLE COUNTER COMMAND...: the counter prints "passed failed" out of $log or $report.
