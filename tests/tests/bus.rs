@@ -195,7 +195,8 @@ async fn jobs_come_one_by_one_and_to_one_only() {
     let mut jobs = stage.bus.consume_jobs(Job::Transcode);
     let first = job(&mut jobs).await;
     no_job(&mut jobs).await;
-    let mut others = stage.other().await.consume_jobs(Job::Transcode);
+    let other = stage.other().await;
+    let mut others = other.consume_jobs(Job::Transcode);
     let second = job(&mut others).await;
     assert_ne!(first.body, second.body);
     first.ack().await.unwrap();

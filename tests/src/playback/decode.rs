@@ -36,7 +36,7 @@ pub fn decode(file: &Path, video: bool) -> Decoded {
     if video {
         // A row of four grey pixels: GStreamer pads rows to four octets.
         launch += &format!(
-            " demux.video_0 ! queue max-size-time=0 max-size-buffers=0 max-size-bytes=0 ! decodebin ! videoconvert ! videoscale method=bilinear ! video/x-raw,width=64,height=36 ! videoscale ! video/x-raw,format=GRAY8,width=4,height=1,pixel-aspect-ratio=1/1 ! videorate ! video/x-raw,framerate={PICTURES_A_SECOND}/1 ! filesink location={}",
+            " demux.video_0 ! queue max-size-time=0 max-size-buffers=0 max-size-bytes=0 ! decodebin ! videoconvert ! videoscale method=bilinear add-borders=false ! video/x-raw,width=64,height=36,pixel-aspect-ratio=1/1 ! videoscale add-borders=false ! video/x-raw,format=GRAY8,width=4,height=1,pixel-aspect-ratio=1/1 ! videorate ! video/x-raw,framerate={PICTURES_A_SECOND}/1 ! filesink location={}",
             picture.display()
         );
     }
