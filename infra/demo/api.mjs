@@ -4,7 +4,8 @@ const CALL = `query Call($id: ID!) {
   node(id: $id) {
     ... on Call {
       id state result media createdAt answeredAt endedAt endReason
-      waitSeconds talkSeconds holdSeconds wrapUpSeconds durationSeconds setupSeconds
+      durationSeconds setupSeconds
+      intervals { kind startedAt endedAt }
       legs { role name consent { given } }
       events(first: 100) { edges { node { at kind actor detail } } }
       recordings {

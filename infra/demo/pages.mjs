@@ -93,15 +93,14 @@ export async function placeCall({ page }, url, contact, { email, password }) {
   return { id: answer.call.id, joinUrl: answer.joinUrl };
 }
 
-/** The contact opens the link, agrees to the recording and joins; answers when that was. */
+/** The contact opens the link, sees itself, agrees to the recording and joins; answers when that was. */
 export async function joinCall({ page }, joinUrl) {
   await page.goto(joinUrl);
-  const join = page.getByRole('button', { name: /^join/i });
-  await join.waitFor();
-  const agree = page.getByRole('radio', { name: /agree|yes/i }).or(page.getByRole('checkbox', { name: /agree|record/i }));
-  if (await agree.count()) await agree.first().check();
-  await join.click();
-  return Date.now();
+  await page.getByLabel('Your own picture').waitFor();
+  await page.getByRole('radio', { name: 'Yes, it may be recorded' }).check();
+  const joinedAt = Date.now();
+  await page.getByRole('button', { name: 'Join the call' }).click();
+  return joinedAt;
 }
 
 export async function hangUp({ page }) {

@@ -14,10 +14,9 @@ export function printCall(call) {
     console.log(`  ${after} s  ${event.kind.padEnd(20)} ${[event.actor, event.detail].filter(Boolean).join(': ')}`);
   }
   console.log('\nIntervals');
-  line('wait', seconds(call.waitSeconds));
-  line('talk', seconds(call.talkSeconds));
-  line('hold', seconds(call.holdSeconds));
-  line('wrap-up', seconds(call.wrapUpSeconds));
+  for (const { kind, startedAt, endedAt } of call.intervals) {
+    line(kind, seconds((Date.parse(endedAt) - Date.parse(startedAt)) / 1000));
+  }
   line('whole call', seconds(call.durationSeconds));
 }
 
@@ -25,7 +24,7 @@ export function printRecording(recording, playback, ladder) {
   console.log(`\nRecording ${recording.id}`);
   line('state', recording.state);
   line('length', seconds(recording.durationSeconds));
-  line('size', `${(recording.bytes / 1e6).toFixed(2)} MB`);
+  line('size', recording.bytes === null ? '–' : `${(recording.bytes / 1e6).toFixed(2)} MB`);
   line('SHA-256', recording.sha256 ?? '–');
   console.log('\nRenditions');
   for (const { name, width, height, kbps, codecs } of recording.renditions) {
