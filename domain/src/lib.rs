@@ -17,6 +17,7 @@ pub mod objects;
 pub mod page;
 pub mod people;
 mod platform;
+pub mod program;
 pub mod recordings;
 pub mod retry;
 pub mod tasks;

@@ -47,8 +47,10 @@ pub const DISPATCH_AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// The event reader looks without being woken so often.
 pub const EVENT_POLL: Duration = Duration::from_secs(1);
 
-/// After the end of a call its worker has so long to bring the last objects to storage.
-pub const FINALIZE: TimeDelta = TimeDelta::seconds(60);
+/// So long after the end of a call somebody looks whether the worker that owes its last objects still lives …
+pub const FINALIZE: TimeDelta = TimeDelta::seconds(20);
+/// … and so long a living one may owe them (object storage is away) before they are given up.
+pub const OBJECTS_OWED: TimeDelta = TimeDelta::hours(24);
 /// A transcoder's lease; renewed every third of it.
 pub const TRANSCODE_LEASE: TimeDelta = TimeDelta::seconds(60);
 /// Transcoding is tried so often before the recording counts as FAILED.

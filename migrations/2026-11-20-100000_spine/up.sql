@@ -31,7 +31,7 @@ CREATE TABLE session (
     expires_at timestamptz NOT NULL,
     revoked_at timestamptz
 );
-CREATE INDEX session_user ON session (user_id) WHERE revoked_at IS NULL;
+CREATE INDEX session_by_user ON session (user_id) WHERE revoked_at IS NULL;
 COMMENT ON TABLE session IS 'One sign-in: a family of refresh tokens. The tokens are derived (HMAC of id and generation), never stored.';
 COMMENT ON COLUMN session.id IS 'UUID v7.';
 COMMENT ON COLUMN session.user_id IS 'Who signed in.';
@@ -273,7 +273,7 @@ COMMENT ON COLUMN recording.state IS 'RECORDING, PAUSED, FINALIZING (last object
 COMMENT ON COLUMN recording.data_key IS 'Key of its objects, wrapped by the installation''s secret; null once deleted.';
 COMMENT ON COLUMN recording.started_at IS 'Instant zero of the finished recording.';
 COMMENT ON COLUMN recording.ended_at IS 'When recording stopped.';
-COMMENT ON COLUMN recording.finalize_by IS 'FINALIZING: objects that are not there by then are given up (their worker died).';
+COMMENT ON COLUMN recording.finalize_by IS 'FINALIZING: when to look whether the worker that owes objects is still alive.';
 COMMENT ON COLUMN recording.duration_ms IS 'Length of the finished recording.';
 COMMENT ON COLUMN recording.bytes IS 'Size of the finished recording''s objects.';
 COMMENT ON COLUMN recording.sha256 IS 'SHA-256 of the finished MP4 (or M4A), before encryption.';
@@ -292,6 +292,7 @@ CREATE TABLE recording_track (
     kind text NOT NULL CHECK (kind IN ('AUDIO', 'VIDEO')),
     codec text NOT NULL,
     epoch integer NOT NULL,
+    worker_id uuid NOT NULL REFERENCES media_worker,
     started_at timestamptz NOT NULL,
     ended_at timestamptz,
     closed boolean NOT NULL DEFAULT false
@@ -304,6 +305,7 @@ COMMENT ON COLUMN recording_track.leg_id IS 'Whose voice or picture.';
 COMMENT ON COLUMN recording_track.kind IS 'AUDIO or VIDEO.';
 COMMENT ON COLUMN recording_track.codec IS 'As received: OPUS or VP8.';
 COMMENT ON COLUMN recording_track.epoch IS 'The lease under which it was written.';
+COMMENT ON COLUMN recording_track.worker_id IS 'Who writes it: while that worker lives, its objects are waited for.';
 COMMENT ON COLUMN recording_track.started_at IS 'Arrival of its first media on the database''s clock: instant zero of the file.';
 COMMENT ON COLUMN recording_track.ended_at IS 'End of the last media in its objects.';
 COMMENT ON COLUMN recording_track.closed IS 'Ended cleanly: every object has its row.';

@@ -1,1 +1,37 @@
-fn main() {}
+//! What happens because time passed. Any number of schedulers share the work: each step locks what it takes and is
+//! idempotent.
+
+mod duties;
+
+use std::process::ExitCode;
+
+use domain::{Platform, config::Config, program, telemetry};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    let figures = telemetry::init(&config.log, "scheduler");
+    match run(config, figures).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the scheduler cannot run");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config, figures: metrics_exporter_prometheus::PrometheusHandle) -> domain::Result<()> {
+    let address = config.metrics_addr.unwrap_or(([127, 0, 0, 1], 9102).into());
+    let platform = Platform::new(config, "scheduler")?;
+    let stop = program::stop_signal()?;
+    program::serve_probes(address, platform.readiness(), figures, stop.clone()).await?;
+    tokio::join!(duties::punctual(&platform, &stop), duties::watch_fleet(&platform, &stop), duties::sweep(&platform, &stop), duties::tidy(&platform, &stop));
+    platform.bus.close().await;
+    Ok(())
+}

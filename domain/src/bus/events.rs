@@ -46,22 +46,10 @@ async fn on_link(
 ) -> Result<(), BusError> {
     let channel = link.channel().await?;
     let set_up = async {
-        channel
-            .basic_qos(PREFETCH, BasicQosOptions::default())
-            .await?;
+        channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
         let queue = topology::listener_queue(&channel, binding).await?;
-        let options = BasicConsumeOptions {
-            exclusive: true,
-            ..Default::default()
-        };
-        channel
-            .basic_consume(
-                queue.as_str().into(),
-                "".into(),
-                options,
-                FieldTable::default(),
-            )
-            .await
+        let options = BasicConsumeOptions { exclusive: true, ..Default::default() };
+        channel.basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default()).await
     };
     let mut deliveries = match timeout(SET_UP_LIMIT, set_up).await {
         Ok(Ok(deliveries)) => deliveries,
@@ -71,10 +59,7 @@ async fn on_link(
     // Whatever happened before this queue existed has to be looked up.
     let _ = wake.try_send(());
     while let Some(Ok(delivery)) = deliveries.next().await {
-        delivery
-            .ack(BasicAckOptions::default())
-            .await
-            .map_err(|_| BusError::Unavailable)?;
+        delivery.ack(BasicAckOptions::default()).await.map_err(|_| BusError::Unavailable)?;
         let _ = wake.try_send(());
     }
     Err(BusError::Unavailable)

@@ -6,9 +6,7 @@ use futures_util::StreamExt;
 use lapin::{
     Acker, Channel, Consumer,
     message::Delivery as Message,
-    options::{
-        BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions,
-    },
+    options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
     types::{AMQPValue, FieldTable},
 };
 use tokio::{
@@ -46,9 +44,8 @@ impl Delivery {
     /// Gives it back after a pause that grows with each attempt; too many of them and it is put aside as dead. No other work
     /// comes meanwhile.
     pub async fn retry_later(mut self) -> Result<(), BusError> {
-        let full = Duration::from_millis(200)
-            .saturating_mul(1 << self.attempt.min(5))
-            .min(Duration::from_secs(5));
+        let full =
+            Duration::from_millis(200).saturating_mul(1 << self.attempt.min(5)).min(Duration::from_secs(5));
         tokio::time::sleep(full).await;
         self.give_back().await
     }
@@ -61,18 +58,11 @@ impl Delivery {
     }
 }
 
-const REQUEUE: BasicNackOptions = BasicNackOptions {
-    multiple: false,
-    requeue: true,
-};
+const REQUEUE: BasicNackOptions = BasicNackOptions { multiple: false, requeue: true };
 
 /// `false`: the channel of the delivery is gone, and so it has gone back.
 fn answered(sent: lapin::Result<bool>) -> Result<(), BusError> {
-    if sent.unwrap_or(false) {
-        Ok(())
-    } else {
-        Err(BusError::Unavailable)
-    }
+    if sent.unwrap_or(false) { Ok(()) } else { Err(BusError::Unavailable) }
 }
 
 impl Drop for Delivery {
@@ -90,15 +80,12 @@ impl From<Message> for Delivery {
     fn from(mut message: Message) -> Self {
         let headers = message.properties.headers().as_ref().map(FieldTable::inner);
         // Quorum queues count; the first delivery has no such header.
-        let attempt = headers
-            .and_then(|headers| headers.get("x-delivery-count"))
-            .and_then(AMQPValue::as_long_long_int);
+        let attempt =
+            headers.and_then(|headers| headers.get("x-delivery-count")).and_then(AMQPValue::as_long_long_int);
         Self {
             body: std::mem::take(&mut message.data),
             redelivered: message.redelivered,
-            attempt: attempt
-                .and_then(|count| u32::try_from(count).ok())
-                .unwrap_or(0),
+            attempt: attempt.and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
             acker: Some(message.acker),
         }
     }
@@ -116,34 +103,34 @@ impl JobConsumer {
         let (sender, deliveries) = mpsc::channel(1);
         let (wanted, wants) = watch::channel(true);
         let (consuming_sender, consuming) = watch::channel(false);
-        let task = Task {
-            links,
-            job,
-            deliveries: sender,
-            wanted: wants,
-            consuming: consuming_sender,
-        };
+        let task = Task { links, job, deliveries: sender, wanted: wants, consuming: consuming_sender };
         tokio::spawn(task.run());
-        Self {
-            deliveries,
-            wanted,
-            consuming,
-        }
+        Self { deliveries, wanted, consuming }
     }
 
     /// The next piece of work; waits through lost connections and pauses. `None` once the bus is closed. Can be dropped
     /// while it waits.
     pub async fn next(&mut self) -> Option<Delivery> {
-        self.deliveries.recv().await
+        loop {
+            let delivery = self.deliveries.recv().await?;
+            // One whose connection broke before anybody took it has gone back, and comes again.
+            if delivery.acker.as_ref().is_some_and(Acker::usable) {
+                return Some(delivery);
+            }
+        }
     }
 
     /// Takes no more work until [`JobConsumer::resume`]; returns when none can come. Without room, pause *before* the last
     /// piece is acknowledged: then nothing is in flight that would have to be given back, which counts as a delivery.
     pub async fn pause(&mut self) {
         self.wanted.send_replace(false);
-        // An error: the task has ended with the bus.
-        let _ = self.consuming.wait_for(|consuming| !consuming).await;
-        while let Ok(mut delivery) = self.deliveries.try_recv() {
+        loop {
+            let delivery = tokio::select! {
+                biased;
+                delivery = self.deliveries.recv() => delivery,
+                () = until(&mut self.consuming, false) => break,
+            };
+            let Some(mut delivery) = delivery else { break };
             // An error: it has gone back with its connection.
             let _ = delivery.give_back().await;
         }
@@ -184,15 +171,9 @@ impl Task {
     /// The channel stays open through pauses: pieces in hand are acknowledged on it.
     async fn on_link(&mut self, link: &Link, backoff: &mut Backoff) -> Result<(), BusError> {
         let channel = Arc::new(link.channel().await?);
-        channel
-            .basic_qos(1, BasicQosOptions::default())
-            .await
-            .map_err(|_| BusError::Unavailable)?;
+        channel.basic_qos(1, BasicQosOptions::default()).await.map_err(|_| BusError::Unavailable)?;
         loop {
-            self.wanted
-                .wait_for(|wanted| *wanted)
-                .await
-                .map_err(|_| BusError::Unavailable)?;
+            self.wanted.wait_for(|wanted| *wanted).await.map_err(|_| BusError::Unavailable)?;
             self.consuming.send_replace(true);
             let consumer = self.consume(&channel).await?;
             backoff.reset();
@@ -203,12 +184,8 @@ impl Task {
 
     async fn consume(&self, channel: &Channel) -> Result<Consumer, BusError> {
         let options = BasicConsumeOptions::default();
-        let consume = channel.basic_consume(
-            self.job.queue().into(),
-            "".into(),
-            options,
-            FieldTable::default(),
-        );
+        let consume =
+            channel.basic_consume(self.job.queue().into(), "".into(), options, FieldTable::default());
         match timeout(SET_UP_LIMIT, consume).await {
             Ok(Ok(consumer)) => Ok(consumer),
             Ok(Err(_)) | Err(_) => Err(BusError::Unavailable),
@@ -216,24 +193,18 @@ impl Task {
     }
 
     /// Passes work on until none is wanted; then the consumer is cancelled and what still came is given back.
-    async fn hand_out(
-        &mut self,
-        channel: &Channel,
-        mut consumer: Consumer,
-    ) -> Result<(), BusError> {
+    async fn hand_out(&mut self, channel: &Channel, mut consumer: Consumer) -> Result<(), BusError> {
         loop {
             let message = tokio::select! {
                 biased;
-                () = unwanted(&mut self.wanted) => break,
+                () = until(&mut self.wanted, false) => break,
                 message = consumer.next() => message,
             };
             match message {
                 // Room for one is enough: the next comes after the answer to this.
-                Some(Ok(message)) => self
-                    .deliveries
-                    .send(message.into())
-                    .await
-                    .map_err(|_| BusError::Unavailable)?,
+                Some(Ok(message)) => {
+                    self.deliveries.send(message.into()).await.map_err(|_| BusError::Unavailable)?
+                }
                 Some(Err(_)) | None => return Err(BusError::Unavailable),
             }
         }
@@ -249,7 +220,7 @@ impl Task {
     }
 }
 
-async fn unwanted(wanted: &mut watch::Receiver<bool>) {
-    // An error: the consumer was dropped, and wants nothing either.
-    let _ = wanted.wait_for(|wanted| !wanted).await;
+async fn until(watched: &mut watch::Receiver<bool>, state: bool) {
+    // An error: the other side has ended, and the state with it.
+    let _ = watched.wait_for(|now| *now == state).await;
 }

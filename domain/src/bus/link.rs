@@ -47,15 +47,9 @@ impl Links {
     pub(super) fn start(url: &str, program: &str) -> Self {
         let mut uri = AMQPUri::from_str(url).expect("the configuration checked AMQP_URL");
         uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
-        uri.query
-            .connection_timeout
-            .get_or_insert(SET_UP_LIMIT.as_millis() as u64);
+        uri.query.connection_timeout.get_or_insert(SET_UP_LIMIT.as_millis() as u64);
         let (sender, present) = watch::channel(None);
-        let links = Self {
-            present,
-            closing: CancellationToken::new(),
-            closed: CancellationToken::new(),
-        };
+        let links = Self { present, closing: CancellationToken::new(), closed: CancellationToken::new() };
         let keeper = Keeper {
             uri,
             shown: redact_url(url),
@@ -119,38 +113,26 @@ impl Keeper {
         let closing = self.closing.clone();
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
         let mut generation = 0;
-        while let Some(connected) = closing
-            .run_until_cancelled(timeout(SET_UP_LIMIT, self.connect()))
-            .await
-        {
+        while let Some(connected) = closing.run_until_cancelled(timeout(SET_UP_LIMIT, self.connect())).await {
             match connected {
                 Ok(Ok(connection)) => {
                     generation += 1;
                     backoff.reset();
-                    self.keep(Link {
-                        connection: Arc::new(connection),
-                        generation,
-                    })
-                    .await;
+                    self.keep(Link { connection: Arc::new(connection), generation }).await;
                 }
                 Ok(Err(error)) => {
                     tracing::warn!(broker = self.shown, %error, "RabbitMQ can't be used")
                 }
                 Err(_) => tracing::warn!(broker = self.shown, "RabbitMQ doesn't answer"),
             }
-            if closing
-                .run_until_cancelled(tokio::time::sleep(backoff.next_pause()))
-                .await
-                .is_none()
-            {
+            if closing.run_until_cancelled(tokio::time::sleep(backoff.next_pause())).await.is_none() {
                 break;
             }
         }
     }
 
     async fn connect(&self) -> lapin::Result<Connection> {
-        let properties =
-            ConnectionProperties::default().with_connection_name(self.program.as_str().into());
+        let properties = ConnectionProperties::default().with_connection_name(self.program.as_str().into());
         let connection = Connection::connect_uri(self.uri.clone(), properties).await?;
         topology::declare(&connection.create_channel().await?).await?;
         Ok(connection)
@@ -159,18 +141,11 @@ impl Keeper {
     /// Shows the link for as long as it lasts.
     async fn keep(&self, link: Link) {
         let connection = link.connection.clone();
-        tracing::info!(
-            broker = self.shown,
-            generation = link.generation,
-            "connected to RabbitMQ"
-        );
+        tracing::info!(broker = self.shown, generation = link.generation, "connected to RabbitMQ");
         metrics::counter!("cordboard_bus_connections_total").increment(1);
         metrics::gauge!("cordboard_bus_connected").set(1.0);
         self.present.send_replace(Some(link));
-        let lost = self
-            .closing
-            .run_until_cancelled(until_lost(&connection))
-            .await;
+        let lost = self.closing.run_until_cancelled(until_lost(&connection)).await;
         self.present.send_replace(None);
         metrics::gauge!("cordboard_bus_connected").set(0.0);
         match lost {

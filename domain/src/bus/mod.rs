@@ -39,6 +39,7 @@ pub enum BusError {
     Blocked,
 }
 
+/// Connected for as long as a clone is kept: with the last, listeners, consumers and servers end.
 #[derive(Clone)]
 pub struct Bus {
     inner: Arc<Inner>,
@@ -49,6 +50,12 @@ struct Inner {
     events: Publisher,
     jobs: Publisher,
     commander: Commander,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.links.closing().cancel();
+    }
 }
 
 impl Bus {
@@ -62,9 +69,7 @@ impl Bus {
             commander: Commander::new(links.clone()),
             links,
         };
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// Wakes who listens to the topic. Returns with RabbitMQ's confirm; that nobody listens is no error.
@@ -100,12 +105,7 @@ impl Bus {
 
     /// Sends a command and waits for its reply. After `limit` the command isn't begun any more; whether one that was begun
     /// still takes effect is for the command's epoch to decide.
-    pub async fn command(
-        &self,
-        queue: &str,
-        body: &[u8],
-        limit: Duration,
-    ) -> Result<Vec<u8>, CommandError> {
+    pub async fn command(&self, queue: &str, body: &[u8], limit: Duration) -> Result<Vec<u8>, CommandError> {
         self.inner.commander.command(queue, body, limit).await
     }
 

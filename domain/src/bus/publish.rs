@@ -44,33 +44,18 @@ struct Kind {
 
 impl Publisher {
     pub(super) fn events(links: Links) -> Self {
-        let kind = Kind {
-            name: "event",
-            exchange: topology::EVENTS,
-            mandatory: false,
-            persistent: false,
-        };
+        let kind = Kind { name: "event", exchange: topology::EVENTS, mandatory: false, persistent: false };
         Self::new(kind, links, EVENTS_AT_ONCE)
     }
 
     /// One at a time: a returned message isn't tied to its confirm in AMQP, lapin gives it to the next confirm that comes.
     pub(super) fn jobs(links: Links) -> Self {
-        let kind = Kind {
-            name: "job",
-            exchange: topology::JOBS,
-            mandatory: true,
-            persistent: true,
-        };
+        let kind = Kind { name: "job", exchange: topology::JOBS, mandatory: true, persistent: true };
         Self::new(kind, links, 1)
     }
 
     fn new(kind: Kind, links: Links, at_once: usize) -> Self {
-        Self {
-            kind,
-            links,
-            channel: Mutex::new(None),
-            at_once: Arc::new(Semaphore::new(at_once)),
-        }
+        Self { kind, links, channel: Mutex::new(None), at_once: Arc::new(Semaphore::new(at_once)) }
     }
 
     pub(super) async fn publish(&self, routing_key: &str, body: &[u8]) -> Result<(), BusError> {
@@ -84,14 +69,10 @@ impl Publisher {
             }
         };
         match &result {
-            Ok(()) => {
-                metrics::histogram!("cordboard_bus_confirm_seconds", "kind" => self.kind.name)
-                    .record(started.elapsed())
-            }
-            Err(_) => {
-                metrics::counter!("cordboard_bus_publish_failures_total", "kind" => self.kind.name)
-                    .increment(1)
-            }
+            Ok(()) => metrics::histogram!("cordboard_bus_confirm_seconds", "kind" => self.kind.name)
+                .record(started.elapsed()),
+            Err(_) => metrics::counter!("cordboard_bus_publish_failures_total", "kind" => self.kind.name)
+                .increment(1),
         }
         result
     }
@@ -99,26 +80,13 @@ impl Publisher {
     async fn attempt(&self, routing_key: &str, body: &[u8]) -> Result<(), BusError> {
         // Fails before the wait for a turn where RabbitMQ is away: many would wait in vain.
         let link = self.links.now()?;
-        let _turn = self
-            .at_once
-            .acquire()
-            .await
-            .map_err(|_| BusError::Unavailable)?;
+        let _turn = self.at_once.acquire().await.map_err(|_| BusError::Unavailable)?;
         let channel = self.channel(&link).await?;
-        let options = BasicPublishOptions {
-            mandatory: self.kind.mandatory,
-            ..Default::default()
-        };
+        let options = BasicPublishOptions { mandatory: self.kind.mandatory, ..Default::default() };
         let properties =
             BasicProperties::default().with_delivery_mode(if self.kind.persistent { 2 } else { 1 });
         let confirm = channel
-            .basic_publish(
-                self.kind.exchange.into(),
-                routing_key.into(),
-                options,
-                body,
-                properties,
-            )
+            .basic_publish(self.kind.exchange.into(), routing_key.into(), options, body, properties)
             .await
             .map_err(|_| BusError::Unavailable)?;
         match confirm.await {
@@ -139,10 +107,7 @@ impl Publisher {
             return Ok(channel.clone());
         }
         let channel = link.channel().await?;
-        channel
-            .confirm_select(ConfirmSelectOptions::default())
-            .await
-            .map_err(|_| BusError::Unavailable)?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(|_| BusError::Unavailable)?;
         *open = Some((link.generation, channel.clone()));
         Ok(channel)
     }

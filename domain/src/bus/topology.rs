@@ -59,18 +59,11 @@ impl Job {
 /// - `worker.<id>`: one command queue a worker, declared by the worker ([`command_queue`]); commands come through the default
 ///   exchange, replies go by direct reply-to and need no queue.
 pub(super) async fn declare(channel: &Channel) -> lapin::Result<()> {
-    let durable = ExchangeDeclareOptions {
-        durable: true,
-        ..Default::default()
-    };
-    for (name, kind) in [
-        (EVENTS, ExchangeKind::Topic),
-        (JOBS, ExchangeKind::Direct),
-        (DEAD_JOBS, ExchangeKind::Direct),
-    ] {
-        channel
-            .exchange_declare(name.into(), kind, durable, FieldTable::default())
-            .await?;
+    let durable = ExchangeDeclareOptions { durable: true, ..Default::default() };
+    for (name, kind) in
+        [(EVENTS, ExchangeKind::Topic), (JOBS, ExchangeKind::Direct), (DEAD_JOBS, ExchangeKind::Direct)]
+    {
+        channel.exchange_declare(name.into(), kind, durable, FieldTable::default()).await?;
     }
     for job in Job::ALL {
         let dead = job.dead_queue();
@@ -100,43 +93,19 @@ async fn declare_bound(
     job: Job,
     arguments: FieldTable,
 ) -> lapin::Result<()> {
-    let durable = QueueDeclareOptions {
-        durable: true,
-        ..Default::default()
-    };
-    channel
-        .queue_declare(queue.into(), durable, arguments)
-        .await?;
+    let durable = QueueDeclareOptions { durable: true, ..Default::default() };
+    channel.queue_declare(queue.into(), durable, arguments).await?;
     let bind = QueueBindOptions::default();
-    channel
-        .queue_bind(
-            queue.into(),
-            exchange.into(),
-            job.queue().into(),
-            bind,
-            FieldTable::default(),
-        )
-        .await
+    channel.queue_bind(queue.into(), exchange.into(), job.queue().into(), bind, FieldTable::default()).await
 }
 
 /// A queue of this connection alone that holds the newest event only: it is a wake-up, and one is enough. Answers its name.
 pub(super) async fn listener_queue(channel: &Channel, binding: &str) -> lapin::Result<String> {
     let arguments = table([("x-max-length", AMQPValue::LongLongInt(1))]);
-    let queue = channel
-        .queue_declare("".into(), own(), arguments)
-        .await?
-        .name()
-        .as_str()
-        .to_owned();
+    let queue = channel.queue_declare("".into(), own(), arguments).await?.name().as_str().to_owned();
     let bind = QueueBindOptions::default();
     channel
-        .queue_bind(
-            queue.as_str().into(),
-            EVENTS.into(),
-            binding.into(),
-            bind,
-            FieldTable::default(),
-        )
+        .queue_bind(queue.as_str().into(), EVENTS.into(), binding.into(), bind, FieldTable::default())
         .await?;
     Ok(queue)
 }
@@ -144,18 +113,11 @@ pub(super) async fn listener_queue(channel: &Channel, binding: &str) -> lapin::R
 /// A queue of this connection alone for commands. While an older connection of the same process isn't yet known to be dead,
 /// RabbitMQ refuses (RESOURCE_LOCKED): to be tried again.
 pub(super) async fn command_queue(channel: &Channel, queue: &str) -> lapin::Result<()> {
-    channel
-        .queue_declare(queue.into(), own(), FieldTable::default())
-        .await
-        .map(drop)
+    channel.queue_declare(queue.into(), own(), FieldTable::default()).await.map(drop)
 }
 
 fn own() -> QueueDeclareOptions {
-    QueueDeclareOptions {
-        exclusive: true,
-        auto_delete: true,
-        ..Default::default()
-    }
+    QueueDeclareOptions { exclusive: true, auto_delete: true, ..Default::default() }
 }
 
 fn text(value: &str) -> AMQPValue {

@@ -168,6 +168,7 @@ diesel::table! {
         kind -> Text,
         codec -> Text,
         epoch -> Integer,
+        worker_id -> Uuid,
         started_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         closed -> Bool,
@@ -303,6 +304,7 @@ diesel::joinable!(call_interval -> call (call_id));
 diesel::joinable!(recording -> call (call_id));
 diesel::joinable!(recording_track -> recording (recording_id));
 diesel::joinable!(recording_track -> leg (leg_id));
+diesel::joinable!(recording_track -> media_worker (worker_id));
 diesel::joinable!(recording_object -> recording_track (track_id));
 diesel::joinable!(recording_pause -> recording (recording_id));
 diesel::joinable!(recording_pause -> app_user (user_id));

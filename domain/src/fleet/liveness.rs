@@ -78,10 +78,12 @@ impl Watchman {
             return Ok(Vec::new());
         }
         let workers: Vec<MediaWorker> = media_worker::table.filter(media_worker::state.ne(WorkerState::Gone)).limit(1000).select(MediaWorker::as_select()).load(&mut connection).await?;
+        // Heartbeats are written by the database's clock and read by it.
+        let now = platform.database_now().await?;
         let mut dead = Vec::new();
         for worker in workers {
             let free = lock_is_free(&mut connection, worker.lock_key).await?;
-            let silent = platform.clock.now() - worker.heartbeat_at > limits::HEARTBEAT_LOST;
+            let silent = now - worker.heartbeat_at > limits::HEARTBEAT_LOST;
             if settled && (free || silent) {
                 dead.push((worker, free));
             }

@@ -38,10 +38,7 @@ impl Objects {
             objects: self.clone(),
             key: key.to_owned(),
             data_key: data_key.clone(),
-            header: header
-                .as_ref()
-                .try_into()
-                .map_err(|_| crypt::CryptError::Refused)?,
+            header: header.as_ref().try_into().map_err(|_| crypt::CryptError::Refused)?,
             cipher_len,
             plain_len,
         })
@@ -62,14 +59,8 @@ impl EncryptedObject {
     pub async fn read(&self, range: Range<u64>) -> Result<Bytes, ObjectError> {
         let fetch = crypt::cipher_range(&range, self.cipher_len)?;
         let chunks = self.objects.get_range(&self.key, fetch).await?;
-        let text = crypt::decrypt_range(
-            &self.data_key,
-            &self.key,
-            &self.header,
-            self.cipher_len,
-            &range,
-            &chunks,
-        )?;
+        let text =
+            crypt::decrypt_range(&self.data_key, &self.key, &self.header, self.cipher_len, &range, &chunks)?;
         Ok(text.into())
     }
 

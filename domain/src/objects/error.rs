@@ -35,11 +35,7 @@ impl From<S3Error> for ObjectError {
             S3Error::Reqwest(error) => chain(&error.without_url()),
             error => error.to_string(),
         };
-        if transient {
-            Self::Unavailable(text)
-        } else {
-            Self::Refused(text)
-        }
+        if transient { Self::Unavailable(text) } else { Self::Refused(text) }
     }
 }
 
@@ -55,9 +51,7 @@ pub(super) fn is_transient(error: &S3Error) -> bool {
 /// `<Code>…</Code>` of S3's error document.
 fn code(body: &str) -> &str {
     let after = body.split_once("<Code>").map(|(_, rest)| rest);
-    after
-        .and_then(|rest| rest.split_once("</Code>"))
-        .map_or("", |(code, _)| code)
+    after.and_then(|rest| rest.split_once("</Code>")).map_or("", |(code, _)| code)
 }
 
 /// An error with its causes: reqwest's own text ends where it becomes interesting.
@@ -76,22 +70,15 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, code: &str) -> ObjectError {
-        let body =
-            format!("<Error><Code>{code}</Code><SignatureProvided>abc</SignatureProvided></Error>");
+        let body = format!("<Error><Code>{code}</Code><SignatureProvided>abc</SignatureProvided></Error>");
         S3Error::HttpFailWithBody(status, body).into()
     }
 
     #[test]
     fn answers_are_sorted_by_what_helps() {
         assert!(matches!(answer(404, "NoSuchKey"), ObjectError::NotFound));
-        assert!(matches!(
-            answer(404, "NoSuchBucket"),
-            ObjectError::Refused(_)
-        ));
-        assert!(matches!(
-            answer(503, "SlowDown"),
-            ObjectError::Unavailable(_)
-        ));
+        assert!(matches!(answer(404, "NoSuchBucket"), ObjectError::Refused(_)));
+        assert!(matches!(answer(503, "SlowDown"), ObjectError::Unavailable(_)));
         assert_eq!(
             answer(403, "SignatureDoesNotMatch").to_string(),
             "the object store refuses: HTTP 403 SignatureDoesNotMatch"

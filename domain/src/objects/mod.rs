@@ -52,18 +52,10 @@ impl Objects {
     pub fn new(config: &S3Config) -> Result<Self, ObjectError> {
         // One retry helper in the house, ours.
         s3::set_retries(0);
-        let credentials = Credentials::new(
-            Some(&config.access_key_id),
-            Some(&config.secret_access_key),
-            None,
-            None,
-            None,
-        )
-        .map_err(|error| ObjectError::Refused(error.to_string()))?;
-        let region = Region::Custom {
-            region: config.region.clone(),
-            endpoint: config.endpoint.clone(),
-        };
+        let credentials =
+            Credentials::new(Some(&config.access_key_id), Some(&config.secret_access_key), None, None, None)
+                .map_err(|error| ObjectError::Refused(error.to_string()))?;
+        let region = Region::Custom { region: config.region.clone(), endpoint: config.endpoint.clone() };
         let mut short = Bucket::new(&config.bucket, region, credentials)?;
         if config.path_style {
             short.set_path_style();
@@ -76,9 +68,7 @@ impl Objects {
 
     /// Writes an object whole, or replaces it.
     pub async fn put(&self, key: &str, content: Bytes) -> Result<(), ObjectError> {
-        request("put", || self.transfer.put_object(key, &content))
-            .await
-            .map(drop)
+        request("put", || self.transfer.put_object(key, &content)).await.map(drop)
     }
 
     pub async fn get(&self, key: &str) -> Result<Bytes, ObjectError> {
@@ -92,10 +82,8 @@ impl Objects {
             return Ok(Bytes::new());
         }
         let last = range.end - 1;
-        let response = request("get_range", || {
-            self.transfer.get_object_range(key, range.start, Some(last))
-        })
-        .await?;
+        let response =
+            request("get_range", || self.transfer.get_object_range(key, range.start, Some(last))).await?;
         if response.status_code() != 206 {
             // The whole object, however big: this store can't be played from.
             return Err(ObjectError::Refused("the store ignores ranges".to_owned()));
@@ -127,15 +115,12 @@ impl Objects {
         let mut entries = Vec::new();
         let mut next = None;
         loop {
-            let (page, _) = request("list", || {
-                self.short
-                    .list_page(prefix.to_owned(), None, next.clone(), None, None)
-            })
-            .await?;
-            entries.extend(page.contents.into_iter().map(|object| ObjectEntry {
-                key: object.key,
-                bytes: object.size,
-            }));
+            let (page, _) =
+                request("list", || self.short.list_page(prefix.to_owned(), None, next.clone(), None, None))
+                    .await?;
+            entries.extend(
+                page.contents.into_iter().map(|object| ObjectEntry { key: object.key, bytes: object.size }),
+            );
             next = page.next_continuation_token;
             if next.is_none() {
                 return Ok(entries);
@@ -158,18 +143,13 @@ impl Objects {
 }
 
 /// One request with its repetitions, counted.
-async fn request<T, F>(
-    operation: &'static str,
-    attempt: impl FnMut() -> F,
-) -> Result<T, ObjectError>
+async fn request<T, F>(operation: &'static str, attempt: impl FnMut() -> F) -> Result<T, ObjectError>
 where
     F: Future<Output = Result<T, S3Error>>,
 {
     let started = Instant::now();
     let backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(3));
-    let result = retry(ATTEMPTS, backoff, error::is_transient, attempt)
-        .await
-        .map_err(ObjectError::from);
+    let result = retry(ATTEMPTS, backoff, error::is_transient, attempt).await.map_err(ObjectError::from);
     let outcome = match &result {
         Ok(_) => "ok",
         Err(ObjectError::NotFound) => "not_found",
@@ -178,4 +158,24 @@ where
     metrics::histogram!("cordboard_object_request_seconds", "operation" => operation, "outcome" => outcome)
         .record(started.elapsed());
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bucket_stands_in_the_path_or_in_the_host_name() {
+        let config = |path_style| S3Config {
+            endpoint: "https://s3.example.com:9000/".to_owned(),
+            region: "eu-central-1".to_owned(),
+            bucket: "calls".to_owned(),
+            access_key_id: "id".to_owned(),
+            secret_access_key: "secret".to_owned(),
+            path_style,
+        };
+        let url = |path_style| Objects::new(&config(path_style)).unwrap().transfer.url();
+        assert_eq!(url(true), "https://s3.example.com:9000/calls");
+        assert_eq!(url(false), "https://calls.s3.example.com:9000");
+    }
 }

@@ -23,10 +23,8 @@ impl Objects {
             let content = read_part(&mut file, len).await?;
             return self.put(key, content.into()).await;
         }
-        let upload = request("multipart_start", || {
-            self.short.initiate_multipart_upload(key, CONTENT_TYPE)
-        })
-        .await?;
+        let upload =
+            request("multipart_start", || self.short.initiate_multipart_upload(key, CONTENT_TYPE)).await?;
         let stored = self.put_parts(key, &upload.upload_id, &mut file, len).await;
         if stored.is_err() {
             // Parts without an end cost storage until the bucket's own rule removes them: worth one try, not an error of its own.
@@ -37,13 +35,7 @@ impl Objects {
         stored
     }
 
-    async fn put_parts(
-        &self,
-        key: &str,
-        upload: &str,
-        file: &mut File,
-        len: u64,
-    ) -> Result<(), ObjectError> {
+    async fn put_parts(&self, key: &str, upload: &str, file: &mut File, len: u64) -> Result<(), ObjectError> {
         let part_len = part_len(len);
         let mut parts = Vec::new();
         let mut rest = len;
@@ -51,13 +43,7 @@ impl Objects {
             let content = read_part(file, rest.min(part_len)).await?;
             rest -= content.len() as u64;
             let part = request("multipart_part", || {
-                self.transfer.put_multipart_chunk(
-                    content.clone(),
-                    key,
-                    number,
-                    upload,
-                    CONTENT_TYPE,
-                )
+                self.transfer.put_multipart_chunk(content.clone(), key, number, upload, CONTENT_TYPE)
             })
             .await?;
             parts.push(part);
@@ -68,29 +54,15 @@ impl Objects {
         self.complete(key, upload, parts, len).await
     }
 
-    async fn complete(
-        &self,
-        key: &str,
-        upload: &str,
-        parts: Vec<Part>,
-        len: u64,
-    ) -> Result<(), ObjectError> {
-        let completed = request("multipart_end", || {
-            self.transfer
-                .complete_multipart_upload(key, upload, parts.clone())
-        })
-        .await;
+    async fn complete(&self, key: &str, upload: &str, parts: Vec<Part>, len: u64) -> Result<(), ObjectError> {
+        let completed =
+            request("multipart_end", || self.transfer.complete_multipart_upload(key, upload, parts.clone()))
+                .await;
         match completed {
             Ok(_) => Ok(()),
             // The answer to an earlier attempt was lost: the upload is gone because the object is there.
             Err(error) => match request("head", || self.short.head_object(key)).await {
-                Ok((head, _))
-                    if head
-                        .content_length
-                        .is_some_and(|stored| stored as u64 == len) =>
-                {
-                    Ok(())
-                }
+                Ok((head, _)) if head.content_length.is_some_and(|stored| stored as u64 == len) => Ok(()),
                 _ => Err(error),
             },
         }
@@ -103,9 +75,7 @@ fn part_len(len: u64) -> u64 {
 
 async fn read_part(file: &mut File, len: u64) -> Result<Vec<u8>, ObjectError> {
     let mut content = vec![0; len as usize];
-    file.read_exact(&mut content)
-        .await
-        .map_err(ObjectError::Local)?;
+    file.read_exact(&mut content).await.map_err(ObjectError::Local)?;
     Ok(content)
 }
 

@@ -9,8 +9,10 @@ use crate::{
     Platform, Result,
     bus::Job,
     calls::MediaKind,
-    db::schema::{recording, recording_object, recording_track},
-    ids::{LegId, RecordingId, TrackId},
+    db::schema::{media_worker, recording, recording_object, recording_track},
+    fleet::WorkerState,
+    ids::{LegId, RecordingId, TrackId, WorkerId},
+    limits,
 };
 
 /// A stream that has begun.
@@ -23,6 +25,7 @@ pub struct NewTrack {
     pub kind: MediaKind,
     pub codec: String,
     pub epoch: i32,
+    pub worker_id: WorkerId,
     /// On the database's clock.
     pub started_at: DateTime<Utc>,
 }
@@ -89,41 +92,49 @@ impl Platform {
         Ok(())
     }
 
-    /// The worker has brought everything: transcode it now rather than when the time for it is up.
+    /// A worker has brought everything that it owed: unless another one still owes something, it is transcoded at once.
     pub async fn capture_finished(&self, id: RecordingId) -> Result<()> {
-        self.to_transcoding(id, None).await.map(|_| ())
+        self.to_transcoding(id, false).await.map(|_| ())
     }
 
-    /// Recordings whose worker did not come back with the rest are transcoded as they are. Returns how many.
+    /// Recordings that still wait for objects when their time is up are transcoded as they are, if whoever owes the
+    /// objects is gone, or is at it for a day. Returns how many.
     pub async fn finalize_overdue(&self) -> Result<usize> {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
-        let due: Vec<RecordingId> = recording::table
+        let due: Vec<(RecordingId, Option<DateTime<Utc>>)> = recording::table
             .filter(recording::state.eq(RecordingState::Finalizing).and(recording::finalize_by.le(now)))
             .limit(100)
-            .select(recording::id)
+            .select((recording::id, recording::ended_at))
             .load(&mut connection)
             .await?;
         drop(connection);
         let mut count = 0;
-        for id in due {
-            count += usize::from(self.to_transcoding(id, Some(now)).await?);
+        for (id, ended_at) in due {
+            let given_up = ended_at.is_some_and(|at| now - at > limits::OBJECTS_OWED);
+            count += usize::from(self.to_transcoding(id, given_up).await?);
         }
         Ok(count)
     }
 
-    async fn to_transcoding(&self, id: RecordingId, overdue: Option<DateTime<Utc>>) -> Result<bool> {
+    async fn to_transcoding(&self, id: RecordingId, given_up: bool) -> Result<bool> {
         let mut unit = self.begin().await?;
-        let finalizing = recording::table.filter(recording::id.eq(id).and(recording::state.eq(RecordingState::Finalizing)));
-        let set = (recording::state.eq(RecordingState::Transcoding), recording::progress.eq(0.0));
-        let changed = match overdue {
-            Some(now) => diesel::update(finalizing.filter(recording::finalize_by.le(now))).set(set).execute(unit.connection()).await?,
-            None => diesel::update(finalizing).set(set).execute(unit.connection()).await?,
-        };
-        if changed == 1 {
-            unit.job(Job::Transcode, serde_json::json!({ "recordingId": id })).await?;
+        let state: Option<RecordingState> = recording::table.find(id).select(recording::state).for_update().first(unit.connection()).await.optional()?;
+        if state != Some(RecordingState::Finalizing) {
+            return Ok(false);
         }
+        let owed: i64 = recording_track::table
+            .inner_join(media_worker::table)
+            .filter(recording_track::recording_id.eq(id).and(recording_track::closed.eq(false)).and(media_worker::state.ne(WorkerState::Gone)))
+            .count()
+            .get_result(unit.connection())
+            .await?;
+        if owed > 0 && !given_up {
+            return Ok(false);
+        }
+        diesel::update(recording::table.find(id)).set((recording::state.eq(RecordingState::Transcoding), recording::progress.eq(0.0))).execute(unit.connection()).await?;
+        unit.job(Job::Transcode, serde_json::json!({ "recordingId": id })).await?;
         unit.commit().await?;
-        Ok(changed == 1)
+        Ok(true)
     }
 }

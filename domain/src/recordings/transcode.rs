@@ -168,7 +168,7 @@ impl Platform {
         let before = unit.now - TimeDelta::seconds(1);
         let left: Vec<RecordingId> = recording::table
             .filter(recording::state.eq(RecordingState::Transcoding).and(recording::lease_until.lt(before)))
-            .or_filter(recording::state.eq(RecordingState::Transcoding).and(recording::lease_until.is_null()).and(recording::ended_at.lt(unit.now - limits::FINALIZE * 2)))
+            .or_filter(recording::state.eq(RecordingState::Transcoding).and(recording::lease_until.is_null()).and(recording::ended_at.lt(unit.now - TimeDelta::minutes(2))))
             .limit(100)
             .select(recording::id)
             .load(unit.connection())

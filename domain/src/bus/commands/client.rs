@@ -46,12 +46,7 @@ struct Session {
 impl Commander {
     pub(in crate::bus) fn new(links: Links) -> Self {
         let session = tokio::sync::Mutex::new(None);
-        Self {
-            links,
-            session,
-            next_id: AtomicU64::new(0),
-            at_once: Semaphore::new(AT_ONCE),
-        }
+        Self { links, session, next_id: AtomicU64::new(0), at_once: Semaphore::new(AT_ONCE) }
     }
 
     pub(in crate::bus) async fn command(&self, queue: &str, body: &[u8], limit: Duration) -> Reply {
@@ -69,17 +64,12 @@ impl Commander {
             Err(CommandError::NoWorker) => "no_worker",
             Err(CommandError::Unavailable) => "unavailable",
         };
-        metrics::histogram!("cordboard_bus_command_seconds", "outcome" => outcome)
-            .record(started.elapsed());
+        metrics::histogram!("cordboard_bus_command_seconds", "outcome" => outcome).record(started.elapsed());
         result
     }
 
     async fn attempt(&self, queue: &str, body: &[u8], deadline: tokio::time::Instant) -> Reply {
-        let _turn = self
-            .at_once
-            .acquire()
-            .await
-            .map_err(|_| CommandError::Unavailable)?;
+        let _turn = self.at_once.acquire().await.map_err(|_| CommandError::Unavailable)?;
         let session = self.session().await?;
         let id = self.next_id.fetch_add(1, Ordering::Relaxed).to_string();
         let waiter = session.waiting.register(&id)?;
@@ -89,10 +79,7 @@ impl Commander {
             .with_correlation_id(id.as_str().into())
             .with_reply_to(DIRECT_REPLY_TO.into())
             .with_expiration(left.as_millis().to_string().as_str().into());
-        let options = BasicPublishOptions {
-            mandatory: true,
-            ..Default::default()
-        };
+        let options = BasicPublishOptions { mandatory: true, ..Default::default() };
         let confirm = session
             .channel
             .basic_publish("".into(), queue.into(), options, body, properties)
@@ -105,12 +92,7 @@ impl Commander {
 
     /// The open channel, or a new one on the present or next connection.
     async fn session(&self) -> Result<Session, CommandError> {
-        let link = self
-            .links
-            .clone()
-            .wait()
-            .await
-            .ok_or(CommandError::Unavailable)?;
+        let link = self.links.clone().wait().await.ok_or(CommandError::Unavailable)?;
         let mut session = self.session.lock().await;
         if let Some(open) = session.as_ref()
             && open.generation == link.generation
@@ -132,34 +114,13 @@ impl Session {
     async fn open(link: &Link) -> Result<(Self, Consumer), crate::bus::BusError> {
         let channel = link.channel().await?;
         let set_up = async {
-            channel
-                .confirm_select(ConfirmSelectOptions::default())
-                .await?;
+            channel.confirm_select(ConfirmSelectOptions::default()).await?;
             // RabbitMQ wants direct replies consumed without acknowledgement, and before the first command.
-            let options = BasicConsumeOptions {
-                no_ack: true,
-                ..Default::default()
-            };
-            channel
-                .basic_consume(
-                    DIRECT_REPLY_TO.into(),
-                    "".into(),
-                    options,
-                    FieldTable::default(),
-                )
-                .await
+            let options = BasicConsumeOptions { no_ack: true, ..Default::default() };
+            channel.basic_consume(DIRECT_REPLY_TO.into(), "".into(), options, FieldTable::default()).await
         };
-        let replies = set_up
-            .await
-            .map_err(|_: lapin::Error| crate::bus::BusError::Unavailable)?;
-        Ok((
-            Self {
-                generation: link.generation,
-                channel,
-                waiting: Waiting::default(),
-            },
-            replies,
-        ))
+        let replies = set_up.await.map_err(|_: lapin::Error| crate::bus::BusError::Unavailable)?;
+        Ok((Self { generation: link.generation, channel, waiting: Waiting::default() }, replies))
     }
 }
 
@@ -175,9 +136,7 @@ async fn receive(mut replies: Consumer, waiting: Waiting) {
 /// A command that no queue took comes back before its confirm. lapin hands it out with the next confirm, which may be another
 /// command's: the correlation id tells whose it is.
 async fn watch_for_return(confirm: PublisherConfirm, waiting: Waiting) {
-    if let Ok(Confirmation::Ack(Some(returned)) | Confirmation::Nack(Some(returned))) =
-        confirm.await
-    {
+    if let Ok(Confirmation::Ack(Some(returned)) | Confirmation::Nack(Some(returned))) = confirm.await {
         waiting.answer(&returned.delivery.properties, Err(CommandError::NoWorker));
     }
 }
@@ -197,13 +156,8 @@ impl Default for Waiting {
 impl Waiting {
     fn register(&self, id: &str) -> Result<Waiter, CommandError> {
         let (sender, reply) = oneshot::channel();
-        self.with(|commands| commands.insert(id.to_owned(), sender))
-            .ok_or(CommandError::Unavailable)?;
-        Ok(Waiter {
-            id: id.to_owned(),
-            reply,
-            waiting: self.clone(),
-        })
+        self.with(|commands| commands.insert(id.to_owned(), sender)).ok_or(CommandError::Unavailable)?;
+        Ok(Waiter { id: id.to_owned(), reply, waiting: self.clone() })
     }
 
     fn answer(&self, properties: &BasicProperties, reply: Reply) {
@@ -226,11 +180,7 @@ impl Waiting {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Commands) -> T) -> Option<T> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_mut()
-            .map(act)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(act)
     }
 }
 
@@ -243,9 +193,7 @@ struct Waiter {
 
 impl Waiter {
     async fn reply(mut self) -> Reply {
-        (&mut self.reply)
-            .await
-            .unwrap_or(Err(CommandError::Unavailable))
+        (&mut self.reply).await.unwrap_or(Err(CommandError::Unavailable))
     }
 }
 

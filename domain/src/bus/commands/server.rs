@@ -41,14 +41,8 @@ impl CommandServer {
         let handler: Handler = Arc::new(move |body| Box::pin(handler(body)));
         let stop = CancellationToken::new();
         let stopped = stop.clone();
-        tokio::spawn(async move {
-            stopped
-                .run_until_cancelled(serve(links, queue, handler))
-                .await
-        });
-        Self {
-            _stop: stop.drop_guard(),
-        }
+        tokio::spawn(async move { stopped.run_until_cancelled(serve(links, queue, handler)).await });
+        Self { _stop: stop.drop_guard() }
     }
 }
 
@@ -62,12 +56,7 @@ async fn serve(mut links: Links, queue: String, handler: Handler) {
     }
 }
 
-async fn on_link(
-    link: &Link,
-    queue: &str,
-    handler: &Handler,
-    backoff: &mut Backoff,
-) -> Result<(), BusError> {
+async fn on_link(link: &Link, queue: &str, handler: &Handler, backoff: &mut Backoff) -> Result<(), BusError> {
     let channel = link.channel().await?;
     let mut commands = match timeout(SET_UP_LIMIT, open(&channel, queue)).await {
         Ok(Ok(commands)) => commands,
@@ -93,31 +82,20 @@ async fn on_link(
 }
 
 async fn open(channel: &Channel, queue: &str) -> lapin::Result<Consumer> {
-    channel
-        .basic_qos(AT_ONCE, BasicQosOptions::default())
-        .await?;
+    channel.basic_qos(AT_ONCE, BasicQosOptions::default()).await?;
     topology::command_queue(channel, queue).await?;
-    let options = BasicConsumeOptions {
-        exclusive: true,
-        ..Default::default()
-    };
-    channel
-        .basic_consume(queue.into(), "".into(), options, FieldTable::default())
-        .await
+    let options = BasicConsumeOptions { exclusive: true, ..Default::default() };
+    channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await
 }
 
 async fn carry_out(channel: Channel, mut command: Delivery, handler: Handler) {
     let reply = handler(std::mem::take(&mut command.data)).await;
     let properties = &command.properties;
     if let (Some(sender), Some(id)) = (properties.reply_to(), properties.correlation_id()) {
-        let correlated = BasicProperties::default()
-            .with_delivery_mode(1)
-            .with_correlation_id(id.clone());
+        let correlated = BasicProperties::default().with_delivery_mode(1).with_correlation_id(id.clone());
         let options = BasicPublishOptions::default();
         // An error: the connection is gone, and the sender learns it from its own.
-        let _ = channel
-            .basic_publish("".into(), sender.clone(), options, &reply, correlated)
-            .await;
+        let _ = channel.basic_publish("".into(), sender.clone(), options, &reply, correlated).await;
     }
     // Acknowledged after the work: that is what bounds how many are in hand. An error: the queue is gone, too.
     let _ = command.ack(BasicAckOptions::default()).await;

@@ -29,9 +29,7 @@ impl DataKey {
     }
 
     pub fn unwrap(wrapped: &[u8], secret: &Secret) -> Result<Self, CryptError> {
-        let (nonce, rest) = wrapped
-            .split_first_chunk::<12>()
-            .ok_or(CryptError::Refused)?;
+        let (nonce, rest) = wrapped.split_first_chunk::<12>().ok_or(CryptError::Refused)?;
         let (sealed, tag) = rest.split_last_chunk::<16>().ok_or(CryptError::Refused)?;
         let mut key: [u8; 32] = sealed.try_into().map_err(|_| CryptError::Refused)?;
         wrapping_cipher(secret)
@@ -45,11 +43,7 @@ impl DataKey {
         Ok(Self(key))
     }
 
-    pub(super) fn object_cipher(
-        &self,
-        salt: &[u8; HEADER_LEN as usize],
-        object_key: &str,
-    ) -> Aes256Gcm {
+    pub(super) fn object_cipher(&self, salt: &[u8; HEADER_LEN as usize], object_key: &str) -> Aes256Gcm {
         let mut key = [0; 32];
         Hkdf::<Sha256>::new(Some(salt), &self.0)
             .expand_multi_info(&[b"cordboard object v1", object_key.as_bytes()], &mut key)

@@ -55,16 +55,8 @@ fn chunk_nonce(index: u64, last: bool) -> [u8; 12] {
 }
 
 /// Opens a sealed chunk in place and leaves its plaintext.
-fn open_chunk(
-    cipher: &Aes256Gcm,
-    index: u64,
-    last: bool,
-    chunk: &mut Vec<u8>,
-) -> Result<(), CryptError> {
-    let text_len = chunk
-        .len()
-        .checked_sub(TAG_LEN as usize)
-        .ok_or(CryptError::Refused)?;
+fn open_chunk(cipher: &Aes256Gcm, index: u64, last: bool, chunk: &mut Vec<u8>) -> Result<(), CryptError> {
+    let text_len = chunk.len().checked_sub(TAG_LEN as usize).ok_or(CryptError::Refused)?;
     let tag = *Tag::from_slice(&chunk[text_len..]);
     chunk.truncate(text_len);
     cipher

@@ -41,11 +41,7 @@ pub fn decrypt(
 }
 
 fn end_means_refused(error: io::Error) -> CryptError {
-    if error.kind() == io::ErrorKind::UnexpectedEof {
-        CryptError::Refused
-    } else {
-        CryptError::Io(error)
-    }
+    if error.kind() == io::ErrorKind::UnexpectedEof { CryptError::Refused } else { CryptError::Io(error) }
 }
 
 fn read_up_to(from: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
@@ -55,12 +51,7 @@ fn read_up_to(from: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Decrypts a file into another, which is gone again if the object doesn't open. Blocking.
-pub fn decrypt_file(
-    data_key: &DataKey,
-    object_key: &str,
-    from: &Path,
-    to: &Path,
-) -> Result<u64, CryptError> {
+pub fn decrypt_file(data_key: &DataKey, object_key: &str, from: &Path, to: &Path) -> Result<u64, CryptError> {
     let decrypted = decrypt_into_new(data_key, object_key, from, to);
     if decrypted.is_err() {
         // A failed removal is no news: what matters to the caller is why the object doesn't open.
@@ -69,19 +60,9 @@ pub fn decrypt_file(
     decrypted
 }
 
-fn decrypt_into_new(
-    data_key: &DataKey,
-    object_key: &str,
-    from: &Path,
-    to: &Path,
-) -> Result<u64, CryptError> {
+fn decrypt_into_new(data_key: &DataKey, object_key: &str, from: &Path, to: &Path) -> Result<u64, CryptError> {
     let mut out = BufWriter::new(File::create(to)?);
-    let len = decrypt(
-        data_key,
-        object_key,
-        BufReader::new(File::open(from)?),
-        &mut out,
-    )?;
+    let len = decrypt(data_key, object_key, BufReader::new(File::open(from)?), &mut out)?;
     out.flush()?;
     Ok(len)
 }
@@ -91,17 +72,11 @@ fn decrypt_into_new(
 pub fn cipher_range(plain: &Range<u64>, cipher_len: u64) -> Result<Range<u64>, CryptError> {
     let len = plain_len(cipher_len)?;
     if plain.start >= plain.end || plain.end > len {
-        return Err(CryptError::Range {
-            range: plain.clone(),
-            len,
-        });
+        return Err(CryptError::Range { range: plain.clone(), len });
     }
     let first = plain.start / CHUNK_LEN;
     let end = plain.end.div_ceil(CHUNK_LEN);
-    Ok(
-        HEADER_LEN + first * SEALED_CHUNK_LEN
-            ..(HEADER_LEN + end * SEALED_CHUNK_LEN).min(cipher_len),
-    )
+    Ok(HEADER_LEN + first * SEALED_CHUNK_LEN..(HEADER_LEN + end * SEALED_CHUNK_LEN).min(cipher_len))
 }
 
 /// Decrypts a range of the plaintext. `chunks` are the bytes of [`cipher_range`], `cipher_len` the whole object's length.

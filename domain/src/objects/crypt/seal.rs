@@ -50,13 +50,7 @@ impl<W: Write> Encryptor<W> {
     pub fn finish(mut self) -> io::Result<(W, Sealed)> {
         self.seal(true)?;
         self.out.flush()?;
-        Ok((
-            self.out,
-            Sealed {
-                bytes: self.bytes,
-                sha256: self.digest.finalize().into(),
-            },
-        ))
+        Ok((self.out, Sealed { bytes: self.bytes, sha256: self.digest.finalize().into() }))
     }
 
     /// Bytes of ciphertext handed on so far.
@@ -67,11 +61,7 @@ impl<W: Write> Encryptor<W> {
     fn seal(&mut self, last: bool) -> io::Result<()> {
         let tag = self
             .cipher
-            .encrypt_in_place_detached(
-                &Nonce::from(chunk_nonce(self.index, last)),
-                b"",
-                &mut self.chunk,
-            )
+            .encrypt_in_place_detached(&Nonce::from(chunk_nonce(self.index, last)), b"", &mut self.chunk)
             .map_err(|_| io::Error::other("a chunk exceeds AES-GCM's limit"))?;
         self.chunk.extend_from_slice(&tag);
         self.digest.update(&self.chunk);
@@ -115,16 +105,9 @@ pub fn encrypt<W: Write>(
 }
 
 /// Encrypts a file into another. Blocking: call it off the async threads.
-pub fn encrypt_file(
-    data_key: &DataKey,
-    object_key: &str,
-    from: &Path,
-    to: &Path,
-) -> io::Result<Sealed> {
+pub fn encrypt_file(data_key: &DataKey, object_key: &str, from: &Path, to: &Path) -> io::Result<Sealed> {
     let out = BufWriter::new(File::create(to)?);
     let (out, sealed) = encrypt(data_key, object_key, File::open(from)?, out)?;
-    out.into_inner()
-        .map_err(io::IntoInnerError::into_error)?
-        .sync_all()?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     Ok(sealed)
 }

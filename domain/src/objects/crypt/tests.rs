@@ -29,16 +29,8 @@ fn refused<T: std::fmt::Debug>(result: Result<T, CryptError>) {
 }
 
 /// Lengths around every edge of the format.
-const LENGTHS: [u64; 8] = [
-    0,
-    1,
-    1000,
-    CHUNK_LEN - 1,
-    CHUNK_LEN,
-    CHUNK_LEN + 1,
-    2 * CHUNK_LEN,
-    5 * CHUNK_LEN + 77,
-];
+const LENGTHS: [u64; 8] =
+    [0, 1, 1000, CHUNK_LEN - 1, CHUNK_LEN, CHUNK_LEN + 1, 2 * CHUNK_LEN, 5 * CHUNK_LEN + 77];
 
 #[test]
 fn what_was_encrypted_comes_back() {
@@ -92,11 +84,7 @@ fn an_object_cut_short_or_made_longer_is_refused() {
     }
     refused(opened(&key, NAME, &[object.as_slice(), &[0]].concat()));
     let first_again = &object[HEADER_LEN as usize..][..SEALED_CHUNK_LEN as usize];
-    refused(opened(
-        &key,
-        NAME,
-        &[object.as_slice(), first_again].concat(),
-    ));
+    refused(opened(&key, NAME, &[object.as_slice(), first_again].concat()));
 }
 
 #[test]
@@ -104,13 +92,8 @@ fn exchanged_chunks_are_refused() {
     let key = DataKey::generate();
     let object = sealed(&key, &text(3 * CHUNK_LEN));
     let (header, chunks) = object.split_at(HEADER_LEN as usize);
-    let chunk =
-        |index: usize| &chunks[index * SEALED_CHUNK_LEN as usize..][..SEALED_CHUNK_LEN as usize];
-    refused(opened(
-        &key,
-        NAME,
-        &[header, chunk(1), chunk(0), chunk(2)].concat(),
-    ));
+    let chunk = |index: usize| &chunks[index * SEALED_CHUNK_LEN as usize..][..SEALED_CHUNK_LEN as usize];
+    refused(opened(&key, NAME, &[header, chunk(1), chunk(0), chunk(2)].concat()));
 }
 
 #[test]
@@ -120,16 +103,8 @@ fn any_range_can_be_read_alone() {
     let object = sealed(&key, &plain);
     let len = object.len() as u64;
     let header = object.first_chunk().unwrap();
-    let edges = [
-        0,
-        1,
-        CHUNK_LEN - 1,
-        CHUNK_LEN,
-        CHUNK_LEN + 1,
-        2 * CHUNK_LEN,
-        3 * CHUNK_LEN,
-        plain.len() as u64,
-    ];
+    let edges =
+        [0, 1, CHUNK_LEN - 1, CHUNK_LEN, CHUNK_LEN + 1, 2 * CHUNK_LEN, 3 * CHUNK_LEN, plain.len() as u64];
     for start in edges {
         for end in edges.into_iter().filter(|end| *end > start) {
             let fetch = cipher_range(&(start..end), len).unwrap();
@@ -138,14 +113,7 @@ fn any_range_can_be_read_alone() {
             assert_eq!(read, plain[start as usize..end as usize]);
             let mut altered = chunks.to_vec();
             altered[0] ^= 1;
-            refused(decrypt_range(
-                &key,
-                NAME,
-                header,
-                len,
-                &(start..end),
-                &altered,
-            ));
+            refused(decrypt_range(&key, NAME, header, len, &(start..end), &altered));
         }
     }
 }
@@ -154,10 +122,7 @@ fn any_range_can_be_read_alone() {
 fn a_range_past_the_end_is_an_error() {
     let len = cipher_len(1000);
     for range in [0..1001, 1000..1001, 5..5, 9..u64::MAX] {
-        assert!(matches!(
-            cipher_range(&range, len),
-            Err(CryptError::Range { .. })
-        ));
+        assert!(matches!(cipher_range(&range, len), Err(CryptError::Range { .. })));
     }
 }
 
@@ -179,18 +144,8 @@ fn a_shortened_object_gives_no_range_of_its_last_chunk() {
 
 #[test]
 fn lengths_no_object_has_are_errors() {
-    for len in [
-        0,
-        31,
-        32,
-        47,
-        HEADER_LEN + SEALED_CHUNK_LEN + 1,
-        HEADER_LEN + SEALED_CHUNK_LEN + TAG_LEN,
-    ] {
-        assert!(
-            matches!(plain_len(len), Err(CryptError::Length(_))),
-            "{len}"
-        );
+    for len in [0, 31, 32, 47, HEADER_LEN + SEALED_CHUNK_LEN + 1, HEADER_LEN + SEALED_CHUNK_LEN + TAG_LEN] {
+        assert!(matches!(plain_len(len), Err(CryptError::Length(_))), "{len}");
     }
 }
 
@@ -203,10 +158,7 @@ fn files_round_trip_and_a_refused_one_leaves_nothing() {
     std::fs::write(&plain, text(10_000_000)).unwrap();
     let sealed = encrypt_file(&key, NAME, &plain, &object).unwrap();
     assert_eq!(sealed.bytes, std::fs::metadata(&object).unwrap().len());
-    assert_eq!(
-        decrypt_file(&key, NAME, &object, &copy).unwrap(),
-        10_000_000
-    );
+    assert_eq!(decrypt_file(&key, NAME, &object, &copy).unwrap(), 10_000_000);
     assert_eq!(std::fs::read(&copy).unwrap(), text(10_000_000));
     refused(decrypt_file(&key, "another", &object, &copy));
     assert!(!copy.exists());
@@ -219,10 +171,7 @@ fn a_wrapped_data_key_opens_only_with_the_same_secret() {
     let key = DataKey::generate();
     let wrapped = key.wrap(&secret);
     assert_eq!(DataKey::unwrap(&wrapped, &secret).unwrap().0, key.0);
-    refused(DataKey::unwrap(
-        &wrapped,
-        &Secret::new("another-secret-another-secret-another"),
-    ));
+    refused(DataKey::unwrap(&wrapped, &Secret::new("another-secret-another-secret-another")));
     for index in 0..wrapped.len() {
         let mut altered = wrapped.clone();
         altered[index] ^= 1;

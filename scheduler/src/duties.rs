@@ -1,0 +1,92 @@
+//! The scheduler's duties, each in a loop of its own, so that one that waits holds up no other.
+
+use std::{fmt::Display, time::Duration};
+
+use domain::{Platform, events, fleet::Watchman, limits};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// However far away the next expiry is, look again after this: a wake-up may have been lost.
+const LONGEST_SLEEP: Duration = Duration::from_secs(2);
+/// News come in bursts; one look serves them all.
+const BURST: Duration = Duration::from_millis(50);
+const SWEEP: Duration = Duration::from_secs(2);
+const TIDY: Duration = Duration::from_secs(600);
+
+/// Counts what a duty did, and says so when it failed; it is tried again the next time round.
+fn account<E: Display>(duty: &'static str, done: Result<usize, E>) {
+    match done {
+        Ok(0) => {}
+        Ok(count) => {
+            metrics::counter!("cordboard_scheduler_done_total", "duty" => duty).increment(count as u64);
+            tracing::debug!(duty, count, "done");
+        }
+        Err(error) => {
+            metrics::counter!("cordboard_scheduler_failures_total", "duty" => duty).increment(1);
+            tracing::warn!(duty, %error, "failed; will be tried again");
+        }
+    }
+}
+
+/// What must happen on time: unanswered calls, lost legs, reminders. Sleeps until the next one is due.
+pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
+    let mut news = platform.bus.listen_events("log");
+    let work = async {
+        loop {
+            account("unanswered calls", platform.expire_unanswered().await);
+            account("lost legs", platform.expire_legs().await);
+            account("reminders", platform.remind().await);
+            let next = async { Ok::<_, domain::Error>([platform.next_expiry().await?, platform.next_reminder().await?].into_iter().flatten().min()) };
+            let pause = match next.await {
+                Ok(Some(next)) => (next - platform.clock.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(20), LONGEST_SLEEP),
+                Ok(None) | Err(_) => LONGEST_SLEEP,
+            };
+            match timeout(pause, news.recv()).await {
+                Ok(Some(())) => sleep(BURST).await,
+                Ok(None) => sleep(pause).await,
+                Err(_elapsed) => {}
+            }
+        }
+    };
+    stop.run_until_cancelled(work).await;
+}
+
+/// Workers that died: their calls are moved.
+pub async fn watch_fleet(platform: &Platform, stop: &CancellationToken) {
+    let work = async {
+        let mut watchman = Watchman::default();
+        loop {
+            account("dead workers", watchman.look(platform).await.map(|dead| dead.len()));
+            sleep(limits::SWEEP).await;
+        }
+    };
+    stop.run_until_cancelled(work).await;
+}
+
+/// What somebody left behind: jobs not sent, calls and recordings that nobody took, the objects of deleted recordings.
+pub async fn sweep(platform: &Platform, stop: &CancellationToken) {
+    let work = async {
+        loop {
+            account("outbox", platform.sweep_outbox().await);
+            account("calls without a worker", platform.dispatch_again().await);
+            account("overdue recordings", platform.finalize_overdue().await);
+            account("lost transcodings", platform.transcode_again().await);
+            account("deleted recordings", platform.purge_deleted().await);
+            sleep(SWEEP).await;
+        }
+    };
+    stop.run_until_cancelled(work).await;
+}
+
+/// What has time: partitions of the log, forgotten counters, endless calls.
+pub async fn tidy(platform: &Platform, stop: &CancellationToken) {
+    let work = async {
+        loop {
+            account("partitions", events::make_partitions(platform).await.map(|()| 0));
+            account("counters", platform.sweep_counters().await.map(|()| 0));
+            account("endless calls", platform.expire_endless().await);
+            sleep(TIDY).await;
+        }
+    };
+    stop.run_until_cancelled(work).await;
+}
