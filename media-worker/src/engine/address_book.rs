@@ -47,19 +47,10 @@ impl AddressBook {
     /// A genuine check of the leg's came on this path.
     pub fn bind(&mut self, path: Path, leg: LegKey, now: Instant) {
         self.elsewhere.remove(&path.peer);
-        self.bound.insert(
-            path.peer,
-            Bound {
-                leg,
-                path,
-                seen: now,
-            },
-        );
+        self.bound.insert(path.peer, Bound { leg, path, seen: now });
         let mine = || self.bound.values().filter(|bound| bound.leg == leg);
         if mine().count() > MOST_ADDRESSES
-            && let Some(oldest) = mine()
-                .min_by_key(|bound| bound.seen)
-                .map(|bound| bound.path.peer)
+            && let Some(oldest) = mine().min_by_key(|bound| bound.seen).map(|bound| bound.path.peer)
         {
             self.bound.remove(&oldest);
         }
@@ -71,10 +62,7 @@ impl AddressBook {
 
     /// The path to an address that a leg was authenticated at.
     pub fn path(&self, peer: &SocketAddrV4, leg: LegKey) -> Option<Path> {
-        self.bound
-            .get(peer)
-            .filter(|bound| bound.leg == leg)
-            .map(|bound| bound.path)
+        self.bound.get(peer).filter(|bound| bound.leg == leg).map(|bound| bound.path)
     }
 
     pub fn set_elsewhere(&mut self, peer: SocketAddrV4, shard: usize, now: Instant) {
@@ -109,10 +97,7 @@ mod tests {
 
     fn path(port: u16) -> Path {
         let peer = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
-        Path {
-            peer,
-            local: Ipv4Addr::LOCALHOST,
-        }
+        Path { peer, local: Ipv4Addr::LOCALHOST }
     }
 
     #[test]

@@ -18,51 +18,19 @@ pub(super) const MOST_COMMANDS: usize = 1024;
 pub(super) const MOST_MISLED: usize = 4096;
 
 pub(super) enum Command {
-    Negotiate {
-        call: Uuid,
-        leg: Uuid,
-        sdp: String,
-        reply: oneshot::Sender<Result<String, NegotiateError>>,
-    },
-    IsLeg {
-        call: Uuid,
-        leg: Uuid,
-        reply: oneshot::Sender<bool>,
-    },
-    Route {
-        call: Uuid,
-        routes: Vec<Route>,
-        reply: oneshot::Sender<()>,
-    },
-    Tap {
-        call: Uuid,
-        tap: Option<Box<dyn Tap>>,
-        reply: oneshot::Sender<()>,
-    },
-    CloseLeg {
-        call: Uuid,
-        leg: Uuid,
-        reason: String,
-        reply: oneshot::Sender<()>,
-    },
-    CloseCall {
-        call: Uuid,
-        reply: oneshot::Sender<()>,
-    },
-    Stats {
-        call: Uuid,
-        reply: oneshot::Sender<Vec<LegStats>>,
-    },
+    Negotiate { call: Uuid, leg: Uuid, sdp: String, reply: oneshot::Sender<Result<String, NegotiateError>> },
+    IsLeg { call: Uuid, leg: Uuid, reply: oneshot::Sender<bool> },
+    Route { call: Uuid, routes: Vec<Route>, reply: oneshot::Sender<()> },
+    Tap { call: Uuid, tap: Option<Box<dyn Tap>>, reply: oneshot::Sender<()> },
+    CloseLeg { call: Uuid, leg: Uuid, reason: String, reply: oneshot::Sender<()> },
+    CloseCall { call: Uuid, reply: oneshot::Sender<()> },
+    Stats { call: Uuid, reply: oneshot::Sender<Vec<LegStats>> },
 }
 
 /// Between shards: the kernel spreads the port's datagrams by addresses, calls lie elsewhere.
 pub(super) enum Misled {
     /// A datagram of yours came to shard `at`.
-    Datagram {
-        path: Path,
-        bytes: BytesMut,
-        at: usize,
-    },
+    Datagram { path: Path, bytes: BytesMut, at: usize },
     /// What comes to you from this path is mine: I am `owner`.
     Owner { path: Path, owner: usize },
 }
@@ -78,13 +46,7 @@ impl Waker {
         let (socket, waiting) = UnixDatagram::pair()?;
         socket.set_nonblocking(true)?;
         waiting.set_nonblocking(true)?;
-        Ok((
-            Arc::new(Waker {
-                pending: AtomicBool::new(false),
-                socket,
-            }),
-            waiting,
-        ))
+        Ok((Arc::new(Waker { pending: AtomicBool::new(false), socket }), waiting))
     }
 
     pub fn wake(&self) {

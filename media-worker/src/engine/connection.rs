@@ -8,31 +8,25 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use rtc::peer_connection::RTCPeerConnection;
-use rtc::peer_connection::event::RTCPeerConnectionEvent;
 use rtc::peer_connection::message::RTCMessage;
 use rtc::peer_connection::sdp::RTCSessionDescription;
-use rtc::peer_connection::state::RTCIceConnectionState;
-use rtc::peer_connection::transport::RTCDtlsTransportState;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp::Packet;
 use rtc::rtp::header::Header;
 use rtc::rtp_transceiver::RTCRtpSenderId;
 use rtc::sansio::Protocol;
 use rtc::shared::error::Error;
-use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 
 use super::credentials::ShardCrypto;
 use super::feedback::Feedback;
+use super::intake::MOST_HELD;
 use super::rewrite::{Rewriter, Source};
 use super::sdp::{self, Offer};
-use super::{MediaKind, NegotiateError, setup, stun};
-
-/// A DTLS flight is at most a few datagrams; more is not waited with.
-const MOST_HELD: usize = 8;
+use super::{MediaKind, NegotiateError, setup};
 
 /// An outgoing track, as it was negotiated.
-struct Sender {
-    id: RTCRtpSenderId,
+pub(super) struct Sender {
+    pub id: RTCRtpSenderId,
     ssrc: u32,
     /// The number both sides give to this kind's codec.
     payload_type: Option<u8>,
@@ -42,20 +36,24 @@ struct Sender {
 }
 
 pub(super) struct Connection {
-    peer: RTCPeerConnection,
+    pub peer: RTCPeerConnection,
     feedback: Receiver<Feedback>,
-    senders: [Sender; 2],
-    local: SocketAddr,
+    pub senders: [Sender; 2],
+    pub local: SocketAddr,
     pub offer: Offer,
     pub ufrag: String,
     pub password: String,
-    ice_connected: bool,
-    secure: bool,
-    ended: bool,
-    /// DTLS that came before ICE was connected: rtc would drop it, the browser repeat it a second later.
-    held: Vec<BytesMut>,
-    /// The nominating check that came before our own had succeeded: rtc neither answers nor remembers it.
-    nomination: Option<(SocketAddrV4, BytesMut)>,
+    pub ice_connected: bool,
+    /// The DTLS handshake is done: media can go both ways.
+    pub secure: bool,
+    /// The browser said good-bye, or the handshake failed for good.
+    pub ended: bool,
+    /// What came before ICE was connected, when it came.
+    pub held: Vec<(Instant, BytesMut)>,
+    /// The nominating check that came before our own had succeeded.
+    pub nomination: Option<(SocketAddrV4, BytesMut)>,
+    /// Packets of ours for when ICE is connected again.
+    waiting: Vec<(MediaKind, Packet)>,
 }
 
 /// A packet that the browser sent, decrypted.
@@ -80,13 +78,7 @@ impl Connection {
             let ssrc = rand::random();
             let id = peer.add_track(setup::track(kind, ssrc))?;
             let rewriter = Rewriter::new(ssrc, kind.clock_rate());
-            Ok(Sender {
-                id,
-                ssrc,
-                payload_type: None,
-                sends: false,
-                rewriter,
-            })
+            Ok(Sender { id, ssrc, payload_type: None, sends: false, rewriter })
         };
         let senders = [sender(MediaKind::Audio)?, sender(MediaKind::Video)?];
         let mut connection = Connection {
@@ -102,21 +94,15 @@ impl Connection {
             ended: false,
             held: Vec::new(),
             nomination: None,
+            waiting: Vec::new(),
         };
-        connection
-            .peer
-            .add_local_candidate(setup::local_candidate(local.0, local.1)?)?;
+        connection.peer.add_local_candidate(setup::local_candidate(local.0, local.1)?)?;
         let answer = connection.answer(offer, sdp, now)?;
         Ok((connection, answer))
     }
 
     /// Answers an offer for this connection: a change of directions, or an ICE restart.
-    pub fn answer(
-        &mut self,
-        offer: Offer,
-        sdp: &str,
-        now: Instant,
-    ) -> Result<String, NegotiateError> {
+    pub fn answer(&mut self, offer: Offer, sdp: &str, now: Instant) -> Result<String, NegotiateError> {
         let remote = RTCSessionDescription::offer(sdp::without_candidates(sdp))?;
         self.peer.set_remote_description(now, remote)?;
         let answer = self.peer.create_answer(None)?;
@@ -127,6 +113,8 @@ impl Connection {
             value.ok_or_else(|| NegotiateError::Sdp("no media in it that we speak".to_owned()))
         };
         (self.ufrag, self.password) = (written("ice-ufrag")?, written("ice-pwd")?);
+        // A restart has no pair yet, though rtc says so only with its next event.
+        self.ice_connected &= self.offer.ufrag == offer.ufrag;
         self.offer = offer;
         for (kind, sender) in MediaKind::ALL.into_iter().zip(&mut self.senders) {
             sender.sends = self
@@ -135,10 +123,7 @@ impl Connection {
                 .is_some_and(|transceiver| transceiver.current_direction().has_send());
             sender.payload_type = self.peer.rtp_sender(sender.id).and_then(|mut rtp| {
                 let codecs = &rtp.get_parameters().rtp_parameters.codecs;
-                codecs
-                    .iter()
-                    .find(|codec| kind.is_codec(&codec.rtp_codec.mime_type))
-                    .map(|c| c.payload_type)
+                codecs.iter().find(|codec| kind.is_codec(&codec.rtp_codec.mime_type)).map(|c| c.payload_type)
             });
         }
         Ok(text)
@@ -151,95 +136,12 @@ impl Connection {
         }
     }
 
-    pub fn receive(&mut self, datagram: BytesMut, peer: SocketAddrV4, now: Instant) {
-        if stun::is_stun(&datagram) {
-            self.receive_stun(datagram, peer, now);
-        } else if is_dtls(&datagram) && !self.ice_connected {
-            if self.held.len() < MOST_HELD {
-                self.held.push(datagram);
-            }
-        } else {
-            let dtls = is_dtls(&datagram);
-            self.hand_in(datagram, peer.into(), now);
-            if dtls {
-                self.notice_dtls_state();
-            }
-        }
-    }
-
-    fn receive_stun(&mut self, datagram: BytesMut, peer: SocketAddrV4, now: Instant) {
-        if !self.ice_connected && stun::check(&datagram).is_some_and(|check| check.nominates) {
-            self.nomination = Some((peer, datagram.clone()));
-        }
-        let answered = stun::is_success(&datagram);
-        self.hand_in(datagram, peer.into(), now);
-        if answered
-            && !self.ice_connected
-            && let Some((from, check)) = self.nomination.take_if(|(from, _)| *from == peer)
-        {
-            self.hand_in(check, from.into(), now);
-        }
-    }
-
-    fn hand_in(&mut self, message: BytesMut, peer_addr: SocketAddr, now: Instant) {
-        let transport = TransportContext {
-            local_addr: self.local,
-            peer_addr,
-            transport_protocol: TransportProtocol::UDP,
-            ecn: None,
-        };
-        // rtc says no to what is broken, late or not for it: on a network that is everyday.
-        if let Err(error) = self.peer.handle_read(TaggedBytesMut {
-            now,
-            transport,
-            message,
-        }) {
-            tracing::trace!(%error, "datagram refused");
-        }
-    }
-
-    fn notice_dtls_state(&mut self) {
-        let state = self
-            .peer
-            .rtp_sender(self.senders[0].id)
-            .and_then(|sender| sender.transport().map(|transport| transport.state()));
-        match state {
-            Some(RTCDtlsTransportState::Connected) => self.secure = true,
-            Some(RTCDtlsTransportState::Closed | RTCDtlsTransportState::Failed) => {
-                self.ended = true
-            }
-            _ => {}
-        }
-    }
-
-    /// Lets rtc go on after datagrams or its time-out.
-    pub fn advance(&mut self, now: Instant) {
-        while let Some(event) = self.peer.poll_event() {
-            if let RTCPeerConnectionEvent::OnIceConnectionStateChangeEvent(state) = event {
-                self.ice_connected = matches!(
-                    state,
-                    RTCIceConnectionState::Connected | RTCIceConnectionState::Completed
-                );
-                if self.ice_connected {
-                    for datagram in std::mem::take(&mut self.held) {
-                        self.hand_in(datagram, self.local, now);
-                    }
-                    self.notice_dtls_state();
-                }
-            }
-        }
-    }
-
     pub fn next_media(&mut self) -> Option<Media> {
         while let Some(message) = self.peer.poll_read() {
             if let RTCMessage::RtpPacket(_, packet) = message.message
                 && let Some(kind) = self.kind_of(packet.header.payload_type)
             {
-                return Some(Media {
-                    kind,
-                    packet,
-                    arrival: message.now,
-                });
+                return Some(Media { kind, packet, arrival: message.now });
             }
         }
         None
@@ -256,23 +158,7 @@ impl Connection {
 
     /// The kind of our track with this SSRC.
     pub fn own_track(&self, ssrc: u32) -> Option<MediaKind> {
-        MediaKind::ALL
-            .into_iter()
-            .find(|kind| self.senders[kind.index()].ssrc == ssrc)
-    }
-
-    /// True once media can go both ways: the DTLS handshake is done.
-    pub fn is_secure(&self) -> bool {
-        self.secure
-    }
-
-    pub fn is_connected(&self) -> bool {
-        self.ice_connected
-    }
-
-    /// The browser said good-bye, or the handshake failed for good.
-    pub fn has_ended(&self) -> bool {
-        self.ended
+        MediaKind::ALL.into_iter().find(|kind| self.senders[kind.index()].ssrc == ssrc)
     }
 
     /// Sends a packet on as ours.
@@ -283,30 +169,38 @@ impl Connection {
         header: &Header,
         payload: &Bytes,
         now: Instant,
-    ) -> bool {
+    ) {
         let sender = &mut self.senders[kind.index()];
         let Some(payload_type) = sender.payload_type.filter(|_| self.secure && sender.sends) else {
-            return false;
+            return;
         };
         let mut header = header.clone();
-        if !sender
-            .rewriter
-            .rewrite(&mut header, source, payload_type, now)
-        {
-            return false;
+        if !sender.rewriter.rewrite(&mut header, source, payload_type, now) {
+            return;
         }
-        let packet = Packet {
-            header,
-            payload: payload.clone(),
+        let payload = payload.clone();
+        let packet = Packet { header, payload };
+        if self.ice_connected {
+            self.write(kind, packet, now);
+        } else if self.waiting.len() < MOST_HELD {
+            self.waiting.push((kind, packet));
+        }
+    }
+
+    fn write(&mut self, kind: MediaKind, packet: Packet, now: Instant) {
+        let Some(mut rtp) = self.peer.rtp_sender(self.senders[kind.index()].id) else {
+            return;
         };
-        let Some(mut rtp) = self.peer.rtp_sender(sender.id) else {
-            return false;
-        };
-        let written = rtp.write_rtp(now, packet);
-        if let Err(error) = &written {
+        if let Err(error) = rtp.write_rtp(now, packet) {
             tracing::debug!(%error, kind = kind.name(), "packet not sent");
         }
-        written.is_ok()
+    }
+
+    /// Sends what ICE's restart held up.
+    pub fn write_waiting(&mut self, now: Instant) {
+        for (kind, packet) in std::mem::take(&mut self.waiting) {
+            self.write(kind, packet, now);
+        }
     }
 
     /// When a packet was last sent on our track.
@@ -317,10 +211,7 @@ impl Connection {
     /// Asks the browser for a key frame of its track.
     pub fn request_key_frame(&mut self, media_ssrc: u32, now: Instant) {
         let sender = &self.senders[MediaKind::Video.index()];
-        let request = PictureLossIndication {
-            sender_ssrc: sender.ssrc,
-            media_ssrc,
-        };
+        let request = PictureLossIndication { sender_ssrc: sender.ssrc, media_ssrc };
         if let Some(mut rtp) = self.peer.rtp_sender(sender.id)
             && let Err(error) = rtp.write_rtcp(now, vec![Box::new(request)])
         {
@@ -329,9 +220,7 @@ impl Connection {
     }
 
     pub fn next_datagram(&mut self) -> Option<(SocketAddr, BytesMut)> {
-        self.peer
-            .poll_write()
-            .map(|out| (out.transport.peer_addr, out.message))
+        self.peer.poll_write().map(|out| (out.transport.peer_addr, out.message))
     }
 
     pub fn handle_timeout(&mut self, now: Instant) {
@@ -342,11 +231,7 @@ impl Connection {
 
     /// When rtc wants to be called again; never sooner than a millisecond, so that nothing can spin.
     pub fn deadline(&mut self, now: Instant) -> Option<Instant> {
-        Some(
-            self.peer
-                .poll_timeout()?
-                .max(now + Duration::from_millis(1)),
-        )
+        Some(self.peer.poll_timeout()?.max(now + Duration::from_millis(1)))
     }
 
     /// Says good-bye; what it has to send stands in `next_datagram`.
@@ -355,11 +240,4 @@ impl Connection {
             tracing::debug!(%error, "not closed cleanly");
         }
     }
-}
-
-/// RFC 7983.
-fn is_dtls(datagram: &[u8]) -> bool {
-    datagram
-        .first()
-        .is_some_and(|first| (20..64).contains(first))
 }

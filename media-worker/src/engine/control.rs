@@ -25,22 +25,13 @@ impl Shard {
     pub fn obey(&mut self, command: Command) {
         // Whoever asked may have gone meanwhile: then nobody needs the answer.
         match command {
-            Command::Negotiate {
-                call,
-                leg,
-                sdp,
-                reply,
-            } => {
+            Command::Negotiate { call, leg, sdp, reply } => {
                 let _ = reply.send(self.negotiate(call, leg, &sdp));
             }
             Command::IsLeg { call, leg, reply } => {
                 let _ = reply.send(self.key(call, leg).is_some());
             }
-            Command::Route {
-                call,
-                routes,
-                reply,
-            } => {
+            Command::Route { call, routes, reply } => {
                 self.call(call).routes = routes;
                 self.connect(call);
                 let _ = reply.send(());
@@ -49,12 +40,7 @@ impl Shard {
                 self.call(call).tap = tap;
                 let _ = reply.send(());
             }
-            Command::CloseLeg {
-                call,
-                leg,
-                reason,
-                reply,
-            } => {
+            Command::CloseLeg { call, leg, reason, reply } => {
                 self.close_leg(call, leg, &reason);
                 let _ = reply.send(());
             }
@@ -63,14 +49,8 @@ impl Shard {
                 let _ = reply.send(());
             }
             Command::Stats { call, reply } => {
-                let legs = self
-                    .calls
-                    .get(&call)
-                    .into_iter()
-                    .flat_map(|call| call.legs.values());
-                let stats = legs
-                    .filter_map(|key| self.legs.get(key))
-                    .map(|leg| leg.quality.stats(leg.id));
+                let legs = self.calls.get(&call).into_iter().flat_map(|call| call.legs.values());
+                let stats = legs.filter_map(|key| self.legs.get(key)).map(|leg| leg.quality.stats(leg.id));
                 let _ = reply.send(stats.collect());
             }
         }
@@ -91,16 +71,14 @@ impl Shard {
         let offer = sdp::read_offer(sdp)?;
         let known = self.key(call, leg);
         let same = known.filter(|key| {
-            self.legs
-                .get(key)
-                .is_some_and(|leg| leg.connection.offer.fingerprint == offer.fingerprint)
+            self.legs.get(key).is_some_and(|leg| leg.connection.offer.fingerprint == offer.fingerprint)
         });
         let answer = match same {
             Some(key) => self.negotiate_again(key, offer, sdp)?,
             None => self.negotiate_first(call, leg, known, offer, sdp)?,
         };
         let (_, port) = self.around.local;
-        Ok(sdp::with_candidates(&answer, &self.around.addresses, port))
+        Ok(sdp::finish_answer(&answer, &self.around.addresses, port))
     }
 
     fn negotiate_first(
@@ -111,14 +89,9 @@ impl Shard {
         offer: Offer,
         sdp: &str,
     ) -> Result<String, NegotiateError> {
-        let (now, local, crypto) = (
-            Instant::now(),
-            self.around.local,
-            self.around.crypto.clone(),
-        );
-        let made = catch_unwind(AssertUnwindSafe(|| {
-            Connection::answer_first(offer, sdp, crypto, local, now)
-        }));
+        let (now, local, crypto) = (Instant::now(), self.around.local, self.around.crypto.clone());
+        let made =
+            catch_unwind(AssertUnwindSafe(|| Connection::answer_first(offer, sdp, crypto, local, now)));
         let (connection, answer) = made.unwrap_or_else(|_| Err(broken()))?;
         let mut leg = Leg::new(call, id, connection, now);
         if let Some(old) = replaced.and_then(|key| self.remove(key)) {
@@ -138,12 +111,7 @@ impl Shard {
         Ok(answer)
     }
 
-    fn negotiate_again(
-        &mut self,
-        key: LegKey,
-        offer: Offer,
-        sdp: &str,
-    ) -> Result<String, NegotiateError> {
+    fn negotiate_again(&mut self, key: LegKey, offer: Offer, sdp: &str) -> Result<String, NegotiateError> {
         let now = Instant::now();
         self.touch(key);
         let Some(leg) = self.legs.get_mut(&key) else {
@@ -152,9 +120,7 @@ impl Shard {
         let restarts = leg.connection.offer.ufrag != offer.ufrag;
         let before = leg.connection.ufrag.clone();
         let answer = guarded(leg, |leg| {
-            leg.connection
-                .answer(offer, sdp, now)
-                .inspect_err(|_| leg.connection.roll_back(now))
+            leg.connection.answer(offer, sdp, now).inspect_err(|_| leg.connection.roll_back(now))
         });
         let Some(answer) = answer else {
             self.close_broken(key);
@@ -189,11 +155,7 @@ impl Shard {
             let Some(leg) = self.legs.get_mut(&key) else {
                 continue;
             };
-            leg.listeners = sources
-                .iter()
-                .filter(|(_, from)| **from == key)
-                .map(|(to, _)| *to)
-                .collect();
+            leg.listeners = sources.iter().filter(|(_, from)| **from == key).map(|(to, _)| *to).collect();
             let source = sources.get(&key).copied();
             if leg.source != source {
                 leg.source = source;
@@ -206,31 +168,19 @@ impl Shard {
     }
 
     pub fn close_leg(&mut self, call: Uuid, leg: Uuid, reason: &str) {
-        let Some(key) = self
-            .calls
-            .get_mut(&call)
-            .and_then(|call| call.legs.remove(&leg))
-        else {
+        let Some(key) = self.calls.get_mut(&call).and_then(|call| call.legs.remove(&leg)) else {
             return;
         };
         self.remove(key);
         subtract(&self.around.counters.legs, 1);
         tracing::info!(%call, %leg, reason, "leg closed");
-        let _ = self.around.events.send(EngineEvent::Closed {
-            call,
-            leg,
-            reason: reason.to_owned(),
-        });
+        let _ = self.around.events.send(EngineEvent::Closed { call, leg, reason: reason.to_owned() });
         self.connect(call);
     }
 
     pub fn close_call(&mut self, call: Uuid, reason: &str) {
-        let legs: Vec<Uuid> = self
-            .calls
-            .get(&call)
-            .into_iter()
-            .flat_map(|call| call.legs.keys().copied())
-            .collect();
+        let legs: Vec<Uuid> =
+            self.calls.get(&call).into_iter().flat_map(|call| call.legs.keys().copied()).collect();
         for leg in legs {
             self.close_leg(call, leg, reason);
         }

@@ -21,10 +21,7 @@ pub(super) struct ShardCrypto {
 impl ShardCrypto {
     pub fn new(shard: usize) -> Result<Arc<ShardCrypto>, CryptoError> {
         let shard = u8::try_from(shard % MOST_SHARDS).unwrap_or(0);
-        Ok(Arc::new(ShardCrypto {
-            inner: rtc::crypto::default_provider()?,
-            shard,
-        }))
+        Ok(Arc::new(ShardCrypto { inner: rtc::crypto::default_provider()?, shard }))
     }
 }
 

@@ -25,12 +25,7 @@ pub(super) enum Feedback {
     /// The browser reports that packets of ours arrived (transport-wide congestion control).
     Arrivals { ssrc: u32 },
     /// The browser relates its own clock to its track's.
-    SenderReport {
-        ssrc: u32,
-        ntp: u64,
-        rtp: u32,
-        arrival: Instant,
-    },
+    SenderReport { ssrc: u32, ntp: u64, rtp: u32, arrival: Instant },
     /// We report how the browser's track arrives.
     OwnReception(ReceptionReport),
     /// Anything else that is authentic.
@@ -45,11 +40,7 @@ pub(super) struct Ear {
 
 impl Ear {
     pub fn new(out: Sender<Feedback>) -> Ear {
-        Ear {
-            out,
-            inbound: VecDeque::new(),
-            outbound: VecDeque::new(),
-        }
+        Ear { out, inbound: VecDeque::new(), outbound: VecDeque::new() }
     }
 
     fn tell(&self, feedback: Feedback) {
@@ -61,39 +52,19 @@ impl Ear {
         let packet = packet.as_any();
         if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
             self.tell(Feedback::Other);
-            report
-                .reports
-                .iter()
-                .for_each(|report| self.tell(Feedback::Reception(report.clone())));
+            report.reports.iter().for_each(|report| self.tell(Feedback::Reception(report.clone())));
         } else if let Some(report) = packet.downcast_ref::<SenderReport>() {
             let (ssrc, ntp, rtp) = (report.ssrc, report.ntp_time, report.rtp_time);
-            self.tell(Feedback::SenderReport {
-                ssrc,
-                ntp,
-                rtp,
-                arrival,
-            });
-            report
-                .reports
-                .iter()
-                .for_each(|report| self.tell(Feedback::Reception(report.clone())));
+            self.tell(Feedback::SenderReport { ssrc, ntp, rtp, arrival });
+            report.reports.iter().for_each(|report| self.tell(Feedback::Reception(report.clone())));
         } else if let Some(feedback) = packet.downcast_ref::<TransportLayerCc>() {
             let arrived = !feedback.recv_deltas.is_empty();
             let ssrc = feedback.media_ssrc;
-            self.tell(if arrived {
-                Feedback::Arrivals { ssrc }
-            } else {
-                Feedback::Other
-            });
+            self.tell(if arrived { Feedback::Arrivals { ssrc } } else { Feedback::Other });
         } else if let Some(loss) = packet.downcast_ref::<PictureLossIndication>() {
-            self.tell(Feedback::KeyFrame {
-                ssrc: loss.media_ssrc,
-            });
+            self.tell(Feedback::KeyFrame { ssrc: loss.media_ssrc });
         } else if let Some(request) = packet.downcast_ref::<FullIntraRequest>() {
-            request
-                .fir
-                .iter()
-                .for_each(|entry| self.tell(Feedback::KeyFrame { ssrc: entry.ssrc }));
+            request.fir.iter().for_each(|entry| self.tell(Feedback::KeyFrame { ssrc: entry.ssrc }));
         } else {
             self.tell(Feedback::Other);
         }
@@ -109,9 +80,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Ear {
 
     fn handle_read(&mut self, packet: TaggedPacket) -> Result<(), Error> {
         if let Packet::Rtcp(packets) = &packet.message.packet {
-            packets
-                .iter()
-                .for_each(|rtcp| self.hear(rtcp.as_ref(), packet.now));
+            packets.iter().for_each(|rtcp| self.hear(rtcp.as_ref(), packet.now));
         }
         self.inbound.push_back(packet);
         Ok(())
@@ -123,14 +92,8 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Ear {
 
     fn handle_write(&mut self, packet: TaggedPacket) -> Result<(), Error> {
         if let Packet::Rtcp(packets) = &packet.message.packet {
-            for report in packets
-                .iter()
-                .filter_map(|rtcp| rtcp.as_any().downcast_ref::<ReceiverReport>())
-            {
-                report
-                    .reports
-                    .iter()
-                    .for_each(|report| self.tell(Feedback::OwnReception(report.clone())));
+            for report in packets.iter().filter_map(|rtcp| rtcp.as_any().downcast_ref::<ReceiverReport>()) {
+                report.reports.iter().for_each(|report| self.tell(Feedback::OwnReception(report.clone())));
             }
         }
         self.outbound.push_back(packet);

@@ -15,8 +15,7 @@ use super::shard::{Shard, Surroundings};
 use super::socket;
 use super::totals::{Counters, add};
 use super::{
-    EngineConfig, EngineError, EngineEvent, EngineTotals, LegStats, NegotiateError, Route, SdpKind,
-    Tap,
+    EngineConfig, EngineError, EngineEvent, EngineTotals, LegStats, NegotiateError, Route, SdpKind, Tap,
 };
 
 /// The running engine. When the last clone is gone, all legs are closed and the threads end.
@@ -42,32 +41,18 @@ impl Engine {
     ///
     /// `events` is unbounded because nothing of it may be lost; there is one event at most for each
     /// turn in a leg's life.
-    pub fn start(
-        config: EngineConfig,
-        events: UnboundedSender<EngineEvent>,
-    ) -> Result<Engine, EngineError> {
+    pub fn start(config: EngineConfig, events: UnboundedSender<EngineEvent>) -> Result<Engine, EngineError> {
         let addresses: Vec<Ipv4Addr> = config.addresses.iter().filter_map(v4).collect();
         let first = addresses.first().copied().ok_or(EngineError::NoAddress)?;
         if !(1..=MOST_SHARDS).contains(&config.shards) {
             return Err(EngineError::Shards(config.shards));
         }
-        let in_use = |error| EngineError::Port {
-            port: config.port,
-            error,
-        };
+        let in_use = |error| EngineError::Port { port: config.port, error };
         // SO_REUSEPORT would let another program's socket share the port: first see that it is free.
         drop(socket::bind(config.port, false).map_err(in_use)?);
         let mut port = config.port;
-        let (counters, stop) = (
-            Arc::new(Counters::default()),
-            Arc::new(AtomicBool::new(false)),
-        );
-        let mut inner = Inner {
-            shards: Vec::new(),
-            port,
-            counters,
-            stop,
-        };
+        let (counters, stop) = (Arc::new(Counters::default()), Arc::new(AtomicBool::new(false)));
+        let mut inner = Inner { shards: Vec::new(), port, counters, stop };
         let (mut neighbours, mut starting) = (Vec::new(), Vec::new());
         for index in 0..config.shards {
             let socket = socket::bind(port, true).map_err(in_use)?;
@@ -75,16 +60,9 @@ impl Engine {
             let (waker, waiting) = Waker::new().map_err(EngineError::Thread)?;
             let (commands, orders) = channel(MOST_COMMANDS);
             let (misled, misled_in) = sync_channel(MOST_MISLED);
-            neighbours.push(Neighbour {
-                misled,
-                waker: waker.clone(),
-            });
-            inner.shards.push(ShardHandle {
-                commands,
-                waker: waker.clone(),
-            });
-            let crypto =
-                ShardCrypto::new(index).map_err(|error| EngineError::Crypto(error.to_string()))?;
+            neighbours.push(Neighbour { misled, waker: waker.clone() });
+            inner.shards.push(ShardHandle { commands, waker: waker.clone() });
+            let crypto = ShardCrypto::new(index).map_err(|error| EngineError::Crypto(error.to_string()))?;
             starting.push((index, socket, crypto, waker, waiting, orders, misled_in));
         }
         inner.port = port;
@@ -110,12 +88,7 @@ impl Engine {
                 .spawn(move || Shard::new(surroundings).run())
                 .map_err(EngineError::Thread)?;
         }
-        tracing::info!(
-            port,
-            shards = config.shards,
-            ?addresses,
-            "media engine listens"
-        );
+        tracing::info!(port, shards = config.shards, ?addresses, "media engine listens");
         Ok(Engine(Arc::new(inner)))
     }
 
@@ -137,14 +110,7 @@ impl Engine {
         if kind == SdpKind::Answer {
             return Err(NegotiateError::NothingToAnswer);
         }
-        let answer = self
-            .ask(call, |reply| Command::Negotiate {
-                call,
-                leg,
-                sdp,
-                reply,
-            })
-            .await;
+        let answer = self.ask(call, |reply| Command::Negotiate { call, leg, sdp, reply }).await;
         answer.unwrap_or(Err(NegotiateError::Stopped)).map(Some)
     }
 
@@ -156,10 +122,7 @@ impl Engine {
         leg: Uuid,
         _candidates: Vec<String>,
     ) -> Result<(), NegotiateError> {
-        match self
-            .ask(call, |reply| Command::IsLeg { call, leg, reply })
-            .await
-        {
+        match self.ask(call, |reply| Command::IsLeg { call, leg, reply }).await {
             Some(true) => Ok(()),
             Some(false) => Err(NegotiateError::UnknownLeg),
             None => Err(NegotiateError::Stopped),
@@ -169,55 +132,33 @@ impl Engine {
     /// Who hears and sees whom from now on, all of it: what isn't named is not forwarded. It may name
     /// legs that are still to come.
     pub async fn route(&self, call: Uuid, routes: Vec<Route>) {
-        self.ask(call, |reply| Command::Route {
-            call,
-            routes,
-            reply,
-        })
-        .await;
+        self.ask(call, |reply| Command::Route { call, routes, reply }).await;
     }
 
     pub async fn tap(&self, call: Uuid, tap: Option<Box<dyn Tap>>) {
-        self.ask(call, |reply| Command::Tap { call, tap, reply })
-            .await;
+        self.ask(call, |reply| Command::Tap { call, tap, reply }).await;
     }
 
     pub async fn close_leg(&self, call: Uuid, leg: Uuid, reason: impl Into<String>) {
         let reason = reason.into();
-        self.ask(call, |reply| Command::CloseLeg {
-            call,
-            leg,
-            reason,
-            reply,
-        })
-        .await;
+        self.ask(call, |reply| Command::CloseLeg { call, leg, reason, reply }).await;
     }
 
     /// Closes what legs are left, and forgets routes and tap.
     pub async fn close_call(&self, call: Uuid) {
-        self.ask(call, |reply| Command::CloseCall { call, reply })
-            .await;
+        self.ask(call, |reply| Command::CloseCall { call, reply }).await;
     }
 
     pub async fn stats(&self, call: Uuid) -> Vec<LegStats> {
-        self.ask(call, |reply| Command::Stats { call, reply })
-            .await
-            .unwrap_or_default()
+        self.ask(call, |reply| Command::Stats { call, reply }).await.unwrap_or_default()
     }
 
     pub fn totals(&self) -> EngineTotals {
         self.0.counters.totals()
     }
 
-    async fn ask<T>(
-        &self,
-        call: Uuid,
-        command: impl FnOnce(oneshot::Sender<T>) -> Command,
-    ) -> Option<T> {
-        let shard = self
-            .0
-            .shards
-            .get((call.as_u128() % self.0.shards.len() as u128) as usize)?;
+    async fn ask<T>(&self, call: Uuid, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Option<T> {
+        let shard = self.0.shards.get((call.as_u128() % self.0.shards.len() as u128) as usize)?;
         let (reply, answer) = oneshot::channel();
         shard.commands.send(command(reply)).await.ok()?;
         shard.waker.wake();

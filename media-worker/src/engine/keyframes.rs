@@ -28,8 +28,7 @@ impl KeyFrames {
 
     /// When the waiting request may go.
     pub fn deadline(&self, now: Instant) -> Option<Instant> {
-        self.wanted
-            .then(|| self.last.map_or(now, |last| last + SPACING))
+        self.wanted.then(|| self.last.map_or(now, |last| last + SPACING))
     }
 }
 

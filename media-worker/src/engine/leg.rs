@@ -21,6 +21,8 @@ pub(super) type LegKey = u64;
 
 /// Nothing authentic for so long: the leg is gone, perhaps only for a while.
 const SILENCE: Duration = Duration::from_secs(5);
+/// No media and no check for so long: people speak, and checks come, more often.
+const SILENT_PATH: Duration = Duration::from_secs(3);
 /// What a leg without a source hears until its media is known to go both ways: one Opus frame of silence.
 const FILLER: &[u8] = &[0xf8, 0xff, 0xfe];
 const FILLER_INTERVAL: Duration = Duration::from_millis(20);
@@ -48,8 +50,8 @@ pub(super) struct Leg {
     pub listeners: Vec<LegKey>,
     pub source: Option<LegKey>,
     pub quality: Quality,
-    /// Where to send: the last address that was authenticated and nominated.
-    pub path: Option<Path>,
+    /// Where to send, and when something last came from there.
+    path: Option<(Path, Instant)>,
     key_frames: KeyFrames,
     remote_ssrc: [Option<u32>; 2],
     last_authentic: Option<Instant>,
@@ -91,7 +93,19 @@ impl Leg {
         self.silent = old.silent;
     }
 
+    /// A genuine check came on `path`: the last nominated one is where to send. A client that
+    /// nominates but once (the webrtc crate) is followed when its old place has fallen silent.
+    pub fn choose_path(&mut self, path: Path, nominated: bool, now: Instant) {
+        let silent = self.path.is_none_or(|(_, seen)| now >= seen + SILENT_PATH);
+        if nominated || silent {
+            self.path = Some((path, now));
+        }
+    }
+
     pub fn receive(&mut self, datagram: BytesMut, path: Path, now: Instant) {
+        if let Some((_, seen)) = self.path.as_mut().filter(|(used, _)| *used == path) {
+            *seen = now;
+        }
         self.quality.count_received(datagram.len());
         self.connection.receive(datagram, path.peer, now);
     }
@@ -104,7 +118,7 @@ impl Leg {
         mut out: impl FnMut(Input),
     ) {
         self.connection.advance(now);
-        if self.connection.is_secure() && !self.secure {
+        if self.connection.secure && !self.secure {
             self.secure = true;
             // What its source sent so far has passed it by.
             out(Input::KeyFrame);
@@ -145,27 +159,15 @@ impl Leg {
                     self.reported |= report.last_sequence_number != 0;
                 }
             }
-            Feedback::Arrivals { ssrc } => {
-                self.reported |= self.connection.own_track(ssrc).is_some()
-            }
+            Feedback::Arrivals { ssrc } => self.reported |= self.connection.own_track(ssrc).is_some(),
             Feedback::OwnReception(report) => {
                 if let Some(kind) = self.remote_track(report.ssrc) {
                     self.quality.measured(kind, &report);
                 }
             }
-            Feedback::SenderReport {
-                ssrc,
-                ntp,
-                rtp,
-                arrival,
-            } => {
+            Feedback::SenderReport { ssrc, ntp, rtp, arrival } => {
                 let kind = self.remote_track(ssrc)?;
-                return Some(Input::SenderReport {
-                    kind,
-                    ntp,
-                    rtp,
-                    arrival,
-                });
+                return Some(Input::SenderReport { kind, ntp, rtp, arrival });
             }
             Feedback::Other => {}
         }
@@ -173,9 +175,7 @@ impl Leg {
     }
 
     fn remote_track(&self, ssrc: u32) -> Option<MediaKind> {
-        MediaKind::ALL
-            .into_iter()
-            .find(|kind| self.remote_ssrc[kind.index()] == Some(ssrc))
+        MediaKind::ALL.into_iter().find(|kind| self.remote_ssrc[kind.index()] == Some(ssrc))
     }
 
     /// Something that only this participant can have sent.
@@ -184,10 +184,7 @@ impl Leg {
         if self.silent {
             self.silent = false;
             tracing::info!("leg is back");
-            let _ = events.send(EngineEvent::Reconnected {
-                call: self.call,
-                leg: self.id,
-            });
+            let _ = events.send(EngineEvent::Reconnected { call: self.call, leg: self.id });
         }
     }
 
@@ -199,8 +196,7 @@ impl Leg {
         payload: &Bytes,
         now: Instant,
     ) {
-        self.connection
-            .forward(kind, (source, header.ssrc), header, payload, now);
+        self.connection.forward(kind, (source, header.ssrc), header, payload, now);
     }
 
     pub fn want_key_frame(&mut self) {
@@ -212,23 +208,18 @@ impl Leg {
 
     /// Whatever is due by now; true if a key frame was asked for.
     pub fn work(&mut self, now: Instant, events: &UnboundedSender<EngineEvent>) -> bool {
-        let lost = self
-            .last_authentic
-            .is_some_and(|last| now >= last + SILENCE);
-        if (lost || self.connection.has_ended()) && !self.silent && self.last_authentic.is_some() {
+        let lost = self.last_authentic.is_some_and(|last| now >= last + SILENCE);
+        if (lost || self.connection.ended) && !self.silent && self.last_authentic.is_some() {
             self.silent = true;
             tracing::info!("leg is silent");
-            let _ = events.send(EngineEvent::Disconnected {
-                call: self.call,
-                leg: self.id,
-            });
+            let _ = events.send(EngineEvent::Disconnected { call: self.call, leg: self.id });
         }
         self.fill(now);
         self.quality.tick(now);
         let Some(ssrc) = self.remote_ssrc[MediaKind::Video.index()] else {
             return false;
         };
-        let asks = self.connection.is_connected() && self.key_frames.take(now);
+        let asks = self.connection.ice_connected && self.key_frames.take(now);
         if asks {
             self.connection.request_key_frame(ssrc, now);
         }
@@ -236,7 +227,7 @@ impl Leg {
     }
 
     fn needs_filler(&self) -> bool {
-        self.connection.is_secure() && !self.both_ways
+        self.connection.secure && !self.both_ways
     }
 
     fn fill(&mut self, now: Instant) {
@@ -254,8 +245,7 @@ impl Leg {
                 ..Header::default()
             };
             let payload = Bytes::from_static(FILLER);
-            self.connection
-                .forward(MediaKind::Audio, FILLER_SOURCE, &header, &payload, now);
+            self.connection.forward(MediaKind::Audio, FILLER_SOURCE, &header, &payload, now);
         }
     }
 
@@ -268,24 +258,14 @@ impl Leg {
     ) -> Instant {
         while let Some((peer, bytes)) = self.connection.next_datagram() {
             // Checks go where they are meant to; all else to where the browser last said.
-            let path = if stun::is_stun(&bytes) {
-                local(peer)
-            } else {
-                self.path
-            };
+            let path = if stun::is_stun(&bytes) { local(peer) } else { self.path.map(|(path, _)| path) };
             if let Some(path) = path {
                 self.quality.count_sent(bytes.len());
                 queue.push(Outgoing { path, bytes });
             }
         }
-        let silence = self
-            .last_authentic
-            .filter(|_| !self.silent)
-            .map(|last| last + SILENCE);
-        let key_frame = self
-            .key_frames
-            .deadline(now)
-            .filter(|_| self.connection.is_connected());
+        let silence = self.last_authentic.filter(|_| !self.silent).map(|last| last + SILENCE);
+        let key_frame = self.key_frames.deadline(now).filter(|_| self.connection.ice_connected);
         let filler = self.needs_filler().then_some(self.filler.1);
         let connection = self.connection.deadline(now);
         [silence, key_frame, filler, connection]

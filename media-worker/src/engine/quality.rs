@@ -90,9 +90,7 @@ impl Quality {
         LegStats {
             leg,
             rtt_ms: self.round_trip_ms,
-            jitter_ms: all()
-                .map(|reception| reception.jitter_ms)
-                .fold(0.0, f32::max),
+            jitter_ms: all().map(|reception| reception.jitter_ms).fold(0.0, f32::max),
             loss_percent: all().map(|reception| reception.lost).fold(0.0, f32::max),
             send_kbps: self.send_kbps,
             receive_kbps: self.receive_kbps,

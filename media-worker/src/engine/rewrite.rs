@@ -45,13 +45,7 @@ impl Rewriter {
     }
 
     /// Makes `header` ours; false if the packet came too late to have a place in the stream.
-    pub fn rewrite(
-        &mut self,
-        header: &mut Header,
-        source: Source,
-        payload_type: u8,
-        now: Instant,
-    ) -> bool {
+    pub fn rewrite(&mut self, header: &mut Header, source: Source, payload_type: u8, now: Instant) -> bool {
         if self.source != Some(source) {
             self.join(header, source, now);
         }
@@ -75,15 +69,9 @@ impl Rewriter {
         header.extensions.clear();
         header.extensions_padding = 0;
 
-        let newer = self
-            .last
-            .is_none_or(|last| header.sequence_number.wrapping_sub(last.sequence) < 0x8000);
+        let newer = self.last.is_none_or(|last| header.sequence_number.wrapping_sub(last.sequence) < 0x8000);
         if newer {
-            self.last = Some(Last {
-                sequence: header.sequence_number,
-                timestamp: header.timestamp,
-                at: now,
-            });
+            self.last = Some(Last { sequence: header.sequence_number, timestamp: header.timestamp, at: now });
         }
         true
     }
@@ -100,13 +88,8 @@ impl Rewriter {
         // The gap is as long on the media clock as it was on the wall, and never nothing.
         let elapsed = now.saturating_duration_since(last.at).as_micros();
         let ticks = (elapsed * u128::from(self.clock_rate) / 1_000_000).max(1);
-        let timestamp = last
-            .timestamp
-            .wrapping_add(u32::try_from(ticks).unwrap_or(u32::MAX));
-        self.sequence_offset = last
-            .sequence
-            .wrapping_add(1)
-            .wrapping_sub(header.sequence_number);
+        let timestamp = last.timestamp.wrapping_add(u32::try_from(ticks).unwrap_or(u32::MAX));
+        self.sequence_offset = last.sequence.wrapping_add(1).wrapping_sub(header.sequence_number);
         self.timestamp_offset = timestamp.wrapping_sub(header.timestamp);
     }
 }
@@ -121,13 +104,7 @@ mod tests {
     const B: Source = (2, 20);
 
     fn packet(sequence_number: u16, timestamp: u32) -> Header {
-        Header {
-            sequence_number,
-            timestamp,
-            ssrc: 5,
-            extension: true,
-            ..Header::default()
-        }
+        Header { sequence_number, timestamp, ssrc: 5, extension: true, ..Header::default() }
     }
 
     #[test]
@@ -138,10 +115,7 @@ mod tests {
         for sequence in [65_534, 65_535, 1, 0, 2] {
             let mut header = packet(sequence, 0);
             assert!(rewriter.rewrite(&mut header, A, 96, now));
-            assert_eq!(
-                (header.ssrc, header.payload_type, header.extension),
-                (7, 96, false)
-            );
+            assert_eq!((header.ssrc, header.payload_type, header.extension), (7, 96, false));
             seen.push(header.sequence_number);
         }
         assert_eq!(seen, [65_534, 65_535, 1, 0, 2]);
@@ -155,10 +129,7 @@ mod tests {
         let mut next = packet(40_000, 7_777);
         assert!(rewriter.rewrite(&mut next, B, 96, start + Duration::from_millis(100)));
         assert_eq!((next.sequence_number, next.timestamp), (101, 10_000));
-        assert!(
-            !rewriter.rewrite(&mut packet(39_999, 7_700), B, 96, start),
-            "older than its beginning"
-        );
+        assert!(!rewriter.rewrite(&mut packet(39_999, 7_700), B, 96, start), "older than its beginning");
         let mut back = packet(101, 1_000);
         assert!(rewriter.rewrite(&mut back, A, 96, start + Duration::from_millis(200)));
         assert_eq!(back.sequence_number, 102);

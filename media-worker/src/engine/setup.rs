@@ -7,20 +7,16 @@ use std::time::{Duration, Instant};
 
 use rtc::interceptor::{NackGeneratorBuilder, NackResponderBuilder, Registry, Slot};
 use rtc::media_stream::MediaStreamTrack;
-use rtc::peer_connection::configuration::interceptor_registry::{
-    configure_rtcp_reports, configure_twcc,
-};
-use rtc::peer_connection::configuration::media_engine::{
-    MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine,
-};
+use rtc::peer_connection::configuration::interceptor_registry::{configure_rtcp_reports, configure_twcc};
+use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine};
 use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
 use rtc::peer_connection::transport::{
     CandidateConfig, CandidateHostConfig, RTCDtlsRole, RTCIceCandidate, RTCIceCandidateInit,
 };
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters,
-    RTCRtpEncodingParameters, RtpCodecKind,
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RtpCodecKind,
 };
 use rtc::shared::error::Error;
 
@@ -44,18 +40,12 @@ pub(super) fn codec(kind: MediaKind) -> RTCRtpCodecParameters {
         MediaKind::Audio => (MIME_TYPE_OPUS, 48_000, 2, "minptime=10;useinbandfec=1", 111),
         MediaKind::Video => (MIME_TYPE_VP8, 90_000, 0, "", 96),
     };
-    let feedback = |typ: &str, parameter: &str| RTCPFeedback {
-        typ: typ.to_owned(),
-        parameter: parameter.to_owned(),
-    };
+    let feedback =
+        |typ: &str, parameter: &str| RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() };
     let rtcp_feedback = match kind {
         MediaKind::Audio => vec![],
         MediaKind::Video => {
-            vec![
-                feedback("ccm", "fir"),
-                feedback("nack", ""),
-                feedback("nack", "pli"),
-            ]
+            vec![feedback("ccm", "fir"), feedback("nack", ""), feedback("nack", "pli")]
         }
     };
     RTCRtpCodecParameters {
@@ -89,12 +79,7 @@ pub(super) fn peer_connection(
     let (out, feedback) = channel();
     let registry = Registry::new()
         .with(Slot::from(EAR), Ear::new(out))
-        .with(
-            Slot::NackResponder,
-            NackResponderBuilder::new()
-                .with_size(RETRANSMISSION)
-                .build(),
-        )
+        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(RETRANSMISSION).build())
         .with(
             Slot::NackGenerator,
             NackGeneratorBuilder::new()

@@ -10,23 +10,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
-use rtc::crypto::RTCCryptoProvider;
 use rtc::shared::marshal::Marshal;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use super::EngineEvent;
 use super::address_book::AddressBook;
 use super::command::{Command, Misled, Neighbour, Waker};
 use super::control::Call;
-use super::credentials::{ShardCrypto, shard_of};
+use super::credentials::ShardCrypto;
 use super::leg::{Input, Leg, LegKey};
 use super::socket::{self, BATCH, Batch, Outgoing, Path};
 use super::totals::{Counters, add, subtract};
-use super::{EngineEvent, stun};
 
 /// Full batches taken before the legs have their turn: beyond, latency would grow.
-const BATCHES_A_TURN: usize = 4;
+pub(super) const BATCHES_A_TURN: usize = 4;
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
 
 pub(super) struct Surroundings {
@@ -108,93 +106,6 @@ impl Shard {
         subtract(&self.around.counters.sockets, 1);
     }
 
-    fn take_misled(&mut self) {
-        let now = Instant::now();
-        for _ in 0..BATCH * BATCHES_A_TURN {
-            match self.around.misled.try_recv() {
-                Ok(Misled::Datagram { path, bytes, at }) => self.take(path, &bytes, at, now),
-                Ok(Misled::Owner { path, owner }) => self.book.set_elsewhere(path.peer, owner, now),
-                Err(_) => return,
-            }
-        }
-        // There may be more: come again at once.
-        self.around.waker.wake();
-    }
-
-    /// Takes a datagram that came in at shard `at`.
-    fn take(&mut self, path: Path, datagram: &[u8], at: usize, now: Instant) {
-        let Some(key) = self.receiver(path, datagram, at, now) else {
-            return;
-        };
-        let Some(leg) = self.legs.get_mut(&key) else {
-            return;
-        };
-        let datagram = BytesMut::from(datagram);
-        if guarded(leg, |leg| leg.receive(datagram, path, now)).is_none() {
-            self.close_broken(key);
-        }
-        self.touch(key);
-    }
-
-    /// The leg that a datagram is for, if it is ours; else it is sent where it belongs, or dropped.
-    fn receiver(&mut self, path: Path, datagram: &[u8], at: usize, now: Instant) -> Option<LegKey> {
-        let Some(check) = stun::check(datagram) else {
-            let key = self.book.by_address(&path.peer);
-            if key.is_none() {
-                let owner = self
-                    .book
-                    .elsewhere(&path.peer)
-                    .filter(|_| at == self.around.index);
-                self.pass_on(owner, path, datagram);
-            }
-            return key;
-        };
-        let owner = shard_of(check.local_ufrag);
-        if owner != Some(self.around.index) {
-            self.pass_on(owner.filter(|_| at == self.around.index), path, datagram);
-            return None;
-        }
-        let key = self.book.by_ufrag(check.local_ufrag);
-        let leg = key.and_then(|key| self.legs.get_mut(&key));
-        let crypto = self.around.crypto.crypto();
-        let Some(leg) =
-            leg.filter(|leg| stun::is_genuine(datagram, &leg.connection.password, crypto))
-        else {
-            add(&self.around.counters.strangers, 1);
-            return None;
-        };
-        if check.nominates || leg.path.is_none() {
-            leg.path = Some(path);
-        }
-        leg.span
-            .clone()
-            .in_scope(|| leg.authentic(now, &self.around.events));
-        let before = self.book.len();
-        self.book.bind(path, key?, now);
-        self.count_addresses(before);
-        if at != self.around.index
-            && let Some(neighbour) = self.around.neighbours.get(at)
-        {
-            // Each check says it again, so a lost one does no harm.
-            neighbour.pass(Misled::Owner {
-                path,
-                owner: self.around.index,
-            });
-        }
-        key
-    }
-
-    fn pass_on(&self, owner: Option<usize>, path: Path, datagram: &[u8]) {
-        let Some(neighbour) = owner.and_then(|owner| self.around.neighbours.get(owner)) else {
-            add(&self.around.counters.strangers, 1);
-            return;
-        };
-        let (bytes, at) = (BytesMut::from(datagram), self.around.index);
-        if !neighbour.pass(Misled::Datagram { path, bytes, at }) {
-            add(&self.around.counters.dropped, 1);
-        }
-    }
-
     pub fn touch(&mut self, key: LegKey) {
         if !self.touched.contains(&key) {
             self.touched.push(key);
@@ -203,12 +114,7 @@ impl Shard {
 
     /// Everything that follows from what was taken; says when the next turn is due.
     fn turn(&mut self, now: Instant) -> Instant {
-        let due: Vec<LegKey> = self
-            .due
-            .iter()
-            .filter(|(_, due)| **due <= now)
-            .map(|(key, _)| *key)
-            .collect();
+        let due: Vec<LegKey> = self.due.iter().filter(|(_, due)| **due <= now).map(|(key, _)| *key).collect();
         for key in due {
             self.touch(key);
             if let Some(leg) = self.legs.get_mut(&key)
@@ -222,11 +128,7 @@ impl Shard {
                 continue;
             };
             let (events, inputs) = (&self.around.events, &mut self.inputs);
-            if guarded(leg, |leg| {
-                leg.advance(now, events, |input| inputs.push((key, input)))
-            })
-            .is_none()
-            {
+            if guarded(leg, |leg| leg.advance(now, events, |input| inputs.push((key, input)))).is_none() {
                 self.close_broken(key);
             }
         }
@@ -239,10 +141,7 @@ impl Shard {
             let path = |peer: SocketAddr| book.path(&socket::v4(peer)?, key);
             let counters = &self.around.counters;
             let flushed = guarded(leg, |leg| {
-                add(
-                    &counters.key_frame_requests,
-                    usize::from(leg.work(now, events)),
-                );
+                add(&counters.key_frame_requests, usize::from(leg.work(now, events)));
                 leg.flush(now, path, queue)
             });
             match flushed {
@@ -257,10 +156,7 @@ impl Shard {
             self.book.expire(now);
             self.count_addresses(before);
         }
-        self.due
-            .values()
-            .copied()
-            .fold(self.housekeeping, Instant::min)
+        self.due.values().copied().fold(self.housekeeping, Instant::min)
     }
 
     /// Passes on what the legs brought: media to their listeners and the tap, wishes to their sources.
@@ -269,23 +165,14 @@ impl Shard {
             let Some(leg) = self.legs.get(&from) else {
                 continue;
             };
-            let tap = self
-                .calls
-                .get_mut(&leg.call)
-                .and_then(|call| call.tap.as_mut());
+            let tap = self.calls.get_mut(&leg.call).and_then(|call| call.tap.as_mut());
             match input {
                 Input::Media(media) => {
                     // Padding alone (a probe for bandwidth) is nothing to record.
                     if let Some(tap) = tap.filter(|_| !media.packet.payload.is_empty())
                         && let Ok(packet) = media.packet.marshal()
                     {
-                        tap.rtp(
-                            leg.id,
-                            media.kind,
-                            media.arrival,
-                            &packet,
-                            media.kind.codec(),
-                        );
+                        tap.rtp(leg.id, media.kind, media.arrival, &packet, media.kind.codec());
                     }
                     for to in leg.listeners.clone() {
                         self.touch(to);
@@ -293,20 +180,13 @@ impl Shard {
                             continue;
                         };
                         let (header, payload) = (&media.packet.header, &media.packet.payload);
-                        let sent = guarded(leg, |leg| {
-                            leg.forward(media.kind, from, header, payload, now)
-                        });
+                        let sent = guarded(leg, |leg| leg.forward(media.kind, from, header, payload, now));
                         if sent.is_none() {
                             self.close_broken(to);
                         }
                     }
                 }
-                Input::SenderReport {
-                    kind,
-                    ntp,
-                    rtp,
-                    arrival,
-                } => {
+                Input::SenderReport { kind, ntp, rtp, arrival } => {
                     if let Some(tap) = tap {
                         tap.sender_report(leg.id, kind, arrival, ntp, rtp);
                     }

@@ -43,10 +43,7 @@ pub(super) struct Batch {
 
 impl Batch {
     pub fn new() -> Batch {
-        Batch {
-            bytes: vec![[0; DATAGRAM]; BATCH],
-            received: Vec::with_capacity(BATCH),
-        }
+        Batch { bytes: vec![[0; DATAGRAM]; BATCH], received: Vec::with_capacity(BATCH) }
     }
 
     pub fn len(&self) -> usize {
@@ -68,10 +65,8 @@ pub(super) fn bind(port: u16, shared: bool) -> io::Result<UdpSocket> {
     socket.set_reuse_port(shared)?;
     socket.set_nonblocking(true)?;
     let fd = socket.as_raw_fd();
-    for (forced, option) in [
-        (libc::SO_RCVBUFFORCE, libc::SO_RCVBUF),
-        (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF),
-    ] {
+    for (forced, option) in [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)]
+    {
         // Beyond net.core.rmem_max only the privileged may go; the others get what is allowed.
         if set_option(fd, libc::SOL_SOCKET, forced, BUFFER).is_err() {
             set_option(fd, libc::SOL_SOCKET, option, BUFFER)?;
@@ -84,29 +79,14 @@ pub(super) fn bind(port: u16, shared: bool) -> io::Result<UdpSocket> {
 
 fn set_option(fd: i32, level: i32, option: i32, value: i32) -> io::Result<()> {
     // SAFETY: `value` lives through the call and its size is given.
-    let result = unsafe {
-        libc::setsockopt(
-            fd,
-            level,
-            option,
-            (&raw const value).cast(),
-            size_of::<i32>() as u32,
-        )
-    };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    let result =
+        unsafe { libc::setsockopt(fd, level, option, (&raw const value).cast(), size_of::<i32>() as u32) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
 /// Waits until a datagram or a wake-up is there, or the time is over.
 pub(super) fn wait(socket: &UdpSocket, wake: &UnixDatagram, timeout: Duration) {
-    let entry = |fd| libc::pollfd {
-        fd,
-        events: libc::POLLIN,
-        revents: 0,
-    };
+    let entry = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
     let mut entries = [entry(socket.as_raw_fd()), entry(wake.as_raw_fd())];
     // Rounded up: rounding down would spin through the last millisecond before a deadline.
     let timeout = i32::try_from(timeout.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
@@ -129,16 +109,10 @@ pub(super) fn receive(socket: &UdpSocket, batch: &mut Batch) -> bool {
     let mut vectors: Vec<libc::iovec> = batch
         .bytes
         .iter_mut()
-        .map(|bytes| libc::iovec {
-            iov_base: bytes.as_mut_ptr().cast(),
-            iov_len: DATAGRAM,
-        })
+        .map(|bytes| libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: DATAGRAM })
         .collect();
-    for (((header, name), control), vector) in headers
-        .iter_mut()
-        .zip(&mut names)
-        .zip(&mut controls)
-        .zip(&mut vectors)
+    for (((header, name), control), vector) in
+        headers.iter_mut().zip(&mut names).zip(&mut controls).zip(&mut vectors)
     {
         header.msg_hdr.msg_name = (&raw mut *name).cast();
         header.msg_hdr.msg_namelen = size_of::<libc::sockaddr_in>() as u32;
@@ -157,28 +131,14 @@ pub(super) fn receive(socket: &UdpSocket, batch: &mut Batch) -> bool {
             std::ptr::null_mut(),
         )
     };
-    for (header, name) in headers
-        .iter()
-        .zip(&names)
-        .take(usize::try_from(count).unwrap_or(0))
-    {
+    for (header, name) in headers.iter().zip(&names).take(usize::try_from(count).unwrap_or(0)) {
         let peer = SocketAddrV4::new(
             Ipv4Addr::from(u32::from_be(name.sin_addr.s_addr)),
             u16::from_be(name.sin_port),
         );
         let cut = header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0;
-        let length = if cut {
-            usize::MAX
-        } else {
-            header.msg_len as usize
-        };
-        batch.received.push((
-            Path {
-                peer,
-                local: local_address(&header.msg_hdr),
-            },
-            length,
-        ));
+        let length = if cut { usize::MAX } else { header.msg_len as usize };
+        batch.received.push((Path { peer, local: local_address(&header.msg_hdr) }, length));
     }
     count > 0
 }
@@ -226,12 +186,8 @@ fn send_chunk(socket: &UdpSocket, chunk: &mut [Outgoing]) -> usize {
         [libc::mmsghdr; BATCH],
         [libc::iovec; BATCH],
     ) = unsafe { (zeroed(), zeroed(), zeroed(), zeroed()) };
-    for ((((outgoing, header), name), control), vector) in chunk
-        .iter_mut()
-        .zip(&mut headers)
-        .zip(&mut names)
-        .zip(&mut controls)
-        .zip(&mut vectors)
+    for ((((outgoing, header), name), control), vector) in
+        chunk.iter_mut().zip(&mut headers).zip(&mut names).zip(&mut controls).zip(&mut vectors)
     {
         name.sin_family = libc::AF_INET as u16;
         name.sin_port = outgoing.path.peer.port().to_be();
@@ -257,12 +213,7 @@ fn send_chunk(socket: &UdpSocket, chunk: &mut [Outgoing]) -> usize {
     }
     // SAFETY: every pointer in the first `chunk.len()` headers points to a live buffer.
     let count = unsafe {
-        libc::sendmmsg(
-            socket.as_raw_fd(),
-            headers.as_mut_ptr(),
-            chunk.len() as u32,
-            libc::MSG_DONTWAIT,
-        )
+        libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), chunk.len() as u32, libc::MSG_DONTWAIT)
     };
     usize::try_from(count).unwrap_or(0)
 }

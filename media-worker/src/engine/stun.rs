@@ -54,20 +54,13 @@ pub(super) fn check(datagram: &[u8]) -> Option<Check<'_>> {
         }
         rest = body.get(length.next_multiple_of(4)..).unwrap_or_default();
     }
-    local_ufrag.map(|local_ufrag| Check {
-        local_ufrag,
-        nominates,
-    })
+    local_ufrag.map(|local_ufrag| Check { local_ufrag, nominates })
 }
 
 /// MESSAGE-INTEGRITY under our password: only somebody who read our SDP can have made it.
 pub(super) fn is_genuine(datagram: &[u8], password: &str, crypto: &dyn RTCCrypto) -> bool {
-    let mut message = Message {
-        raw: datagram.to_vec(),
-        ..Message::default()
-    };
-    message.decode().is_ok()
-        && MessageIntegrity::check(&mut message, password.as_bytes(), crypto).is_ok()
+    let mut message = Message { raw: datagram.to_vec(), ..Message::default() };
+    message.decode().is_ok() && MessageIntegrity::check(&mut message, password.as_bytes(), crypto).is_ok()
 }
 
 #[cfg(test)]
@@ -100,24 +93,14 @@ mod tests {
     #[test]
     fn a_check_names_its_receiver() {
         let datagram = request("secret");
-        assert_eq!(
-            check(&datagram),
-            Some(Check {
-                local_ufrag: "bOurs",
-                nominates: false
-            })
-        );
+        assert_eq!(check(&datagram), Some(Check { local_ufrag: "bOurs", nominates: false }));
     }
 
     #[test]
     fn only_our_password_makes_it_genuine() {
         let provider = rtc::crypto::default_provider().unwrap();
         assert!(is_genuine(&request("secret"), "secret", provider.crypto()));
-        assert!(!is_genuine(
-            &request("guessed"),
-            "secret",
-            provider.crypto()
-        ));
+        assert!(!is_genuine(&request("guessed"), "secret", provider.crypto()));
     }
 
     #[test]
@@ -126,20 +109,13 @@ mod tests {
         let datagram = request("secret");
         for length in 0..datagram.len() {
             let _ = check(&datagram[..length]);
-            assert!(!is_genuine(
-                &datagram[..length],
-                "secret",
-                provider.crypto()
-            ));
+            assert!(!is_genuine(&datagram[..length], "secret", provider.crypto()));
         }
         for at in 0..datagram.len() - 24 {
             let mut flipped = datagram.clone();
             flipped[at] ^= 0xff;
             let _ = check(&flipped);
-            assert!(
-                !is_genuine(&flipped, "secret", provider.crypto()),
-                "byte {at}"
-            );
+            assert!(!is_genuine(&flipped, "secret", provider.crypto()), "byte {at}");
         }
     }
 }

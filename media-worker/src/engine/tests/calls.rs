@@ -1,34 +1,242 @@
-//! Calls of two: they hear each other, as long as they may.
+//! Calls of two: they hear each other as long as they may, whatever happens to their connections.
+
+use std::sync::{Arc, Mutex};
+
+use rtc::rtp::Packet;
+use rtc::shared::marshal::Unmarshal;
 
 use super::*;
+use crate::engine::{Codec, Tap};
+
+/// A recorder in the test's own hands.
+#[derive(Clone, Default)]
+struct Ear(Arc<Mutex<Vec<(Uuid, MediaKind, Packet)>>>);
+
+impl Tap for Ear {
+    fn rtp(&mut self, leg: Uuid, kind: MediaKind, _arrival: Instant, mut packet: &[u8], codec: Codec) {
+        assert_eq!(codec, kind.codec());
+        self.0.lock().unwrap().push((leg, kind, Packet::unmarshal(&mut packet).unwrap()));
+    }
+
+    fn sender_report(&mut self, _: Uuid, _: MediaKind, _: Instant, _ntp: u64, _rtp: u32) {}
+}
+
+impl Ear {
+    fn has(&self, leg: Uuid, kind: MediaKind, said: &str) -> bool {
+        self.0.lock().unwrap().iter().any(|(of, other, packet)| {
+            (*of, *other) == (leg, kind) && packet.payload.ends_with(said.as_bytes())
+        })
+    }
+}
+
+/// Two participants in a call, connected.
+struct Call {
+    house: House,
+    id: Uuid,
+    legs: [Uuid; 2],
+    agent: Peer,
+    contact: Peer,
+}
+
+impl Call {
+    async fn connected(routes: impl Fn(Uuid, Uuid) -> Vec<Route>) -> Call {
+        let house = House::new();
+        let (id, legs) = (Uuid::now_v7(), [Uuid::new_v4(), Uuid::new_v4()]);
+        let (mut agent, mut contact) = (Peer::new("agent"), Peer::new("contact"));
+        house.engine.route(id, routes(legs[0], legs[1])).await;
+        house.join(id, legs[0], &mut agent).await;
+        house.join(id, legs[1], &mut contact).await;
+        let mut call = Call { house, id, legs, agent, contact };
+        call.until("connected", |call| call.agent.connected && call.contact.connected);
+        call
+    }
+
+    fn until(&mut self, what: &str, mut done: impl FnMut(&mut Call) -> bool) {
+        let start = Instant::now();
+        while !done(self) {
+            assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
+            step(&mut [&mut self.agent, &mut self.contact]);
+        }
+    }
+
+    fn say_all(&mut self, text: &str) {
+        for peer in [&mut self.agent, &mut self.contact] {
+            MediaKind::ALL.into_iter().for_each(|kind| peer.say(kind, text));
+        }
+    }
+
+    /// Both say `text` until both have heard and seen it.
+    fn talk(&mut self, text: &str) {
+        let (by_contact, by_agent) = (format!("contact {text}"), format!("agent {text}"));
+        self.until(text, |call| {
+            call.say_all(text);
+            MediaKind::ALL.into_iter().all(|kind| {
+                call.agent.has_heard(kind, &by_contact) && call.contact.has_heard(kind, &by_agent)
+            })
+        });
+    }
+
+    async fn offer_again(&mut self, offer: String) {
+        let answer = self.house.engine.negotiate(self.id, self.legs[0], SdpKind::Offer, offer).await;
+        self.agent.take_answer(answer.unwrap().unwrap());
+    }
+}
 
 #[tokio::test]
 async fn two_legs_hear_and_see_each_other() {
-    let mut house = House::new();
-    let (call, agent_leg, contact_leg) = (Uuid::now_v7(), Uuid::new_v4(), Uuid::new_v4());
-    let (mut agent, mut contact) = (Peer::new("agent"), Peer::new("contact"));
-    house
-        .engine
-        .route(call, each_other(agent_leg, contact_leg))
-        .await;
-    house.join(call, agent_leg, &mut agent).await;
-    house.join(call, contact_leg, &mut contact).await;
-    until(&mut [&mut agent, &mut contact], "connected", |peers| {
-        peers.iter().all(|peer| peer.connected)
+    let mut call = Call::connected(each_other).await;
+    call.talk("hello");
+    let legs = call.legs;
+    call.until("media both ways", |call| {
+        call.say_all("more");
+        legs.iter().all(|leg| call.house.has_told(both_ways(*leg)))
     });
-    until(&mut [&mut agent, &mut contact], "heard", |peers| {
-        for peer in peers.iter_mut() {
-            MediaKind::ALL
-                .into_iter()
-                .for_each(|kind| peer.say(kind, "hello"));
+    assert!(!call.agent.has_heard(MediaKind::Audio, "agent hello"), "nobody hears himself");
+    assert_eq!(call.house.engine.stats(call.id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_lonely_leg_is_known_to_have_media_both_ways() {
+    let mut call = Call::connected(|_, _| vec![]).await;
+    let leg = call.legs[0];
+    call.until("media both ways", |call| {
+        call.say_all("anybody?");
+        call.house.has_told(both_ways(leg))
+    });
+}
+
+#[tokio::test]
+async fn only_who_is_routed_is_heard() {
+    let mut call = Call::connected(|_, _| vec![]).await;
+    let [agent, contact] = call.legs;
+    let ear = Ear::default();
+    call.house.engine.tap(call.id, Some(Box::new(ear.clone()))).await;
+    call.say_all("secret");
+    call.until("the engine has it", |_| {
+        [agent, contact].iter().all(|leg| MediaKind::ALL.iter().all(|kind| ear.has(*leg, *kind, "secret")))
+    });
+    call.house.engine.route(call.id, vec![Route { from: agent, to: contact }]).await;
+    call.contact.say(MediaKind::Audio, "unheard");
+    call.until("one way", |call| {
+        call.agent.say(MediaKind::Video, "one way");
+        call.contact.has_heard(MediaKind::Video, "agent one way")
+            && ear.has(contact, MediaKind::Audio, "unheard")
+    });
+    call.house.engine.route(call.id, each_other(agent, contact)).await;
+    call.talk("both ways");
+    call.house.engine.route(call.id, vec![Route { from: contact, to: agent }]).await;
+    call.until("the other way", |call| {
+        call.say_all("held");
+        call.agent.has_heard(MediaKind::Audio, "contact held")
+    });
+    for kind in MediaKind::ALL {
+        assert!(!call.contact.has_heard(kind, "agent secret"), "said before it was routed");
+        assert!(!call.agent.has_heard(kind, "contact unheard"));
+        assert!(!call.contact.has_heard(kind, "agent held"));
+    }
+}
+
+#[tokio::test]
+async fn forwarding_keeps_the_order_and_leaves_no_gap() {
+    let mut call = Call::connected(each_other).await;
+    call.talk("warm");
+    let said: Vec<String> = (0..2_000).map(|number| number.to_string()).collect();
+    let mut next = said.iter();
+    call.until("all", |call| {
+        next.by_ref().take(5).for_each(|text| call.agent.say(MediaKind::Video, text));
+        call.contact.has_heard(MediaKind::Video, "agent 1999")
+    });
+    let (mut numbers, mut sequences) = (Vec::new(), Vec::new());
+    for (kind, packet) in &call.contact.received {
+        let text = String::from_utf8(packet.payload.to_vec()).unwrap_or_default();
+        if let (MediaKind::Video, Some(number)) = (kind, text.strip_prefix("agent "))
+            && let Ok(number) = number.parse::<u32>()
+        {
+            numbers.push(number);
+            sequences.push(packet.header.sequence_number);
         }
-        MediaKind::ALL.into_iter().all(|kind| {
-            peers[0].has_heard(kind, "contact hello") && peers[1].has_heard(kind, "agent hello")
-        }) && house.has_told(both_ways(agent_leg))
-            && house.has_told(both_ways(contact_leg))
+    }
+    assert_eq!(numbers, (0..2_000).collect::<Vec<u32>>());
+    assert!(sequences.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1)));
+}
+
+#[tokio::test]
+async fn a_storm_of_picture_losses_is_one_request() {
+    let mut call = Call::connected(each_other).await;
+    call.talk("picture");
+    // Those for the new route and the new connection come first.
+    let mut quiet_since = (call.agent.key_frame_requests, Instant::now());
+    call.until("no more requests", |call| {
+        if call.agent.key_frame_requests != quiet_since.0 {
+            quiet_since = (call.agent.key_frame_requests, Instant::now());
+        }
+        quiet_since.1.elapsed() > Duration::from_millis(600)
     });
+    let (before, mut losses) = (call.agent.key_frame_requests, 0);
+    let storm = Instant::now();
+    call.until("storm over", |call| {
+        call.contact.lose_picture();
+        losses += 1;
+        storm.elapsed() > Duration::from_millis(900)
+    });
+    call.until("asked", |call| call.agent.key_frame_requests > before);
+    let asked = call.agent.key_frame_requests - before;
+    assert!(losses > 50 && asked <= 3, "{losses} losses, {asked} requests");
+}
+
+#[tokio::test]
+async fn an_ice_restart_keeps_the_connection() {
+    let mut call = Call::connected(each_other).await;
+    call.talk("before");
+    let offer = call.agent.restart_ice();
+    call.offer_again(offer).await;
+    call.talk("after");
+    let track = |peer: &Peer| {
+        let last = peer.received.iter().rfind(|(kind, _)| *kind == MediaKind::Audio);
+        last.map(|(_, packet)| packet.header.ssrc)
+    };
+    let first = call.agent.received.iter().find(|(kind, _)| *kind == MediaKind::Audio);
+    assert_eq!(first.map(|(_, packet)| packet.header.ssrc), track(&call.agent));
+    assert_eq!(call.house.engine.totals().legs, 2);
+}
+
+#[tokio::test]
+async fn a_reloaded_page_replaces_its_connection() {
+    let mut call = Call::connected(each_other).await;
+    call.talk("before");
+    let leg = call.legs[0];
+    call.agent.close();
+    call.until("noticed", |call| {
+        call.house.has_told(|event| matches!(event, EngineEvent::Disconnected { leg: of, .. } if *of == leg))
+    });
+    call.agent = Peer::new("agent");
+    let offer = call.agent.offer();
+    call.offer_again(offer).await;
+    call.talk("after the reload");
     assert!(
-        !agent.has_heard(MediaKind::Audio, "agent hello"),
-        "nobody hears himself"
+        call.house.has_told(|event| matches!(event, EngineEvent::Reconnected { leg: of, .. } if *of == leg))
+    );
+    let totals = call.house.engine.totals();
+    assert_eq!((totals.legs, totals.addresses), (2, 2), "nothing of the old one is left");
+}
+
+#[tokio::test]
+async fn silence_is_told_and_so_is_its_end() {
+    let mut call = Call::connected(each_other).await;
+    call.talk("before");
+    let leg = call.legs[0];
+    let start = Instant::now();
+    // The agent's network is gone; the contact goes on.
+    while !call
+        .house
+        .has_told(|event| matches!(event, EngineEvent::Disconnected { leg: of, .. } if *of == leg))
+    {
+        assert!(start.elapsed() < PATIENCE);
+        step(&mut [&mut call.contact]);
+    }
+    assert!(start.elapsed() >= Duration::from_millis(4_900));
+    call.talk("back again");
+    assert!(
+        call.house.has_told(|event| matches!(event, EngineEvent::Reconnected { leg: of, .. } if *of == leg))
     );
 }

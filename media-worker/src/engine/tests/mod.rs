@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod abuse;
 mod calls;
 mod peer;
 
@@ -12,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use uuid::Uuid;
 
 use super::{Engine, EngineConfig, EngineEvent, MediaKind, Route, SdpKind};
-use peer::{PATIENCE, Peer, until};
+use peer::{PATIENCE, Peer, step, until};
 
 /// An engine with two shards, and what it tells.
 struct House {
@@ -25,25 +26,13 @@ impl House {
     fn new() -> House {
         let (out, events) = unbounded_channel();
         let addresses = vec![Ipv4Addr::LOCALHOST.into()];
-        let config = EngineConfig {
-            port: 0,
-            addresses,
-            shards: 2,
-        };
-        House {
-            engine: Engine::start(config, out).unwrap(),
-            events,
-            told: Vec::new(),
-        }
+        let config = EngineConfig { port: 0, addresses, shards: 2 };
+        House { engine: Engine::start(config, out).unwrap(), events, told: Vec::new() }
     }
 
     async fn join(&self, call: Uuid, leg: Uuid, peer: &mut Peer) {
         let offer = peer.offer();
-        let answer = self
-            .engine
-            .negotiate(call, leg, SdpKind::Offer, offer)
-            .await
-            .unwrap();
+        let answer = self.engine.negotiate(call, leg, SdpKind::Offer, offer).await.unwrap();
         peer.take_answer(answer.unwrap());
     }
 

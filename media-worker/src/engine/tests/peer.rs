@@ -1,6 +1,6 @@
 //! A participant in the test's own hands: an rtc connection that offers, driven step by step.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,8 @@ pub const PATIENCE: Duration = Duration::from_secs(15);
 pub struct Peer {
     rtc: RTCPeerConnection,
     socket: UdpSocket,
+    /// Its first address, the only one its rtc knows.
+    address: SocketAddr,
     heard: Receiver<Feedback>,
     senders: [(RTCRtpSenderId, u32, u16); 2],
     pub connected: bool,
@@ -42,13 +44,10 @@ impl Peer {
     pub fn new(name: &'static str) -> Peer {
         let mut media = MediaEngine::default();
         for kind in MediaKind::ALL {
-            media
-                .register_codec(setup::codec(kind), setup::codec_kind(kind))
-                .unwrap();
+            media.register_codec(setup::codec(kind), setup::codec_kind(kind)).unwrap();
         }
         let (out, heard) = channel();
-        let registry =
-            register_default_interceptors(rtc::interceptor::Registry::new(), &mut media).unwrap();
+        let registry = register_default_interceptors(rtc::interceptor::Registry::new(), &mut media).unwrap();
         let now = Instant::now();
         let mut rtc = RTCPeerConnectionBuilder::new()
             .with_media_engine(media)
@@ -57,36 +56,21 @@ impl Peer {
             .unwrap();
         let senders = MediaKind::ALL.map(|kind| {
             let ssrc = rand::random();
-            (
-                rtc.add_track(setup::track(kind, ssrc)).unwrap(),
-                ssrc,
-                rand::random(),
-            )
+            (rtc.add_track(setup::track(kind, ssrc)).unwrap(), ssrc, rand::random())
         });
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
         let received = Vec::new();
-        Peer {
-            rtc,
-            socket,
-            heard,
-            senders,
-            connected: false,
-            received,
-            key_frame_requests: 0,
-            name,
-        }
+        let address = socket.local_addr().unwrap();
+        Peer { rtc, socket, address, heard, senders, connected: false, received, key_frame_requests: 0, name }
     }
 
     pub fn offer(&mut self) -> String {
-        let port = self.socket.local_addr().unwrap().port();
-        let candidate = setup::local_candidate([127, 0, 0, 1].into(), port).unwrap();
+        let candidate = setup::local_candidate([127, 0, 0, 1].into(), self.address.port()).unwrap();
         self.rtc.add_local_candidate(candidate).unwrap();
         let offer = self.rtc.create_offer(None).unwrap();
         let sdp = offer.sdp.clone();
-        self.rtc
-            .set_local_description(Instant::now(), offer)
-            .unwrap();
+        self.rtc.set_local_description(Instant::now(), offer).unwrap();
         sdp
     }
 
@@ -97,9 +81,7 @@ impl Peer {
 
     pub fn take_answer(&mut self, sdp: String) {
         let answer = RTCSessionDescription::answer(sdp).unwrap();
-        self.rtc
-            .set_remote_description(Instant::now(), answer)
-            .unwrap();
+        self.rtc.set_remote_description(Instant::now(), answer).unwrap();
     }
 
     /// Comes from another address from now on, as a phone does that leaves the house.
@@ -122,37 +104,21 @@ impl Peer {
         };
         let payload = Bytes::from(format!("{} {text}", self.name));
         let packet = Packet { header, payload };
-        self.rtc
-            .rtp_sender(id)
-            .unwrap()
-            .write_rtp(Instant::now(), packet)
-            .unwrap();
+        self.rtc.rtp_sender(id).unwrap().write_rtp(Instant::now(), packet).unwrap();
     }
 
     pub fn lose_picture(&mut self) {
-        let video = self
-            .received
-            .iter()
-            .rfind(|(kind, _)| *kind == MediaKind::Video);
+        let video = self.received.iter().rfind(|(kind, _)| *kind == MediaKind::Video);
         let media_ssrc = video.map(|(_, packet)| packet.header.ssrc).unwrap();
-        let loss = PictureLossIndication {
-            sender_ssrc: 0,
-            media_ssrc,
-        };
+        let loss = PictureLossIndication { sender_ssrc: 0, media_ssrc };
         let id = self.senders[0].0;
-        self.rtc
-            .rtp_sender(id)
-            .unwrap()
-            .write_rtcp(Instant::now(), vec![Box::new(loss)])
-            .unwrap();
+        self.rtc.rtp_sender(id).unwrap().write_rtcp(Instant::now(), vec![Box::new(loss)]).unwrap();
     }
 
     /// What was said to it of a kind, without the silence that fills a lonely leg.
     pub fn heard(&self, kind: MediaKind) -> Vec<String> {
         let of_kind = self.received.iter().filter(|(other, _)| *other == kind);
-        of_kind
-            .filter_map(|(_, packet)| String::from_utf8(packet.payload.to_vec()).ok())
-            .collect()
+        of_kind.filter_map(|(_, packet)| String::from_utf8(packet.payload.to_vec()).ok()).collect()
     }
 
     pub fn has_heard(&self, kind: MediaKind, text: &str) -> bool {
@@ -167,22 +133,17 @@ impl Peer {
     /// Sends and takes what there is.
     pub fn step(&mut self) {
         let now = Instant::now();
-        let local_addr = self.socket.local_addr().unwrap();
+        let local_addr = self.address;
         let mut buffer = [0; 2048];
         while let Ok((length, peer_addr)) = self.socket.recv_from(&mut buffer) {
             let transport = TransportContext {
-                // rtc knows the address it was given at first.
                 local_addr,
                 peer_addr,
                 transport_protocol: TransportProtocol::UDP,
                 ecn: None,
             };
             let message = BytesMut::from(&buffer[..length]);
-            let _ = self.rtc.handle_read(TaggedBytesMut {
-                now,
-                transport,
-                message,
-            });
+            let _ = self.rtc.handle_read(TaggedBytesMut { now, transport, message });
         }
         if self.rtc.poll_timeout().is_some_and(|due| due <= now) {
             self.rtc.handle_timeout(now).unwrap();
@@ -194,9 +155,7 @@ impl Peer {
         }
         while let Some(message) = self.rtc.poll_read() {
             if let RTCMessage::RtpPacket(_, packet) = message.message {
-                let is = |kind: &MediaKind| {
-                    setup::codec(*kind).payload_type == packet.header.payload_type
-                };
+                let is = |kind: &MediaKind| setup::codec(*kind).payload_type == packet.header.payload_type;
                 let kind = MediaKind::ALL.into_iter().find(is).unwrap();
                 self.received.push((kind, packet));
             }
@@ -210,13 +169,18 @@ impl Peer {
     }
 }
 
+/// Lets all go on for the time a datagram needs on loopback.
+pub fn step(peers: &mut [&mut Peer]) {
+    peers.iter_mut().for_each(|peer| peer.step());
+    // There is no descriptor common to all to wait on.
+    std::thread::sleep(Duration::from_millis(1));
+}
+
 /// Lets all go on until `done`; fails if that takes too long.
 pub fn until(peers: &mut [&mut Peer], what: &str, mut done: impl FnMut(&mut [&mut Peer]) -> bool) {
     let start = Instant::now();
     while !done(peers) {
         assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
-        peers.iter_mut().for_each(|peer| peer.step());
-        // A datagram's time on loopback; there is no descriptor common to all to wait on.
-        std::thread::sleep(Duration::from_millis(1));
+        step(peers);
     }
 }
