@@ -1,0 +1,87 @@
+//! Commands of the api to this worker.
+
+use domain::{
+    RefusalCode,
+    bus::CommandServer,
+    calls::{Command, Reply, SdpType, signal::command_queue},
+    ids::CallId,
+};
+
+use super::{call::CallHandle, worker::Worker};
+use crate::engine::{NegotiateError, SdpKind};
+
+/// Answers commands until the server is dropped.
+pub fn serve(worker: &Worker) -> CommandServer {
+    let answering = worker.clone();
+    worker.platform().bus.serve_commands(&command_queue(worker.id()), move |body| {
+        let worker = answering.clone();
+        async move {
+            let reply = match serde_json::from_slice(&body) {
+                Ok(command) => answer(&worker, command).await,
+                Err(error) => refuse(RefusalCode::Invalid, format!("not a command: {error}")),
+            };
+            serde_json::to_vec(&reply).unwrap_or_default()
+        }
+    })
+}
+
+fn refuse(code: RefusalCode, message: impl Into<String>) -> Reply {
+    Reply::Refused { code, message: message.into() }
+}
+
+async fn answer(worker: &Worker, command: Command) -> Reply {
+    match command {
+        Command::Sync { call } => {
+            if let Some(handle) = worker.call(call) {
+                handle.sync().await;
+            }
+            Reply::Done
+        }
+        Command::Negotiate { call, leg, epoch, kind, sdp, revision } => {
+            if let Err(reply) = current(worker, call, epoch).await {
+                return reply;
+            }
+            let kind = match kind {
+                SdpType::Offer => SdpKind::Offer,
+                SdpType::Answer => SdpKind::Answer,
+            };
+            match worker.engine().negotiate(call.0, leg.0, kind, sdp).await {
+                Ok(Some(sdp)) => Reply::Answer { sdp, revision },
+                Ok(None) => Reply::Done,
+                Err(error) => refused(&error),
+            }
+        }
+        Command::Trickle { call, leg, epoch, candidates } => {
+            if let Err(reply) = current(worker, call, epoch).await {
+                return reply;
+            }
+            let candidates = candidates.into_iter().map(|candidate| candidate.candidate).collect();
+            match worker.engine().trickle(call.0, leg.0, candidates).await {
+                Ok(()) => Reply::Done,
+                Err(error) => refused(&error),
+            }
+        }
+    }
+}
+
+/// The call's actor, if the caller speaks of the lease that we have.
+async fn current(worker: &Worker, call: CallId, epoch: i32) -> Result<CallHandle, Reply> {
+    let Some(handle) = worker.call(call) else {
+        return Err(refuse(RefusalCode::MediaUnavailable, "This worker does not have the call (any more). Try again in a moment."));
+    };
+    // 0: joined before the first lease.
+    if epoch == handle.epoch() || (epoch == 0 && handle.epoch() == 1) {
+        Ok(handle)
+    } else {
+        Err(refuse(RefusalCode::Stale, "The call has moved: join again (callJoin)."))
+    }
+}
+
+fn refused(error: &NegotiateError) -> Reply {
+    match error {
+        NegotiateError::Sdp(_) => refuse(RefusalCode::Invalid, error.to_string()),
+        NegotiateError::NothingToAnswer => refuse(RefusalCode::IllegalTransition, error.to_string()),
+        NegotiateError::UnknownLeg => refuse(RefusalCode::LegGone, "Negotiate the leg first (legNegotiate)."),
+        NegotiateError::Stopped => refuse(RefusalCode::MediaUnavailable, "The media worker is stopping."),
+    }
+}

@@ -1,0 +1,53 @@
+//! What ties the engine, the recorder and the transcoder to the business: leases, commands, reports.
+//!
+//! A call is one actor ([`call`]). It reads its plan from the database whenever something may have changed, carries it
+//! out, and reports what happens to its legs. Media goes on while database or broker are away; reports catch up after.
+
+mod call;
+mod capture;
+mod commands;
+mod jobs;
+mod leftovers;
+mod registration;
+mod tap;
+mod transcoding;
+mod worker;
+
+use domain::{Error, Platform, Result, config::Config, program};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::mpsc;
+
+use crate::engine::{Engine, EngineConfig};
+use worker::Worker;
+
+/// Runs the worker until it is told to stop, then hands its calls over and ends.
+pub async fn run(config: Config, figures: PrometheusHandle) -> Result<()> {
+    let address = config.metrics_addr.unwrap_or(([127, 0, 0, 1], 9101).into());
+    let platform = Platform::new(config, "media-worker")?;
+    let stop = program::stop_signal()?;
+    program::serve_probes(address, platform.readiness(), figures, stop.clone()).await?;
+
+    let (events, heard) = mpsc::unbounded_channel();
+    let media = &platform.config.media;
+    let settings = EngineConfig { port: media.port, addresses: media.addresses.clone(), shards: media.shards };
+    let engine = Engine::start(settings, events).map_err(|e| Error::Unavailable(e.to_string()))?;
+    leftovers::tidy(&platform).await;
+
+    let registration = registration::register(&platform, &engine, &stop).await?;
+    let Some(registration) = registration else { return Ok(()) };
+    let worker = Worker::new(platform.clone(), engine, registration.id);
+    tokio::spawn(worker.clone().hear(heard));
+    tokio::spawn(leftovers::bring(platform.clone()));
+    let _commands = commands::serve(&worker);
+    let taking = stop.child_token();
+    let jobs = tokio::spawn(jobs::take(worker.clone(), taking.clone()));
+    let transcoding = tokio::spawn(transcoding::take(worker.clone(), taking.clone()));
+
+    let outcome = registration.keep(&worker, &stop).await;
+    taking.cancel();
+    let _ = jobs.await;
+    let _ = transcoding.await;
+    worker.hand_over().await;
+    platform.bus.close().await;
+    outcome
+}

@@ -1,0 +1,232 @@
+//! Taking `media.transcode`: one recording at a time, in a niced child process, so that a crash of GStreamer touches no
+//! call and calls come first.
+
+use std::{
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    bus::Job,
+    calls::{LegRole, MediaKind},
+    ids::RecordingId,
+    objects::crypt::{DataKey, decrypt, encrypt_file},
+    recordings::{FinishedFile, FinishedRecording, Rendition, TranscodeInput, TranscodeLease, output_prefix},
+};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
+    task::spawn_blocking,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{leftovers::TRANSCODING, worker::Worker};
+use crate::transcode::{Kind, Outcome, Plan, Role, TrackPlan};
+
+/// Progress is told so often at most; the lease is renewed with it.
+const TELL: Duration = Duration::from_secs(2);
+/// A track without an end (its worker died before the first object's row) is taken for so long.
+const UNKNOWN_LENGTH: TimeDelta = TimeDelta::seconds(4);
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TranscodeJob {
+    recording_id: RecordingId,
+}
+
+/// Takes recordings until it shall stop; one that is begun then is left to another worker.
+pub async fn take(worker: Worker, stop: CancellationToken) {
+    let platform = worker.platform();
+    let work = async {
+        let mut consumer = platform.bus.consume_jobs(Job::Transcode);
+        while let Some(delivery) = consumer.next().await {
+            let job: Result<TranscodeJob, _> = serde_json::from_slice(&delivery.body);
+            let Ok(TranscodeJob { recording_id }) = job else {
+                tracing::error!("a transcoding job that is none");
+                let _ = delivery.ack().await;
+                continue;
+            };
+            match platform.lease_transcode(recording_id).await {
+                Ok(lease) => {
+                    let _ = delivery.ack().await;
+                    if let Some(lease) = lease {
+                        attempt(&worker, &lease).await;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(recording = %recording_id, %error, "cannot lease now");
+                    let _ = delivery.retry_later().await;
+                }
+            }
+        }
+    };
+    stop.run_until_cancelled(work).await;
+}
+
+async fn attempt(worker: &Worker, lease: &TranscodeLease) {
+    let platform = worker.platform();
+    let begun = Instant::now();
+    tracing::info!(recording = %lease.recording, attempt = lease.attempt, tracks = lease.inputs.len(), "transcoding");
+    match transcode(worker, lease).await {
+        Ok(true) => {
+            metrics::histogram!("cordboard_transcode_seconds").record(begun.elapsed().as_secs_f64());
+            tracing::info!(recording = %lease.recording, seconds = begun.elapsed().as_secs_f64(), "recording ready");
+        }
+        Ok(false) => tracing::warn!(recording = %lease.recording, "the lease went to another worker"),
+        Err(error) => {
+            metrics::counter!("cordboard_transcode_failures_total").increment(1);
+            if let Err(unreported) = platform.transcode_failed(lease.recording, lease.attempt, &error.to_string()).await {
+                tracing::warn!(recording = %lease.recording, %error, %unreported, "failed, and not reported; the lease will run out");
+            }
+        }
+    }
+}
+
+/// False when the lease was lost on the way.
+async fn transcode(worker: &Worker, lease: &TranscodeLease) -> Result<bool, Fault> {
+    let platform = worker.platform();
+    let data_key = DataKey::unwrap(&lease.data_key, &platform.config.secret)?;
+    // Gone with the end of this function, whichever it is: it holds plaintext.
+    let folder = tempfile::Builder::new().prefix(TRANSCODING).tempdir_in(&platform.config.media.spool_dir)?;
+    let zero = lease.inputs.iter().map(|input| input.started_at).min().ok_or("there is nothing to transcode")?;
+    for input in &lease.inputs {
+        download(worker, input, &data_key, &folder.path().join("in")).await?;
+    }
+    let plan = plan(&lease.inputs, zero);
+    tokio::fs::write(folder.path().join("plan.json"), serde_json::to_vec(&plan)?).await?;
+    if !run_child(worker, lease, folder.path()).await? {
+        return Ok(false);
+    }
+    let finished = upload(worker, lease, &data_key, &folder.path().join("out"), zero).await?;
+    Ok(platform.transcode_finished(lease.recording, lease.attempt, &finished).await?)
+}
+
+/// Concatenates a track's objects to one file, each checked and decrypted.
+async fn download(worker: &Worker, input: &TranscodeInput, data_key: &DataKey, folder: &Path) -> Result<(), Fault> {
+    tokio::fs::create_dir_all(folder).await?;
+    let path = folder.join(format!("{}.mkv", input.track.0.simple()));
+    let mut file = std::fs::File::create(path)?;
+    for (key, sha256) in &input.objects {
+        let stored = worker.platform().objects.get(key).await?;
+        if Sha256::digest(&stored).as_slice() != sha256.as_slice() {
+            return Err(format!("object {key} is not what was stored").into());
+        }
+        let (key, data_key) = (key.clone(), data_key.clone());
+        file = spawn_blocking(move || decrypt(&data_key, &key, stored.as_ref(), &mut file).map(|_| file)).await??;
+    }
+    Ok(())
+}
+
+fn plan(inputs: &[TranscodeInput], zero: DateTime<Utc>) -> Plan {
+    let end = |input: &TranscodeInput| input.ended_at.unwrap_or(input.started_at + UNKNOWN_LENGTH);
+    let millis = |delta: TimeDelta| u64::try_from(delta.num_milliseconds()).unwrap_or(0);
+    Plan {
+        tracks: inputs
+            .iter()
+            .map(|input| TrackPlan {
+                id: input.track.0.simple().to_string(),
+                leg: input.leg.0.simple().to_string(),
+                role: match input.role {
+                    LegRole::Agent | LegRole::Supervisor => Role::Agent,
+                    LegRole::Contact | LegRole::Guest => Role::Contact,
+                },
+                kind: match input.kind {
+                    MediaKind::Audio => Kind::Audio,
+                    MediaKind::Video => Kind::Video,
+                },
+                offset_ms: (input.started_at - zero).num_milliseconds(),
+                duration_ms: millis(end(input) - input.started_at),
+            })
+            .collect(),
+        duration_ms: inputs.iter().map(|input| millis(end(input) - zero)).max().unwrap_or(0).max(1),
+        video: inputs.iter().any(|input| input.kind == MediaKind::Video),
+    }
+}
+
+/// Runs the child to its end, telling its progress. False when the lease was lost.
+async fn run_child(worker: &Worker, lease: &TranscodeLease, folder: &Path) -> Result<bool, Fault> {
+    let mut child = Command::new("nice")
+        .arg("-n10")
+        .arg(std::env::current_exe()?)
+        .args(["transcode", "--dir"])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let stdin = child.stdin.take();
+    let mut lines = BufReader::new(child.stdout.take().ok_or("no standard output")?).lines();
+    let mut errors = child.stderr.take().ok_or("no standard error")?;
+    let complaints = tokio::spawn(async move {
+        let mut text = Vec::new();
+        let _ = (&mut errors).take(64 * 1024).read_to_end(&mut text).await;
+        // The child must not stall on a full pipe.
+        let _ = tokio::io::copy(&mut errors, &mut tokio::io::sink()).await;
+        String::from_utf8_lossy(&text).lines().last().unwrap_or("no reason given").to_owned()
+    });
+    let mut told = Instant::now();
+    let mut progress = 0.0;
+    let mut tick = tokio::time::interval(TELL);
+    loop {
+        tokio::select! {
+            line = lines.next_line() => match line? {
+                Some(line) => progress = line.strip_prefix("progress ").and_then(|part| part.parse().ok()).unwrap_or(progress),
+                None => break,
+            },
+            _ = tick.tick() => if told.elapsed() >= TELL {
+                told = Instant::now();
+                match worker.platform().transcode_progress(lease.recording, lease.attempt, progress).await {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(false),
+                    // The database is away: the lease may run out, and whoever takes it begins anew; nothing is lost.
+                    Err(error) => tracing::warn!(%error, "progress not told"),
+                }
+            },
+        }
+    }
+    let status = child.wait().await?;
+    drop(stdin);
+    let complaint = complaints.await?;
+    if status.success() { Ok(true) } else { Err(complaint.into()) }
+}
+
+/// Encrypts and uploads what the child made, in the order that it gives: what a playlist names stands before it.
+async fn upload(worker: &Worker, lease: &TranscodeLease, data_key: &DataKey, out: &Path, zero: DateTime<Utc>) -> Result<FinishedRecording, Fault> {
+    let outcome: Outcome = serde_json::from_slice(&tokio::fs::read(out.join("result.json")).await?)?;
+    let prefix = output_prefix(lease.recording, lease.attempt);
+    let mut files = Vec::with_capacity(outcome.files.len());
+    let mut whole = String::new();
+    for made in outcome.files {
+        let key = format!("{prefix}{}", made.path);
+        let (plain, sealed) = (out.join(&made.path), out.join("upload.part"));
+        let (from, to, name, own) = (plain.clone(), sealed.clone(), key.clone(), data_key.clone());
+        let (bytes, sha256) = spawn_blocking(move || {
+            let mut digest = Sha256::new();
+            let bytes = std::io::copy(&mut std::fs::File::open(&from)?, &mut digest)?;
+            encrypt_file(&own, &name, &from, &to)?;
+            Ok::<_, std::io::Error>((bytes, digest.finalize().to_vec()))
+        })
+        .await??;
+        worker.platform().objects.put_file(&key, &sealed).await?;
+        if made.path.starts_with("recording.") {
+            whole = hex::encode(&sha256);
+        }
+        files.push(FinishedFile { recording_id: lease.recording, path: made.path, key, content_type: made.content_type, bytes: i64::try_from(bytes)?, sha256 });
+    }
+    let renditions = outcome.renditions.into_iter().map(|made| Rendition {
+        recording_id: lease.recording,
+        name: made.name,
+        width: made.width.and_then(|n| i32::try_from(n).ok()),
+        height: made.height.and_then(|n| i32::try_from(n).ok()),
+        kbps: i32::try_from(made.kbps).unwrap_or(i32::MAX),
+        codecs: made.codecs,
+    });
+    Ok(FinishedRecording { started_at: zero, duration_ms: i64::try_from(outcome.duration_ms)?, sha256: whole, renditions: renditions.collect(), files })
+}
