@@ -43,10 +43,7 @@ pub struct Continuity {
 
 impl Continuity {
     pub fn new(first: RtpHeader) -> Self {
-        Self {
-            current: first,
-            replaced: None,
-        }
+        Self { current: first, replaced: None }
     }
 
     pub fn judge(&mut self, header: RtpHeader, arrival: Instant) -> Verdict {
@@ -87,11 +84,7 @@ mod tests {
         let now = Instant::now();
         let mut continuity = Continuity::new(header(1, 65_530));
         for sequence in [65_531, 65_529, 3, 65_535, 2_900] {
-            assert_eq!(
-                continuity.judge(header(1, sequence), now),
-                Verdict::Continues,
-                "{sequence}"
-            );
+            assert_eq!(continuity.judge(header(1, sequence), now), Verdict::Continues, "{sequence}");
         }
     }
 

@@ -30,10 +30,7 @@ pub fn start(inbox: mpsc::Receiver<Message>, spool: Spool, shared: Arc<Shared>) 
         endings: Vec::new(),
         recording_since: Some(Instant::now()),
     };
-    thread::Builder::new()
-        .name("recorder-ingest".to_owned())
-        .spawn(move || ingest.run(inbox))
-        .map(drop)
+    thread::Builder::new().name("recorder-ingest".to_owned()).spawn(move || ingest.run(inbox)).map(drop)
 }
 
 struct Ingest {
@@ -60,12 +57,7 @@ impl Ingest {
                 return;
             }
             match message {
-                Message::Packet {
-                    leg,
-                    kind,
-                    arrival,
-                    packet,
-                } => self.packet(leg, kind, arrival, packet),
+                Message::Packet { leg, kind, arrival, packet } => self.packet(leg, kind, arrival, packet),
                 Message::Pause(done) => {
                     self.recording_since = None;
                     self.end_all_tracks();
@@ -122,10 +114,7 @@ impl Ingest {
                 }
             }
         }
-        let taken = sender
-            .track
-            .as_ref()
-            .is_some_and(|track| track.push(arrival, packet));
+        let taken = sender.track.as_ref().is_some_and(|track| track.push(arrival, packet));
         if !taken {
             self.shared.count_dropped();
         }

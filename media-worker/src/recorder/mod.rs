@@ -15,7 +15,7 @@ mod state_change;
 mod track;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{
     path::PathBuf,
@@ -140,12 +140,7 @@ impl Shared {
 
 /// What the ingest thread is told. Commands keep their place among packets.
 enum Message {
-    Packet {
-        leg: Uuid,
-        kind: MediaKind,
-        arrival: Instant,
-        packet: Vec<u8>,
-    },
+    Packet { leg: Uuid, kind: MediaKind, arrival: Instant, packet: Vec<u8> },
     Pause(oneshot::Sender<()>),
     Resume(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
@@ -183,10 +178,7 @@ impl Recorder {
 
     /// Where packets go in; any number of them may exist.
     pub fn input(&self) -> RecorderInput {
-        RecorderInput {
-            messages: self.messages.clone(),
-            shared: Arc::clone(&self.shared),
-        }
+        RecorderInput { messages: self.messages.clone(), shared: Arc::clone(&self.shared) }
     }
 
     /// Ends every track. Media that arrives after the call of this method is written nowhere; when it answers, nothing is
@@ -219,10 +211,7 @@ impl Recorder {
         message: impl FnOnce(oneshot::Sender<()>) -> Message,
     ) -> Result<(), RecorderError> {
         let (done, answer) = oneshot::channel();
-        self.messages
-            .send(message(done))
-            .await
-            .map_err(|_| RecorderError::Stopped)?;
+        self.messages.send(message(done)).await.map_err(|_| RecorderError::Stopped)?;
         answer.await.map_err(|_| RecorderError::Stopped)
     }
 }
@@ -249,12 +238,7 @@ impl RecorderInput {
         if !self.shared.open.load(Ordering::Acquire) {
             return;
         }
-        let message = Message::Packet {
-            leg,
-            kind,
-            arrival,
-            packet: packet.to_vec(),
-        };
+        let message = Message::Packet { leg, kind, arrival, packet: packet.to_vec() };
         if self.messages.try_send(message).is_err() {
             self.shared.count_dropped();
         }
@@ -270,10 +254,7 @@ struct WallClock {
 
 impl WallClock {
     fn now() -> Self {
-        Self {
-            instant: Instant::now(),
-            system: SystemTime::now(),
-        }
+        Self { instant: Instant::now(), system: SystemTime::now() }
     }
 
     fn at(&self, instant: Instant) -> SystemTime {

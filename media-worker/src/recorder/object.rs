@@ -30,12 +30,7 @@ pub struct ObjectPlace {
 }
 
 impl ObjectPlace {
-    pub fn open(
-        &self,
-        track: Uuid,
-        sequence: i32,
-        first_media: Duration,
-    ) -> io::Result<OpenObject> {
+    pub fn open(&self, track: Uuid, sequence: i32, first_media: Duration) -> io::Result<OpenObject> {
         let name = format!("{}/{sequence}.mkv", track.simple());
         let path = self.directory.join(&name);
         let part = path.with_extension("mkv.part");
@@ -45,15 +40,7 @@ impl ObjectPlace {
         let key = format!("{}{name}", self.key_prefix);
         let file = BufWriter::new(File::create(&part)?);
         let encryptor = Encryptor::new(&self.data_key, &key, file)?;
-        Ok(OpenObject {
-            sequence,
-            path,
-            key,
-            opened: Instant::now(),
-            first_media,
-            part,
-            encryptor,
-        })
+        Ok(OpenObject { sequence, path, key, opened: Instant::now(), first_media, part, encryptor })
     }
 }
 
@@ -65,17 +52,10 @@ impl OpenObject {
     /// Whole and durable when it answers.
     pub fn close(self) -> io::Result<ClosedObject> {
         let (out, sealed) = self.encryptor.finish()?;
-        out.into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_all()?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&self.part, &self.path)?;
         self.path.parent().map_or(Ok(()), sync_folder)?;
-        Ok(ClosedObject {
-            sequence: self.sequence,
-            path: self.path,
-            key: self.key,
-            sealed,
-        })
+        Ok(ClosedObject { sequence: self.sequence, path: self.path, key: self.key, sealed })
     }
 
     /// Nobody could open it: it has no last chunk.

@@ -58,15 +58,8 @@ pub fn start(
     events: UnboundedSender<RecorderEvent>,
 ) -> io::Result<Spool> {
     let (orders, inbox) = mpsc::sync_channel(WAITING_BUFFERS);
-    let writer = Writer {
-        place,
-        object_length,
-        events,
-        tracks: HashMap::new(),
-    };
-    thread::Builder::new()
-        .name("recorder-spool".to_owned())
-        .spawn(move || writer.run(&inbox))?;
+    let writer = Writer { place, object_length, events, tracks: HashMap::new() };
+    thread::Builder::new().name("recorder-spool".to_owned()).spawn(move || writer.run(&inbox))?;
     Ok(Spool { orders, wall_clock })
 }
 
@@ -91,16 +84,9 @@ impl Spool {
             failed: Arc::clone(&failed),
             _closed: closed_sender,
         };
-        let handle = SpoolHandle {
-            track,
-            orders: self.orders.clone(),
-        };
+        let handle = SpoolHandle { track, orders: self.orders.clone() };
         handle.send(Order::Open { track, file });
-        SpoolTrack {
-            handle,
-            failed,
-            closed,
-        }
+        SpoolTrack { handle, failed, closed }
     }
 
     /// Closes everything and ends the thread.
@@ -149,9 +135,7 @@ impl SpoolHandle {
     /// Waits while the disk can't keep up.
     pub fn media(&self, buffer: gst::Buffer) -> Result<(), SpoolGone> {
         let track = self.track;
-        self.orders
-            .send(Order::Media { track, buffer })
-            .map_err(|_| SpoolGone)
+        self.orders.send(Order::Media { track, buffer }).map_err(|_| SpoolGone)
     }
 
     pub fn close(&self) {
@@ -159,10 +143,7 @@ impl SpoolHandle {
     }
 
     pub fn fail(&self, reason: String) {
-        self.send(Order::Fail {
-            track: self.track,
-            reason,
-        });
+        self.send(Order::Fail { track: self.track, reason });
     }
 
     fn send(&self, order: Order) {
@@ -221,9 +202,11 @@ impl Writer {
 
     fn write(&self, track: Uuid, file: &mut TrackFile, buffer: &gst::Buffer) -> io::Result<()> {
         let time = buffer.pts().map_or(file.last_media, Duration::from);
-        if file.object.as_ref().is_some_and(|object| {
-            time.saturating_sub(object.first_media) >= self.object_length
-        }) {
+        if file
+            .object
+            .as_ref()
+            .is_some_and(|object| time.saturating_sub(object.first_media) >= self.object_length)
+        {
             self.close_object(track, file)?;
         }
         if !file.announced {
@@ -271,11 +254,8 @@ impl Writer {
             let object = file.object.as_ref();
             object.is_some_and(|object| object.opened.elapsed() >= self.object_length)
         };
-        let silent: Vec<Uuid> = self
-            .tracks
-            .iter()
-            .filter_map(|(track, file)| due(file).then_some(*track))
-            .collect();
+        let silent: Vec<Uuid> =
+            self.tracks.iter().filter_map(|(track, file)| due(file).then_some(*track)).collect();
         for track in silent {
             self.attempt(track, |writer, file| writer.close_object(track, file));
         }
@@ -297,11 +277,7 @@ impl Writer {
     }
 
     /// A fault in writing ends the track. What comes for a track that has ended is thrown away here.
-    fn attempt(
-        &mut self,
-        track: Uuid,
-        action: impl FnOnce(&Self, &mut TrackFile) -> io::Result<()>,
-    ) {
+    fn attempt(&mut self, track: Uuid, action: impl FnOnce(&Self, &mut TrackFile) -> io::Result<()>) {
         let Some(mut file) = self.tracks.remove(&track) else {
             return;
         };
@@ -320,12 +296,7 @@ impl Writer {
         if let Some(object) = file.object {
             object.throw_away();
         }
-        self.announce(RecorderEvent::Failed {
-            track,
-            leg: file.leg,
-            kind: file.kind,
-            reason,
-        });
+        self.announce(RecorderEvent::Failed { track, leg: file.leg, kind: file.kind, reason });
     }
 
     fn announce(&self, event: RecorderEvent) {

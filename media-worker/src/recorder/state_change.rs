@@ -22,10 +22,9 @@ pub(crate) fn change_state(
         .map_err(|error| error.to_string())?;
     match changed.recv_timeout(limit) {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(format!(
-            "the pipeline refused {state:?}: {}",
-            first_error(pipeline).unwrap_or_default()
-        )),
+        Ok(Err(_)) => {
+            Err(format!("the pipeline refused {state:?}: {}", first_error(pipeline).unwrap_or_default()))
+        }
         Err(_) => Err(format!("the pipeline was not {state:?} after {limit:?}")),
     }
 }
@@ -41,10 +40,5 @@ pub(crate) fn first_error(pipeline: &gst::Pipeline) -> Option<String> {
 
 pub(crate) fn describe(error: &gst::message::Error) -> String {
     let source = error.src().map(|element| element.name().to_string());
-    format!(
-        "{}: {} ({})",
-        source.unwrap_or_default(),
-        error.error(),
-        error.debug().unwrap_or_default()
-    )
+    format!("{}: {} ({})", source.unwrap_or_default(), error.error(), error.debug().unwrap_or_default())
 }

@@ -34,17 +34,9 @@ pub struct Track {
 
 impl Track {
     /// Builds the pipeline; `zero` is the arrival of the first packet that will be pushed.
-    pub fn open(
-        kind: MediaKind,
-        zero: Instant,
-        spool_track: SpoolTrack,
-    ) -> Result<Self, RecorderError> {
+    pub fn open(kind: MediaKind, zero: Instant, spool_track: SpoolTrack) -> Result<Self, RecorderError> {
         let pipeline = gst::Pipeline::new();
-        let source = AppSrc::builder()
-            .caps(&rtp_caps(kind))
-            .format(gst::Format::Time)
-            .is_live(true)
-            .build();
+        let source = AppSrc::builder().caps(&rtp_caps(kind)).format(gst::Format::Time).is_live(true).build();
         let sink = AppSink::builder().sync(false).async_(false).build();
         sink.set_callbacks(spool_callbacks(spool_track.handle()));
 
@@ -76,12 +68,7 @@ impl Track {
         pipeline.set_base_time(clock.time().saturating_sub(age));
 
         watch(&pipeline, spool_track.handle());
-        let track = Self {
-            pipeline,
-            source,
-            zero,
-            spool_track,
-        };
+        let track = Self { pipeline, source, zero, spool_track };
         change_state(&track.pipeline, gst::State::Playing, STATE_CHANGE_LIMIT)
             .map_err(RecorderError::Pipeline)?;
         Ok(track)
@@ -112,13 +99,11 @@ impl Track {
 
     /// Lets what has arrived run out, in a thread of its own; the answer ends when the last object is closed.
     pub fn end(self) -> Ending {
-        let ending = Ending(thread::Builder::new().name("track-end".to_owned()).spawn(
-            move || {
-                // An error means the pipeline doesn't run any more: the time limit ends it too.
-                let _ = self.source.end_of_stream();
-                self.spool_track.wait_closed(FLUSH_LIMIT);
-            },
-        ));
+        let ending = Ending(thread::Builder::new().name("track-end".to_owned()).spawn(move || {
+            // An error means the pipeline doesn't run any more: the time limit ends it too.
+            let _ = self.source.end_of_stream();
+            self.spool_track.wait_closed(FLUSH_LIMIT);
+        }));
         if let Err(error) = &ending.0 {
             tracing::error!(%error, "no thread to end a track with: its open object is lost");
         }
@@ -179,10 +164,7 @@ fn spool_callbacks(spool: SpoolHandle) -> AppSinkCallbacks {
         .new_sample(move |sink| {
             let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
             let buffer = sample.buffer_owned().ok_or(gst::FlowError::Error)?;
-            spool
-                .media(buffer)
-                .map(|()| gst::FlowSuccess::Ok)
-                .map_err(|_| gst::FlowError::Eos)
+            spool.media(buffer).map(|()| gst::FlowSuccess::Ok).map_err(|_| gst::FlowError::Eos)
         })
         .eos(move |_| at_end.close())
         .build()

@@ -45,11 +45,7 @@ impl Composer {
                 Leg { cell: *cell, waiting, open: Vec::new(), drawn: None }
             })
             .collect();
-        Self {
-            directory: directory.to_owned(),
-            canvas: Picture::black(layout.canvas),
-            legs,
-        }
+        Self { directory: directory.to_owned(), canvas: Picture::black(layout.canvas), legs }
     }
 
     /// Draws the frame of that number; whether it differs from the one before. Only later numbers may follow.
@@ -89,9 +85,8 @@ impl Composer {
 
 impl Leg {
     fn open_due_tracks(&mut self, directory: &Path, time: Time) {
-        while let Some(found) = self
-            .waiting
-            .pop_if(|found| found.plan.offset_ms * 1_000_000 <= time + OPEN_AHEAD)
+        while let Some(found) =
+            self.waiting.pop_if(|found| found.plan.offset_ms * 1_000_000 <= time + OPEN_AHEAD)
         {
             match VideoTrack::open(directory, &found, self.cell.size) {
                 Ok(track) => self.open.push(track),

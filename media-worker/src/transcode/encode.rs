@@ -67,13 +67,7 @@ impl Encoder {
             true => None,
             false => Some(named(&pipeline, "pictures")?),
         };
-        Ok(Self {
-            audio: receive("audio")?,
-            sound: named(&pipeline, "sound")?,
-            pictures,
-            rungs,
-            pipeline,
-        })
+        Ok(Self { audio: receive("audio")?, sound: named(&pipeline, "sound")?, pictures, rungs, pipeline })
     }
 
     /// RFC 6381 name of a rung's codec: profile, constraints and level as its decoder configuration has them.
@@ -112,11 +106,13 @@ fn bitrate_cap(size: Size) -> u32 {
 fn description(rungs: &[Size]) -> String {
     let queue = "queue max-size-buffers=0 max-size-bytes=0 max-size-time=2000000000";
     // No sink waits for another's first buffer (async=false): the MP4 file's comes at the very end.
+    // Two people, not a stereo picture: joint coding (M/S, intensity) would put a quarter of one's voice into the other's
+    // channel.
     let mut text = format!(
         "mp4mux name=muxer faststart=true ! filesink name=file async=false \
          appsrc name=sound format=time block=true max-bytes=384000 \
            caps=audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved,channel-mask=(bitmask)3 \
-         ! audioconvert ! avenc_aac bitrate={} ! aacparse ! tee name=aac \
+         ! audioconvert ! avenc_aac bitrate={} aac-ms=false aac-is=false ! aacparse ! tee name=aac \
          aac. ! {queue} ! cmafmux fragment-duration={SEGMENT} ! appsink name=audio-segments sync=false async=false \
          aac. ! {queue} ! muxer. ",
         AUDIO_KBPS * 1000

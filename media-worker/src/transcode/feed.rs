@@ -24,6 +24,9 @@ use crate::recorder::{change_state, describe};
 const STALL_LIMIT: Duration = Duration::from_secs(60);
 const WATCH_EVERY: gst::ClockTime = gst::ClockTime::from_mseconds(200);
 
+/// Parts of the whole that are worth a report.
+const REPORT_STEP: f64 = 0.01;
+
 /// What was made besides what the pipeline wrote.
 pub struct Made {
     pub stills: Option<Stills>,
@@ -49,6 +52,7 @@ pub fn run(
     let pictures = (duration_ms * FRAMES_A_SECOND).div_ceil(1000);
     let blocks = duration_ms.div_ceil(100);
     let progress = Progress::default();
+    let mut reported = 0.0;
     change_state(&encoder.pipeline, gst::State::Playing, STATE_CHANGE_LIMIT)
         .map_err(TranscodeError::Pipeline)?;
     thread::scope(|scope| {
@@ -62,7 +66,11 @@ pub fn run(
                 Some(_) => (progress.pictures.load(Ordering::Relaxed), pictures),
                 None => (progress.blocks.load(Ordering::Relaxed), blocks),
             };
-            report(done as f64 / all.max(1) as f64);
+            let part = done as f64 / all.max(1) as f64;
+            if part >= reported + REPORT_STEP {
+                reported = part;
+                report(part);
+            }
         });
         let codecs = encoder.rungs.iter().filter_map(|rung| encoder.codec(rung)).collect();
         // Wakes a thread that waits to push, whatever happened.
@@ -84,10 +92,7 @@ fn watch(
     progress: &Progress,
     mut report: impl FnMut(&Progress),
 ) -> Result<(), TranscodeError> {
-    let bus = encoder
-        .pipeline
-        .bus()
-        .ok_or_else(|| TranscodeError::Pipeline("no bus".to_owned()))?;
+    let bus = encoder.pipeline.bus().ok_or_else(|| TranscodeError::Pipeline("no bus".to_owned()))?;
     let position = || {
         progress.pictures.load(Ordering::Relaxed)
             + progress.blocks.load(Ordering::Relaxed)

@@ -37,26 +37,16 @@ pub fn lay_out(sources: &[Size]) -> Option<Layout> {
     let columns = (1u32..).find(|columns| (columns * columns) as usize >= sources.len())?;
     let rows = u32::try_from(sources.len()).ok()?.div_ceil(columns);
     let canvas = canvas_for(sources, columns, rows);
-    let size = Size {
-        width: canvas.width / columns,
-        height: canvas.height / rows / 2 * 2,
-    };
+    let size = Size { width: canvas.width / columns, height: canvas.height / rows / 2 * 2 };
     let cells = (0..rows)
         .flat_map(|row| (0..columns).map(move |column| (row, column)))
         .take(sources.len())
-        .map(|(row, column)| Cell {
-            left: column * size.width,
-            top: row * size.height,
-            size,
-        })
+        .map(|(row, column)| Cell { left: column * size.width, top: row * size.height, size })
         .collect();
     let lower = LOWER_RUNGS
         .into_iter()
         .filter(|lines| lines * 100 <= canvas.height * WORTHWHILE_PERCENT)
-        .map(|lines| Size {
-            width: even(lines * canvas.width / canvas.height),
-            height: lines,
-        });
+        .map(|lines| Size { width: even(lines * canvas.width / canvas.height), height: lines });
     let rungs = std::iter::once(canvas).chain(lower).collect();
     Some(Layout { canvas, cells, rungs })
 }
@@ -75,10 +65,7 @@ fn canvas_for(sources: &[Size], columns: u32, rows: u32) -> Size {
         .min(1.0);
     let unit = 16 * columns;
     let width = ((f64::from(FULL.width) * needed / f64::from(unit)).round() as u32).max(1) * unit;
-    Size {
-        width,
-        height: even(width * 9 / 16),
-    }
+    Size { width, height: even(width * 9 / 16) }
 }
 
 fn even(length: u32) -> u32 {

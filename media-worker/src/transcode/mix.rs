@@ -70,10 +70,7 @@ impl Mixer {
 
     fn open_due_tracks(&mut self) {
         let due = self.position + BLOCK as Position + OPEN_AHEAD;
-        while let Some(found) = self
-            .waiting
-            .pop_if(|found| found.plan.offset_ms * RATE / 1000 <= due)
-        {
+        while let Some(found) = self.waiting.pop_if(|found| found.plan.offset_ms * RATE / 1000 <= due) {
             match AudioTrack::open(&self.directory, &found) {
                 Ok(track) => self.open.push((found.plan.role, track)),
                 Err(error) => {

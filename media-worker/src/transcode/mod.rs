@@ -62,17 +62,13 @@ impl TranscodeError {
 pub fn run(directory: &Path, progress: impl FnMut(f64)) -> Result<Outcome, TranscodeError> {
     let fault = |error: gstreamer::glib::Error| TranscodeError::Pipeline(error.to_string());
     gstreamer::init().map_err(fault)?;
-    gstfmp4::plugin_register_static()
-        .map_err(|error| TranscodeError::Pipeline(error.to_string()))?;
+    gstfmp4::plugin_register_static().map_err(|error| TranscodeError::Pipeline(error.to_string()))?;
     let plan = Plan::read(directory)?;
     let out = directory.join("out");
     wipe(&out).map_err(TranscodeError::io(&out))?;
 
-    let found: Vec<Found> = plan
-        .tracks
-        .iter()
-        .filter_map(|track| probe::look_through(directory, track))
-        .collect();
+    let found: Vec<Found> =
+        plan.tracks.iter().filter_map(|track| probe::look_through(directory, track)).collect();
     if found.is_empty() {
         return Err(TranscodeError::NothingRecorded);
     }

@@ -36,11 +36,7 @@ impl Size {
         let (width, height) = (self.width as usize, self.height as usize);
         let luma = width * height;
         let chroma = |start| Plane { start, width: width / 2, divisor: 2 };
-        [
-            Plane { start: 0, width, divisor: 1 },
-            chroma(luma),
-            chroma(luma + luma / 4),
-        ]
+        [Plane { start: 0, width, divisor: 1 }, chroma(luma), chroma(luma + luma / 4)]
     }
 }
 
@@ -70,8 +66,7 @@ impl Picture {
             for row in 0..size.height as usize / source.divisor {
                 let read = source.start + row * source.width;
                 let write = target.start + (top + row) * target.width + left;
-                self.data[write..write + source.width]
-                    .copy_from_slice(&from[read..read + source.width]);
+                self.data[write..write + source.width].copy_from_slice(&from[read..read + source.width]);
             }
         }
     }

@@ -52,8 +52,8 @@ impl Plan {
     pub fn read(directory: &Path) -> Result<Self, TranscodeError> {
         let path = directory.join("plan.json");
         let text = fs::read_to_string(&path).map_err(TranscodeError::io(&path))?;
-        let plan: Self = serde_json::from_str(&text)
-            .map_err(|error| TranscodeError::Plan(error.to_string()))?;
+        let plan: Self =
+            serde_json::from_str(&text).map_err(|error| TranscodeError::Plan(error.to_string()))?;
         plan.check()?;
         Ok(plan)
     }
@@ -64,8 +64,7 @@ impl Plan {
             return refuse(format!("duration_ms is {}", self.duration_ms));
         }
         let is_plain = |id: &str| {
-            !id.is_empty()
-                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         };
         match self.tracks.iter().find(|track| !is_plain(&track.id)) {
             Some(track) => refuse(format!("{:?} can't name a track", track.id)),

@@ -4,7 +4,12 @@ use std::path::Path;
 
 use gstreamer as gst;
 
-use super::{TranscodeError, decoder::Decoder, picture::Size, plan::{Kind, TrackPlan}};
+use super::{
+    TranscodeError,
+    decoder::Decoder,
+    picture::Size,
+    plan::{Kind, TrackPlan},
+};
 
 /// A track that holds media.
 #[derive(Debug, Clone)]
@@ -64,8 +69,5 @@ fn key_frame_size(buffer: &gst::Buffer) -> Option<Size> {
     let header: &[u8; 10] = bytes.first_chunk()?;
     let is_key_frame = header[0] & 1 == 0 && header[3..6] == [0x9d, 0x01, 0x2a];
     let side = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
-    is_key_frame.then(|| Size {
-        width: side(header[6], header[7]),
-        height: side(header[8], header[9]),
-    })
+    is_key_frame.then(|| Size { width: side(header[6], header[7]), height: side(header[8], header[9]) })
 }

@@ -84,9 +84,7 @@ impl State {
         let Some(first) = buffers.peek() else {
             return Ok(());
         };
-        let duration = first
-            .duration()
-            .ok_or_else(|| io::Error::other("a segment without a duration"))?;
+        let duration = first.duration().ok_or_else(|| io::Error::other("a segment without a duration"))?;
         let name = format!("segment-{:05}.m4s", self.segments.len() + 1);
         let mut file = io::BufWriter::new(fs::File::create(self.folder.join(&name))?);
         let mut bytes = 0;

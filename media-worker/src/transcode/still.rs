@@ -31,9 +31,7 @@ impl Stills {
         Self {
             poster: None,
             thumbnails: Vec::new(),
-            interval_seconds: duration_seconds
-                .div_ceil(MOST_THUMBNAILS)
-                .max(SHORTEST_INTERVAL_SECONDS),
+            interval_seconds: duration_seconds.div_ceil(MOST_THUMBNAILS).max(SHORTEST_INTERVAL_SECONDS),
         }
     }
 
@@ -111,15 +109,18 @@ fn write_jpeg(picture: &Picture, path: &Path) -> Result<(), TranscodeError> {
         .field("framerate", gst::Fraction::new(1, 1))
         .field("colorimetry", "bt601")
         .build();
+    // JFIF has the full range.
+    let full_range =
+        gst::Caps::builder("video/x-raw").field("format", "I420").field("colorimetry", "1:4:0:0").build();
     let source = AppSrc::builder().caps(&caps).format(gst::Format::Time).build();
     let sink = AppSink::builder().sync(false).build();
     let fault = |error: gst::glib::BoolError| TranscodeError::Pipeline(error.to_string());
-    let encoder = gst::ElementFactory::make("jpegenc")
-        .property("quality", QUALITY)
-        .build()
-        .map_err(fault)?;
+    let encoder = gst::ElementFactory::make("jpegenc").property("quality", QUALITY).build().map_err(fault)?;
+    let converter = gst::ElementFactory::make("videoconvert").build().map_err(fault)?;
+    let range =
+        gst::ElementFactory::make("capsfilter").property("caps", full_range).build().map_err(fault)?;
     let pipeline = gst::Pipeline::new();
-    let elements = [source.upcast_ref(), &encoder, sink.upcast_ref()];
+    let elements = [source.upcast_ref(), &converter, &range, &encoder, sink.upcast_ref()];
     pipeline.add_many(elements).map_err(fault)?;
     gst::Element::link_many(elements).map_err(fault)?;
     change_state(&pipeline, gst::State::Playing, LIMIT).map_err(TranscodeError::Pipeline)?;
@@ -133,8 +134,6 @@ fn write_jpeg(picture: &Picture, path: &Path) -> Result<(), TranscodeError> {
     change_state(&pipeline, gst::State::Null, LIMIT).map_err(TranscodeError::Pipeline)?;
     let failed = || TranscodeError::Pipeline(error.unwrap_or_else(|| format!("no JPEG ({pushed:?})")));
     let buffer = sample.and_then(|sample| sample.buffer_owned()).ok_or_else(failed)?;
-    let bytes = buffer
-        .map_readable()
-        .map_err(|error| TranscodeError::Pipeline(error.to_string()))?;
+    let bytes = buffer.map_readable().map_err(|error| TranscodeError::Pipeline(error.to_string()))?;
     fs::write(path, &bytes).map_err(TranscodeError::io(path))
 }

@@ -55,20 +55,14 @@ impl VideoTrack {
             self.next = self.pull();
         }
         let shown = self.shown.as_ref()?;
-        let next_is_near = self
-            .next
-            .as_ref()
-            .is_some_and(|next| next.at - shown.at <= nanoseconds(CAMERA_OFF));
+        let next_is_near =
+            self.next.as_ref().is_some_and(|next| next.at - shown.at <= nanoseconds(CAMERA_OFF));
         (next_is_near || time - shown.at <= nanoseconds(HOLD)).then_some(&shown.buffer)
     }
 
     /// Nothing will be seen after that time.
     pub fn is_over(&self, time: Time) -> bool {
-        self.next.is_none()
-            && self
-                .shown
-                .as_ref()
-                .is_none_or(|shown| time - shown.at > nanoseconds(HOLD))
+        self.next.is_none() && self.shown.as_ref().is_none_or(|shown| time - shown.at > nanoseconds(HOLD))
     }
 
     fn pull(&mut self) -> Option<Frame> {

@@ -18,12 +18,7 @@ const AAC: &str = "mp4a.40.2";
 const MASTER: &str = "master.m3u8";
 const RESULT: &str = "result.json";
 
-pub fn write(
-    out: &Path,
-    encoder: &Encoder,
-    made: Made,
-    duration_ms: u64,
-) -> Result<Outcome, TranscodeError> {
+pub fn write(out: &Path, encoder: &Encoder, made: Made, duration_ms: u64) -> Result<Outcome, TranscodeError> {
     let fault = TranscodeError::io;
     let sound = Bandwidth::of(&encoder.audio.finish().map_err(fault(out))?);
     let mut renditions = Vec::new();
@@ -46,12 +41,7 @@ pub fn write(
         });
     }
     let audio = format!("audio/{PLAYLIST}");
-    variants.push(Variant {
-        uri: audio.clone(),
-        bandwidth: sound,
-        codecs: AAC.to_owned(),
-        size: None,
-    });
+    variants.push(Variant { uri: audio.clone(), bandwidth: sound, codecs: AAC.to_owned(), size: None });
     renditions.push(RenditionOutcome {
         name: "audio".to_owned(),
         width: None,
@@ -65,8 +55,8 @@ pub fn write(
         stills.write(out, duration_ms as f64 / 1000.0)?;
     }
     let outcome = Outcome { renditions, duration_ms, files: list(out).map_err(fault(out))? };
-    let text = serde_json::to_vec_pretty(&outcome)
-        .map_err(|error| TranscodeError::Pipeline(error.to_string()))?;
+    let text =
+        serde_json::to_vec_pretty(&outcome).map_err(|error| TranscodeError::Pipeline(error.to_string()))?;
     put(out, RESULT, &text)?;
     Ok(outcome)
 }
