@@ -51,7 +51,8 @@ impl Stage {
 
     /// Messages that wait in a queue.
     async fn waiting(&self, queue: &str) -> u32 {
-        let connection = lapin::Connection::connect(&self.url, lapin::ConnectionProperties::default()).await.unwrap();
+        let connection =
+            lapin::Connection::connect(&self.url, lapin::ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
         let passive = QueueDeclareOptions { passive: true, ..Default::default() };
         channel.queue_declare(queue.into(), passive, FieldTable::default()).await.unwrap().message_count()
@@ -187,6 +188,27 @@ async fn an_unacknowledged_job_comes_again_after_a_lost_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_nobody_took_before_the_connection_broke_comes_once() {
+    let stage = Stage::set().await;
+    stage.bus.publish_job(Job::Calls, b"1").await.unwrap();
+    let mut jobs = stage.bus.consume_jobs(Job::Calls);
+    tokio::time::sleep(QUIET).await;
+    stage.cut_and_mend().await;
+    let taken = job(&mut jobs).await;
+    assert!(taken.redelivered);
+    taken.ack().await.unwrap();
+    no_job(&mut jobs).await;
+
+    stage.bus.publish_job(Job::Calls, b"2").await.unwrap();
+    tokio::time::sleep(QUIET).await;
+    stage.cut_and_mend().await;
+    in_time("a pause", STEP, jobs.pause()).await;
+    no_job(&mut jobs).await;
+    jobs.resume();
+    job(&mut jobs).await.ack().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn jobs_come_one_by_one_and_to_one_only() {
     let stage = Stage::set().await;
     for body in [b"1", b"2"] {
@@ -258,9 +280,14 @@ async fn a_command_to_a_missing_worker_fails_at_once() {
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     let worker = stage.other().await;
     let server = worker.serve_commands("worker.1", async |body| body);
-    eventually("the worker answers", STEP, || async { stage.bus.command("worker.1", b"1", LIMIT).await.ok() }).await;
+    eventually("the worker answers", STEP, || async {
+        stage.bus.command("worker.1", b"1", LIMIT).await.ok()
+    })
+    .await;
     drop(server);
-    let gone = || async { (stage.bus.command("worker.1", b"1", LIMIT).await == Err(CommandError::NoWorker)).then_some(()) };
+    let gone = || async {
+        (stage.bus.command("worker.1", b"1", LIMIT).await == Err(CommandError::NoWorker)).then_some(())
+    };
     eventually("the worker is gone", STEP, gone).await;
 }
 
@@ -278,7 +305,10 @@ async fn many_commands_run_at_once_and_each_gets_its_own_reply() {
             [b"re ".as_slice(), &body].concat()
         }
     });
-    eventually("the worker answers", STEP, || async { stage.bus.command("worker.1", b"ping", LIMIT).await.ok() }).await;
+    eventually("the worker answers", STEP, || async {
+        stage.bus.command("worker.1", b"ping", LIMIT).await.ok()
+    })
+    .await;
     let commands = (0..20).map(|number| {
         let bus = stage.bus.clone();
         tokio::spawn(async move {
@@ -310,7 +340,10 @@ async fn an_expired_command_is_not_carried_out() {
             body
         }
     });
-    eventually("the worker answers", STEP, || async { stage.bus.command("worker.1", b"ping", LIMIT).await.ok() }).await;
+    eventually("the worker answers", STEP, || async {
+        stage.bus.command("worker.1", b"ping", LIMIT).await.ok()
+    })
+    .await;
     // As many as the worker carries out at once.
     let slow: Vec<_> = (0..64)
         .map(|_| {
@@ -342,10 +375,14 @@ async fn a_command_in_flight_learns_of_the_lost_connection() {
         }
         body
     });
-    eventually("the worker answers", STEP, || async { stage.bus.command("worker.1", b"ping", LIMIT).await.ok() }).await;
+    eventually("the worker answers", STEP, || async {
+        stage.bus.command("worker.1", b"ping", LIMIT).await.ok()
+    })
+    .await;
     let bus = stage.bus.clone();
     let started = Instant::now();
-    let command = tokio::spawn(async move { bus.command("worker.1", b"hang", Duration::from_secs(60)).await });
+    let command =
+        tokio::spawn(async move { bus.command("worker.1", b"hang", Duration::from_secs(60)).await });
     tokio::time::sleep(QUIET).await;
     stage.cut_and_mend().await;
     assert_eq!(command.await.unwrap(), Err(CommandError::Unavailable));
@@ -383,5 +420,8 @@ async fn all_goes_on_after_rabbitmq_was_killed() {
     bodies.sort();
     assert_eq!(bodies, [b"in hand".to_vec(), b"waiting".to_vec()]);
     assert_eq!(in_hand.ack().await, Err(BusError::Unavailable));
-    eventually("the worker answers", STEP, || async { stage.bus.command("worker.1", b"1", LIMIT).await.ok() }).await;
+    eventually("the worker answers", STEP, || async {
+        stage.bus.command("worker.1", b"1", LIMIT).await.ok()
+    })
+    .await;
 }
