@@ -85,9 +85,7 @@ function Frame() {
         <ConnectionBand />
         <Outlet />
       </main>
-      <div className={styles.bar}>
-        <CallDock />
-      </div>
+      <CallDock />
       <ShortcutSheet opened={sheet} onClose={() => setSheet(false)} />
     </div>
   );

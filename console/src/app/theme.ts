@@ -1,7 +1,22 @@
-import { ActionIcon, Button, createTheme, Table, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, createTheme, type MantineColorsTuple, Table, TextInput, Tooltip } from '@mantine/core';
 
 /** 14 px base on a 4 px grid, one accent. Colours beside it carry meaning, see tokens.css. */
+/** The dark surfaces of tokens.css, so that menus and dialogs are made of the same grey. */
+const dark: MantineColorsTuple = [
+  '#e6e8ed',
+  '#c9ced8',
+  '#a1a9b8',
+  '#7d8595',
+  '#3d434f',
+  '#31363f',
+  '#232730',
+  '#1c1f26',
+  '#15171c',
+  '#0f1115',
+];
+
 export const theme = createTheme({
+  colors: { dark },
   primaryColor: 'indigo',
   primaryShade: { light: 7, dark: 7 },
   defaultRadius: 6,

@@ -5,6 +5,8 @@ export type MakePeer = (configuration: RTCConfiguration) => RTCPeerConnection;
 interface Events {
   onState(state: RTCPeerConnectionState): void;
   onTrack(track: MediaStreamTrack): void;
+  /** The platform answered under this epoch. */
+  onEpoch(epoch: number): void;
   /** A negotiation failed; the machine above decides what to do. */
   onFault(error: unknown): void;
 }
@@ -17,7 +19,7 @@ const TRICKLE_MS = 60;
  * negotiation: when offers cross, its own is rolled back and made again (W3C WebRTC, example 10.7).
  */
 export class Connection {
-  readonly epoch: number;
+  epoch: number;
   readonly peer: RTCPeerConnection;
   #signalling: Signalling;
   #legId: string;
@@ -72,7 +74,10 @@ export class Connection {
       });
       // A crossing offer of the server's rolled ours back, or a newer one replaced it.
       if (this.#closed || mine !== this.#offers || this.peer.signalingState !== 'have-local-offer') return;
-      if (answer === null || answer.epoch !== this.epoch) return;
+      if (answer === null) return;
+      // A call that was just placed has epoch 0 until a worker takes it, and the offer waited for that.
+      this.epoch = answer.epoch;
+      this.#events.onEpoch(answer.epoch);
       await this.peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
       this.#known = true;
       this.#flush();

@@ -99,6 +99,8 @@ export class FakePlatform implements Signalling {
   /** Thrown once each, in order, before anything succeeds. */
   refuseJoin: Error[] = [];
   refuseOffer: Error[] = [];
+  /** The worker that takes the call meanwhile has this epoch. */
+  leasedAs: number | null = null;
   /** Holds answers back until the test releases them. */
   hold: Promise<void> | null = null;
 
@@ -114,7 +116,7 @@ export class FakePlatform implements Signalling {
     const refusal = this.refuseOffer.shift();
     if (refusal) throw refusal;
     if (description.type === 'ANSWER') return null;
-    return { sdp: `server answers ${description.sdp}`, epoch: description.epoch };
+    return { sdp: `server answers ${description.sdp}`, epoch: this.leasedAs ?? description.epoch };
   }
 
   trickle(_legId: string, epoch: number, candidates: RTCIceCandidateInit[]): Promise<void> {

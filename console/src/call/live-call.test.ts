@@ -184,6 +184,16 @@ describe('a call that moves to another worker', () => {
     expect(FakePeer.made).toHaveLength(2);
   });
 
+  it('learns its first epoch from the answer, and doesn’t take that for a move', async () => {
+    platform.joined = { ...platform.joined, epoch: 0 };
+    platform.leasedAs = 1;
+    await connected();
+    expect(call.state().epoch).toBe(1);
+    platform.tell({ type: 'moved', epoch: 1, iceServers: [] });
+    await settle();
+    expect(FakePeer.made).toHaveLength(1);
+  });
+
   it('joins again when its epoch turns out to be old', async () => {
     platform.refuseOffer = [new RefusedByPlatform('STALE')];
     await call.start();

@@ -108,6 +108,9 @@ export class LiveCall {
     const connection = new Connection(joined, this.#signalling, this.#makePeer, {
       onState: (state) => this.#onPeerState(state),
       onTrack: (track) => this.#onTrack(track),
+      onEpoch: (epoch) => {
+        if (epoch !== this.#state.epoch) this.#become({ epoch });
+      },
       onFault: (error) => this.#mend(error),
     });
     this.#connection = connection;

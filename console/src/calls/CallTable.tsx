@@ -67,7 +67,7 @@ export function CallTable({ calls, withContact }: { calls: CallRowFragment[]; wi
             <Table.Td>
               <StateBadge call={call} />
             </Table.Td>
-            <Table.Td className={styles.short}>
+            <Table.Td className={`${styles.short} figures`}>
               <Talk call={call} />
             </Table.Td>
             <Table.Td className={styles.wide} dir="auto">

@@ -66,7 +66,7 @@ function List({ state }: { state: CallState | undefined }) {
 
   return (
     <>
-      <header className={page.head}>
+      <header className={page.head} data-wraps="true">
         <Title order={1}>Calls</Title>
         <span className={page.count} role="status">
           {connection?.totalCount.toLocaleString()}
@@ -75,7 +75,7 @@ function List({ state }: { state: CallState | undefined }) {
           value={state ?? ''}
           onChange={(value) => void navigate({ to: '/calls', search: value ? { state: value as CallState } : {} })}
         >
-          <Group gap={8} ml="auto">
+          <Group gap={8} ml={{ base: 0, sm: 'auto' }}>
             {CHOICES.map((choice) => (
               <Chip key={choice.words} value={choice.state ?? ''} size="xs" variant="outline">
                 {choice.words}

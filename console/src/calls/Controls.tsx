@@ -8,6 +8,7 @@ import {
   IconVideo,
   IconVideoOff,
 } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useDevices, useLocalMedia } from '../call/hooks';
 import { type LocalMedia, storedPreferences } from '../call/media';
 import styles from './Controls.module.css';
@@ -71,15 +72,16 @@ interface DeviceProps extends Pick<Props, 'media' | 'speaker' | 'onSpeaker'> {
 function DeviceMenu({ media, speaker, onSpeaker, size, icon }: DeviceProps) {
   const { audio, video } = useLocalMedia(media);
   const devices = useDevices(audio ?? video);
+  const [opened, setOpened] = useState(false);
   const sets = [
     { title: 'Microphone', list: devices.audioinput, chosen: audio?.getSettings().deviceId, choose: (id: string) => void media.choose('audio', id) },
     { title: 'Camera', list: devices.videoinput, chosen: video?.getSettings().deviceId ?? storedPreferences.read('videoinput'), choose: (id: string) => void media.choose('video', id) },
     { title: 'Speaker', list: devices.audiooutput, chosen: speaker ?? 'default', choose: onSpeaker },
   ].filter((set) => set.list.length > 0);
   return (
-    <Menu position="top" width={280} shadow="md">
+    <Menu position="top" width={280} shadow="md" opened={opened} onChange={setOpened}>
       <Menu.Target>
-        <Tooltip label="Devices">
+        <Tooltip label="Devices" disabled={opened}>
           <ActionIcon size={size} radius="xl" className={styles.toggle} aria-label="Devices">
             <IconSettings size={icon} />
           </ActionIcon>

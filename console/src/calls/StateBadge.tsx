@@ -26,7 +26,8 @@ export function StateBadge({ call }: { call: { state: CallState; result?: CallRe
       radius="sm"
       tt="none"
       fw={500}
-      style={SURFACES[tone]}
+      style={{ ...SURFACES[tone], maxWidth: 'none' }}
+      px={8}
       leftSection={<Icon size={14} aria-hidden="true" style={{ display: 'block' }} />}
     >
       {words}

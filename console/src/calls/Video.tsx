@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import styles from './Video.module.css';
 
 interface Props {
   stream: MediaStream | null;
@@ -27,7 +28,10 @@ export function Video({ stream, mirrored = false, label, className }: Props) {
   );
 }
 
-/** The other side's voice. A browser may refuse to play before the person touches the page. */
+/**
+ * The other side's voice. A browser may refuse to play before the person touches the page or opens
+ * the microphone, so it is tried again until it speaks.
+ */
 export function Sound({ stream, sinkId }: { stream: MediaStream; sinkId: string | null }) {
   const element = useRef<HTMLAudioElement>(null);
   const [held, setHeld] = useState(false);
@@ -35,21 +39,23 @@ export function Sound({ stream, sinkId }: { stream: MediaStream; sinkId: string 
     const audio = element.current;
     if (!audio) return;
     audio.srcObject = stream;
-    const play = () => audio.play().then(() => setHeld(false), (error: Error) => setHeld(error.name === 'NotAllowedError'));
-    void play();
-    stream.addEventListener('addtrack', play);
-    return () => stream.removeEventListener('addtrack', play);
-  }, [stream]);
-  useEffect(() => {
-    if (!held) return;
-    const play = () => void element.current?.play().then(() => setHeld(false));
+    const play = () => {
+      if (!audio.paused) return;
+      audio.play().then(
+        () => setHeld(false),
+        (error: Error) => setHeld(error.name === 'NotAllowedError' && stream.getAudioTracks().length > 0),
+      );
+    };
+    play();
+    const timer = setInterval(play, 1_000);
     addEventListener('pointerdown', play);
     addEventListener('keydown', play);
     return () => {
+      clearInterval(timer);
       removeEventListener('pointerdown', play);
       removeEventListener('keydown', play);
     };
-  }, [held]);
+  }, [stream]);
   useEffect(() => {
     const audio = element.current;
     if (audio && sinkId !== null && 'setSinkId' in audio) void audio.setSinkId(sinkId).catch(() => undefined);
@@ -57,7 +63,11 @@ export function Sound({ stream, sinkId }: { stream: MediaStream; sinkId: string 
   return (
     <>
       <audio ref={element} autoPlay />
-      {held && <span role="status">Press anywhere to hear the other side.</span>}
+      {held && (
+        <span className={styles.held} role="status">
+          Press anywhere to hear the other side
+        </span>
+      )}
     </>
   );
 }

@@ -19,7 +19,7 @@ graphql(`
       name
     }
     attributes {
-      key
+      name
       value
     }
   }
@@ -60,8 +60,8 @@ export function ContactFacts({ contact }: { contact: ContactFactsFieldsFragment 
             ))}
           </Fact>
         )}
-        {contact.attributes.map(({ key, value }) => (
-          <Fact key={key} name={key}>
+        {contact.attributes.map(({ name, value }) => (
+          <Fact key={name} name={name}>
             <span dir="auto">{value}</span>
           </Fact>
         ))}

@@ -46,7 +46,7 @@ export function ContactTable({ contacts }: { contacts: ContactRowFragment[] }) {
               </Link>
             </Table.Td>
             <Table.Td className={styles.wide}>{contact.emails[0]}</Table.Td>
-            <Table.Td className={styles.wide}>{contact.phones[0]}</Table.Td>
+            <Table.Td className={`${styles.wide} figures`}>{contact.phones[0]}</Table.Td>
             <Table.Td className={styles.widest}>
               {contact.tags.slice(0, 3).map((tag) => (
                 <Badge key={tag} variant="default" radius="sm" mr={4} tt="none" fw={400}>

@@ -104,7 +104,7 @@ export function Bell() {
   return (
     <Popover position="bottom-end" width={360} opened={opened} onChange={toggle} trapFocus shadow="md">
       <Popover.Target>
-        <Tooltip label={label}>
+        <Tooltip label={label} disabled={opened}>
           <Indicator disabled={unread.length === 0} color="red" size={8} offset={6}>
             <ActionIcon aria-label={label} aria-expanded={opened} onClick={() => toggle(!opened)}>
               <IconBell size={20} stroke={1.75} />

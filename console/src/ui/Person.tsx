@@ -8,7 +8,7 @@ export function Face({ name, size = 28 }: { name: string; size?: number }) {
   let sum = 0;
   for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
   return (
-    <Avatar size={size} radius="xl" color={TONES[sum % TONES.length] ?? 'gray'} aria-hidden="true">
+    <Avatar size={size} radius="50%" color={TONES[sum % TONES.length] ?? 'gray'} aria-hidden="true">
       {initials(name)}
     </Avatar>
   );
