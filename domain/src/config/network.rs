@@ -17,3 +17,20 @@ pub(super) fn local_addresses() -> Vec<IpAddr> {
     others.insert(0, IpAddr::V4(Ipv4Addr::LOCALHOST));
     others
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket;
+
+    use super::*;
+
+    #[test]
+    fn the_address_that_packets_leave_from_is_among_them() {
+        let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+        // Sends nothing: it only makes the kernel choose. Without a route there is nothing to compare.
+        if socket.connect("192.0.2.1:9").is_ok() {
+            let ours = socket.local_addr().unwrap().ip();
+            assert!(local_addresses().contains(&ours), "{ours} isn't in {:?}", local_addresses());
+        }
+    }
+}
