@@ -1,0 +1,41 @@
+//! What the parts of this program share.
+
+use std::sync::Arc;
+
+use domain::{Platform, events::Hub, health::Readiness};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    caller::AccessTokens,
+    graphql::{self, ApiSchema},
+};
+
+pub struct App {
+    pub platform: Platform,
+    /// The one reader of the event log in this process.
+    pub hub: Hub,
+    pub schema: ApiSchema,
+    pub access_tokens: AccessTokens,
+    pub readiness: Readiness,
+    pub metrics: PrometheusHandle,
+    /// Cancelled when the process is told to stop.
+    pub stopping: CancellationToken,
+}
+
+impl App {
+    pub fn new(platform: Platform, metrics: PrometheusHandle, stopping: CancellationToken) -> Arc<Self> {
+        let hub = Hub::start(platform.clone(), stopping.clone());
+        let access_tokens = AccessTokens::new(&platform.config.secret.derive("access-token"));
+        let readiness = platform.readiness();
+        Arc::new(Self {
+            schema: graphql::schema(),
+            platform,
+            hub,
+            access_tokens,
+            readiness,
+            metrics,
+            stopping,
+        })
+    }
+}

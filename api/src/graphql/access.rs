@@ -1,0 +1,175 @@
+//! Who may use which field. Every root field has one stated rule, and a guest reads an allow-list; what is in neither
+//! table is refused. Whether a row is the caller's is the domain's to say.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use async_graphql::{
+    ServerError, ServerResult, Value,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo},
+};
+
+use super::{execution::Origin, fault::Fault};
+use crate::caller::Standing;
+
+/// Who may use a root field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Without signing in, too.
+    Anyone,
+    /// Those who signed in, and guests of a call.
+    Parties,
+    /// Those who signed in.
+    Users,
+    /// Supervisors and administrators.
+    Supervisors,
+}
+
+impl Rule {
+    pub fn allows(self, standing: Standing) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Parties => standing != Standing::Anonymous,
+            Self::Users => standing >= Standing::Agent,
+            Self::Supervisors => standing >= Standing::Supervisor,
+        }
+    }
+
+    fn check(self, standing: Standing) -> Result<(), Fault> {
+        match (self.allows(standing), standing) {
+            (true, _) => Ok(()),
+            (false, Standing::Anonymous) => Err(Fault::Unauthenticated),
+            (false, _) => Err(Fault::Forbidden),
+        }
+    }
+}
+
+pub const QUERIES: &[(&str, Rule)] = &[
+    ("viewer", Rule::Anyone),
+    ("node", Rule::Parties),
+    ("nodes", Rule::Parties),
+    ("contacts", Rule::Users),
+    ("contact", Rule::Users),
+    ("tasks", Rule::Users),
+    ("calls", Rule::Users),
+    ("call", Rule::Parties),
+    ("recordings", Rule::Users),
+    ("notifications", Rule::Users),
+    ("invitation", Rule::Anyone),
+    ("mediaWorkers", Rule::Supervisors),
+];
+
+pub const MUTATIONS: &[(&str, Rule)] = &[
+    ("sessionCreate", Rule::Anyone),
+    ("sessionRefresh", Rule::Anyone),
+    ("sessionRevoke", Rule::Anyone),
+    ("contactCreate", Rule::Users),
+    ("contactUpdate", Rule::Users),
+    ("contactArchive", Rule::Users),
+    ("taskCreate", Rule::Users),
+    ("taskUpdate", Rule::Users),
+    ("notificationRead", Rule::Users),
+    ("callPlace", Rule::Users),
+    ("callJoin", Rule::Anyone),
+    ("callEnd", Rule::Users),
+    ("legNegotiate", Rule::Parties),
+    ("legTrickle", Rule::Parties),
+    ("legUpdate", Rule::Parties),
+    ("legLeave", Rule::Parties),
+    ("consentGive", Rule::Parties),
+    ("recordingStart", Rule::Users),
+    ("recordingPause", Rule::Users),
+    ("recordingResume", Rule::Users),
+    ("recordingStop", Rule::Users),
+    ("recordingPlay", Rule::Users),
+];
+
+pub const SUBSCRIPTIONS: &[(&str, Rule)] = &[
+    ("callEvents", Rule::Parties),
+    ("legSignals", Rule::Parties),
+    ("notifications", Rule::Users),
+];
+
+/// What a guest may read, type by type. Payloads of the mutations that a guest may use, and what a call shows of itself
+/// to those who are in it: no agent's address, no contact's card, no recording.
+pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
+    ("Viewer", &["user", "role", "permissions", "guest"]),
+    ("Guest", &["call", "leg", "name"]),
+    (
+        "Call",
+        &[
+            "id", "version", "direction", "media", "state", "result", "subject", "createdAt", "answeredAt", "endedAt",
+            "durationSeconds", "talkSeconds", "legs", "recordingState", "events",
+        ],
+    ),
+    (
+        "Leg",
+        &["id", "role", "state", "name", "muted", "videoOn", "screenOn", "joinedAt", "leftAt", "consent", "parked", "audience"],
+    ),
+    ("Consent", &["given", "at", "wording"]),
+    ("CallEvent", &["cursor", "version", "at", "kind", "actor", "call", "leg", "detail"]),
+    ("CallEventConnection", &["edges", "nodes", "pageInfo", "totalCount"]),
+    ("CallEventEdge", &["node", "cursor"]),
+    ("PageInfo", &["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"]),
+    ("Invitation", &["callerName", "media", "subject", "state", "consentWording", "contactName"]),
+    ("JoinInfo", &["leg", "epoch", "iceServers", "guestToken", "consentWording", "call"]),
+    ("IceServer", &["urls", "username", "credential", "expiresAt"]),
+    ("SdpOffer", &["sdp", "revision", "epoch"]),
+    ("SdpAnswer", &["sdp", "revision", "epoch"]),
+    ("IceCandidate", &["candidate", "sdpMid", "sdpMLineIndex"]),
+    ("MediaMoved", &["reason", "epoch", "iceServers"]),
+    ("LegEnded", &["reason"]),
+    ("UserError", &["code", "message", "path"]),
+    ("CallJoinPayload", &["join", "userErrors"]),
+    ("LegNegotiatePayload", &["answer", "userErrors"]),
+    ("LegTricklePayload", &["leg", "userErrors"]),
+    ("LegUpdatePayload", &["leg", "userErrors"]),
+    ("LegLeavePayload", &["leg", "userErrors"]),
+    ("ConsentGivePayload", &["leg", "call", "userErrors"]),
+    // A guest may also sign in: the roots above decide.
+    ("SessionCreatePayload", &["session", "userErrors"]),
+    ("SessionRefreshPayload", &["session", "userErrors"]),
+    ("SessionRevokePayload", &["userErrors"]),
+    ("Session", &["accessToken", "refreshToken", "expiresAt", "user"]),
+];
+
+/// Judges the root fields of an operation before anything of it runs.
+pub fn check_roots(table: &[(&str, Rule)], roots: &BTreeSet<String>, standing: Standing) -> Result<(), Fault> {
+    for root in roots.iter().filter(|root| !root.starts_with("__")) {
+        if let Some((_, rule)) = table.iter().find(|(name, _)| name == root) {
+            rule.check(standing)?;
+        }
+        // A field that does not exist is validation's to name.
+    }
+    Ok(())
+}
+
+fn guest_may_read(parent: &str, field: &str) -> bool {
+    matches!(parent, "Query" | "Mutation" | "Subscription")
+        || parent.starts_with("__")
+        || GUEST_FIELDS.iter().any(|(name, fields)| *name == parent && fields.contains(&field))
+}
+
+/// Applies the allow-list while an operation of a guest runs.
+pub struct GuestAllowList;
+
+impl ExtensionFactory for GuestAllowList {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for GuestAllowList {
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        let is_guest = ctx.data_opt::<Origin>().is_some_and(|origin| origin.caller.standing() == Standing::Guest);
+        if is_guest && !info.is_for_introspection && !guest_may_read(info.parent_type, info.name) {
+            return Err(ServerError::from(Fault::Forbidden));
+        }
+        next.run(ctx, info).await
+    }
+}

@@ -1,0 +1,40 @@
+//! What a resolver finds in its context.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use domain::{Platform, people::Actor};
+
+use super::{execution::Origin, loaders::Loaders};
+use crate::app::App;
+
+/// Everything here is put into each request by `execution::prepare`.
+pub trait ContextExt {
+    fn app(&self) -> &App;
+    fn platform(&self) -> &Platform;
+    fn origin(&self) -> &Origin;
+    fn actor(&self) -> &Actor;
+    fn loaders(&self) -> &Loaders;
+}
+
+impl ContextExt for Context<'_> {
+    fn app(&self) -> &App {
+        self.data_unchecked::<Arc<App>>()
+    }
+
+    fn platform(&self) -> &Platform {
+        &self.app().platform
+    }
+
+    fn origin(&self) -> &Origin {
+        self.data_unchecked()
+    }
+
+    fn actor(&self) -> &Actor {
+        &self.origin().caller.0
+    }
+
+    fn loaders(&self) -> &Loaders {
+        self.data_unchecked()
+    }
+}

@@ -1,0 +1,102 @@
+//! What resolvers load, in batches: one query for all the rows that a level of an operation needs.
+//!
+//! Without a cache: a subscription's context lives for hours, and its rows shall be today's.
+
+use std::{collections::HashMap, hash::Hash, sync::Arc};
+
+use async_graphql::dataloader::{DataLoader, Loader};
+use domain::{
+    Platform, calls, crm,
+    ids::{CallId, ContactId, LegId, RecordingId, RuleId, TaskId, UserId},
+    people::{self, Actor},
+    recordings, tasks,
+};
+
+use super::fault::Fault;
+use crate::{app::App, caller::Caller};
+
+pub type Loaders = DataLoader<Reader>;
+
+/// Reads for one caller: rows that aren't the caller's are left out.
+pub struct Reader {
+    platform: Platform,
+    actor: Arc<Actor>,
+}
+
+/// The loaders of one request.
+pub fn new(app: &App, caller: &Caller) -> Loaders {
+    DataLoader::new(Reader { platform: app.platform.clone(), actor: Arc::clone(&caller.0) }, tokio::spawn)
+}
+
+/// The legs of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LegsOf(pub CallId);
+/// The intervals of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IntervalsOf(pub CallId);
+/// The recordings of a call, the oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecordingsOf(pub CallId);
+/// The rungs of a recording's ladder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RenditionsOf(pub RecordingId);
+/// The pauses of a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PausesOf(pub RecordingId);
+
+/// One loader a kind of row: by key, from a list of rows that say their key.
+macro_rules! loads_one {
+    ($($key:ty => $row:ty, |$reader:ident, $keys:ident| $load:expr, |$item:ident| $of:expr;)*) => {$(
+        impl Loader<$key> for Reader {
+            type Value = $row;
+            type Error = Fault;
+
+            async fn load(&self, $keys: &[$key]) -> Result<HashMap<$key, $row>, Fault> {
+                let $reader = self;
+                Ok($load.await?.into_iter().map(|$item: $row| ($of, $item)).collect())
+            }
+        }
+    )*};
+}
+
+macro_rules! loads_many {
+    ($($key:ident => $row:ty, |$reader:ident, $ids:ident| $load:expr, |$item:ident| $of:expr;)*) => {$(
+        impl Loader<$key> for Reader {
+            type Value = Vec<$row>;
+            type Error = Fault;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Vec<$row>>, Fault> {
+                let $reader = self;
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let $ids = ids.as_slice();
+                Ok(grouped($load.await?, |$item: &$row| $key($of)))
+            }
+        }
+    )*};
+}
+
+fn grouped<K: Eq + Hash, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> HashMap<K, Vec<R>> {
+    let mut groups: HashMap<K, Vec<R>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}
+
+loads_one! {
+    UserId => people::User, |reader, ids| reader.platform.users(ids), |user| user.id;
+    ContactId => crm::Contact, |reader, ids| reader.platform.contacts(ids), |contact| contact.id;
+    CallId => calls::Call, |reader, ids| reader.platform.calls(&reader.actor, ids), |call| call.id;
+    LegId => calls::Leg, |reader, ids| reader.platform.legs(ids), |leg| leg.id;
+    RecordingId => recordings::Recording, |reader, ids| reader.platform.recordings(&reader.actor, ids), |recording| recording.id;
+    TaskId => tasks::Task, |reader, ids| reader.platform.tasks(&reader.actor, ids), |task| task.id;
+    RuleId => (RuleId, String), |reader, ids| reader.platform.rules(ids), |rule| rule.0;
+}
+
+loads_many! {
+    LegsOf => calls::Leg, |reader, ids| reader.platform.legs_of_calls(ids), |leg| leg.call_id;
+    IntervalsOf => calls::Interval, |reader, ids| reader.platform.intervals_of_calls(ids), |interval| interval.call_id;
+    RecordingsOf => recordings::Recording, |reader, ids| reader.platform.recordings_of_calls(&reader.actor, ids), |recording| recording.call_id;
+    RenditionsOf => recordings::Rendition, |reader, ids| reader.platform.renditions(ids), |rendition| rendition.recording_id;
+    PausesOf => recordings::Pause, |reader, ids| reader.platform.pauses(ids), |pause| pause.recording_id;
+}

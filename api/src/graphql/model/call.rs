@@ -1,0 +1,247 @@
+//! A conversation.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime as Instant, Utc};
+use domain::calls::{self, IntervalKind, LegRole};
+
+use super::{CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Recording, RecordingState, User};
+use crate::graphql::{
+    connection::{Connection, Window, listed},
+    context::ContextExt,
+    fault::Answer,
+    id::{self, global},
+    loaders::{IntervalsOf, LegsOf, RecordingsOf},
+    scalars::DateTime,
+};
+
+/// A conversation, from being placed to its end.
+#[derive(Clone)]
+pub struct Call(pub calls::Call);
+
+listed!(Call);
+
+/// Which calls are wanted. All that is given must hold.
+#[derive(InputObject, Default)]
+pub struct CallFilter {
+    /// In one of these states.
+    states: Option<Vec<CallState>>,
+    /// Ended in one of these ways.
+    results: Option<Vec<CallResult>>,
+    /// With this contact.
+    contact_id: Option<ID>,
+    /// By this agent.
+    agent_id: Option<ID>,
+    /// Placed at this instant or later.
+    since: Option<DateTime>,
+    /// Placed before this instant.
+    until: Option<DateTime>,
+}
+
+/// The order of a list of calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
+pub enum CallOrder {
+    /// The newest first.
+    #[default]
+    CreatedAtDesc,
+    /// The oldest first.
+    CreatedAtAsc,
+}
+
+impl CallFilter {
+    pub fn read(self, order: CallOrder) -> Answer<calls::CallFilter> {
+        Ok(calls::CallFilter {
+            states: self.states.unwrap_or_default().into_iter().map(Into::into).collect(),
+            results: self.results.unwrap_or_default().into_iter().map(Into::into).collect(),
+            contact: id::parse_optional(self.contact_id.as_ref())?,
+            agent: id::parse_optional(self.agent_id.as_ref())?,
+            since: self.since.map(|at| at.0),
+            until: self.until.map(|at| at.0),
+            newest_first: order == CallOrder::CreatedAtDesc,
+        })
+    }
+}
+
+/// A conversation, from being placed to its end.
+#[Object]
+impl Call {
+    /// `call_` and 32 hexadecimal digits.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+
+    /// Grows with every event of this call; what has a lower version is older.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// Who began it.
+    async fn direction(&self) -> Direction {
+        self.0.direction.into()
+    }
+
+    /// What it was placed as. Cameras can go on and off all the same.
+    async fn media(&self) -> MediaKind {
+        self.0.media.into()
+    }
+
+    /// Where it is in its life.
+    async fn state(&self) -> CallState {
+        self.0.state.into()
+    }
+
+    /// How it ended; set exactly when it has.
+    async fn result(&self) -> Option<CallResult> {
+        self.0.result.map(Into::into)
+    }
+
+    /// The contact called or calling.
+    async fn contact(&self, context: &Context<'_>) -> Answer<Option<Contact>> {
+        let Some(id) = self.0.contact_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Contact))
+    }
+
+    /// False: who the caller is, is only what the caller said.
+    async fn contact_verified(&self) -> bool {
+        self.0.contact_verified
+    }
+
+    /// The present or last agent.
+    async fn agent(&self, context: &Context<'_>) -> Answer<Option<User>> {
+        let Some(id) = self.0.agent_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(User))
+    }
+
+    /// What it is about, in the words of whoever placed it.
+    async fn subject(&self) -> Option<&str> {
+        self.0.subject.as_deref()
+    }
+
+    /// When it was placed.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When media first flowed both ways on both sides.
+    async fn answered_at(&self) -> Option<DateTime> {
+        self.0.answered_at.map(DateTime)
+    }
+
+    /// When it ended.
+    async fn ended_at(&self) -> Option<DateTime> {
+        self.0.ended_at.map(DateTime)
+    }
+
+    /// Plain words: who or what ended it.
+    async fn end_reason(&self) -> Option<&str> {
+        self.0.end_reason.as_deref()
+    }
+
+    /// Seconds until somebody answered: set-up and ring together. Goes on while nobody has.
+    async fn wait_seconds(&self, context: &Context<'_>) -> Answer<f64> {
+        self.spent(context, &[IntervalKind::Setup, IntervalKind::Wait, IntervalKind::Ring]).await
+    }
+
+    /// Seconds of talk so far.
+    async fn talk_seconds(&self, context: &Context<'_>) -> Answer<f64> {
+        self.spent(context, &[IntervalKind::Talk]).await
+    }
+
+    /// Seconds on hold so far.
+    async fn hold_seconds(&self, context: &Context<'_>) -> Answer<f64> {
+        self.spent(context, &[IntervalKind::Hold]).await
+    }
+
+    /// Seconds from being placed to the end, or so far.
+    async fn duration_seconds(&self, context: &Context<'_>) -> f64 {
+        let end = self.0.ended_at.unwrap_or_else(|| context.platform().clock.now());
+        seconds(self.0.created_at, end)
+    }
+
+    /// Seconds from the contact's joining to media both ways.
+    async fn setup_seconds(&self, context: &Context<'_>) -> Answer<Option<f64>> {
+        let legs = context.loaders().load_one(LegsOf(self.0.id)).await?.unwrap_or_default();
+        let joined = legs.iter().find(|leg| leg.role == LegRole::Contact).and_then(|leg| leg.joined_at);
+        Ok(joined.zip(self.0.answered_at).map(|(joined, answered)| seconds(joined, answered)))
+    }
+
+    /// Its parties, in the order of their invitation.
+    async fn legs(&self, context: &Context<'_>) -> Answer<Vec<Leg>> {
+        let legs = context.loaders().load_one(LegsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(legs.into_iter().map(Leg).collect())
+    }
+
+    /// Its life, cut into stretches without gap or overlap.
+    async fn intervals(&self, context: &Context<'_>) -> Answer<Vec<CallInterval>> {
+        let intervals = context.loaders().load_one(IntervalsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(intervals.iter().map(CallInterval::from).collect())
+    }
+
+    /// What was recorded of it.
+    async fn recordings(&self, context: &Context<'_>) -> Answer<Vec<Recording>> {
+        let recordings = context.loaders().load_one(RecordingsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(recordings.into_iter().map(Recording).collect())
+    }
+
+    /// The state of its present or last recording: what everybody in the call may know of it.
+    async fn recording_state(&self, context: &Context<'_>) -> Answer<Option<RecordingState>> {
+        let recordings = context.loaders().load_one(RecordingsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(recordings.last().map(|recording| recording.state.into()))
+    }
+
+    /// What happened to it, oldest first.
+    async fn events(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
+        #[graphql(desc = "The cursor of an event: begins behind it.")] after: Option<String>,
+    ) -> Answer<Connection<CallEvent>> {
+        CallEvent::page(context, &self.0, &Window::forwards(first, after)).await
+    }
+}
+
+impl Call {
+    /// A page of the calls that the viewer may see and that pass a filter.
+    pub async fn page(context: &Context<'_>, window: &Window, filter: calls::CallFilter) -> Answer<Connection<Self>> {
+        let platform = context.platform().clone();
+        let page = platform.list_calls(context.actor(), &filter, &window.slice()?).await?;
+        let actor = Arc::clone(&context.origin().caller.0);
+        Ok(Connection::new(window, page, Self, move || {
+            let (platform, actor, filter) = (platform.clone(), Arc::clone(&actor), filter.clone());
+            async move { platform.count_calls(&actor, &filter).await }
+        }))
+    }
+
+    /// Seconds in intervals of these kinds; the open one counts until now.
+    async fn spent(&self, context: &Context<'_>, kinds: &[IntervalKind]) -> Answer<f64> {
+        let now = context.platform().clock.now();
+        let intervals = context.loaders().load_one(IntervalsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(intervals
+            .iter()
+            .filter(|interval| kinds.contains(&interval.kind))
+            .map(|interval| seconds(interval.started_at, interval.ended_at.unwrap_or(now)))
+            .sum())
+    }
+}
+
+fn seconds(from: Instant<Utc>, to: Instant<Utc>) -> f64 {
+    (to - from).as_seconds_f64().max(0.0)
+}
+
+/// A stretch of a call's life. Together they cover it without gap or overlap.
+#[derive(SimpleObject)]
+pub struct CallInterval {
+    /// What it was.
+    kind: CallIntervalKind,
+    /// When it began: the end of the one before.
+    started_at: DateTime,
+    /// When it ended; null while it lasts.
+    ended_at: Option<DateTime>,
+}
+
+impl From<&calls::Interval> for CallInterval {
+    fn from(interval: &calls::Interval) -> Self {
+        Self { kind: interval.kind.into(), started_at: interval.started_at.into(), ended_at: interval.ended_at.map(DateTime) }
+    }
+}

@@ -1,0 +1,231 @@
+//! Enumerations that the domain also has.
+
+use async_graphql::Enum;
+
+/// Declares an enum of the schema that mirrors one of the domain.
+macro_rules! mirrored {
+    ($($(#[$doc:meta])* $name:ident = $remote:literal { $($(#[$item_doc:meta])* $item:ident,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+        #[graphql(remote = $remote)]
+        pub enum $name { $($(#[$item_doc])* $item,)* }
+    )*};
+}
+
+mirrored! {
+    /// What a user may do; each role may all that the one before it may.
+    Role = "domain::people::Role" {
+        /// Talks with contacts.
+        Agent,
+        /// Sees and steers all calls.
+        Supervisor,
+        /// Sets the house up.
+        Admin,
+    }
+
+    /// Voice alone, or voice and picture.
+    MediaKind = "domain::calls::MediaKind" {
+        /// Voice alone.
+        Audio,
+        /// Voice and picture.
+        Video,
+    }
+
+    /// Who began a call.
+    Direction = "domain::calls::Direction" {
+        /// An agent called a contact.
+        Outbound,
+        /// A contact called.
+        Inbound,
+        /// Between users.
+        Internal,
+        /// By appointment.
+        Scheduled,
+    }
+
+    /// Where a call is in its life.
+    CallState = "domain::calls::CallState" {
+        /// Placed; no media worker has it yet.
+        Created,
+        /// Waiting in a queue.
+        Queued,
+        /// A media worker has it; somebody is awaited.
+        Ringing,
+        /// Both are there; media doesn't flow both ways yet.
+        Connecting,
+        /// They talk.
+        InProgress,
+        /// Over.
+        Ended,
+    }
+
+    /// How a call ended.
+    CallResult = "domain::calls::CallResult" {
+        /// They talked.
+        Completed,
+        /// Nobody came in time.
+        Missed,
+        /// Whoever called hung up before an answer.
+        Abandoned,
+        /// Whoever was called said no.
+        Declined,
+        /// Technology failed.
+        Failed,
+        /// The caller left a message.
+        Voicemail,
+        /// The caller asked to be called back.
+        Callback,
+    }
+
+    /// A stretch of a call's life.
+    CallIntervalKind = "domain::calls::IntervalKind" {
+        /// No media worker has it yet.
+        Setup,
+        /// In a queue.
+        Wait,
+        /// Somebody is awaited.
+        Ring,
+        /// Joined; media doesn't flow both ways yet.
+        Connect,
+        /// They talk.
+        Talk,
+        /// On hold.
+        Hold,
+        /// The agent finishes up.
+        WrapUp,
+    }
+
+    /// What a party is in a call.
+    LegRole = "domain::calls::LegRole" {
+        /// Talks for the house.
+        Agent,
+        /// Whom the house talks with.
+        Contact,
+        /// Listens, whispers or steps in.
+        Supervisor,
+        /// Came by a link.
+        Guest,
+    }
+
+    /// Where a party is in its life.
+    LegState = "domain::calls::LegState" {
+        /// Awaited.
+        Invited,
+        /// Has come; media doesn't flow both ways yet.
+        Joining,
+        /// Media flows both ways.
+        Connected,
+        /// Media broke off; it may come back.
+        Reconnecting,
+        /// Gone for good.
+        Left,
+    }
+
+    /// Who may hear a leg.
+    Audience = "domain::calls::Audience" {
+        /// All others.
+        Everyone,
+        /// Agents and supervisors: a whisper.
+        Agents,
+        /// None: a silent monitor.
+        Nobody,
+    }
+
+    /// Which half of an offer/answer exchange (RFC 3264) a session description is.
+    SdpType = "domain::calls::SdpType" {
+        /// An offer.
+        Offer,
+        /// An answer.
+        Answer,
+    }
+
+    /// Where a task is in its life.
+    TaskState = "domain::tasks::TaskState" {
+        /// To be done.
+        Open,
+        /// Done.
+        Done,
+        /// No longer wanted.
+        Cancelled,
+    }
+
+    /// Where a recording is in its life.
+    RecordingState = "domain::recordings::RecordingState" {
+        /// Being recorded.
+        Recording,
+        /// Nothing is written for now.
+        Paused,
+        /// Recording has ended; the last parts are on their way to storage.
+        Finalizing,
+        /// Being prepared for watching.
+        Transcoding,
+        /// Can be watched.
+        Ready,
+        /// Couldn't be prepared; `failure` says why.
+        Failed,
+        /// Deleted; only that it was there is known.
+        Deleted,
+    }
+
+    /// Where a media worker is in its life.
+    MediaWorkerState = "domain::fleet::WorkerState" {
+        /// Takes calls.
+        Active,
+        /// Finishes what it has.
+        Draining,
+        /// Over.
+        Gone,
+    }
+
+    /// What happened to a call.
+    CallEventKind = "domain::calls::CallEventKind" {
+        /// It was placed.
+        Created,
+        /// A media worker has it, and the contact's link is live.
+        Ringing,
+        /// The party that was called has come.
+        Accepted,
+        /// Media flows both ways on both sides.
+        Connected,
+        /// A microphone went off.
+        Muted,
+        /// A microphone went on.
+        Unmuted,
+        /// A camera went on.
+        CameraOn,
+        /// A camera went off.
+        CameraOff,
+        /// A screen is shared.
+        ScreenStarted,
+        /// A screen is no longer shared.
+        ScreenStopped,
+        /// A party came.
+        LegJoined,
+        /// A party's media broke off.
+        LegReconnecting,
+        /// A party left for good.
+        LegLeft,
+        /// Another media worker carries the call: connect anew.
+        MediaMoved,
+        /// Recording began.
+        RecordingStarted,
+        /// Recording pauses; nothing is written.
+        RecordingPaused,
+        /// Recording goes on after a pause.
+        RecordingResumed,
+        /// Recording ended.
+        RecordingStopped,
+        /// The recording is being prepared; its `progress` has grown.
+        RecordingProgress,
+        /// The recording can be watched.
+        RecordingReady,
+        /// The recording couldn't be prepared.
+        RecordingFailed,
+        /// A party agreed to being recorded.
+        ConsentGiven,
+        /// A party refused to be recorded.
+        ConsentRefused,
+        /// It is over.
+        Ended,
+    }
+}

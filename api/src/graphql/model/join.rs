@@ -1,0 +1,169 @@
+//! Joining a call: the web side of a leg.
+
+use async_graphql::{Object, SimpleObject, Union};
+use domain::{calls::join, config::Config};
+
+use super::{Call, CallState, Leg, MediaKind};
+use crate::graphql::scalars::DateTime;
+
+/// A STUN or TURN server for `RTCPeerConnection`.
+#[derive(Clone, SimpleObject)]
+pub struct IceServer {
+    /// `stun:`, `turn:` and `turns:` addresses.
+    pub urls: Vec<String>,
+    /// For TURN.
+    pub username: Option<String>,
+    /// For TURN.
+    pub credential: Option<String>,
+    /// When username and credential end.
+    pub expires_at: Option<DateTime>,
+}
+
+impl IceServer {
+    /// Those of the installation.
+    pub fn all(config: &Config) -> Vec<Self> {
+        if config.ice_servers.is_empty() {
+            return Vec::new();
+        }
+        vec![Self { urls: config.ice_servers.clone(), username: None, credential: None, expires_at: None }]
+    }
+}
+
+/// What a browser needs to bring up its side of a call.
+pub struct JoinInfo {
+    pub joined: join::Joined,
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// What a browser needs to bring up its side of a call.
+#[Object]
+impl JoinInfo {
+    /// The caller's leg.
+    async fn leg(&self) -> Leg {
+        Leg(self.joined.leg.clone())
+    }
+
+    /// The call.
+    async fn call(&self) -> Call {
+        Call(self.joined.call.clone())
+    }
+
+    /// Goes into `legNegotiate` and `legTrickle`; 0 while no media worker has the call yet, which `legNegotiate` waits for.
+    async fn epoch(&self) -> i32 {
+        self.joined.call.epoch
+    }
+
+    /// For `RTCPeerConnection`.
+    async fn ice_servers(&self) -> &[IceServer] {
+        &self.ice_servers
+    }
+
+    /// The bearer token that the link is bound to from now on. Given once; keep it for a reload.
+    async fn guest_token(&self) -> Option<&str> {
+        self.joined.guest_token.as_deref()
+    }
+
+    /// To be shown and answered by `consentGive`; null when there is nothing to ask.
+    async fn consent_wording(&self) -> Option<&str> {
+        self.joined.consent_wording.as_deref()
+    }
+}
+
+/// What a join link says before it is taken up.
+pub struct Invitation(pub join::Invitation);
+
+/// What a join link says before it is taken up.
+#[Object]
+impl Invitation {
+    /// Who is calling.
+    async fn caller_name(&self) -> &str {
+        &self.0.caller
+    }
+
+    /// Whom the link is for.
+    async fn contact_name(&self) -> &str {
+        &self.0.leg.name
+    }
+
+    /// Voice alone, or picture too.
+    async fn media(&self) -> MediaKind {
+        self.0.call.media.into()
+    }
+
+    /// What it is about.
+    async fn subject(&self) -> Option<&str> {
+        self.0.call.subject.as_deref()
+    }
+
+    /// Where the call is in its life.
+    async fn state(&self) -> CallState {
+        self.0.call.state.into()
+    }
+
+    /// What will be asked about recording; null when nothing is.
+    async fn consent_wording(&self) -> Option<&str> {
+        self.0.consent_wording.as_deref()
+    }
+}
+
+/// What the server wants of a leg's connection.
+#[derive(Union)]
+pub enum LegSignal {
+    SdpOffer(SdpOffer),
+    SdpAnswer(SdpAnswer),
+    IceCandidate(IceCandidate),
+    MediaMoved(MediaMoved),
+    LegEnded(LegEnded),
+}
+
+/// An offer of the server; answer it with `legNegotiate`.
+#[derive(SimpleObject)]
+pub struct SdpOffer {
+    /// The session description.
+    pub sdp: String,
+    /// Goes back with the answer.
+    pub revision: i32,
+    /// The epoch that it belongs to.
+    pub epoch: i32,
+}
+
+/// The server's answer to an offer.
+#[derive(SimpleObject)]
+pub struct SdpAnswer {
+    /// The session description, with the server's candidates in it.
+    pub sdp: String,
+    /// That of the offer; 0 where the offer had none.
+    pub revision: i32,
+    /// The epoch that it belongs to.
+    pub epoch: i32,
+}
+
+/// A candidate of the server.
+#[derive(SimpleObject)]
+pub struct IceCandidate {
+    /// As in SDP, without `a=`.
+    pub candidate: String,
+    /// The media section by its id.
+    pub sdp_mid: Option<String>,
+    /// The media section by its place.
+    #[graphql(name = "sdpMLineIndex")]
+    pub sdp_m_line_index: Option<i32>,
+}
+
+/// Another media worker carries the call: make a new connection and negotiate with the new epoch.
+#[derive(SimpleObject)]
+pub struct MediaMoved {
+    /// Plain words.
+    pub reason: String,
+    /// The new epoch.
+    pub epoch: i32,
+    /// For the new connection.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// The leg is over: close the connection.
+#[derive(SimpleObject)]
+pub struct LegEnded {
+    /// Plain words.
+    pub reason: String,
+}

@@ -1,0 +1,51 @@
+//! Anything that has an id.
+
+use async_graphql::{Context, ID, Interface};
+use domain::ids::{CallId, ContactId, LegId, NotificationId, RecordingId, TaskId, UserId};
+
+use super::{Call, Contact, Leg, Notification, Recording, Task, User};
+use crate::graphql::{
+    context::ContextExt,
+    fault::{Answer, Fault},
+    id::parse,
+};
+
+/// Anything that has an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque, typed and global: the kind, `_` and 32 hexadecimal digits."))]
+pub enum Node {
+    User(User),
+    Contact(Contact),
+    Call(Call),
+    Leg(Leg),
+    Recording(Recording),
+    Task(Task),
+    Notification(Notification),
+}
+
+impl Node {
+    /// The row of an id, as far as the viewer may see it; missing and foreign can't be told apart.
+    pub async fn load(context: &Context<'_>, id: &ID) -> Answer<Option<Self>> {
+        let loaders = context.loaders();
+        let signed_in = context.actor().user_id().is_some();
+        let (kind, _) = id.as_str().split_once('_').unwrap_or_default();
+        Ok(match kind {
+            CallId::PREFIX => loaders.load_one(parse::<CallId>(id)?).await?.map(|row| Self::Call(Call(row))),
+            LegId::PREFIX => {
+                let Some(leg) = loaders.load_one(parse::<LegId>(id)?).await? else { return Ok(None) };
+                // Whoever may see a call may see its parties.
+                loaders.load_one(leg.call_id).await?.map(|_| Self::Leg(Leg(leg)))
+            }
+            RecordingId::PREFIX => loaders.load_one(parse::<RecordingId>(id)?).await?.map(|row| Self::Recording(Recording(row))),
+            UserId::PREFIX if signed_in => loaders.load_one(parse::<UserId>(id)?).await?.map(|row| Self::User(User(row))),
+            ContactId::PREFIX if signed_in => loaders.load_one(parse::<ContactId>(id)?).await?.map(|row| Self::Contact(Contact(row))),
+            TaskId::PREFIX if signed_in => loaders.load_one(parse::<TaskId>(id)?).await?.map(|row| Self::Task(Task(row))),
+            NotificationId::PREFIX if signed_in => {
+                let rows = context.platform().notifications(context.actor(), &[parse(id)?]).await?;
+                rows.into_iter().next().map(|row| Self::Notification(row.into()))
+            }
+            UserId::PREFIX | ContactId::PREFIX | TaskId::PREFIX | NotificationId::PREFIX => None,
+            _ => return Err(Fault::bad_input("This is not an id of anything that has one.")),
+        })
+    }
+}

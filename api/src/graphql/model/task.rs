@@ -1,0 +1,121 @@
+//! Things to do.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use domain::tasks;
+
+use super::{Call, Contact, TaskState, User};
+use crate::graphql::{
+    connection::{Connection, Window, listed},
+    context::ContextExt,
+    fault::Answer,
+    id::{self, global},
+    scalars::DateTime,
+};
+
+/// Something to do for somebody.
+#[derive(Clone)]
+pub struct Task(pub tasks::Task);
+
+listed!(Task);
+
+/// A rule that makes tasks, such as one for each missed call.
+#[derive(SimpleObject)]
+pub struct AutomationRule {
+    /// `rule_` and 32 hexadecimal digits.
+    id: ID,
+    /// What it is called.
+    name: String,
+}
+
+/// Which tasks are wanted. All that is given must hold.
+#[derive(InputObject, Default)]
+pub struct TaskFilter {
+    /// In one of these states.
+    states: Option<Vec<TaskState>>,
+    /// For this user.
+    assignee_id: Option<ID>,
+    /// About this contact.
+    contact_id: Option<ID>,
+    /// After this call.
+    call_id: Option<ID>,
+}
+
+impl TaskFilter {
+    pub fn read(self) -> Answer<tasks::TaskFilter> {
+        Ok(tasks::TaskFilter {
+            states: self.states.unwrap_or_default().into_iter().map(Into::into).collect(),
+            assignee: id::parse_optional(self.assignee_id.as_ref())?,
+            contact: id::parse_optional(self.contact_id.as_ref())?,
+            call: id::parse_optional(self.call_id.as_ref())?,
+        })
+    }
+}
+
+impl Task {
+    /// A page of the tasks that the viewer may see and that pass a filter, the newest first.
+    pub async fn page(context: &Context<'_>, window: &Window, filter: tasks::TaskFilter) -> Answer<Connection<Self>> {
+        let platform = context.platform().clone();
+        let page = platform.list_tasks(context.actor(), &filter, &window.slice()?).await?;
+        let actor = Arc::clone(&context.origin().caller.0);
+        Ok(Connection::new(window, page, Self, move || {
+            let (platform, actor, filter) = (platform.clone(), Arc::clone(&actor), filter.clone());
+            async move { platform.count_tasks(&actor, &filter).await }
+        }))
+    }
+}
+
+/// Something to do for somebody.
+#[Object]
+impl Task {
+    /// `task_` and 32 hexadecimal digits.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+
+    /// What is to be done.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Where it is in its life.
+    async fn state(&self) -> TaskState {
+        self.0.state.into()
+    }
+
+    /// When it should be done.
+    async fn due_at(&self) -> Option<DateTime> {
+        self.0.due_at.map(DateTime)
+    }
+
+    /// Who shall do it.
+    async fn assignee(&self, context: &Context<'_>) -> Answer<Option<User>> {
+        let Some(id) = self.0.assignee_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(User))
+    }
+
+    /// About whom.
+    async fn contact(&self, context: &Context<'_>) -> Answer<Option<Contact>> {
+        let Some(id) = self.0.contact_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Contact))
+    }
+
+    /// The call that it follows.
+    async fn call(&self, context: &Context<'_>) -> Answer<Option<Call>> {
+        let Some(id) = self.0.call_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Call))
+    }
+
+    /// The rule that made it, where one did.
+    async fn rule(&self, context: &Context<'_>) -> Answer<Option<AutomationRule>> {
+        let Some(rule) = self.0.rule_id else { return Ok(None) };
+        let name = context.loaders().load_one(rule).await?;
+        Ok(name.map(|(_, name)| AutomationRule { id: global(rule), name }))
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+}

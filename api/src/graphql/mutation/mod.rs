@@ -1,0 +1,27 @@
+//! Everything that changes something: one input, one payload each. A rule that says no is a userError of the payload.
+
+mod call;
+mod contact;
+mod leg;
+mod recording;
+mod session;
+mod task;
+
+use async_graphql::{InputType, MergedObject};
+use domain::people::{Actor, idempotency::Key};
+
+/// Everything that changes something.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    session::SessionMutations,
+    contact::ContactMutations,
+    task::TaskMutations,
+    call::CallMutations,
+    leg::LegMutations,
+    recording::RecordingMutations,
+);
+
+/// The idempotency key of an input, bound to the whole of it.
+fn key(actor: &Actor, mutation: &'static str, key: Option<&String>, input: &impl InputType) -> domain::Result<Option<Key>> {
+    Key::new(actor, mutation, key.cloned(), &input.to_value())
+}

@@ -1,0 +1,129 @@
+//! Everything that can be read.
+
+use async_graphql::{Context, ID, Object};
+use domain::ids::{CallId, ContactId};
+use futures_util::future::try_join_all;
+
+use super::{
+    connection::{Connection, Window},
+    context::ContextExt,
+    fault::{Answer, Fault},
+    id::parse,
+    model::{
+        Call, CallFilter, CallOrder, Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node, Notification, Recording, RecordingFilter,
+        Task, TaskFilter, Viewer,
+    },
+};
+
+/// Everything that can be read. Lists need `first` or `last`, 1 to 100.
+#[derive(Default)]
+pub struct Query;
+
+/// Everything that can be read. Lists need `first` or `last`, 1 to 100.
+#[Object]
+impl Query {
+    /// Whoever is asking. Open to everybody.
+    async fn viewer(&self) -> Viewer {
+        Viewer
+    }
+
+    /// Anything by its id; null when it is missing or not the viewer's. For users and guests.
+    async fn node(&self, context: &Context<'_>, #[graphql(desc = "A typed id.")] id: ID) -> Answer<Option<Node>> {
+        Node::load(context, &id).await
+    }
+
+    /// Several by their ids, in their order; null where one is missing or not the viewer's. For users and guests.
+    async fn nodes(&self, context: &Context<'_>, #[graphql(desc = "Typed ids, at most 100.")] ids: Vec<ID>) -> Answer<Vec<Option<Node>>> {
+        try_join_all(ids.iter().map(|id| Node::load(context, id))).await
+    }
+
+    /// People whom agents talk with. For users.
+    #[expect(clippy::too_many_arguments, reason = "a list's arguments")]
+    async fn contacts(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of a page from the beginning.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end.")] last: Option<i32>,
+        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which of them.")] filter: Option<ContactFilter>,
+        #[graphql(desc = "In which order; by name when left out.")] order_by: Option<ContactOrder>,
+    ) -> Answer<Connection<Contact>> {
+        let window = Window { first, after, last, before };
+        Contact::page(context, &window, filter.unwrap_or_default().read()?, order_by.unwrap_or_default()).await
+    }
+
+    /// One contact; null when there is none. For users.
+    async fn contact(&self, context: &Context<'_>, #[graphql(desc = "A contact's id.")] id: ID) -> Answer<Option<Contact>> {
+        Ok(context.loaders().load_one(parse::<ContactId>(&id)?).await?.map(Contact))
+    }
+
+    /// Things to do that the viewer may see, the newest first. For users.
+    async fn tasks(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which of them.")] filter: Option<TaskFilter>,
+    ) -> Answer<Connection<Task>> {
+        Task::page(context, &Window::forwards(first, after), filter.unwrap_or_default().read()?).await
+    }
+
+    /// Calls that the viewer may see: agents their own, supervisors and administrators all. For users.
+    #[expect(clippy::too_many_arguments, reason = "a list's arguments")]
+    async fn calls(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of a page from the beginning.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end.")] last: Option<i32>,
+        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which of them.")] filter: Option<CallFilter>,
+        #[graphql(desc = "In which order; the newest first when left out.")] order_by: Option<CallOrder>,
+    ) -> Answer<Connection<Call>> {
+        let filter = filter.unwrap_or_default().read(order_by.unwrap_or_default())?;
+        Call::page(context, &Window { first, after, last, before }, filter).await
+    }
+
+    /// One call; null when it is missing or not the viewer's. For users and guests.
+    async fn call(&self, context: &Context<'_>, #[graphql(desc = "A call's id.")] id: ID) -> Answer<Option<Call>> {
+        Ok(context.loaders().load_one(parse::<CallId>(&id)?).await?.map(Call))
+    }
+
+    /// Recordings that the viewer may see, the newest first. For users.
+    async fn recordings(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which of them.")] filter: Option<RecordingFilter>,
+    ) -> Answer<Connection<Recording>> {
+        Recording::page(context, &Window::forwards(first, after), filter.unwrap_or_default().read()?).await
+    }
+
+    /// What the viewer was told, the newest first. For users.
+    async fn notifications(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only those that were not read yet.")] unread_only: Option<bool>,
+    ) -> Answer<Connection<Notification>> {
+        Notification::page(context, &Window::forwards(first, after), unread_only.unwrap_or(false)).await
+    }
+
+    /// What a join link says before it is taken up; null when the link is no longer good. Reading changes nothing. Open to
+    /// everybody.
+    async fn invitation(&self, context: &Context<'_>, #[graphql(desc = "The token in the link.")] join_token: String) -> Answer<Option<Invitation>> {
+        match context.platform().invitation(&join_token).await {
+            Ok(invitation) => Ok(Some(Invitation(invitation))),
+            Err(domain::Error::Refused(_)) => Ok(None),
+            Err(error) => Err(Fault::from(error)),
+        }
+    }
+
+    /// The media workers that are running, the oldest first. For supervisors and administrators.
+    async fn media_workers(&self, context: &Context<'_>) -> Answer<Vec<MediaWorker>> {
+        Ok(context.platform().media_workers().await?.into_iter().map(MediaWorker).collect())
+    }
+}

@@ -1,0 +1,133 @@
+//! News. Each subscription follows the event log through the process's one reader: what was missed comes first, then what
+//! happens, by the same query; nothing is lost, a repeat is possible.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Subscription};
+use domain::{
+    Platform,
+    calls::{self, Signal},
+    events::{Aggregate, Event, Filter},
+    ids::{CallId, ContactId, LegId, NotificationId, UserId},
+    people::Actor,
+};
+use futures_util::{Stream, StreamExt, future, stream};
+
+use super::{
+    context::ContextExt,
+    fault::{Answer, Fault},
+    id::{parse, parse_optional},
+    model::{CallEvent, IceServer, LegEnded, LegSignal, MediaMoved, Notification, event_cursor},
+};
+
+/// News, over the WebSocket.
+#[derive(Default)]
+pub struct Subscription;
+
+/// News, over the WebSocket.
+#[Subscription]
+impl Subscription {
+    /// What happens to one call, to the calls with one contact, or to all calls that the viewer may see. For users; guests
+    /// hear of their own call.
+    async fn call_events(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "This call only.")] call_id: Option<ID>,
+        #[graphql(desc = "Calls with this contact only.")] contact_id: Option<ID>,
+        #[graphql(desc = "The cursor of the last event seen: what was missed since comes first.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = Answer<CallEvent>> + use<>, Fault> {
+        let (platform, actor) = (context.platform().clone(), Arc::clone(&context.origin().caller.0));
+        let call = parse_optional::<CallId>(call_id.as_ref())?.or(actor.guest().map(|guest| guest.call));
+        let contact = parse_optional::<ContactId>(contact_id.as_ref())?;
+        if let Some(call) = call
+            && platform.calls(&actor, &[call]).await?.is_empty()
+        {
+            return Err(Fault::bad_input("There is no such call."));
+        }
+        let mut filter = Filter::of(Aggregate::Call, call.map(|call| call.0));
+        filter.field = contact.map(|contact| ("contactId", contact.to_string()));
+        let events = context.app().hub.watch(filter, event_cursor(after.as_deref())?).await?.into_stream();
+        Ok(events.filter_map(move |event| {
+            let (platform, actor) = (platform.clone(), Arc::clone(&actor));
+            async move {
+                match event {
+                    // One call was judged above; of all of them, each is.
+                    Ok(event) if call.is_none() => match may_see(&platform, &actor, &event).await {
+                        Ok(true) => CallEvent::of(event).map(Ok),
+                        Ok(false) => None,
+                        Err(fault) => Some(Err(fault)),
+                    },
+                    Ok(event) => CallEvent::of(event).map(Ok),
+                    Err(error) => Some(Err(error.into())),
+                }
+            }
+        }))
+    }
+
+    /// What the server wants of a leg's connection. First comes what is due already: MediaMoved when the media moved while
+    /// nobody listened, or LegEnded. For the party itself.
+    async fn leg_signals(&self, context: &Context<'_>, #[graphql(desc = "The caller's own leg.")] leg_id: ID) -> Result<impl Stream<Item = Answer<LegSignal>> + use<>, Fault> {
+        let platform = context.platform().clone();
+        let leg = parse::<LegId>(&leg_id)?;
+        let not_found = |error| match error {
+            domain::Error::Refused(_) => Fault::bad_input("There is no such leg."),
+            error => error.into(),
+        };
+        let (_, call) = platform.own_leg(context.actor(), leg).await.map_err(not_found)?;
+        // Watch first, then look: what happens in between comes twice rather than never.
+        let events = context.app().hub.watch(Filter::of(Aggregate::Call, call.id.0), None).await?.into_stream();
+        let (_, _, due) = platform.signal_now(context.actor(), leg).await.map_err(not_found)?;
+        let due = stream::iter(due.map(Ok::<_, Fault>));
+        let news = events.filter_map(move |event| {
+            future::ready(match event {
+                Ok(event) => calls::signal_of(&event, leg).map(Ok),
+                Err(error) => Some(Err(error.into())),
+            })
+        });
+        let mut ended = false;
+        let signals = due.chain(news).take_while(move |signal| {
+            let go_on = !ended;
+            ended = matches!(signal, Ok(Signal::Ended { .. }));
+            future::ready(go_on)
+        });
+        Ok(signals.map(move |signal| {
+            Ok(match signal? {
+                Signal::Moved { epoch, reason } => LegSignal::MediaMoved(MediaMoved { reason, epoch, ice_servers: IceServer::all(&platform.config) }),
+                Signal::Ended { reason } => LegSignal::LegEnded(LegEnded { reason }),
+            })
+        }))
+    }
+
+    /// What the viewer is told. For users, their own.
+    async fn notifications(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The cursor of the last one seen: what was missed since comes first.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = Answer<Notification>> + use<>, Fault> {
+        let (platform, actor) = (context.platform().clone(), Arc::clone(&context.origin().caller.0));
+        let user = actor.user_id().ok_or(Fault::Unauthenticated)?;
+        let filter = Filter::of(Aggregate::User, user.0);
+        let events = context.app().hub.watch(filter, event_cursor(after.as_deref())?).await?.into_stream();
+        Ok(events.filter_map(move |event| {
+            let (platform, actor) = (platform.clone(), Arc::clone(&actor));
+            async move { told(&platform, &actor, event).await.transpose() }
+        }))
+    }
+}
+
+/// The notification that an event is about, if it is about one that is still there.
+async fn told(platform: &Platform, actor: &Actor, event: domain::Result<Arc<Event>>) -> Answer<Option<Notification>> {
+    let event = event?;
+    let Some(id) = event.id::<NotificationId>("notificationId") else { return Ok(None) };
+    let rows = platform.notifications(actor, &[id]).await?;
+    Ok(rows.into_iter().next().map(|row| Notification::told(row, event.cursor)))
+}
+
+/// Whether the viewer may see the call of an event. Most can be told without a query.
+async fn may_see(platform: &Platform, actor: &Actor, event: &Event) -> Answer<bool> {
+    let agent = event.id::<UserId>("agentId");
+    if actor.sees_all() || (agent.is_some() && agent == actor.user_id()) {
+        return Ok(true);
+    }
+    Ok(!platform.calls(actor, &[CallId(event.aggregate_id)]).await?.is_empty())
+}

@@ -1,0 +1,76 @@
+//! `POST /graphql`.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    cookie,
+    log::{PeerAddress, TraceId},
+};
+use crate::{
+    app::App,
+    caller,
+    graphql::{
+        execution::{self, Origin},
+        fault::{self, Fault},
+    },
+};
+
+/// Runs one operation. GraphQL's errors come with status 200, as clients expect of `application/json`.
+pub async fn post(
+    State(app): State<Arc<App>>,
+    Extension(TraceId(trace_id)): Extension<TraceId>,
+    peer: PeerAddress,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let refused = |status: StatusCode, fault: Fault| {
+        let mut response = fault.into_response();
+        fault::complete(&mut response, &trace_id);
+        (status, Json(response)).into_response()
+    };
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => {
+            let status = rejection.status();
+            return refused(status, Fault::CostExceeded("A request may have 256 KiB.".into()));
+        }
+    };
+    // Forms of other sites can't send this type, so a cookie alone never makes them do anything.
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")));
+    if !is_json {
+        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, Fault::bad_input("The content type is application/json."));
+    }
+    let request: async_graphql::Request = match serde_json::from_slice(&body) {
+        Ok(request) => request,
+        Err(error) => {
+            return refused(StatusCode::BAD_REQUEST, Fault::bad_input(format!("The body is not a GraphQL request: {error}.")));
+        }
+    };
+    let authorization = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or("not text"));
+    let caller = match caller::identify(&app, authorization).await {
+        Ok(caller) => caller,
+        Err(fault) => return refused(StatusCode::OK, fault),
+    };
+    let origin = Origin { caller, address: peer.0.ip(), refresh_cookie: cookie::refresh_token(&headers) };
+    let mut response = match execution::prepare(&app, request, &origin, trace_id.clone()) {
+        Ok(prepared) if prepared.kind == async_graphql::parser::types::OperationType::Subscription => {
+            return refused(StatusCode::OK, Fault::bad_input("Subscriptions run over the WebSocket at /graphql."));
+        }
+        Ok(prepared) => execution::execute(&app.schema, prepared).await,
+        Err(response) => *response,
+    };
+    let mut answer_headers = std::mem::take(&mut response.http_headers);
+    answer_headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    (answer_headers, Json(response)).into_response()
+}

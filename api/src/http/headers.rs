@@ -1,0 +1,42 @@
+//! Headers that make browsers careful.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::app::App;
+
+/// Scripts from here alone. Styles inline, as the component library writes them; media as blobs, as hls.js feeds them.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+     media-src 'self' blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; \
+     form-action 'self'; frame-ancestors 'none'";
+/// Camera, microphone and screen are for our own pages.
+const PERMISSIONS_POLICY: &str = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()";
+
+/// Sets what every answer carries, unless a handler said otherwise.
+pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    // The addresses of a join page and of a recording are secrets: they go to nobody, not even to our own pages.
+    let path = request.uri().path();
+    let secret = path.starts_with("/join/") || path.starts_with("/play/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, if secret { "no-referrer" } else { "same-origin" });
+    set(HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY);
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if app.platform.config.public_url.scheme() == "https" && app.platform.config.tls.is_none() {
+        // Behind a proxy with a real certificate. Not with our own: a LAN's certificate changes with its addresses.
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
