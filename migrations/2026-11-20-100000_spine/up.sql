@@ -493,13 +493,13 @@ COMMENT ON COLUMN event.kind IS 'What happened.';
 COMMENT ON COLUMN event.payload IS 'Ids and states of the change.';
 
 CREATE TABLE event_floor (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     xid xid8 NOT NULL,
     seq bigint NOT NULL
 );
 INSERT INTO event_floor (xid, seq) VALUES ('0', 0);
 COMMENT ON TABLE event_floor IS 'Everything up to here has been dropped from the log: an older cursor has expired.';
-COMMENT ON COLUMN event_floor.only IS 'There is one row.';
+COMMENT ON COLUMN event_floor.single IS 'There is one row.';
 COMMENT ON COLUMN event_floor.xid IS 'Transaction of the last dropped event.';
 COMMENT ON COLUMN event_floor.seq IS 'Sequence of the last dropped event.';
 
