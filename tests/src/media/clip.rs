@@ -54,9 +54,9 @@ impl Scene {
                 "videotestsrc num-buffers={frames} pattern=smpte horizontal-speed=4 ! video/x-raw,format=I420,width=1280,height=720,framerate={FRAMES_A_SECOND}/1"
             ),
             // One picture a second, black and white in turns, repeated up to the frame rate.
-            // videorate takes the nearest: half a second's offset lets it change at full seconds.
+            // videorate takes the nearest: this offset lets it change at full seconds.
             Self::FlashAndBeep => format!(
-                "videotestsrc num-buffers={} pattern=blink timestamp-offset=500000000 ! video/x-raw,format=I420,width=640,height=360,framerate=1/1 ! videorate ! video/x-raw,framerate={FRAMES_A_SECOND}/1",
+                "videotestsrc num-buffers={} pattern=blink timestamp-offset=480000000 ! video/x-raw,format=I420,width=640,height=360,framerate=1/1 ! videorate ! video/x-raw,framerate={FRAMES_A_SECOND}/1",
                 LENGTH.as_secs() + 1
             ),
         }

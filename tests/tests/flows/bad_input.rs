@@ -12,7 +12,7 @@ async fn platform(workers: usize) -> Platform {
     Platform::with(Options {
         apis: Some(1),
         workers: Some(workers),
-        schedulers: Some(1),
+        schedulers: Some(0),
         ..Options::default()
     })
     .await

@@ -8,7 +8,7 @@ use serde_json::json;
 #[tokio::test]
 async fn the_same_key_gives_the_same_result_and_nothing_happens_twice() {
     let platform =
-        Platform::with(Options { workers: Some(0), schedulers: Some(1), ..Options::default() }).await;
+        Platform::with(Options { workers: Some(0), schedulers: Some(0), ..Options::default() }).await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let at_the_other = agent.at(platform.base(1));
     let contact = contact(&agent, "Ada Lovelace").await;

@@ -66,7 +66,7 @@ fn the_decoder_finds_tones_flashes_and_beeps_where_they_are() {
     // Flashes left, a steady picture right; beeps left, a tone of 880 Hz right.
     let launch = format!(
         "mp4mux name=mux ! filesink location={} \
-         videotestsrc num-buffers=8 pattern=blink timestamp-offset=500000000 ! video/x-raw,width=160,height=90,framerate=1/1 ! videorate ! video/x-raw,framerate=25/1 ! mix.sink_0 \
+         videotestsrc num-buffers=8 pattern=blink timestamp-offset=480000000 ! video/x-raw,width=160,height=90,framerate=1/1 ! videorate ! video/x-raw,framerate=25/1 ! mix.sink_0 \
          videotestsrc num-buffers=200 pattern=red ! video/x-raw,width=160,height=90,framerate=25/1 ! mix.sink_1 \
          compositor name=mix sink_1::xpos=160 ! x264enc key-int-max=25 ! h264parse ! mux. \
          audiotestsrc num-buffers=400 samplesperbuffer=960 wave=ticks tick-interval=1000000000 freq=1000 sine-periods-per-tick=100 ! audio/x-raw,rate=48000,channels=1 ! audioconvert ! audiopanorama panorama=-1 ! mixer. \

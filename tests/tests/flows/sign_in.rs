@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const VIEWER: &str = "{ viewer { user { id email } role } }";
 
 async fn platform() -> Platform {
-    Platform::with(Options { workers: Some(0), schedulers: Some(1), ..Options::default() }).await
+    Platform::with(Options { workers: Some(0), schedulers: Some(0), ..Options::default() }).await
 }
 
 async fn refresh(client: &Client, token: &Value) -> Value {
@@ -64,8 +64,8 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
         assert!(answer.body["data"]["sessionCreate"]["session"].is_null());
         let mut body = answer.body;
         // Where the error stands in the document is the same; a trace id may differ.
-        if let Some(extensions) = body["errors"][0]["extensions"].as_object_mut() {
-            extensions.remove("traceId");
+        if let Some(extensions) = body.pointer_mut("/errors/0/extensions") {
+            extensions["traceId"] = Value::Null;
         }
         answers.push(body);
     }
@@ -197,6 +197,6 @@ async fn a_socket_that_never_says_who_it_is_is_closed() {
 
     let forged = json!({ "authorization": "Bearer eyJhbGciOiJub25lIn0.e30." });
     let refused = Socket::try_connect(platform.base(0), Some(forged)).await;
-    let code = refused.err().and_then(|closed| closed.code);
-    assert!(matches!(code, Some(4401 | 4403)), "{code:?}");
+    let closed = refused.err().expect("a forged token opens no socket");
+    assert!(matches!(closed.code, Some(4401 | 4403)), "{closed:?}");
 }
