@@ -10,7 +10,9 @@ use bytes::{Bytes, BytesMut};
 use rtc::peer_connection::RTCPeerConnection;
 use rtc::peer_connection::message::RTCMessage;
 use rtc::peer_connection::sdp::RTCSessionDescription;
+use rtc::rtcp;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtcp::payload_feedbacks::receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate;
 use rtc::rtp::Packet;
 use rtc::rtp::header::Header;
 use rtc::rtp_transceiver::RTCRtpSenderId;
@@ -210,12 +212,23 @@ impl Connection {
 
     /// Asks the browser for a key frame of its track.
     pub fn request_key_frame(&mut self, media_ssrc: u32, now: Instant) {
-        let sender = &self.senders[MediaKind::Video.index()];
-        let request = PictureLossIndication { sender_ssrc: sender.ssrc, media_ssrc };
-        if let Some(mut rtp) = self.peer.rtp_sender(sender.id)
-            && let Err(error) = rtp.write_rtcp(now, vec![Box::new(request)])
+        let sender_ssrc = self.senders[MediaKind::Video.index()].ssrc;
+        self.write_rtcp(Box::new(PictureLossIndication { sender_ssrc, media_ssrc }), now);
+    }
+
+    /// Tells the browser to send no more video than this (draft-alvestrand-rmcat-remb-03; browsers
+    /// heed it beside their own measurement).
+    pub fn limit_video(&mut self, media_ssrc: u32, kbps: f32, now: Instant) {
+        let sender_ssrc = self.senders[MediaKind::Video.index()].ssrc;
+        let (bitrate, ssrcs) = (kbps * 1000.0, vec![media_ssrc]);
+        self.write_rtcp(Box::new(ReceiverEstimatedMaximumBitrate { sender_ssrc, bitrate, ssrcs }), now);
+    }
+
+    fn write_rtcp(&mut self, packet: Box<dyn rtcp::Packet>, now: Instant) {
+        if let Some(mut rtp) = self.peer.rtp_sender(self.senders[MediaKind::Video.index()].id)
+            && let Err(error) = rtp.write_rtcp(now, vec![packet])
         {
-            tracing::debug!(%error, "key frame not asked for");
+            tracing::debug!(%error, "RTCP not sent");
         }
     }
 

@@ -37,7 +37,14 @@ impl Shard {
                 let _ = reply.send(());
             }
             Command::Tap { call, tap, reply } => {
-                self.call(call).tap = tap;
+                let begins = tap.is_some();
+                let call = self.call(call);
+                call.tap = tap;
+                // Whoever begins to listen can do nothing with pictures before a key frame.
+                let legs: Vec<LegKey> = call.legs.values().copied().filter(|_| begins).collect();
+                for leg in legs {
+                    self.ask_key_frame(Some(leg));
+                }
                 let _ = reply.send(());
             }
             Command::CloseLeg { call, leg, reason, reply } => {

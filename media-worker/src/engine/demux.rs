@@ -65,7 +65,7 @@ impl Shard {
             return None;
         };
         leg.choose_path(path, check.nominates, now);
-        leg.span.clone().in_scope(|| leg.authentic(now, &self.around.events));
+        leg.span.clone().in_scope(|| leg.checked(now, &self.around.events));
         let before = self.book.len();
         self.book.bind(path, key?, now);
         self.count_addresses(before);

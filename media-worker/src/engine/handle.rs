@@ -1,6 +1,7 @@
 //! The engine as its user sees it: orders go to the shard on which the call lives.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -85,7 +86,7 @@ impl Engine {
             add(&inner.counters.sockets, 1);
             std::thread::Builder::new()
                 .name(format!("media-{index}"))
-                .spawn(move || Shard::new(surroundings).run())
+                .spawn(move || live_or_die(Shard::new(surroundings)))
                 .map_err(EngineError::Thread)?;
         }
         tracing::info!(port, shards = config.shards, ?addresses, "media engine listens");
@@ -170,5 +171,14 @@ fn v4(address: &IpAddr) -> Option<Ipv4Addr> {
     match address {
         IpAddr::V4(address) => Some(*address),
         IpAddr::V6(_) => None,
+    }
+}
+
+/// A shard without its thread would hold calls that nobody hears. Better that the worker dies with
+/// it: then others take its calls over.
+fn live_or_die(shard: Shard) {
+    if catch_unwind(AssertUnwindSafe(|| shard.run())).is_err() {
+        tracing::error!("a media thread failed: the worker ends");
+        std::process::abort();
     }
 }

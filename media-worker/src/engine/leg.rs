@@ -1,7 +1,7 @@
 //! One participant's leg: its connection, the addresses it was authenticated at, whether it lives,
 //! and whose media it gets.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use rtc::rtp::header::Header;
@@ -10,24 +10,20 @@ use tracing::Span;
 use uuid::Uuid;
 
 use super::connection::{Connection, Media};
+use super::downlink::Downlink;
 use super::feedback::Feedback;
+use super::filler::Filler;
 use super::keyframes::KeyFrames;
-use super::quality::Quality;
+use super::liveness::{Liveness, SILENCE};
+use super::quality::{Quality, percent_lost};
 use super::socket::{Outgoing, Path};
-use super::{EngineEvent, MediaKind, stun};
+use super::{EngineEvent, MediaKind, filler, stun};
 
 /// The shard's own name for a leg's connection; never used twice.
 pub(super) type LegKey = u64;
 
-/// Nothing authentic for so long: the leg is gone, perhaps only for a while.
-const SILENCE: Duration = Duration::from_secs(5);
 /// No media and no check for so long: people speak, and checks come, more often.
 const SILENT_PATH: Duration = Duration::from_secs(3);
-/// What a leg without a source hears until its media is known to go both ways: one Opus frame of silence.
-const FILLER: &[u8] = &[0xf8, 0xff, 0xfe];
-const FILLER_INTERVAL: Duration = Duration::from_millis(20);
-const FILLER_SOURCE: (u64, u32) = (u64::MAX, 0);
-
 /// What a leg brought, for others to use.
 pub(super) enum Input {
     Media(Media),
@@ -39,6 +35,10 @@ pub(super) enum Input {
     },
     /// It wants a key frame of the video it gets.
     KeyFrame,
+    /// Its way down carries so much of the video it gets.
+    Limit {
+        kbps: f32,
+    },
 }
 
 pub(super) struct Leg {
@@ -54,13 +54,10 @@ pub(super) struct Leg {
     path: Option<(Path, Instant)>,
     key_frames: KeyFrames,
     remote_ssrc: [Option<u32>; 2],
-    last_authentic: Option<Instant>,
-    silent: bool,
+    liveness: Liveness,
+    downlink: Downlink,
     secure: bool,
-    heard: bool,
-    reported: bool,
-    both_ways: bool,
-    filler: (u16, Instant),
+    filler: Filler,
 }
 
 impl Leg {
@@ -76,21 +73,21 @@ impl Leg {
             path: None,
             key_frames: KeyFrames::default(),
             remote_ssrc: [None; 2],
-            last_authentic: None,
-            silent: false,
+            liveness: Liveness::new(call, id),
+            downlink: Downlink::default(),
             secure: false,
-            heard: false,
-            reported: false,
-            both_ways: false,
-            filler: (0, now),
+            filler: Filler::new(now),
         }
     }
 
-    /// Takes over what belongs to the participant rather than to the connection that this one replaces.
+    /// Takes the place of the participant's earlier connection.
     pub fn succeed(&mut self, old: &Leg) {
-        // It was there: should it stay away now, that is a disconnection too.
-        self.last_authentic = old.last_authentic;
-        self.silent = old.silent;
+        self.liveness.succeed(&old.liveness);
+    }
+
+    /// A genuine check came.
+    pub fn checked(&mut self, now: Instant, events: &UnboundedSender<EngineEvent>) {
+        self.liveness.authentic(now, events);
     }
 
     /// A genuine check came on `path`: the last nominated one is where to send. A client that
@@ -124,27 +121,24 @@ impl Leg {
             out(Input::KeyFrame);
         }
         while let Some(media) = self.connection.next_media() {
-            self.authentic(now, events);
-            self.heard = true;
+            self.liveness.authentic(now, events);
+            self.liveness.heard();
             self.remote_ssrc[media.kind.index()] = Some(media.packet.header.ssrc);
             out(Input::Media(media));
         }
         while let Some(feedback) = self.connection.next_feedback() {
             if !matches!(feedback, Feedback::OwnReception(_)) {
-                self.authentic(now, events);
-                // Who sends nothing can only be heard by RTCP.
-                self.heard |= !self.connection.offer.sends;
+                self.liveness.authentic(now, events);
+                if !self.connection.offer.sends {
+                    // Who sends nothing can only be heard by RTCP.
+                    self.liveness.heard();
+                }
             }
             if let Some(input) = self.take_feedback(feedback) {
                 out(input);
             }
         }
-        if self.heard && self.reported && !self.both_ways {
-            self.both_ways = true;
-            tracing::info!("media goes both ways");
-            let (call, leg, at) = (self.call, self.id, SystemTime::now());
-            let _ = events.send(EngineEvent::MediaBothWays { call, leg, at });
-        }
+        self.liveness.tell_both_ways(events);
     }
 
     fn take_feedback(&mut self, feedback: Feedback) -> Option<Input> {
@@ -154,12 +148,21 @@ impl Leg {
                 return video.then_some(Input::KeyFrame);
             }
             Feedback::Reception(report) => {
-                if let Some(kind) = self.connection.own_track(report.ssrc) {
-                    self.quality.reported(kind, &report);
-                    self.reported |= report.last_sequence_number != 0;
+                let kind = self.connection.own_track(report.ssrc)?;
+                self.quality.reported(kind, &report);
+                if report.last_sequence_number != 0 {
+                    self.liveness.reported();
+                }
+                if kind == MediaKind::Video {
+                    let (lost, rate) = (percent_lost(&report), self.quality.send_kbps());
+                    let kbps = self.downlink.report(lost, rate)?;
+                    return Some(Input::Limit { kbps });
                 }
             }
-            Feedback::Arrivals { ssrc } => self.reported |= self.connection.own_track(ssrc).is_some(),
+            Feedback::Arrivals { ssrc } => {
+                self.connection.own_track(ssrc)?;
+                self.liveness.reported();
+            }
             Feedback::OwnReception(report) => {
                 if let Some(kind) = self.remote_track(report.ssrc) {
                     self.quality.measured(kind, &report);
@@ -176,16 +179,6 @@ impl Leg {
 
     fn remote_track(&self, ssrc: u32) -> Option<MediaKind> {
         MediaKind::ALL.into_iter().find(|kind| self.remote_ssrc[kind.index()] == Some(ssrc))
-    }
-
-    /// Something that only this participant can have sent.
-    pub fn authentic(&mut self, now: Instant, events: &UnboundedSender<EngineEvent>) {
-        self.last_authentic = Some(now);
-        if self.silent {
-            self.silent = false;
-            tracing::info!("leg is back");
-            let _ = events.send(EngineEvent::Reconnected { call: self.call, leg: self.id });
-        }
     }
 
     pub fn forward(
@@ -206,14 +199,17 @@ impl Leg {
         }
     }
 
+    /// Tells the browser how much video its listeners can take.
+    pub fn limit(&mut self, kbps: f32, now: Instant) {
+        if let Some(ssrc) = self.remote_ssrc[MediaKind::Video.index()] {
+            tracing::debug!(kbps, "video limited");
+            self.connection.limit_video(ssrc, kbps, now);
+        }
+    }
+
     /// Whatever is due by now; true if a key frame was asked for.
     pub fn work(&mut self, now: Instant, events: &UnboundedSender<EngineEvent>) -> bool {
-        let lost = self.last_authentic.is_some_and(|last| now >= last + SILENCE);
-        if (lost || self.connection.ended) && !self.silent && self.last_authentic.is_some() {
-            self.silent = true;
-            tracing::info!("leg is silent");
-            let _ = events.send(EngineEvent::Disconnected { call: self.call, leg: self.id });
-        }
+        self.liveness.tell_silence(self.connection.ended, now, events);
         self.fill(now);
         self.quality.tick(now);
         let Some(ssrc) = self.remote_ssrc[MediaKind::Video.index()] else {
@@ -227,25 +223,14 @@ impl Leg {
     }
 
     fn needs_filler(&self) -> bool {
-        self.connection.secure && !self.both_ways
+        self.connection.secure && !self.liveness.is_both_ways()
     }
 
     fn fill(&mut self, now: Instant) {
-        let (count, due) = self.filler;
-        if !self.needs_filler() || now < due {
-            return;
-        }
-        self.filler = (count.wrapping_add(1), now + FILLER_INTERVAL);
-        let last = self.connection.last_sent(MediaKind::Audio);
-        if last.is_none_or(|last| now >= last + FILLER_INTERVAL) {
-            let header = Header {
-                version: 2,
-                sequence_number: count,
-                timestamp: u32::from(count) * 960,
-                ..Header::default()
-            };
-            let payload = Bytes::from_static(FILLER);
-            self.connection.forward(MediaKind::Audio, FILLER_SOURCE, &header, &payload, now);
+        if self.needs_filler()
+            && let Some(header) = self.filler.next(self.connection.last_sent(MediaKind::Audio), now)
+        {
+            self.connection.forward(MediaKind::Audio, filler::SOURCE, &header, &filler::FRAME, now);
         }
     }
 
@@ -264,9 +249,9 @@ impl Leg {
                 queue.push(Outgoing { path, bytes });
             }
         }
-        let silence = self.last_authentic.filter(|_| !self.silent).map(|last| last + SILENCE);
+        let silence = self.liveness.deadline();
         let key_frame = self.key_frames.deadline(now).filter(|_| self.connection.ice_connected);
-        let filler = self.needs_filler().then_some(self.filler.1);
+        let filler = self.needs_filler().then(|| self.filler.due());
         let connection = self.connection.deadline(now);
         [silence, key_frame, filler, connection]
             .into_iter()

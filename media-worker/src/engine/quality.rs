@@ -84,6 +84,10 @@ impl Quality {
         now + WINDOW
     }
 
+    pub fn send_kbps(&self) -> f32 {
+        self.send_kbps
+    }
+
     /// The worse of both ways: that is what people hear and see.
     pub fn stats(&self, leg: Uuid) -> LegStats {
         let all = || self.reported.iter().chain(&self.measured);
@@ -98,9 +102,13 @@ impl Quality {
     }
 }
 
+pub(super) fn percent_lost(report: &ReceptionReport) -> f32 {
+    f32::from(report.fraction_lost) * 100.0 / 256.0
+}
+
 fn reception(kind: MediaKind, report: &ReceptionReport) -> Reception {
     Reception {
-        lost: f32::from(report.fraction_lost) * 100.0 / 256.0,
+        lost: percent_lost(report),
         jitter_ms: report.jitter as f32 * 1000.0 / kind.clock_rate() as f32,
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn without_candidates(offer: &str) -> String {
 
 /// Chromium's first guess of a network is 300 kbit/s, at which it shrinks the picture and takes a
 /// minute to grow it again; from here it finds its way down as fast as up. Its name, its unit (kbit/s).
-const START_BITRATE: &str = "x-google-start-bitrate=1200";
+const START_BITRATE: &str = "x-google-start-bitrate=2000";
 
 /// What the browser gets: rtc's answer with our addresses, in the first media section because the
 /// others are bundled with it, and with what to begin with.
@@ -94,8 +94,6 @@ fn candidates(addresses: &[Ipv4Addr], port: u16) -> impl Iterator<Item = String>
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     const OFFER: &str = "v=0\r\na=fingerprint:sha-256 AB:CD\r\nm=audio 9 X 111\r\na=ice-ufrag:abcd\r\n\

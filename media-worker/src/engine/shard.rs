@@ -14,14 +14,15 @@ use rtc::shared::marshal::Marshal;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::EngineEvent;
 use super::address_book::AddressBook;
 use super::command::{Command, Misled, Neighbour, Waker};
+use super::connection::Media;
 use super::control::Call;
 use super::credentials::ShardCrypto;
 use super::leg::{Input, Leg, LegKey};
 use super::socket::{self, BATCH, Batch, Outgoing, Path};
 use super::totals::{Counters, add, subtract};
+use super::{EngineEvent, Tap};
 
 /// Full batches taken before the legs have their turn: beyond, latency would grow.
 pub(super) const BATCHES_A_TURN: usize = 4;
@@ -162,40 +163,57 @@ impl Shard {
     /// Passes on what the legs brought: media to their listeners and the tap, wishes to their sources.
     fn distribute(&mut self, now: Instant) {
         for (from, input) in std::mem::take(&mut self.inputs) {
-            let Some(leg) = self.legs.get(&from) else {
-                continue;
-            };
-            let tap = self.calls.get_mut(&leg.call).and_then(|call| call.tap.as_mut());
+            let Some(leg) = self.legs.get(&from) else { continue };
             match input {
                 Input::Media(media) => {
+                    let listeners = leg.listeners.clone();
                     // Padding alone (a probe for bandwidth) is nothing to record.
-                    if let Some(tap) = tap.filter(|_| !media.packet.payload.is_empty())
-                        && let Ok(packet) = media.packet.marshal()
-                    {
-                        tap.rtp(leg.id, media.kind, media.arrival, &packet, media.kind.codec());
+                    if !media.packet.payload.is_empty() {
+                        self.tell_tap(from, |leg, tap| {
+                            if let Ok(packet) = media.packet.marshal() {
+                                tap.rtp(leg, media.kind, media.arrival, &packet, media.kind.codec());
+                            }
+                        });
                     }
-                    for to in leg.listeners.clone() {
-                        self.touch(to);
-                        let Some(leg) = self.legs.get_mut(&to) else {
-                            continue;
-                        };
-                        let (header, payload) = (&media.packet.header, &media.packet.payload);
-                        let sent = guarded(leg, |leg| leg.forward(media.kind, from, header, payload, now));
-                        if sent.is_none() {
-                            self.close_broken(to);
-                        }
+                    for to in listeners {
+                        self.forward(from, to, &media, now);
                     }
                 }
                 Input::SenderReport { kind, ntp, rtp, arrival } => {
-                    if let Some(tap) = tap {
-                        tap.sender_report(leg.id, kind, arrival, ntp, rtp);
-                    }
+                    self.tell_tap(from, |leg, tap| tap.sender_report(leg, kind, arrival, ntp, rtp));
                 }
                 Input::KeyFrame => {
                     let source = leg.source;
                     self.ask_key_frame(source);
                 }
+                Input::Limit { kbps } => {
+                    let Some(source) = leg.source else { continue };
+                    self.touch(source);
+                    if let Some(source) = self.legs.get_mut(&source) {
+                        guarded(source, |source| source.limit(kbps, now));
+                    }
+                }
             }
+        }
+    }
+
+    fn forward(&mut self, from: LegKey, to: LegKey, media: &Media, now: Instant) {
+        let Some(leg) = self.legs.get_mut(&to) else { return };
+        let (header, payload) = (&media.packet.header, &media.packet.payload);
+        if guarded(leg, |leg| leg.forward(media.kind, from, header, payload, now)).is_none() {
+            self.close_broken(to);
+        }
+        self.touch(to);
+    }
+
+    /// A tap that panics is taken out: the call doesn't depend on it.
+    fn tell_tap(&mut self, from: LegKey, tell: impl FnOnce(Uuid, &mut dyn Tap)) {
+        let Some(leg) = self.legs.get(&from) else { return };
+        let Some(call) = self.calls.get_mut(&leg.call) else { return };
+        let Some(tap) = call.tap.as_mut() else { return };
+        if catch_unwind(AssertUnwindSafe(|| tell(leg.id, tap.as_mut()))).is_err() {
+            tracing::error!(call = %leg.call, "the call's tap failed and is taken out");
+            call.tap = None;
         }
     }
 

@@ -65,8 +65,6 @@ pub(super) fn is_genuine(datagram: &[u8], password: &str, crypto: &dyn RTCCrypto
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use rtc::stun::attributes::ATTR_USERNAME;
     use rtc::stun::message::{BINDING_REQUEST, TransactionId};
     use rtc::stun::textattrs::Username;

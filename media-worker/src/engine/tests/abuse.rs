@@ -7,7 +7,7 @@ use super::*;
 #[tokio::test]
 async fn a_bad_description_is_an_error_and_nothing_dies() {
     let house = House::new();
-    let (call, leg) = (Uuid::now_v7(), Uuid::new_v4());
+    let (call, leg) = (fresh(), fresh());
     let good = Peer::new("good").offer();
     let mut bad = vec![
         String::new(),
@@ -38,7 +38,7 @@ async fn a_bad_description_is_an_error_and_nothing_dies() {
 #[tokio::test]
 async fn a_bad_second_offer_leaves_the_call_as_it_is() {
     let mut house = House::new();
-    let (call, leg) = (Uuid::now_v7(), Uuid::new_v4());
+    let (call, leg) = (fresh(), fresh());
     let mut peer = Peer::new("agent");
     house.join(call, leg, &mut peer).await;
     let bad = peer.offer().replace("a=mid:1", "a=mid:");
@@ -54,7 +54,7 @@ async fn a_bad_second_offer_leaves_the_call_as_it_is() {
 #[tokio::test]
 async fn strangers_datagrams_are_nothing() {
     let mut house = House::new();
-    let (call, leg) = (Uuid::now_v7(), Uuid::new_v4());
+    let (call, leg) = (fresh(), fresh());
     let mut peer = Peer::new("agent");
     house.join(call, leg, &mut peer).await;
     until(&mut [&mut peer], "connected", |peers| peers[0].connected);
@@ -80,7 +80,7 @@ async fn strangers_datagrams_are_nothing() {
 #[tokio::test]
 async fn who_moves_to_another_address_stays_in_the_call() {
     let mut house = House::new();
-    let (call, leg) = (Uuid::now_v7(), Uuid::new_v4());
+    let (call, leg) = (fresh(), fresh());
     let mut peer = Peer::new("agent");
     house.join(call, leg, &mut peer).await;
     until(&mut [&mut peer], "media both ways", |peers| {
@@ -91,7 +91,7 @@ async fn who_moves_to_another_address_stays_in_the_call() {
     });
     // Its next checks come from there, and our answers follow them.
     peer.move_house();
-    let contact_leg = Uuid::new_v4();
+    let contact_leg = fresh();
     let mut contact = Peer::new("contact");
     house.engine.route(call, each_other(leg, contact_leg)).await;
     house.join(call, contact_leg, &mut contact).await;
@@ -118,7 +118,7 @@ fn held() -> (usize, usize, usize) {
 async fn ten_calls(house: &House) {
     let mut calls = Vec::new();
     for _ in 0..10 {
-        let (call, legs) = (Uuid::now_v7(), [Uuid::new_v4(), Uuid::new_v4()]);
+        let (call, legs) = (fresh(), [fresh(), fresh()]);
         let (mut one, mut two) = (Peer::new("one"), Peer::new("two"));
         house.engine.route(call, each_other(legs[0], legs[1])).await;
         house.join(call, legs[0], &mut one).await;

@@ -41,7 +41,7 @@ struct Call {
 impl Call {
     async fn connected(routes: impl Fn(Uuid, Uuid) -> Vec<Route>) -> Call {
         let house = House::new();
-        let (id, legs) = (Uuid::now_v7(), [Uuid::new_v4(), Uuid::new_v4()]);
+        let (id, legs) = (fresh(), [fresh(), fresh()]);
         let (mut agent, mut contact) = (Peer::new("agent"), Peer::new("contact"));
         house.engine.route(id, routes(legs[0], legs[1])).await;
         house.join(id, legs[0], &mut agent).await;

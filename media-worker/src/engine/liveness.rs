@@ -1,0 +1,91 @@
+//! Whether a participant is there, as far as anything authentic shows, and whether media goes both ways.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::mpsc::UnboundedSender;
+use uuid::Uuid;
+
+use super::EngineEvent;
+
+/// Nothing authentic for so long: the leg is gone, perhaps only for a while.
+pub(super) const SILENCE: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(super) struct Liveness {
+    call: Uuid,
+    leg: Uuid,
+    last_authentic: Option<Instant>,
+    silent: bool,
+    /// Its media came to us; it reports that ours came to it.
+    heard: bool,
+    reported: bool,
+    both_ways: bool,
+}
+
+impl Liveness {
+    pub fn new(call: Uuid, leg: Uuid) -> Liveness {
+        Liveness {
+            call,
+            leg,
+            last_authentic: None,
+            silent: false,
+            heard: false,
+            reported: false,
+            both_ways: false,
+        }
+    }
+
+    /// Takes over what belongs to the participant rather than to the connection that was replaced:
+    /// it was there, so should it stay away now, that is a disconnection too.
+    pub fn succeed(&mut self, old: &Liveness) {
+        self.last_authentic = old.last_authentic;
+        self.silent = old.silent;
+    }
+
+    /// Something that only this participant can have sent.
+    pub fn authentic(&mut self, now: Instant, events: &UnboundedSender<EngineEvent>) {
+        self.last_authentic = Some(now);
+        if self.silent {
+            self.silent = false;
+            tracing::info!("leg is back");
+            let _ = events.send(EngineEvent::Reconnected { call: self.call, leg: self.leg });
+        }
+    }
+
+    pub fn heard(&mut self) {
+        self.heard = true;
+    }
+
+    pub fn reported(&mut self) {
+        self.reported = true;
+    }
+
+    pub fn is_both_ways(&self) -> bool {
+        self.both_ways
+    }
+
+    /// Tells, once, that media goes both ways.
+    pub fn tell_both_ways(&mut self, events: &UnboundedSender<EngineEvent>) {
+        if self.heard && self.reported && !self.both_ways {
+            self.both_ways = true;
+            tracing::info!("media goes both ways");
+            let (call, leg, at) = (self.call, self.leg, SystemTime::now());
+            let _ = events.send(EngineEvent::MediaBothWays { call, leg, at });
+        }
+    }
+
+    /// Tells, once, that the participant fell silent, or said good-bye (`ended`).
+    pub fn tell_silence(&mut self, ended: bool, now: Instant, events: &UnboundedSender<EngineEvent>) {
+        let Some(last) = self.last_authentic.filter(|_| !self.silent) else { return };
+        if ended || now >= last + SILENCE {
+            self.silent = true;
+            tracing::info!(ended, "leg is silent");
+            let _ = events.send(EngineEvent::Disconnected { call: self.call, leg: self.leg });
+        }
+    }
+
+    /// When its silence would have to be told.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.last_authentic.filter(|_| !self.silent).map(|last| last + SILENCE)
+    }
+}
