@@ -127,7 +127,7 @@ impl Socket {
         };
         if has_init {
             tokio::select! {
-                _ = acknowledged.wait_for(|done| *done) => {}
+                Ok(_) = acknowledged.wait_for(|done| *done) => {}
                 end = closed.wait_for(Option::is_some) => {
                     let end = end.ok().and_then(|end| end.clone());
                     return Err(end.unwrap_or_else(|| unreachable(&"closed")));

@@ -56,7 +56,7 @@ async fn each_wrong_request_gets_its_own_error() {
     assert_eq!(prefix, "BAD_USER_INPUT");
     let name = agent.payload("contactCreate", json!({ "name": "" }), "contact { id }").await;
     assert_eq!(name["userErrors"][0]["code"], "INVALID");
-    assert_eq!(name["userErrors"][0]["path"], json!(["name"]));
+    assert_eq!(name["userErrors"][0]["path"], json!(["input", "name"]));
 }
 
 #[tokio::test]

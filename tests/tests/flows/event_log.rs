@@ -43,7 +43,7 @@ async fn transactions_that_commit_in_the_opposite_order_lose_nothing() {
 
     let insert = |call: &str, version: u32| {
         format!(
-            "INSERT INTO event (at, aggregate, aggregate_id, version, kind, payload) VALUES (now(), 'call', '{}', {version}, 'NOTE_SAVED', '{{}}')",
+            "INSERT INTO event (at, aggregate, aggregate_id, version, kind, payload) VALUES (now(), 'call', '{}', {version}, 'MUTED', '{{}}')",
             uuid(call)
         )
     };
