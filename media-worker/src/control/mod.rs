@@ -17,13 +17,17 @@ use domain::{Error, Platform, Result, config::Config, program};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::mpsc;
 
-use crate::engine::{Engine, EngineConfig};
+use crate::{
+    engine::{Engine, EngineConfig},
+    recorder,
+};
 use worker::Worker;
 
 /// Runs the worker until it is told to stop, then hands its calls over and ends.
 pub async fn run(config: Config, figures: PrometheusHandle) -> Result<()> {
     let address = config.metrics_addr.unwrap_or(([127, 0, 0, 1], 9101).into());
     let platform = Platform::new(config, "media-worker")?;
+    recorder::prepare().map_err(|e| Error::Unavailable(e.to_string()))?;
     let stop = program::stop_signal()?;
     program::serve_probes(address, platform.readiness(), figures, stop.clone()).await?;
 

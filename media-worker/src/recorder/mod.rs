@@ -104,7 +104,6 @@ pub enum RecorderEvent {
     Failed {
         track: Uuid,
         leg: Uuid,
-        kind: MediaKind,
         reason: String,
     },
 }
@@ -151,6 +150,13 @@ enum Message {
 pub struct Recorder {
     messages: mpsc::Sender<Message>,
     shared: Arc<Shared>,
+}
+
+/// Loads GStreamer and the plugins recording needs, which takes seconds the first time on a machine. A worker does it before
+/// it takes calls.
+pub fn prepare() -> Result<(), RecorderError> {
+    gstreamer::init()?;
+    track::find_elements()
 }
 
 impl Recorder {

@@ -29,7 +29,7 @@ const TICK: Duration = Duration::from_millis(250);
 enum Order {
     Open {
         track: Uuid,
-        file: TrackFile,
+        file: Box<TrackFile>,
     },
     Media {
         track: Uuid,
@@ -85,7 +85,7 @@ impl Spool {
             _closed: closed_sender,
         };
         let handle = SpoolHandle { track, orders: self.orders.clone() };
-        handle.send(Order::Open { track, file });
+        handle.send(Order::Open { track, file: Box::new(file) });
         SpoolTrack { handle, failed, closed }
     }
 
@@ -178,7 +178,7 @@ impl Writer {
         let mut next_tick = Instant::now() + TICK;
         loop {
             match inbox.recv_timeout(next_tick.saturating_duration_since(Instant::now())) {
-                Ok(Order::Open { track, file }) => drop(self.tracks.insert(track, file)),
+                Ok(Order::Open { track, file }) => drop(self.tracks.insert(track, *file)),
                 Ok(Order::Media { track, buffer }) => {
                     self.attempt(track, |writer, file| writer.write(track, file, &buffer));
                 }
@@ -296,7 +296,7 @@ impl Writer {
         if let Some(object) = file.object {
             object.throw_away();
         }
-        self.announce(RecorderEvent::Failed { track, leg: file.leg, kind: file.kind, reason });
+        self.announce(RecorderEvent::Failed { track, leg: file.leg, reason });
     }
 
     fn announce(&self, event: RecorderEvent) {

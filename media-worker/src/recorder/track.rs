@@ -139,6 +139,13 @@ impl Ending {
     }
 }
 
+/// Loads every plugin a track needs.
+pub fn find_elements() -> Result<(), RecorderError> {
+    ["appsrc", "rtpjitterbuffer", "rtpvp8depay", "rtpopusdepay", "opusparse", "matroskamux", "appsink"]
+        .into_iter()
+        .try_for_each(|name| element(name).map(drop))
+}
+
 fn element(name: &str) -> Result<gst::Element, RecorderError> {
     gst::ElementFactory::make(name)
         .build()

@@ -74,8 +74,6 @@ fn even(length: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     fn size(width: u32, height: u32) -> Size {

@@ -28,7 +28,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use plan::{Kind, Outcome, OutputFile, Plan, RenditionOutcome, Role, TrackPlan};
+pub use plan::{Kind, Outcome, Plan, Role, TrackPlan};
 
 use compose::Composer;
 use encode::Encoder;

@@ -56,6 +56,20 @@ impl Picture {
         &self.data
     }
 
+    /// The same for JPEG (JFIF), whose black is 0 and white 255. GStreamer 1.22 leaves the range alone where the format stays.
+    pub fn full_range(&self) -> Vec<u8> {
+        let luma = self.size.width as usize * self.size.height as usize;
+        let mut data = self.data.clone();
+        let (lumas, chromas) = data.split_at_mut(luma);
+        for byte in lumas {
+            *byte = ((f32::from(*byte) - 16.0) * 255.0 / 219.0).round() as u8;
+        }
+        for byte in chromas {
+            *byte = ((f32::from(*byte) - 128.0) * 255.0 / 224.0 + 128.0).round() as u8;
+        }
+        data
+    }
+
     /// Copies a picture's bytes to a place in this one. What has another length than its size says is left alone.
     pub fn draw(&mut self, left: u32, top: u32, size: Size, from: &[u8]) {
         if from.len() < size.bytes() {
@@ -110,6 +124,16 @@ mod tests {
         assert_eq!(picture.data().iter().filter(|byte| **byte == 200).count(), part.bytes());
         picture.clear(16, 8, part);
         assert_eq!(picture, Picture::black(canvas));
+    }
+
+    #[test]
+    fn a_still_s_black_is_black_and_white_white() {
+        let size = Size { width: 8, height: 2 };
+        let mut picture = Picture::black(size);
+        assert_eq!(picture.full_range()[..16], [0; 16]);
+        assert_eq!(picture.full_range()[16..], [128; 8]);
+        picture.draw(0, 0, size, &[235; 24]);
+        assert_eq!(picture.full_range()[0], 255);
     }
 
     #[test]

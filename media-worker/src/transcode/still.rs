@@ -107,24 +107,18 @@ fn write_jpeg(picture: &Picture, path: &Path) -> Result<(), TranscodeError> {
         .field("width", width as i32)
         .field("height", height as i32)
         .field("framerate", gst::Fraction::new(1, 1))
-        .field("colorimetry", "bt601")
+        .field("colorimetry", "1:4:0:0")
         .build();
-    // JFIF has the full range.
-    let full_range =
-        gst::Caps::builder("video/x-raw").field("format", "I420").field("colorimetry", "1:4:0:0").build();
     let source = AppSrc::builder().caps(&caps).format(gst::Format::Time).build();
     let sink = AppSink::builder().sync(false).build();
     let fault = |error: gst::glib::BoolError| TranscodeError::Pipeline(error.to_string());
     let encoder = gst::ElementFactory::make("jpegenc").property("quality", QUALITY).build().map_err(fault)?;
-    let converter = gst::ElementFactory::make("videoconvert").build().map_err(fault)?;
-    let range =
-        gst::ElementFactory::make("capsfilter").property("caps", full_range).build().map_err(fault)?;
     let pipeline = gst::Pipeline::new();
-    let elements = [source.upcast_ref(), &converter, &range, &encoder, sink.upcast_ref()];
+    let elements = [source.upcast_ref(), &encoder, sink.upcast_ref()];
     pipeline.add_many(elements).map_err(fault)?;
     gst::Element::link_many(elements).map_err(fault)?;
     change_state(&pipeline, gst::State::Playing, LIMIT).map_err(TranscodeError::Pipeline)?;
-    let mut buffer = gst::Buffer::from_slice(picture.data().to_vec());
+    let mut buffer = gst::Buffer::from_slice(picture.full_range());
     if let Some(buffer) = buffer.get_mut() {
         buffer.set_pts(gst::ClockTime::ZERO);
     }

@@ -122,11 +122,6 @@ impl Stream {
         self.0.extend(next.0.into_iter().map(|(time, packet)| (at + time, packet)));
         self
     }
-
-    pub fn until(mut self, end: Duration) -> Self {
-        self.0.retain(|(time, _)| *time < end);
-        self
-    }
 }
 
 fn timestamp(packet: &[u8]) -> u32 {
