@@ -1,7 +1,7 @@
 import { Button, Center, EmptyState, Loader } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconAddressBook, IconPhone, IconPlugConnectedX } from '@tabler/icons-react';
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Provider } from 'urql';
 import { CallDock } from '../calls/CallDock';
@@ -13,7 +13,6 @@ import { session, useWorkspace, workspaceOf, WorkspaceProvider } from './workspa
 /** Everything behind the sign-in. */
 export function Console() {
   const state = useSyncExternalStore(session.onChange, session.state);
-  const { href, pathname } = useLocation();
 
   useEffect(() => {
     if (session.state().status === 'starting') void session.refresh();
@@ -23,7 +22,7 @@ export function Console() {
     case 'starting':
       return (
         <Center h="100dvh">
-          <Loader aria-label="Starting" />
+          <Loader role="progressbar" aria-label="Starting" />
         </Center>
       );
     case 'unreachable':
@@ -44,7 +43,7 @@ export function Console() {
         </Center>
       );
     case 'signed-out':
-      return <Navigate to="/sign-in" search={pathname === '/' ? {} : { next: href }} replace />;
+      return <ToSignIn />;
     case 'signed-in': {
       const workspace = workspaceOf(state.user);
       return (
@@ -56,6 +55,16 @@ export function Console() {
       );
     }
   }
+}
+
+/** Goes to the sign-in once. Watching the address here would turn its change into the next reason to go. */
+function ToSignIn() {
+  const router = useRouter();
+  useEffect(() => {
+    const { pathname, href } = router.state.location;
+    void router.navigate({ to: '/sign-in', search: pathname === '/' ? {} : { next: href }, replace: true });
+  }, [router]);
+  return null;
 }
 
 function Frame() {

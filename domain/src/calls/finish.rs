@@ -140,7 +140,7 @@ impl Platform {
         let mut gone = 0;
         for id in due {
             let (mut change, place) = self.change_by_leg(id).await?;
-            if change.call.state == CallState::Ended || !change.legs[place].leave_by.is_some_and(|by| by <= now) {
+            if change.call.state == CallState::Ended || change.legs[place].leave_by.is_none_or(|by| by > now) {
                 continue;
             }
             change.leg_becomes(place, LegState::Left)?;

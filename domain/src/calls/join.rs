@@ -60,7 +60,7 @@ impl Platform {
             return refuse(RefusalCode::LinkExpired, EXPIRED);
         }
         let mine = actor.guest().is_some_and(|guest| guest.leg == id);
-        let taken = leg.guest_token_hash.is_some() && !leg.away_since.is_some_and(|since| change.now() - since > limits::LINK_REBIND);
+        let taken = leg.guest_token_hash.is_some() && leg.away_since.is_none_or(|since| change.now() - since <= limits::LINK_REBIND);
         if taken && !mine {
             return refuse(RefusalCode::LinkInUse, "This link is open in another window or on another device. Close it there, wait a minute and try again.");
         }

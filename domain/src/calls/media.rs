@@ -105,7 +105,8 @@ impl Platform {
         let Some(mut change) = self.report(id, epoch).await? else { return Ok(()) };
         let Some(place) = change.legs.iter().position(|l| l.id == leg) else { return Ok(()) };
         let before = change.legs[place].state;
-        if !matches!(before, LegState::Joining | LegState::Reconnecting) && !(before == LegState::Connected && change.legs[place].epoch != epoch) {
+        let again = before == LegState::Connected && change.legs[place].epoch == epoch;
+        if again || !before.is_present() {
             return Ok(());
         }
         if before != LegState::Connected {
