@@ -2,13 +2,13 @@
 
 use std::{error::Error, io::BufRead};
 
-use domain::{Platform, RefusalCode, config::Config, db, people::Role, program, telemetry};
+use domain::{Platform, config::Config, db, people::Role, program, telemetry};
 
 use crate::{app::App, graphql, http};
 
-type Outcome = Result<(), Box<dyn Error>>;
+pub type Outcome = Result<(), Box<dyn Error>>;
 
-const PROGRAM: &str = "api";
+pub const PROGRAM: &str = "api";
 
 pub async fn serve() -> Outcome {
     let config = Config::from_env()?;
@@ -48,27 +48,5 @@ pub async fn create_admin(email: &str, name: &str) -> Outcome {
     let platform = Platform::new(Config::from_env()?, PROGRAM)?;
     let user = platform.create_user(name, email, Role::Admin, &password).await?;
     println!("{} is an administrator: {}", user.email, user.id);
-    Ok(())
-}
-
-/// Users and contacts to try the product with. Twice in a row is no fault.
-pub async fn demo_data() -> Outcome {
-    const PASSWORD: &str = "cordboard-demo";
-    let platform = Platform::new(Config::from_env()?, PROGRAM)?;
-    let users = [
-        ("Ada Admin", "admin@example.com", Role::Admin),
-        ("Sam Supervisor", "supervisor@example.com", Role::Supervisor),
-        ("Alex Agent", "agent1@example.com", Role::Agent),
-        ("Robin Agent", "agent2@example.com", Role::Agent),
-    ];
-    let mut made = 0;
-    for (name, email, role) in users {
-        match platform.create_user(name, email, role, PASSWORD).await {
-            Ok(_) => made += 1,
-            Err(domain::Error::Refused(refusal)) if refusal.code == RefusalCode::Taken => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    println!("Demo users: {made} made.");
     Ok(())
 }

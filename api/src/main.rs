@@ -3,6 +3,7 @@
 mod app;
 mod caller;
 mod commands;
+mod demo_data;
 mod graphql;
 mod http;
 mod ws;
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
                 Command::Migrate => commands::migrate().await,
                 Command::Schema => commands::schema(),
                 Command::Admin { command: AdminCommand::Create { email, name } } => commands::create_admin(&email, &name).await,
-                Command::DemoData => commands::demo_data().await,
+                Command::DemoData => demo_data::make().await,
             }
         }),
         Err(error) => Err(error.into()),

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::{
-    ServerError, ServerResult, Value,
+    PathSegment, QueryPathNode, QueryPathSegment, ServerError, ServerResult, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo},
 };
 
@@ -149,6 +149,17 @@ fn guest_may_read(parent: &str, field: &str) -> bool {
         || GUEST_FIELDS.iter().any(|(name, fields)| *name == parent && fields.contains(&field))
 }
 
+fn path(node: &QueryPathNode<'_>) -> Vec<PathSegment> {
+    let mut path: Vec<_> = std::iter::successors(Some(node), |node| node.parent)
+        .map(|node| match node.segment {
+            QueryPathSegment::Index(index) => PathSegment::Index(index),
+            QueryPathSegment::Name(name) => PathSegment::Field(name.to_owned()),
+        })
+        .collect();
+    path.reverse();
+    path
+}
+
 /// Applies the allow-list while an operation of a guest runs.
 pub struct GuestAllowList;
 
@@ -167,8 +178,10 @@ impl Extension for GuestAllowList {
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
         let is_guest = ctx.data_opt::<Origin>().is_some_and(|origin| origin.caller.standing() == Standing::Guest);
-        if is_guest && !info.is_for_introspection && !guest_may_read(info.parent_type, info.name) {
-            return Err(ServerError::from(Fault::Forbidden));
+        // The items of a list come by, too, with the list as their parent: whether it may be read was decided at its field.
+        let is_item = info.parent_type.starts_with('[');
+        if is_guest && !is_item && !info.is_for_introspection && !guest_may_read(info.parent_type, info.name) {
+            return Err(ServerError::from(Fault::Forbidden).with_path(path(info.path_node)));
         }
         next.run(ctx, info).await
     }

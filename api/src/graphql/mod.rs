@@ -26,7 +26,7 @@ pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 
 /// The schema. What resolvers need of the process comes with each request.
 pub fn schema() -> ApiSchema {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+    Schema::build(Query, Mutation::default(), Subscription)
         .extension(GuestAllowList)
         // Stands behind the limits of our own, which refuse less deep documents already.
         .limit_recursive_depth(64)

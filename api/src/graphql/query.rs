@@ -16,7 +16,6 @@ use super::{
 };
 
 /// Everything that can be read. Lists need `first` or `last`, 1 to 100.
-#[derive(Default)]
 pub struct Query;
 
 /// Everything that can be read. Lists need `first` or `last`, 1 to 100.

@@ -21,7 +21,6 @@ use super::{
 };
 
 /// News, over the WebSocket.
-#[derive(Default)]
 pub struct Subscription;
 
 /// News, over the WebSocket.

@@ -62,10 +62,14 @@ pub struct RecordingFilter {
 
 type Boxed<'a> = recording::BoxedQuery<'a, Pg>;
 
-/// Agents: of calls that they were a party of; supervisors and administrators: all. Deleted ones stay, as the proof.
+/// Agents: of calls that they were a party of; supervisors and administrators: all; a guest: of its own call. Deleted ones
+/// stay, as the proof.
 pub(super) fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
-    let user = actor.user()?.id;
     let all = recording::table.into_boxed();
+    if let Some(guest) = actor.guest() {
+        return Ok(all.filter(recording::call_id.eq(guest.call)));
+    }
+    let user = actor.user()?.id;
     Ok(if actor.sees_all() {
         all
     } else {
