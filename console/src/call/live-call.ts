@@ -1,5 +1,5 @@
 import { Connection, type MakePeer } from './connection';
-import type { LocalMedia, LocalMediaState } from './media';
+import type { LocalMedia } from './media';
 import { judge, type Joined, type Signal, type Signalling } from './signalling';
 
 /** JOINING until the leg exists, CONNECTING until media flow, RECONNECTING while they don't any more. */
@@ -49,7 +49,7 @@ export class LiveCall {
     this.#media = media;
     this.#makePeer = makePeer;
     this.#state = { phase: 'joining', legId: null, epoch: null, remote, endReason: null, peer: null };
-    this.#leaveMedia = media.onChange((state) => void this.#follow(state));
+    this.#leaveMedia = media.onChange(() => void this.#follow());
   }
 
   state = (): LiveCallState => this.#state;
@@ -123,7 +123,7 @@ export class LiveCall {
     });
     this.#listen(joined.legId);
     this.#deadline(() => void this.#join(), CONNECT_LIMIT_MS);
-    await this.#follow(this.#media.state());
+    await this.#follow();
     if (attempt === this.#attempt) await connection.offer();
   }
 
@@ -204,16 +204,21 @@ export class LiveCall {
     this.#tell();
   }
 
-  /** Sends what the media are now and tells the platform about mute and camera. */
-  async #follow(media: LocalMediaState): Promise<void> {
+  /**
+   * Sends what the media are now and tells the platform about mute and camera. Several may run at a
+   * time (one device opens after the other), so each step reads the state anew.
+   */
+  async #follow(): Promise<void> {
     const connection = this.#connection;
     if (!connection) return;
     for (const kind of ['audio', 'video'] as const) {
-      if (this.#sent[kind] === media[kind]) continue;
-      this.#sent[kind] = media[kind];
-      await connection.send(kind, media[kind]).catch(() => undefined);
+      const track = this.#media.state()[kind];
+      if (this.#sent[kind] === track) continue;
+      this.#sent[kind] = track;
+      await connection.send(kind, track).catch(() => undefined);
     }
     const { legId } = this.#state;
+    const media = this.#media.state();
     const now = { muted: !media.microphoneOn || media.audio === null, videoOn: media.cameraOn && media.video !== null };
     if (legId === null || (this.#told?.muted === now.muted && this.#told.videoOn === now.videoOn)) return;
     this.#told = now;
