@@ -73,7 +73,7 @@ impl Leg {
             path: None,
             key_frames: KeyFrames::default(),
             remote_ssrc: [None; 2],
-            liveness: Liveness::new(call, id),
+            liveness: Liveness::new(call, id, now),
             downlink: Downlink::default(),
             secure: false,
             filler: Filler::new(now),

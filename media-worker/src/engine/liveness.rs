@@ -14,6 +14,7 @@ pub(super) const SILENCE: Duration = Duration::from_secs(5);
 pub(super) struct Liveness {
     call: Uuid,
     leg: Uuid,
+    begun: Instant,
     last_authentic: Option<Instant>,
     silent: bool,
     /// Its media came to us; it reports that ours came to it.
@@ -23,10 +24,11 @@ pub(super) struct Liveness {
 }
 
 impl Liveness {
-    pub fn new(call: Uuid, leg: Uuid) -> Liveness {
+    pub fn new(call: Uuid, leg: Uuid, begun: Instant) -> Liveness {
         Liveness {
             call,
             leg,
+            begun,
             last_authentic: None,
             silent: false,
             heard: false,
@@ -68,7 +70,9 @@ impl Liveness {
     pub fn tell_both_ways(&mut self, events: &UnboundedSender<EngineEvent>) {
         if self.heard && self.reported && !self.both_ways {
             self.both_ways = true;
-            tracing::info!("media goes both ways");
+            let setup = self.begun.elapsed();
+            metrics::histogram!("cordboard_leg_setup_seconds").record(setup.as_secs_f64());
+            tracing::info!(milliseconds = setup.as_millis() as u64, "media goes both ways");
             let (call, leg, at) = (self.call, self.leg, SystemTime::now());
             let _ = events.send(EngineEvent::MediaBothWays { call, leg, at });
         }

@@ -34,7 +34,6 @@ use std::time::{Instant, SystemTime};
 use uuid::Uuid;
 
 pub use handle::Engine;
-pub use totals::EngineTotals;
 
 pub struct EngineConfig {
     /// UDP; 0 takes a free one.

@@ -88,6 +88,16 @@ impl Quality {
         self.send_kbps
     }
 
+    /// Tells Prometheus, of legs that were reported on.
+    pub fn publish(&self) {
+        let stats = self.stats(Uuid::nil());
+        if stats.rtt_ms > 0.0 {
+            metrics::histogram!("cordboard_leg_round_trip_seconds").record(f64::from(stats.rtt_ms) / 1000.0);
+            metrics::histogram!("cordboard_leg_jitter_seconds").record(f64::from(stats.jitter_ms) / 1000.0);
+            metrics::histogram!("cordboard_leg_loss_ratio").record(f64::from(stats.loss_percent) / 100.0);
+        }
+    }
+
     /// The worse of both ways: that is what people hear and see.
     pub fn stats(&self, leg: Uuid) -> LegStats {
         let all = || self.reported.iter().chain(&self.measured);

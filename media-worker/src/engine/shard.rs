@@ -20,13 +20,13 @@ use super::connection::Media;
 use super::control::Call;
 use super::credentials::ShardCrypto;
 use super::leg::{Input, Leg, LegKey};
-use super::socket::{self, BATCH, Batch, Outgoing, Path};
-use super::totals::{Counters, add, subtract};
+use super::socket::{self, BATCH, Batch, Outgoing};
+use super::totals::{self, Counters, add, subtract};
 use super::{EngineEvent, Tap};
 
 /// Full batches taken before the legs have their turn: beyond, latency would grow.
 pub(super) const BATCHES_A_TURN: usize = 4;
-const HOUSEKEEPING: Duration = Duration::from_secs(10);
+const HOUSEKEEPING: Duration = Duration::from_secs(5);
 
 pub(super) struct Surroundings {
     pub index: usize,
@@ -152,12 +152,20 @@ impl Shard {
         }
         self.send();
         if now >= self.housekeeping {
-            self.housekeeping = now + HOUSEKEEPING;
-            let before = self.book.len();
-            self.book.expire(now);
-            self.count_addresses(before);
+            self.keep_house(now);
         }
         self.due.values().copied().fold(self.housekeeping, Instant::min)
+    }
+
+    fn keep_house(&mut self, now: Instant) {
+        self.housekeeping = now + HOUSEKEEPING;
+        let before = self.book.len();
+        self.book.expire(now);
+        self.count_addresses(before);
+        self.legs.values().for_each(|leg| leg.quality.publish());
+        if self.around.index == 0 {
+            totals::publish(self.around.counters.totals());
+        }
     }
 
     /// Passes on what the legs brought: media to their listeners and the tap, wishes to their sources.

@@ -49,6 +49,18 @@ impl Counters {
     }
 }
 
+/// Tells Prometheus. One shard does it for all.
+pub(super) fn publish(totals: EngineTotals) {
+    metrics::gauge!("cordboard_media_legs").set(totals.legs as f64);
+    metrics::gauge!("cordboard_media_calls").set(totals.calls as f64);
+    metrics::gauge!("cordboard_media_addresses").set(totals.addresses as f64);
+    metrics::counter!("cordboard_media_packets_received_total").absolute(totals.packets_in);
+    metrics::counter!("cordboard_media_packets_sent_total").absolute(totals.packets_out);
+    metrics::counter!("cordboard_media_packets_stray_total").absolute(totals.strangers);
+    metrics::counter!("cordboard_media_packets_dropped_total").absolute(totals.dropped);
+    metrics::counter!("cordboard_media_key_frame_requests_total").absolute(totals.key_frame_requests);
+}
+
 pub(super) fn add(counter: &AtomicU64, count: usize) {
     counter.fetch_add(count as u64, Ordering::Relaxed);
 }
