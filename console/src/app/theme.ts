@@ -1,4 +1,4 @@
-import { ActionIcon, Button, createTheme, type MantineColorsTuple, Table, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, createTheme, type MantineColorsTuple, Modal, Table, TextInput, Tooltip } from '@mantine/core';
 
 /** 14 px base on a 4 px grid, one accent. Colours beside it carry meaning, see tokens.css. */
 /** The dark surfaces of tokens.css, so that menus and dialogs are made of the same grey. */
@@ -37,6 +37,7 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 32 } }),
     Button: Button.extend({ defaultProps: { size: 'sm', fw: 500 } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 8, horizontalSpacing: 12 } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true, transitionProps: { duration: 150 } } }),

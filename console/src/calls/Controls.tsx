@@ -1,6 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import {
-  IconCheck,
   IconMicrophone,
   IconMicrophoneOff,
   IconPhoneOff,
@@ -89,20 +88,16 @@ function DeviceMenu({ media, speaker, onSpeaker, size, icon }: DeviceProps) {
       </Menu.Target>
       <Menu.Dropdown>
         {sets.length === 0 && <Menu.Label>No devices found</Menu.Label>}
-        {sets.map((set) => [
-          <Menu.Label key={set.title}>{set.title}</Menu.Label>,
-          ...set.list.map((device) => (
-            <Menu.Item
-              key={set.title + device.deviceId}
-              role="menuitemradio"
-              aria-checked={device.deviceId === set.chosen}
-              leftSection={device.deviceId === set.chosen ? <IconCheck size={16} /> : <span className={styles.gap} />}
-              onClick={() => set.choose(device.deviceId)}
-            >
-              {device.label || 'Unnamed device'}
-            </Menu.Item>
-          )),
-        ])}
+        {sets.map((set) => (
+          <Menu.RadioGroup key={set.title} value={set.chosen ?? null} onChange={set.choose}>
+            <Menu.Label>{set.title}</Menu.Label>
+            {set.list.map((device) => (
+              <Menu.RadioItem key={device.deviceId} value={device.deviceId} closeMenuOnClick>
+                {device.label || 'Unnamed device'}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+        ))}
       </Menu.Dropdown>
     </Menu>
   );

@@ -86,7 +86,7 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
   if (!invitation) {
     return (
       <main className={styles.page} data-center="true">
-        <Loader aria-label="Loading the invitation" />
+        <Loader role="progressbar" aria-label="Loading the invitation" />
       </main>
     );
   }

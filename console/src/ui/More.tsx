@@ -22,7 +22,7 @@ export function More({ onSeen }: { onSeen: () => void }) {
   }, []);
   return (
     <Center ref={mark} h={48}>
-      <Loader size="sm" aria-label="Loading more" />
+      <Loader size="sm" role="progressbar" aria-label="Loading more" />
     </Center>
   );
 }

@@ -1,14 +1,19 @@
 import { Avatar } from '@mantine/core';
 import { initials } from './format';
-
-const TONES = ['blue', 'grape', 'teal', 'orange', 'cyan', 'pink', 'lime', 'violet'];
+import styles from './Person.module.css';
 
 /** A colour of its own for each name, the same everywhere. Decoration: the name stands beside it. */
 export function Face({ name, size = 28 }: { name: string; size?: number }) {
-  let sum = 0;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  let hue = 0;
+  for (const character of name) hue = (hue * 31 + (character.codePointAt(0) ?? 0)) % 360;
   return (
-    <Avatar size={size} radius="50%" color={TONES[sum % TONES.length] ?? 'gray'} aria-hidden="true">
+    <Avatar
+      size={size}
+      radius="50%"
+      aria-hidden="true"
+      classNames={{ placeholder: styles.letters ?? '' }}
+      style={{ '--hue': hue }}
+    >
       {initials(name)}
     </Avatar>
   );
