@@ -69,12 +69,16 @@ await_programs() {
     local name deadline=$((SECONDS + 60))
     for name in "${program_names[@]}"; do
         until is_ready "$name"; do
-            recorded_pid "$(record_of "$name")" >/dev/null || explain "$name" "ended at start"
             ((SECONDS < deadline)) || explain "$name" "is not ready after a minute"
+            check_alive "$name"
             sleep 0.2
         done
+        # Another program may have answered at an address that ours did not get.
+        check_alive "$name"
     done
 }
+
+check_alive() { recorded_pid "$(record_of "$1")" >/dev/null || explain "$1" "ended at start"; }
 
 explain() {
     tail -n 20 "$run/logs/$1.log" >&2

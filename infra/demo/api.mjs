@@ -18,7 +18,7 @@ const CALL = `query Call($id: ID!) {
 
 export class Api {
   #url;
-  #token = null;
+  #session = null;
 
   constructor(url) {
     this.#url = url;
@@ -29,7 +29,7 @@ export class Api {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
-        ...(this.#token && { Authorization: `Bearer ${this.#token}` }),
+        ...(this.#session && { Authorization: `Bearer ${this.#session.accessToken}` }),
       },
       body: JSON.stringify({ query, variables }),
     });
@@ -38,24 +38,44 @@ export class Api {
     return data;
   }
 
-  /** Also to be called again in a long demo: an access token lives ten minutes. */
   async signIn(email, password) {
-    this.#token = null;
     const { sessionCreate } = await this.#ask(
       `mutation SignIn($input: SessionCreateInput!) {
-        sessionCreate(input: $input) { session { accessToken } userErrors { code message } }
+        sessionCreate(input: $input) { session { accessToken refreshToken } userErrors { code message } }
       }`,
       { input: { email, password } },
     );
-    refuse(sessionCreate);
-    this.#token = sessionCreate.session.accessToken;
+    this.#keep(sessionCreate);
   }
 
+  /** For a long demo: an access token lives ten minutes. */
+  async refresh() {
+    const { sessionRefresh } = await this.#ask(
+      `mutation Refresh($input: SessionRefreshInput!) {
+        sessionRefresh(input: $input) { session { accessToken refreshToken } userErrors { code message } }
+      }`,
+      { input: { refreshToken: this.#session.refreshToken } },
+    );
+    this.#keep(sessionRefresh);
+  }
+
+  #keep(payload) {
+    refuse(payload);
+    this.#session = payload.session;
+  }
+
+  /** Anybody who can be called; made up where there is nobody yet. */
   async someContact() {
     const { contacts } = await this.#ask('{ contacts(first: 1) { edges { node { id name } } } }');
-    const contact = contacts.edges[0]?.node;
-    if (!contact) throw new Error('there is no contact to call: was `api demo-data` run?');
-    return contact;
+    if (contacts.edges.length > 0) return contacts.edges[0].node;
+    const { contactCreate } = await this.#ask(
+      `mutation Create($input: ContactCreateInput!) {
+        contactCreate(input: $input) { contact { id name } userErrors { code message } }
+      }`,
+      { input: { name: 'Dana Demo' } },
+    );
+    refuse(contactCreate);
+    return contactCreate.contact;
   }
 
   async call(id) {

@@ -43,7 +43,7 @@ async function run() {
   const talked = await talk();
   step('hanging up');
   const hungUpAt = await hangUp(agent);
-  await api.signIn(agentUser.email, agentUser.password);
+  await api.refresh();
   const call = await untilReady(id, hungUpAt);
   const readyAt = Date.now();
   const recording = call.recordings[0];
