@@ -36,6 +36,7 @@ export function cache(): Exchange {
         notifications: relayPagination(),
       },
       Contact: { calls: relayPagination() },
+      Call: { events: relayPagination() },
     },
     updates: {
       Mutation: {

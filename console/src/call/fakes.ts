@@ -145,7 +145,7 @@ export class FakePlatform implements Signalling {
 }
 
 export class FakeMedia {
-  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null };
+  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null, settled: true };
   #listeners = new Set<(state: LocalMediaState) => void>();
   state = () => this.#state;
   onChange = (listener: (state: LocalMediaState) => void) => {

@@ -110,6 +110,15 @@ describe('media', () => {
     ]);
   });
 
+  it('are not called muted while the devices still open', async () => {
+    media.become({ settled: false });
+    await connected();
+    expect(platform.updates).toEqual([]);
+    media.become({ audio: fakeTrack('audio'), settled: true });
+    await settle();
+    expect(platform.updates).toEqual([{ muted: false, videoOn: false }]);
+  });
+
   it('of the other side replace those of a connection before', async () => {
     await connected();
     peer().ontrack?.({ track: fakeTrack('video') });

@@ -220,7 +220,8 @@ export class LiveCall {
     const { legId } = this.#state;
     const media = this.#media.state();
     const now = { muted: !media.microphoneOn || media.audio === null, videoOn: media.cameraOn && media.video !== null };
-    if (legId === null || (this.#told?.muted === now.muted && this.#told.videoOn === now.videoOn)) return;
+    // A device that is still opening is no muted one.
+    if (legId === null || !media.settled || (this.#told?.muted === now.muted && this.#told.videoOn === now.videoOn)) return;
     this.#told = now;
     // Only an indicator for the other side; the media themselves have stopped already.
     this.#signalling.update(legId, now).catch(() => {

@@ -9,6 +9,8 @@ export interface LocalMediaState {
   audio: MediaStreamTrack | null;
   video: MediaStreamTrack | null;
   fault: { kind: Kind; reason: MediaFault } | null;
+  /** The devices were asked for and have answered, with media or a fault. */
+  settled: boolean;
 }
 
 const QUALITY: MediaTrackConstraints = {
@@ -30,7 +32,7 @@ export const storedPreferences: Preferences = {
 };
 
 export class LocalMedia {
-  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null };
+  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null, settled: false };
   #listeners = new Set<(state: LocalMediaState) => void>();
   #preferences: Preferences;
   #stopped = false;
@@ -48,7 +50,12 @@ export class LocalMedia {
 
   /** Asks for both at once, so that the person is asked once; without a camera voice must do. */
   async open(video: boolean): Promise<void> {
-    if (!video) return this.#open('audio');
+    if (video) await this.#openBoth();
+    else await this.#open('audio');
+    this.#become({ settled: true });
+  }
+
+  async #openBoth(): Promise<void> {
     try {
       const stream = await this.#capture({ audio: this.#constraints('audio'), video: this.#constraints('video') });
       this.#take('audio', stream.getAudioTracks()[0] ?? null);

@@ -29,6 +29,9 @@ graphql(`
       role
       name
       state
+      user {
+        id
+      }
       consent {
         given
         at

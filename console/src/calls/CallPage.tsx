@@ -1,12 +1,13 @@
 import { Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { useCurrentCall, useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { CallPageQuery } from '../gql/graphql';
 import { LinkButton } from '../ui/LinkButton';
+import { More } from '../ui/More';
 import page from '../ui/page.module.css';
 import { ErrorState, Missing, Rows } from '../ui/states';
 import { CallFacts } from './CallFacts';
@@ -20,7 +21,7 @@ import { TakeUp } from './TakeUp';
 import { isBeingPrepared } from './words';
 
 const CallDocument = graphql(`
-  query CallPage($id: ID!) {
+  query CallPage($id: ID!, $after: String) {
     call(id: $id) {
       ...CallNews
       ...CallFactsFields
@@ -30,11 +31,15 @@ const CallDocument = graphql(`
       recordings {
         ...RecordingCardFields
       }
-      events(first: 100) {
+      events(first: 100, after: $after) {
         edges {
           node {
             ...EventFields
           }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
         }
       }
     }
@@ -47,9 +52,10 @@ export function CallPage() {
 }
 
 function Call({ id }: { id: string }) {
-  const [{ data, error }, reload] = useQuery({
+  const [after, setAfter] = useState<string | null>(null);
+  const [{ data, error, fetching }, reload] = useQuery({
     query: CallDocument,
-    variables: { id },
+    variables: { id, after },
     requestPolicy: 'cache-and-network',
   });
   const again = () => reload({ requestPolicy: 'network-only' });
@@ -98,13 +104,23 @@ function Call({ id }: { id: string }) {
                 What happened
               </Title>
             </div>
-            <EventLine events={call.events.edges.map((edge) => edge.node)} />
+            <EventLine events={call.events.edges.map((edge) => edge.node)} names={namesOf(call)} />
+            {call.events.pageInfo.hasNextPage && (
+              <More onSeen={() => !fetching && setAfter(call.events.pageInfo.endCursor ?? null)} />
+            )}
           </section>
         </div>
         <CallFacts call={call} />
       </div>
     </div>
   );
+}
+
+/** Who is meant by the ids in the log. */
+function namesOf(call: NonNullable<CallPageQuery['call']>): Map<string, string> {
+  const names = new Map(call.legs.map((leg) => [leg.id, leg.name]));
+  for (const leg of call.legs) if (leg.user) names.set(leg.user.id, leg.name);
+  return names;
 }
 
 function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {

@@ -15,8 +15,11 @@ graphql(`
   }
 `);
 
-/** Every event of a call, oldest first, as the log holds it. */
-export function EventLine({ events }: { events: EventFieldsFragment[] }) {
+/**
+ * Every event of a call, oldest first, as the log holds it. The log names no persons, only ids;
+ * what the platform did by itself has nobody to name.
+ */
+export function EventLine({ events, names }: { events: EventFieldsFragment[]; names: ReadonlyMap<string, string> }) {
   const shown = events.filter((event) => event.kind !== 'RECORDING_PROGRESS');
   return (
     <ol className={styles.line}>
@@ -29,11 +32,16 @@ export function EventLine({ events }: { events: EventFieldsFragment[] }) {
           <span dir="auto">
             {eventWords(event.kind)}
             <span className={styles.more}>
-              {[event.actor, event.detail].filter(Boolean).map((word) => ` · ${word}`)}
+              {[names.get(event.actor ?? ''), detailWords(event.detail)].filter(Boolean).map((word) => ` · ${word}`)}
             </span>
           </span>
         </li>
       ))}
     </ol>
   );
+}
+
+/** "COMPLETED: The contact hung up." has its code for programs. */
+function detailWords(detail: string | null | undefined): string | undefined {
+  return detail?.replace(/^[A-Z_]+: /, '');
 }
