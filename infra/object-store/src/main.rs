@@ -67,7 +67,8 @@ enum StartError {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,object_store=info"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,object_store=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).init();
     match run(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
