@@ -136,9 +136,9 @@ impl Shard {
         let (ufrag, source) = (leg.connection.ufrag.clone(), leg.source);
         self.book.unname(&before);
         self.book.name(&ufrag, key);
-        if restarts && answer.is_ok() {
-            tracing::debug!(leg = key, "ICE restarts");
-            // What was sent meanwhile is lost, and both pictures would stand still for seconds.
+        if answer.is_ok() {
+            tracing::debug!(leg = key, restarts, "negotiated again");
+            // A camera may have come, or ICE restarts: either picture would stand still for seconds.
             self.ask_key_frame(Some(key));
             self.ask_key_frame(source);
         }

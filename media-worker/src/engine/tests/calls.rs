@@ -1,86 +1,7 @@
 //! Calls of two: they hear each other as long as they may, whatever happens to their connections.
 
-use std::sync::{Arc, Mutex};
-
-use rtc::rtp::Packet;
-use rtc::shared::marshal::Unmarshal;
-
+use super::two::{Call, Ear};
 use super::*;
-use crate::engine::{Codec, Tap};
-
-/// A recorder in the test's own hands.
-#[derive(Clone, Default)]
-struct Ear(Arc<Mutex<Vec<(Uuid, MediaKind, Packet)>>>);
-
-impl Tap for Ear {
-    fn rtp(&mut self, leg: Uuid, kind: MediaKind, _arrival: Instant, mut packet: &[u8], codec: Codec) {
-        assert_eq!(codec, kind.codec());
-        self.0.lock().unwrap().push((leg, kind, Packet::unmarshal(&mut packet).unwrap()));
-    }
-
-    fn sender_report(&mut self, _: Uuid, _: MediaKind, _: Instant, _ntp: u64, _rtp: u32) {}
-}
-
-impl Ear {
-    fn has(&self, leg: Uuid, kind: MediaKind, said: &str) -> bool {
-        self.0.lock().unwrap().iter().any(|(of, other, packet)| {
-            (*of, *other) == (leg, kind) && packet.payload.ends_with(said.as_bytes())
-        })
-    }
-}
-
-/// Two participants in a call, connected.
-struct Call {
-    house: House,
-    id: Uuid,
-    legs: [Uuid; 2],
-    agent: Peer,
-    contact: Peer,
-}
-
-impl Call {
-    async fn connected(routes: impl Fn(Uuid, Uuid) -> Vec<Route>) -> Call {
-        let house = House::new();
-        let (id, legs) = (fresh(), [fresh(), fresh()]);
-        let (mut agent, mut contact) = (Peer::new("agent"), Peer::new("contact"));
-        house.engine.route(id, routes(legs[0], legs[1])).await;
-        house.join(id, legs[0], &mut agent).await;
-        house.join(id, legs[1], &mut contact).await;
-        let mut call = Call { house, id, legs, agent, contact };
-        call.until("connected", |call| call.agent.connected && call.contact.connected);
-        call
-    }
-
-    fn until(&mut self, what: &str, mut done: impl FnMut(&mut Call) -> bool) {
-        let start = Instant::now();
-        while !done(self) {
-            assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
-            step(&mut [&mut self.agent, &mut self.contact]);
-        }
-    }
-
-    fn say_all(&mut self, text: &str) {
-        for peer in [&mut self.agent, &mut self.contact] {
-            MediaKind::ALL.into_iter().for_each(|kind| peer.say(kind, text));
-        }
-    }
-
-    /// Both say `text` until both have heard and seen it.
-    fn talk(&mut self, text: &str) {
-        let (by_contact, by_agent) = (format!("contact {text}"), format!("agent {text}"));
-        self.until(text, |call| {
-            call.say_all(text);
-            MediaKind::ALL.into_iter().all(|kind| {
-                call.agent.has_heard(kind, &by_contact) && call.contact.has_heard(kind, &by_agent)
-            })
-        });
-    }
-
-    async fn offer_again(&mut self, offer: String) {
-        let answer = self.house.engine.negotiate(self.id, self.legs[0], SdpKind::Offer, offer).await;
-        self.agent.take_answer(answer.unwrap().unwrap());
-    }
-}
 
 #[tokio::test]
 async fn two_legs_hear_and_see_each_other() {
@@ -198,6 +119,31 @@ async fn an_ice_restart_keeps_the_connection() {
     let first = call.agent.received.iter().find(|(kind, _)| *kind == MediaKind::Audio);
     assert_eq!(first.map(|(_, packet)| packet.header.ssrc), track(&call.agent));
     assert_eq!(call.house.engine.totals().legs, 2);
+}
+
+#[tokio::test]
+async fn a_camera_can_come_later() {
+    let mut call = Call::connected(each_other).await;
+    call.talk("before");
+    // The agent comes again, with a voice alone.
+    call.agent = Peer::without_tracks("agent");
+    call.agent.add(MediaKind::Audio);
+    let offer = call.agent.offer();
+    assert!(!offer.contains("m=video"));
+    call.offer_again(offer).await;
+    call.until("voice", |call| {
+        if call.agent.connected {
+            call.agent.say(MediaKind::Audio, "voice");
+        }
+        MediaKind::ALL.into_iter().for_each(|kind| call.contact.say(kind, "still here"));
+        call.contact.has_heard(MediaKind::Audio, "agent voice")
+            && call.agent.has_heard(MediaKind::Audio, "contact still here")
+    });
+    assert!(!call.agent.has_heard(MediaKind::Video, "contact still here"));
+    call.agent.add(MediaKind::Video);
+    let offer = call.agent.offer();
+    call.offer_again(offer).await;
+    call.talk("with a camera");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod abuse;
 mod calls;
 mod peer;
+mod two;
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};

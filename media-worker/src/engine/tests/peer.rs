@@ -1,5 +1,6 @@
 //! A participant in the test's own hands: an rtc connection that offers, driven step by step.
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -32,7 +33,8 @@ pub struct Peer {
     /// Its first address, the only one its rtc knows.
     address: SocketAddr,
     heard: Receiver<Feedback>,
-    senders: [(RTCRtpSenderId, u32, u16); 2],
+    /// Its tracks: id, SSRC, next sequence number.
+    senders: HashMap<MediaKind, (RTCRtpSenderId, u32, u16)>,
     pub connected: bool,
     pub received: Vec<(MediaKind, Packet)>,
     pub key_frame_requests: usize,
@@ -42,6 +44,18 @@ pub struct Peer {
 
 impl Peer {
     pub fn new(name: &'static str) -> Peer {
+        let mut peer = Peer::without_tracks(name);
+        MediaKind::ALL.into_iter().for_each(|kind| peer.add(kind));
+        peer
+    }
+
+    pub fn add(&mut self, kind: MediaKind) {
+        let ssrc = rand::random();
+        let id = self.rtc.add_track(setup::track(kind, ssrc)).unwrap();
+        self.senders.insert(kind, (id, ssrc, rand::random()));
+    }
+
+    pub fn without_tracks(name: &'static str) -> Peer {
         let mut media = MediaEngine::default();
         for kind in MediaKind::ALL {
             media.register_codec(setup::codec(kind), setup::codec_kind(kind)).unwrap();
@@ -49,18 +63,14 @@ impl Peer {
         let (out, heard) = channel();
         let registry = register_default_interceptors(rtc::interceptor::Registry::new(), &mut media).unwrap();
         let now = Instant::now();
-        let mut rtc = RTCPeerConnectionBuilder::new()
+        let rtc = RTCPeerConnectionBuilder::new()
             .with_media_engine(media)
             .with_interceptor_registry(registry.with(Slot::from(500), Ear::new(out)))
             .build(now)
             .unwrap();
-        let senders = MediaKind::ALL.map(|kind| {
-            let ssrc = rand::random();
-            (rtc.add_track(setup::track(kind, ssrc)).unwrap(), ssrc, rand::random())
-        });
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
-        let received = Vec::new();
+        let (senders, received) = (HashMap::new(), Vec::new());
         let address = socket.local_addr().unwrap();
         Peer { rtc, socket, address, heard, senders, connected: false, received, key_frame_requests: 0, name }
     }
@@ -92,8 +102,8 @@ impl Peer {
 
     /// Sends one packet whose payload is the participant's name and `text`.
     pub fn say(&mut self, kind: MediaKind, text: &str) {
-        let (id, ssrc, sequence) = self.senders[kind.index()];
-        self.senders[kind.index()].2 = sequence.wrapping_add(1);
+        let (id, ssrc, next) = self.senders.get_mut(&kind).unwrap();
+        let (id, ssrc, sequence) = (*id, *ssrc, std::mem::replace(next, next.wrapping_add(1)));
         let header = Header {
             version: 2,
             ssrc,
@@ -111,7 +121,7 @@ impl Peer {
         let video = self.received.iter().rfind(|(kind, _)| *kind == MediaKind::Video);
         let media_ssrc = video.map(|(_, packet)| packet.header.ssrc).unwrap();
         let loss = PictureLossIndication { sender_ssrc: 0, media_ssrc };
-        let id = self.senders[0].0;
+        let id = self.senders[&MediaKind::Audio].0;
         self.rtc.rtp_sender(id).unwrap().write_rtcp(Instant::now(), vec![Box::new(loss)]).unwrap();
     }
 
