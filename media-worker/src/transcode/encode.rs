@@ -13,6 +13,7 @@ use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::{AppSink, AppSrc};
 
 use super::{TranscodeError, compose::FRAMES_A_SECOND, picture::Size, rendition::Rendition};
+use crate::recorder::change_state;
 
 /// Nanoseconds of a segment: two groups of pictures.
 const SEGMENT: u64 = 4_000_000_000;
@@ -20,9 +21,12 @@ const GROUP_OF_PICTURES: u64 = 2 * FRAMES_A_SECOND;
 /// Constant quality, capped by [`bitrate_cap`]: people who sit still cost a fraction of it.
 const QUALITY: u32 = 23;
 pub const AUDIO_KBPS: u32 = 128;
+const SAMPLES_A_SECOND: u64 = 48_000;
+/// AAC-LC's.
+const SAMPLES_A_FRAME: u64 = 1024;
 /// What the AAC encoder puts before the first sample (one frame). No timestamp tells players of it, so the sound is handed
 /// in that much ahead and comes out where it belongs.
-pub const AUDIO_PRIMING: i64 = 1024;
+pub const AUDIO_PRIMING: i64 = SAMPLES_A_FRAME as i64;
 const WAITING_PICTURES: u64 = 8;
 pub const STATE_CHANGE_LIMIT: Duration = Duration::from_secs(15);
 
@@ -70,6 +74,22 @@ impl Encoder {
         Ok(Self { audio: receive("audio")?, sound: named(&pipeline, "sound")?, pictures, rungs, pipeline })
     }
 
+    /// Makes it ready for media of that length.
+    pub fn start(&self, duration_ms: u64) -> Result<(), TranscodeError> {
+        change_state(&self.pipeline, gst::State::Playing, STATE_CHANGE_LIMIT)
+            .map_err(TranscodeError::Pipeline)?;
+        // AAC frames don't divide four seconds: counted from its own start each segment would begin earlier than the
+        // pictures', by seconds in an hour. The muxer forgets what it is told before it starts, and wants a frame's start.
+        let muxer = named::<gst::Element>(&self.pipeline, "sound-muxer")?;
+        for boundary in (SEGMENT..duration_ms * 1_000_000).step_by(SEGMENT as usize) {
+            let frames = boundary * SAMPLES_A_SECOND / 1_000_000_000 / SAMPLES_A_FRAME;
+            let start = frames * SAMPLES_A_FRAME * 1_000_000_000 / SAMPLES_A_SECOND;
+            let start = gst::ClockTime::from_nseconds(start);
+            muxer.emit_by_name::<()>("split-at-running-time", &[&start]);
+        }
+        Ok(())
+    }
+
     /// RFC 6381 name of a rung's codec: profile, constraints and level as its decoder configuration has them.
     pub fn codec(&self, rung: &Rung) -> Option<String> {
         let encoder = self.pipeline.by_name(&format!("{}-encoder", rung.name))?;
@@ -113,9 +133,11 @@ fn description(rungs: &[Size]) -> String {
          appsrc name=sound format=time block=true max-bytes=384000 \
            caps=audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved,channel-mask=(bitmask)3 \
          ! audioconvert ! avenc_aac bitrate={} aac-ms=false aac-is=false ! aacparse ! tee name=aac \
-         aac. ! {queue} ! cmafmux fragment-duration={SEGMENT} ! appsink name=audio-segments sync=false async=false \
+         aac. ! {queue} ! cmafmux name=sound-muxer fragment-duration={} ! appsink name=audio-segments sync=false async=false \
          aac. ! {queue} ! muxer. ",
-        AUDIO_KBPS * 1000
+        AUDIO_KBPS * 1000,
+        // Never reached: boundaries are asked for one by one.
+        2 * SEGMENT,
     );
     let Some(canvas) = rungs.first() else {
         return text;

@@ -53,8 +53,7 @@ pub fn run(
     let blocks = duration_ms.div_ceil(100);
     let progress = Progress::default();
     let mut reported = 0.0;
-    change_state(&encoder.pipeline, gst::State::Playing, STATE_CHANGE_LIMIT)
-        .map_err(TranscodeError::Pipeline)?;
+    encoder.start(duration_ms)?;
     thread::scope(|scope| {
         let sound = scope.spawn(|| feed_sound(&encoder.sound, mixer, &progress));
         let stills = composer.zip(encoder.pictures.as_ref()).map(|(composer, source)| {
