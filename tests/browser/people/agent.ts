@@ -1,0 +1,36 @@
+import { expect, type Page } from '@playwright/test';
+
+export const PASSWORD = 'cordboard-demo';
+
+/** Signs in as a person does, and stands on the contacts. */
+export async function signIn(page: Page, email = 'agent1@example.com'): Promise<void> {
+  await page.goto('/');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Contacts' })).toBeVisible();
+}
+
+/** A contact of the test's own, so that nothing is left over from another one. */
+export async function createContact(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'New contact' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'New contact' });
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+}
+
+/** Calls the contact whose page is open; returns the link to send. */
+export async function call(page: Page, kind: 'Video call' | 'Audio call'): Promise<string> {
+  await page.getByRole('button', { name: kind }).click();
+  const link = page.getByLabel('Link for the contact');
+  await expect(link).toBeVisible();
+  return link.inputValue();
+}
+
+export const ownCall = (page: Page) => page.getByRole('region', { name: 'Your call' });
+
+export async function openLastCall(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Open the call' }).click();
+  await expect(page.getByRole('heading', { name: 'What happened' })).toBeVisible();
+}

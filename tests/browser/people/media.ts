@@ -1,0 +1,70 @@
+import { expect, type Page } from '@playwright/test';
+
+/** Lets the test see the page's connections; to be called before the page opens. */
+export async function watchConnections(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const peers: RTCPeerConnection[] = [];
+    Object.assign(globalThis, { peers });
+    const Original = RTCPeerConnection;
+    globalThis.RTCPeerConnection = class extends Original {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        peers.push(this);
+      }
+    };
+  });
+}
+
+interface Received {
+  frames: number;
+  energy: number;
+}
+
+/** What the newest connection of a page has decoded of the other side so far. */
+function received(page: Page): Promise<Received> {
+  return page.evaluate(async () => {
+    const { peers } = globalThis as unknown as { peers: RTCPeerConnection[] };
+    const found = { frames: 0, energy: 0 };
+    const report = await peers.at(-1)?.getStats();
+    for (const entry of report?.values() ?? []) {
+      if (entry.type !== 'inbound-rtp') continue;
+      found.frames += entry.framesDecoded ?? 0;
+      found.energy += entry.totalAudioEnergy ?? 0;
+    }
+    return found;
+  });
+}
+
+/** New pictures are decoded and new sound is heard, from now on. */
+export async function expectToSeeAndHear(page: Page): Promise<void> {
+  const before = await received(page);
+  await expect
+    .poll(async () => {
+      const now = await received(page);
+      // A connection made meanwhile counts from nothing.
+      const base = now.frames < before.frames ? { frames: 0, energy: 0 } : before;
+      return { pictures: now.frames - base.frames >= 10, sound: now.energy - base.energy > 1e-5 };
+    })
+    .toEqual({ pictures: true, sound: true });
+}
+
+/** Silence: the energy no longer grows, though packets may come. */
+export async function expectSilence(page: Page): Promise<void> {
+  await expect
+    .poll(async () => {
+      const before = await received(page);
+      await page.waitForTimeout(700);
+      return (await received(page)).energy - before.energy;
+    })
+    .toBeLessThan(1e-6);
+}
+
+export async function expectPicturesToStop(page: Page): Promise<void> {
+  await expect
+    .poll(async () => {
+      const before = await received(page);
+      await page.waitForTimeout(700);
+      return (await received(page)).frames - before.frames;
+    })
+    .toBe(0);
+}

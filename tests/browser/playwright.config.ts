@@ -1,0 +1,33 @@
+import { defineConfig } from '@playwright/test';
+
+// A running platform with its demo data; two pages of one Chromium talk to each other through it.
+const platform = process.env['CORDBOARD_URL'] ?? 'http://localhost:8080';
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: 'results',
+  // Two cores carry one video call at a time.
+  workers: 1,
+  timeout: 60_000,
+  globalTimeout: 300_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  reporter: [['list']],
+  use: {
+    baseURL: platform,
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1280, height: 800 },
+    permissions: ['camera', 'microphone'],
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        // A container's root has no sandbox; the pages are our own.
+        '--no-sandbox',
+        '--use-fake-device-for-media-stream',
+        '--use-fake-ui-for-media-stream',
+        '--allow-loopback-in-peer-connection',
+      ],
+    },
+  },
+});

@@ -1,0 +1,96 @@
+import { expect, test } from '@playwright/test';
+import { call, createContact, openLastCall, ownCall, signIn } from '../people/agent';
+import { expectAccessible } from '../people/axe';
+import { join } from '../people/contact';
+import { expectPicturesToStop, expectSilence, expectToSeeAndHear, watchConnections } from '../people/media';
+import { expectToSwitch, throttle } from '../people/playback';
+
+test('agent and contact talk by video, both reload, and the recording plays', async ({ browser }) => {
+  test.setTimeout(200_000);
+  const agentContext = await browser.newContext();
+  const contactContext = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    isMobile: true,
+    hasTouch: true,
+  });
+  const agent = await agentContext.newPage();
+  const contact = await contactContext.newPage();
+  await watchConnections(agent);
+  await watchConnections(contact);
+
+  await test.step('the agent calls, the contact joins by the link', async () => {
+    await signIn(agent);
+    await createContact(agent, `Vera Video ${Date.now()}`);
+    const link = await call(agent, 'Video call');
+    await expectAccessible(agent);
+    await contact.goto(new URL(link).pathname);
+    await expect(contact.getByRole('meter')).toBeVisible();
+    await expectAccessible(contact);
+    await join(contact, link, 'yes');
+  });
+
+  await test.step('both see and hear each other', async () => {
+    await expectToSeeAndHear(agent);
+    await expectToSeeAndHear(contact);
+    await expect(ownCall(agent)).toContainText('Recording');
+    await expect(contact.getByText('Recording', { exact: true })).toBeVisible();
+    await expectAccessible(agent);
+    await expectAccessible(contact);
+  });
+
+  await test.step('mute and camera off are heard, seen and said', async () => {
+    await contact.getByRole('button', { name: 'Mute' }).click();
+    await expectSilence(agent);
+    await expect(ownCall(agent)).toContainText('Muted');
+    await contact.getByRole('button', { name: 'Unmute' }).click();
+    await contact.getByRole('button', { name: 'Turn camera off' }).click();
+    await expectPicturesToStop(agent);
+    await expect(ownCall(agent)).toContainText('camera off');
+    await contact.getByRole('button', { name: 'Turn camera on' }).click();
+    await expectToSeeAndHear(agent);
+
+    await agent.keyboard.press('m');
+    await expectSilence(contact);
+    await agent.keyboard.press('m');
+    await expectToSeeAndHear(contact);
+  });
+
+  await test.step('a reload on either side takes the call up again', async () => {
+    await contact.reload();
+    await expectToSeeAndHear(contact);
+    await expectToSeeAndHear(agent);
+    agent.on('dialog', (dialog) => void dialog.accept());
+    await agent.reload();
+    await expect(ownCall(agent)).toContainText('In call');
+    await expectToSeeAndHear(agent);
+    await expectToSeeAndHear(contact);
+  });
+
+  await test.step('long enough for a recording of a dozen segments', async () => {
+    await expect
+      .poll(() => ownCall(agent).locator('time').first().textContent(), { timeout: 60_000 })
+      .toMatch(/0:5\d|1:\d\d/);
+  });
+
+  await test.step('the contact hangs up', async () => {
+    await contact.getByRole('button', { name: 'Hang up' }).click();
+    await expect(contact.getByText('Thank you for the call')).toBeVisible();
+    await expectAccessible(contact);
+    await openLastCall(agent);
+    await expectAccessible(agent);
+  });
+
+  await test.step('the recording appears without a reload, plays, and fits the network', async () => {
+    await expect(agent.getByText('being prepared').or(agent.getByRole('button', { name: 'Play' }))).toBeVisible();
+    await agent.getByRole('button', { name: 'Play' }).click({ timeout: 90_000 });
+    const video = agent.locator('video[aria-label="Recording"]');
+    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(2);
+    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.videoHeight)).toBeGreaterThan(200);
+    await expectAccessible(agent);
+
+    await throttle(agent, 'slow');
+    await expectToSwitch(agent, 'down');
+    await throttle(agent, 'fast');
+    await expectToSwitch(agent, 'up');
+  });
+});

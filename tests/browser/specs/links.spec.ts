@@ -1,0 +1,66 @@
+import { expect, test } from '@playwright/test';
+import { call, createContact, openLastCall, ownCall, signIn } from '../people/agent';
+import { expectAccessible } from '../people/axe';
+import { join } from '../people/contact';
+import { expectToSeeAndHear, watchConnections } from '../people/media';
+
+test('who refuses talks all the same, and nothing is recorded', async ({ page: agent, browser }) => {
+  const contact = await (await browser.newContext()).newPage();
+  await watchConnections(agent);
+  await watchConnections(contact);
+  await signIn(agent);
+  await createContact(agent, `Rita Refusal ${Date.now()}`);
+  const link = await call(agent, 'Video call');
+  await join(contact, link, 'no');
+  await expectToSeeAndHear(agent);
+  await expectToSeeAndHear(contact);
+  await expect(agent.getByText('The contact refused')).toBeVisible();
+  await expect(contact.getByText('Recording', { exact: true })).toHaveCount(0);
+
+  await test.step('the link is taken while the call lasts', async () => {
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(new URL(link).pathname);
+    const question = stranger.getByRole('radio', { name: /No, talk without/ });
+    const button = stranger.getByRole('button', { name: 'Join the call' });
+    await expect(button).toBeVisible();
+    if (await question.isVisible()) await question.click();
+    await button.click();
+    await expect(stranger.getByRole('alert')).toContainText(/open in another window/);
+    await stranger.context().close();
+  });
+
+  await ownCall(agent).getByRole('button', { name: 'Hang up' }).click();
+  await expect(contact.getByText('Thank you for the call')).toBeVisible();
+
+  await test.step('and expired once it is over', async () => {
+    const late = await (await browser.newContext()).newPage();
+    await late.goto(new URL(link).pathname);
+    await expect(late.getByText('This link can’t be used')).toBeVisible();
+    await expectAccessible(late);
+    await late.context().close();
+  });
+
+  await openLastCall(agent);
+  await expect(agent.getByText('refused the recording').first()).toBeVisible();
+  await expect(agent.getByRole('button', { name: 'Play' })).toHaveCount(0);
+});
+
+test('a link that was never ours says so to a person', async ({ page }) => {
+  await page.goto('/join/not-a-token-of-ours');
+  await expect(page.getByText('This link can’t be used')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('an audio call has no camera, until somebody wants one', async ({ page: agent, browser }) => {
+  const contact = await (await browser.newContext()).newPage();
+  await watchConnections(agent);
+  await watchConnections(contact);
+  await signIn(agent);
+  await createContact(agent, `Aud Audio ${Date.now()}`);
+  await join(contact, await call(agent, 'Audio call'), 'no');
+  await expect(ownCall(agent)).toContainText('camera off');
+  await contact.getByRole('button', { name: 'Turn camera on' }).click();
+  await expectToSeeAndHear(agent);
+  await contact.getByRole('button', { name: 'Hang up' }).click();
+  await expect(agent.getByRole('region', { name: 'Your last call' })).toContainText('Completed');
+});
