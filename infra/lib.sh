@@ -18,7 +18,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # Where infra/install puts programs that only this checkout uses, and where rustup puts Cargo.
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 tools="$root/.run/tools"
-PATH="$tools/node_modules/.bin:$PATH:$HOME/.cargo/bin"
+PATH="$tools/node_modules/.bin:$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin"
 
 # A secret of 2 × $1 hexadecimal digits: safe in a URL, in a shell and in a file name.
 random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
