@@ -1,20 +1,15 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { call, createContact, openLastCall, ownCall, signIn } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { join } from '../people/contact';
 import { expectPicturesToStop, expectSilence, expectToSeeAndHear, watchConnections } from '../people/media';
 import { expectToSwitch, throttle } from '../people/playback';
+import { PHONE, test } from '../people/test';
 
-test('agent and contact talk by video, both reload, and the recording plays', async ({ browser }) => {
+test('agent and contact talk by video, both reload, and the recording plays', async ({ somebody }) => {
   test.setTimeout(200_000);
-  const agentContext = await browser.newContext();
-  const contactContext = await browser.newContext({
-    viewport: { width: 390, height: 844 },
-    isMobile: true,
-    hasTouch: true,
-  });
-  const agent = await agentContext.newPage();
-  const contact = await contactContext.newPage();
+  const agent = await somebody();
+  const contact = await somebody(PHONE);
   await watchConnections(agent);
   await watchConnections(contact);
 

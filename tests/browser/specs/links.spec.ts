@@ -1,11 +1,12 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { call, createContact, openLastCall, ownCall, signIn } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { join } from '../people/contact';
 import { expectToSeeAndHear, watchConnections } from '../people/media';
+import { test } from '../people/test';
 
-test('who refuses talks all the same, and nothing is recorded', async ({ page: agent, browser }) => {
-  const contact = await (await browser.newContext()).newPage();
+test('who refuses talks all the same, and nothing is recorded', async ({ page: agent, somebody }) => {
+  const contact = await somebody();
   await watchConnections(agent);
   await watchConnections(contact);
   await signIn(agent);
@@ -18,7 +19,7 @@ test('who refuses talks all the same, and nothing is recorded', async ({ page: a
   await expect(contact.getByText('Recording', { exact: true })).toHaveCount(0);
 
   await test.step('the link is taken while the call lasts', async () => {
-    const stranger = await (await browser.newContext()).newPage();
+    const stranger = await somebody();
     await stranger.goto(new URL(link).pathname);
     const question = stranger.getByRole('radio', { name: /No, talk without/ });
     const button = stranger.getByRole('button', { name: 'Join the call' });
@@ -26,18 +27,16 @@ test('who refuses talks all the same, and nothing is recorded', async ({ page: a
     if (await question.isVisible()) await question.click();
     await button.click();
     await expect(stranger.getByRole('alert')).toContainText(/open in another window/);
-    await stranger.context().close();
   });
 
   await ownCall(agent).getByRole('button', { name: 'Hang up' }).click();
   await expect(contact.getByText('Thank you for the call')).toBeVisible();
 
   await test.step('and expired once it is over', async () => {
-    const late = await (await browser.newContext()).newPage();
+    const late = await somebody();
     await late.goto(new URL(link).pathname);
     await expect(late.getByText('This link can’t be used')).toBeVisible();
     await expectAccessible(late);
-    await late.context().close();
   });
 
   await openLastCall(agent);
@@ -51,8 +50,8 @@ test('a link that was never ours says so to a person', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('an audio call has no camera, until somebody wants one', async ({ page: agent, browser }) => {
-  const contact = await (await browser.newContext()).newPage();
+test('an audio call has no camera, until somebody wants one', async ({ page: agent, somebody }) => {
+  const contact = await somebody();
   await watchConnections(agent);
   await watchConnections(contact);
   await signIn(agent);

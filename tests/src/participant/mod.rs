@@ -2,6 +2,7 @@
 //! sees. It knows nothing of GraphQL; [`crate::story`] carries its offers and answers.
 
 mod clock;
+mod network;
 mod received;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use webrtc::peer_connection::{
     RTCPeerConnectionState, RTCSessionDescription, Registry, register_default_interceptors,
 };
 
+pub use self::network::Network;
 pub use self::received::{Counts, Kind, Received};
 use crate::media::{Clip, Replay};
 use crate::wait::{STEP, eventually, in_time};
@@ -39,11 +41,13 @@ pub struct Sending {
     pub video: bool,
     /// How wrong the participant's wall clock is.
     pub clock_off_seconds: i64,
+    /// Through a [`Network`] of its own, rather than straight to the worker.
+    pub own_network: bool,
 }
 
 impl Sending {
     pub fn video(clip: &Clip) -> Self {
-        Self { clip: clip.clone(), video: true, clock_off_seconds: 0 }
+        Self { clip: clip.clone(), video: true, clock_off_seconds: 0, own_network: false }
     }
 
     pub fn audio(clip: &Clip) -> Self {
@@ -63,6 +67,7 @@ pub struct Participant {
     replays: Vec<JoinHandle<()>>,
     sending: Sending,
     playing_since: Option<tokio::time::Instant>,
+    network: Option<Network>,
 }
 
 impl Participant {
@@ -96,6 +101,7 @@ impl Participant {
             replays: Vec::new(),
             sending: sending.clone(),
             playing_since: None,
+            network: None,
         }
     }
 
@@ -119,11 +125,18 @@ impl Participant {
         in_time("candidates gathered", STEP, gathered.wait_for(|done| *done))
             .await
             .expect("the connection lives");
-        self.peer.local_description().await.expect("a local description").sdp
+        let sdp = self.peer.local_description().await.expect("a local description").sdp;
+        if self.sending.own_network { network::without_candidates(&sdp) } else { sdp }
     }
 
     /// Takes the other side's answer.
-    pub async fn answered(&self, answer: String) {
+    pub async fn answered(&mut self, mut answer: String) {
+        if self.sending.own_network {
+            if self.network.is_none() {
+                self.network = Some(Network::before(network::udp_candidate(&answer)).await);
+            }
+            answer = network::with_candidate(&answer, self.network().address());
+        }
         let answer = RTCSessionDescription::answer(answer).expect("an answer that parses");
         self.peer.set_remote_description(answer).await.expect("the answer is taken");
     }
@@ -176,6 +189,11 @@ impl Participant {
         self.playing_since.expect("it plays")
     }
 
+    /// The network of its own.
+    pub fn network(&self) -> &Network {
+        self.network.as_ref().expect("a network of its own")
+    }
+
     pub fn sent_packets(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
@@ -211,14 +229,6 @@ impl Participant {
             replay.abort();
         }
         self.peer.close().await.expect("the connection closes");
-    }
-
-    /// Vanishes as a browser does that crashed: not a word to the other side.
-    pub async fn vanish(mut self) {
-        for replay in self.replays.drain(..) {
-            replay.abort();
-        }
-        drop(self.peer);
     }
 }
 

@@ -4,12 +4,14 @@
 mod call;
 mod party;
 mod recording;
+mod talk;
 
 use serde_json::{Value, json};
 
 pub use self::call::{PlacedCall, call, contact, end, place_call, until_state};
 pub use self::party::Party;
 pub use self::recording::{play, ready_recording, until_recording};
+pub use self::talk::{Talk, listen};
 use crate::graphql::Client;
 use crate::platform::Platform;
 

@@ -98,6 +98,12 @@ impl Party {
         self.renew().await;
     }
 
+    /// New ICE credentials on the same connection, as after a change of network.
+    pub async fn restart_ice(&mut self) {
+        self.media.restart_ice().await;
+        self.negotiate().await;
+    }
+
     async fn renew(&mut self) {
         let fresh = Participant::new(&self.sending).await;
         std::mem::replace(&mut self.media, fresh).close().await;

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 const EVENTS: &str =
     "subscription($after: String) { callEvents(after: $after) { cursor version kind call { id } } }";
 
+/// Within this a reader that hands out too much too early has done so: it polls every second.
+const READERS_LOOK: Duration = Duration::from_millis(1500);
+
 async fn platform(workers: usize) -> Platform {
     Platform::with(Options { workers: Some(workers), ..Options::default() }).await
 }
@@ -52,11 +55,13 @@ async fn transactions_that_commit_in_the_opposite_order_lose_nothing() {
     // and its number last. The quick one commits before it each time.
     slow.batch_execute(&format!("BEGIN; {}", insert(&first.id, 1001))).await.expect("slow");
     quick.batch_execute(&insert(&second.id, 1001)).await.expect("quick");
-    // Meanwhile a reader is there and has been woken by other news.
+    // Meanwhile the readers are woken by other news, and poll besides.
     place_call(&agent, &contact, "AUDIO").await;
+    tokio::time::sleep(READERS_LOOK).await;
     slow.batch_execute("COMMIT; BEGIN; SELECT pg_current_xact_id()").await.expect("slow");
     quick.batch_execute(&insert(&second.id, 1002)).await.expect("quick");
     place_call(&agent, &contact, "AUDIO").await;
+    tokio::time::sleep(READERS_LOOK).await;
     slow.batch_execute(&format!("{}; COMMIT", insert(&first.id, 1002))).await.expect("slow");
 
     // Live, and again from the cursor: the same four, each call's in its order.

@@ -2,11 +2,14 @@
 
 mod bad_input;
 mod event_log;
+mod failpoints;
 mod idempotency;
 mod instruments;
+mod legs;
 mod links;
 mod many_calls;
 mod missed_call;
+mod operations;
 
 mod process_faults;
 mod recording_clock;

@@ -3,79 +3,18 @@
 
 use std::time::Duration;
 
-use cordboard_tests::graphql::Client;
-use cordboard_tests::media::{Clip, Scene};
-use cordboard_tests::participant::{Kind, Sending};
+use cordboard_tests::media::Scene;
 use cordboard_tests::platform::Platform;
-use cordboard_tests::playback::{Decoded, Side, decode};
+use cordboard_tests::playback::Side;
 use cordboard_tests::socket::Socket;
-use cordboard_tests::story::{
-    self, AGENT, Party, PlacedCall, contact, place_call, play, ready_recording, sign_in, text,
-    until_recording, until_state,
-};
+use cordboard_tests::story::{Talk, until_state};
 use cordboard_tests::wait::STEP;
 use serde_json::json;
-
-/// Media may pause so long at most where nothing of the media path was harmed.
-const NO_GAP: Duration = Duration::from_millis(1500);
-
-struct Talk {
-    agent: Client,
-    placed: PlacedCall,
-    caller: Party,
-    callee: Party,
-}
-
-/// An audio call that is being recorded: the agent on the first api, the contact on the second.
-async fn talk(platform: &Platform) -> Talk {
-    let agent = sign_in(platform, 0, AGENT).await;
-    let contact = contact(&agent, "Ada Lovelace").await;
-    let placed = place_call(&agent, &contact, "AUDIO").await;
-    let sending = Sending::audio(&Clip::load(Scene::Agent));
-    let caller = Party::join(&agent, &placed.id, &sending).await;
-    let callee = Party::join_by_link(
-        &platform.anonymous(1),
-        &placed.join_token,
-        &Sending::audio(&Clip::load(Scene::Contact)),
-    )
-    .await;
-    callee.consent(true).await;
-    until_recording(&agent, &placed.id, "RECORDING", STEP).await;
-    let talk = Talk { agent, placed, caller, callee };
-    talk.hear(100).await;
-    talk
-}
-
-impl Talk {
-    /// Both hear so many packets more (50 a second).
-    async fn hear(&self, packets: u64) {
-        tokio::join!(self.caller.hears(Kind::Audio, packets), self.callee.hears(Kind::Audio, packets));
-    }
-
-    fn longest_gap(&self) -> Duration {
-        let gap = |party: &Party| party.media.received().counts(Kind::Audio).longest_gap;
-        gap(&self.caller).max(gap(&self.callee))
-    }
-
-    /// Hangs up, waits for the recording and decodes it.
-    async fn hang_up_and_listen(self, platform: &Platform) -> Decoded {
-        story::end(&self.agent, &self.placed.id).await;
-        self.caller.close().await;
-        self.callee.close().await;
-        let recording = ready_recording(&self.agent, &self.placed.id).await;
-        let playback = play(&self.agent, &recording).await;
-        let download = self.agent.http().get(text(&playback["downloadUrl"])).send();
-        let bytes = download.await.expect("an answer").bytes().await.expect("a body");
-        let file = platform.folder().join("download.m4a");
-        std::fs::write(&file, bytes).expect("the download is kept");
-        decode(&file, false)
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_api_dies_and_the_call_and_its_news_go_on() {
     let mut platform = Platform::start().await;
-    let mut talk = talk(&platform).await;
+    let mut talk = Talk::begin(&platform).await;
     let query = "subscription($id: ID!, $after: String) { callEvents(callId: $id, after: $after) { cursor version kind } }";
     let socket = Socket::connect(platform.base(0), talk.agent.token()).await;
     let mut events = socket.subscribe(query, json!({ "id": talk.placed.id })).await;
@@ -85,8 +24,7 @@ async fn each_api_dies_and_the_call_and_its_news_go_on() {
         .await;
     let last = events.until("the mute", STEP, |it| it["callEvents"]["kind"] == "MUTED").await;
     let last = &last["callEvents"];
-    talk.caller.media.received().reset_gap();
-    talk.callee.media.received().reset_gap();
+    talk.reset_gap();
 
     for (victim, other) in [(0, 1), (1, 0)] {
         platform.apis[victim].kill();
@@ -104,7 +42,7 @@ async fn each_api_dies_and_the_call_and_its_news_go_on() {
         platform.apis[victim].start();
         platform.apis[victim].ready().await;
     }
-    assert!(talk.longest_gap() < NO_GAP, "media paused for {:?}", talk.longest_gap());
+    talk.assert_no_gap();
 
     // The agent's page comes back with its cursor: nothing was lost and the order is kept.
     let socket = Socket::connect(platform.base(1), talk.agent.token()).await;
@@ -123,9 +61,8 @@ async fn each_api_dies_and_the_call_and_its_news_go_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_scheduler_dies_and_nobody_notices() {
     let mut platform = Platform::start().await;
-    let talk = talk(&platform).await;
-    talk.caller.media.received().reset_gap();
-    talk.callee.media.received().reset_gap();
+    let talk = Talk::begin(&platform).await;
+    talk.reset_gap();
     for victim in 0..2 {
         platform.schedulers[victim].kill();
         talk.hear(100).await;
@@ -142,7 +79,7 @@ async fn each_scheduler_dies_and_nobody_notices() {
         scheduler.ready().await;
     }
     talk.hear(100).await;
-    assert!(talk.longest_gap() < NO_GAP, "media paused for {:?}", talk.longest_gap());
+    talk.assert_no_gap();
     let sql = platform.sql().await;
     assert_eq!(cordboard_tests::sql::count(&sql, "SELECT max(epoch)::bigint FROM call").await, 1);
     let decoded = talk.hang_up_and_listen(&platform).await;
@@ -152,7 +89,7 @@ async fn each_scheduler_dies_and_nobody_notices() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_worker_dies_and_the_call_moves_to_the_other() {
     let mut platform = Platform::start().await;
-    let mut talk = talk(&platform).await;
+    let mut talk = Talk::begin(&platform).await;
     // Ten seconds on the first worker, so that there is much more than one object.
     talk.hear(500).await;
     for _ in 0..2 {
@@ -183,7 +120,7 @@ async fn each_worker_dies_and_the_call_moves_to_the_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hung_worker_is_noticed_by_its_heartbeat() {
     let platform = Platform::start().await;
-    let mut talk = talk(&platform).await;
+    let mut talk = Talk::begin(&platform).await;
     let victim = platform.worker_of(&talk.placed.id).await;
     platform.workers[victim].freeze();
     tokio::join!(

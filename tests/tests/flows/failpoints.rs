@@ -1,0 +1,136 @@
+//! Processes die in the middle of things: after a commit and before what should follow it, while
+//! they transcode, or because somebody asks them to go.
+
+use std::time::Duration;
+
+use cordboard_tests::media::Scene;
+use cordboard_tests::platform::{Options, Platform};
+use cordboard_tests::playback::Side;
+use cordboard_tests::process::Process;
+use cordboard_tests::sql::count;
+use cordboard_tests::story::{AGENT, Talk, contact, listen, place_call, sign_in, until_state};
+use cordboard_tests::wait::{STEP, eventually};
+
+/// Starts the process again so that it dies after its first commit with news in it.
+async fn arm(process: &mut Process) {
+    process.kill();
+    process.set_variable("CORDBOARD_FAILPOINT", "after_commit");
+    process.start();
+    process.ready().await;
+}
+
+async fn until_dead(process: &mut Process) {
+    let name = process.name.clone();
+    eventually(&format!("{name} dies"), STEP, || {
+        let dead = !process.is_running();
+        async move { dead.then_some(()) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_between_its_lease_and_the_acknowledgement_loses_no_call() {
+    let mut platform = Platform::start().await;
+    arm(&mut platform.workers[0]).await;
+    let agent = sign_in(&platform, 0, AGENT).await;
+    let contact = contact(&agent, "Ada Lovelace").await;
+    // One of the first calls goes to the worker that is to die.
+    let mut placed = Vec::new();
+    while platform.workers[0].is_running() {
+        assert!(placed.len() < 5, "five calls and none came to the first worker");
+        let call = place_call(&agent, &contact, "AUDIO").await;
+        until_state(&agent, &call.id, "RINGING", STEP).await;
+        placed.push(call.id);
+    }
+    until_dead(&mut platform.workers[0]).await;
+    for call in placed {
+        eventually("the call is with the living worker", STEP, || async {
+            (platform.worker_of(&call).await == 1).then_some(())
+        })
+        .await;
+        until_state(&agent, &call, "RINGING", STEP).await;
+    }
+}
+
+#[tokio::test]
+async fn a_scheduler_that_dies_between_two_duties_leaves_the_rest_to_the_other() {
+    let mut platform = Platform::with(Options {
+        environment: vec![("CORDBOARD_RING_SECONDS", "2".to_owned())],
+        workers: Some(1),
+        ..Options::default()
+    })
+    .await;
+    platform.schedulers[1].kill();
+    arm(&mut platform.schedulers[0]).await;
+    let agent = sign_in(&platform, 0, AGENT).await;
+    let contact = contact(&agent, "Ada Lovelace").await;
+    let one = place_call(&agent, &contact, "AUDIO").await;
+    let other = place_call(&agent, &contact, "AUDIO").await;
+    until_dead(&mut platform.schedulers[0]).await;
+
+    platform.schedulers[1].start();
+    for call in [&one, &other] {
+        assert_eq!(until_state(&agent, &call.id, "ENDED", STEP).await["result"], "MISSED");
+    }
+    let sql = platform.sql().await;
+    eventually("a task for each call", STEP, || async {
+        (count(&sql, "SELECT count(*) FROM task").await == 2).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_dies_while_it_transcodes_is_replaced() {
+    let mut platform = Platform::start().await;
+    // A lease shorter than the table's minute, else the test would wait for it.
+    let talk = Talk::begin(&platform).await;
+    talk.hear(250).await;
+    let home = platform.worker_of(&talk.placed.id).await;
+    let (agent, placed) = talk.hang_up().await;
+    let sql = platform.sql().await;
+    eventually("the transcoding begins", STEP, || async {
+        let begun = "SELECT count(*) FROM recording WHERE attempt > 0";
+        (count(&sql, begun).await == 1).then_some(())
+    })
+    .await;
+    // Whoever has it: both go, so that nobody finishes it; one comes back.
+    for worker in &mut platform.workers {
+        worker.kill();
+    }
+    sql.batch_execute("UPDATE recording SET lease_until = now() WHERE lease_until IS NOT NULL")
+        .await
+        .expect("time passes");
+    let other = 1 - home;
+    platform.workers[other].start();
+    platform.workers[other].ready().await;
+    let decoded = listen(&platform, &agent, &placed).await;
+    assert!(decoded.tone_seconds(Side::Left, Scene::Agent.tone()) > 3.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_is_asked_to_go_hands_its_call_over() {
+    let mut platform = Platform::start().await;
+    let mut talk = Talk::begin(&platform).await;
+    talk.hear(250).await;
+    let leaving = platform.worker_of(&talk.placed.id).await;
+    let (_, (), ()) = tokio::join!(
+        platform.workers[leaving].stop(Duration::from_secs(40)),
+        talk.caller.follow_move(Duration::from_secs(20)),
+        talk.callee.follow_move(Duration::from_secs(20))
+    );
+    talk.hear(200).await;
+    assert_ne!(platform.worker_of(&talk.placed.id).await, leaving);
+    // 2 + 5 s there, 4 s here; an orderly hand-over loses no object.
+    let decoded = talk.hang_up_and_listen(&platform).await;
+    let heard = decoded.tone_seconds(Side::Left, Scene::Agent.tone());
+    assert!(heard > 9.5, "{heard} s in {} s", decoded.seconds());
+}
+
+#[tokio::test]
+async fn every_program_ends_in_order_when_asked() {
+    let mut platform = Platform::start().await;
+    for process in platform.processes() {
+        let status = process.stop(Duration::from_secs(15)).await;
+        assert!(status.success(), "{}: {status}\n{}", process.name, process.tail());
+    }
+}

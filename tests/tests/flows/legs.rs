@@ -1,0 +1,96 @@
+//! One party's connection: lost, taken up again, moved to another network.
+
+use std::time::Duration;
+
+use cordboard_tests::media::Scene;
+use cordboard_tests::participant::Kind;
+use cordboard_tests::platform::Platform;
+use cordboard_tests::playback::Side;
+use cordboard_tests::story::{self, Talk, until_state};
+use cordboard_tests::wait::{STEP, eventually};
+use serde_json::json;
+
+async fn until_leg(platform: &Platform, talk: &Talk, leg: &str, state: &str) {
+    eventually(&format!("the leg is {state}"), STEP, || async {
+        let call = story::call(&talk.agent.at(platform.base(1)), &talk.placed.id).await;
+        let legs = call["legs"].as_array().expect("legs");
+        legs.iter().any(|it| it["id"] == json!(leg) && it["state"] == state).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_contact_who_vanishes_may_come_back_and_at_last_is_gone() {
+    let platform = Platform::start().await;
+    let mut talk = Talk::begin_over_network(&platform).await;
+    let leg = talk.callee.leg.clone();
+
+    talk.callee.media.network().go_away();
+    until_leg(&platform, &talk, &leg, "RECONNECTING").await;
+    // The agent waits in the same call.
+    assert_eq!(until_state(&talk.agent, &talk.placed.id, "IN_PROGRESS", STEP).await["result"], json!(null));
+    talk.callee.reload().await;
+    until_leg(&platform, &talk, &leg, "CONNECTED").await;
+    talk.hear(100).await;
+
+    talk.callee.media.network().go_away();
+    until_leg(&platform, &talk, &leg, "RECONNECTING").await;
+    // Half a minute passes.
+    let sql = platform.sql().await;
+    let passes = "UPDATE leg SET leave_by = leave_by - interval '30 seconds' WHERE state = 'RECONNECTING'";
+    sql.batch_execute(passes).await.expect("time passes");
+    let ended = until_state(&talk.agent, &talk.placed.id, "ENDED", STEP).await;
+    assert_eq!(ended["result"], "COMPLETED", "{ended}");
+    talk.caller.close().await;
+    talk.callee.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_network_that_loses_packets_and_changes_its_port_is_put_up_with() {
+    let platform = Platform::start().await;
+    let talk = Talk::begin_over_network(&platform).await;
+    talk.callee.media.network().lose(5);
+    talk.hear(300).await;
+    talk.callee.media.network().lose(0);
+    talk.reset_gap();
+    talk.callee.media.network().change_port().await;
+    talk.hear(150).await;
+    assert!(talk.longest_gap() < Duration::from_secs(6), "media paused for {:?}", talk.longest_gap());
+    let decoded = talk.hang_up_and_listen(&platform).await;
+    let heard = decoded.tone_seconds(Side::Right, Scene::Contact.tone());
+    assert!(heard > 6.0, "{heard} s of the contact in {} s", decoded.seconds());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_that_changes_its_network_restarts_ice_and_talks_on() {
+    let platform = Platform::start().await;
+    let mut talk = Talk::begin(&platform).await;
+    talk.callee.restart_ice().await;
+    talk.hear(150).await;
+    talk.caller.restart_ice().await;
+    talk.hear(150).await;
+    let gap = talk.longest_gap();
+    assert!(gap < Duration::from_secs(3), "media paused for {gap:?}");
+    let call = until_state(&talk.agent, &talk.placed.id, "IN_PROGRESS", STEP).await;
+    for leg in call["legs"].as_array().expect("legs") {
+        assert_eq!(leg["state"], "CONNECTED");
+    }
+    talk.hang_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_mutes_sends_nothing_and_stays_connected() {
+    let platform = Platform::start().await;
+    let talk = Talk::begin(&platform).await;
+    talk.callee.media.set_silent(true);
+    talk.caller.media.falls_silent(Kind::Audio, Duration::from_millis(800)).await;
+    // Longer than a broken connection is given: consent checks keep it alive (RFC 7675).
+    talk.callee.hears(Kind::Audio, 400).await;
+    let call = until_state(&talk.agent, &talk.placed.id, "IN_PROGRESS", STEP).await;
+    for leg in call["legs"].as_array().expect("legs") {
+        assert_eq!(leg["state"], "CONNECTED", "{call}");
+    }
+    talk.callee.media.set_silent(false);
+    talk.hear(50).await;
+    talk.hang_up().await;
+}
