@@ -83,12 +83,15 @@ impl Subscription {
                 Err(error) => Some(Err(error.into())),
             })
         });
-        let mut ended = false;
-        let signals = due.chain(news).take_while(move |signal| {
-            let go_on = !ended;
-            ended = matches!(signal, Ok(Signal::Ended { .. }));
-            future::ready(go_on)
-        });
+        // Ends behind the end, without waiting for one more event.
+        let signals = due
+            .chain(news)
+            .flat_map(|signal| {
+                let last = matches!(signal, Ok(Signal::Ended { .. })).then_some(None);
+                stream::iter([Some(Some(signal)), last].into_iter().flatten())
+            })
+            .take_while(|signal| future::ready(signal.is_some()))
+            .filter_map(future::ready);
         Ok(signals.map(move |signal| {
             Ok(match signal? {
                 Signal::Moved { epoch, reason } => LegSignal::MediaMoved(MediaMoved { reason, epoch, ice_servers: IceServer::all(&platform.config) }),

@@ -55,8 +55,10 @@ pub async fn run(app: Arc<App>, socket: WebSocket, address: IpAddr) {
         operations: HashMap::new(),
         tasks: JoinSet::new(),
     };
-    if let Err(close) = connection.serve(receiver, news).await {
-        connection.close(close).await;
+    match connection.serve(receiver, news).await {
+        // Sends our half of the closing handshake; the client may be gone already.
+        Ok(()) => drop(timeout(WRITE, connection.sender.close()).await),
+        Err(close) => connection.close(close).await,
     }
     connection.tasks.abort_all();
     metrics::gauge!("cordboard_websocket_connections").decrement(1);
