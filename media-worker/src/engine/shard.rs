@@ -175,14 +175,12 @@ impl Shard {
             match input {
                 Input::Media(media) => {
                     let listeners = leg.listeners.clone();
-                    // Padding alone (a probe for bandwidth) is nothing to record.
-                    if !media.packet.payload.is_empty() {
-                        self.tell_tap(from, |leg, tap| {
-                            if let Ok(packet) = media.packet.marshal() {
-                                tap.rtp(leg, media.kind, media.arrival, &packet, media.kind.codec());
-                            }
-                        });
-                    }
+                    // Padding alone (a probe for bandwidth) too: without it its sequence number would count as lost.
+                    self.tell_tap(from, |leg, tap| {
+                        if let Ok(packet) = media.packet.marshal() {
+                            tap.rtp(leg, media.kind, media.arrival, &packet, media.kind.codec());
+                        }
+                    });
                     for to in listeners {
                         self.forward(from, to, &media, now);
                     }
