@@ -182,6 +182,15 @@ async fn loss_jitter_and_disorder_move_nothing() {
 }
 
 #[tokio::test]
+async fn probes_between_frames_cost_no_frame() {
+    let mut tape = Tape::start(4);
+    let probed = flashing_video(320, 240, 4).with_probes();
+    tape.play(Instant::now(), &[(LEG, Video, &probed)]);
+    tape.stop().await;
+    assert_eq!(frames(&tape.matroska(&tape.tracks[0])).len(), 120);
+}
+
+#[tokio::test]
 async fn a_disk_that_fails_is_told_and_touches_no_other_track() {
     let mut tape = Tape::start(4);
     let spool = tape.folder.path().join("1");

@@ -110,6 +110,24 @@ impl Stream {
         self
     }
 
+    /// After each frame a packet of nothing but padding, as browsers probe the network with (RFC 3550 section 5.1).
+    pub fn with_probes(self) -> Self {
+        let mut packets = Vec::new();
+        for (time, packet) in self.0 {
+            let ends_frame = packet[1] & 0x80 != 0;
+            let mut probe = packet[..12].to_vec();
+            packets.push((time, packet));
+            if ends_frame {
+                probe[0] |= 0x20;
+                probe[1] &= 0x7f;
+                probe.extend([0; 254]);
+                probe.push(255);
+                packets.push((time, probe));
+            }
+        }
+        Self(packets).with_first_sequence(65_000)
+    }
+
     /// Silence as Opus sends it with DTX: a packet each 400 ms, sequence numbers without gaps (RFC 7587 section 3.1.3).
     pub fn with_discontinuous_transmission(self) -> Self {
         let voice = FLASH + Duration::from_millis(60);
