@@ -2,7 +2,10 @@ import { expect, type Page } from '@playwright/test';
 
 export const PASSWORD = 'cordboard-demo';
 
-/** Signs in as a person does, and stands on the contacts. */
+/**
+ * Signs in as a person does, and stands on the contacts. The platform limits attempts by address, so
+ * each spec has users of its own.
+ */
 export async function signIn(page: Page, email = 'agent1@example.com'): Promise<void> {
   await page.goto('/');
   await page.getByLabel('E-mail').fill(email);

@@ -8,7 +8,7 @@ test('somebody signs in and out without a mouse', async ({ page }) => {
   await expectAccessible(page);
 
   // The first field has the focus already.
-  await page.keyboard.type('agent1@example.com');
+  await page.keyboard.type('agent2@example.com');
   await page.keyboard.press('Tab');
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Enter');
@@ -36,14 +36,14 @@ test('somebody signs in and out without a mouse', async ({ page }) => {
 
 test('a wrong password is said, without saying which of the two was wrong', async ({ page }) => {
   await page.goto('/sign-in');
-  await page.getByLabel('E-mail').fill('agent1@example.com');
+  await page.getByLabel('E-mail').fill('agent2@example.com');
   await page.getByLabel('Password', { exact: true }).fill('not this one');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toContainText(/wrong/i);
 });
 
 test('a reload keeps the session, in every tab', async ({ page, context }) => {
-  await signIn(page);
+  await signIn(page, 'agent2@example.com');
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Contacts' })).toBeVisible();
   const other = await context.newPage();
