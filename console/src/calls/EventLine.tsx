@@ -12,6 +12,10 @@ graphql(`
     kind
     actor
     detail
+    leg {
+      id
+      name
+    }
   }
 `);
 
@@ -32,7 +36,7 @@ export function EventLine({ events, names }: { events: EventFieldsFragment[]; na
           <span dir="auto">
             {eventWords(event.kind)}
             <span className={styles.more}>
-              {[names.get(event.actor ?? ''), detailWords(event.detail)].filter(Boolean).map((word) => ` · ${word}`)}
+              {[event.leg?.name ?? names.get(event.actor ?? ''), detailWords(event.detail)].filter(Boolean).map((word) => ` · ${word}`)}
             </span>
           </span>
         </li>

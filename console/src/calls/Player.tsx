@@ -44,7 +44,12 @@ export default function Player({ playback, video, onExpired }: Props) {
       media.currentTime = position.current;
       return () => media.removeEventListener('timeupdate', remember);
     }
-    const player = new Hls({ capLevelToPlayerSize: false, startPosition: position.current || -1 });
+    const player = new Hls({
+      startPosition: position.current || -1,
+      // Most recordings are only looked into: what nobody watches is not fetched.
+      maxBufferLength: 20,
+      maxMaxBufferLength: 30,
+    });
     hls.current = player;
     player.on(Hls.Events.MANIFEST_PARSED, (_name, data) => {
       setLevels(data.levels);

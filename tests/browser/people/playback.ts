@@ -1,26 +1,29 @@
-import { expect, type Page } from '@playwright/test';
+import { type CDPSession, expect, type Page } from '@playwright/test';
 
-/** Bytes a second: below the lowest rung's needs and its buffer's patience, or as fast as the machine. */
-const SLOW = 12_000;
+/**
+ * Bytes a second. Slow is less than the best rung of even a still picture needs. Fast isn't as fast
+ * as the machine: a segment that arrives at once tells the player next to nothing about the network.
+ */
+const SPEEDS = { slow: 20_000, fast: 150_000 };
+const sessions = new WeakMap<Page, CDPSession>();
 
-export async function throttle(page: Page, speed: 'slow' | 'fast'): Promise<void> {
-  const session = await page.context().newCDPSession(page);
+export async function throttle(page: Page, speed: keyof typeof SPEEDS): Promise<void> {
+  // A limit ends only in the session that set it.
+  const session = sessions.get(page) ?? (await page.context().newCDPSession(page));
+  sessions.set(page, session);
   await session.send('Network.enable');
   await session.send('Network.emulateNetworkConditions', {
     offline: false,
-    latency: speed === 'slow' ? 40 : 0,
-    downloadThroughput: speed === 'slow' ? SLOW : -1,
+    latency: 20,
+    downloadThroughput: SPEEDS[speed],
     uploadThroughput: -1,
   });
 }
 
-/**
- * What was loaded already plays as it is, so it looks at what is not: the player jumps there and
- * has to choose a rung for the network of now.
- */
+/** The player chooses another rung for what comes next. */
 export async function expectToSwitch(page: Page, direction: 'down' | 'up'): Promise<void> {
+  await expect.poll(() => rung(page)).toBeGreaterThan(0);
   const before = await rung(page);
-  await jumpAhead(page);
   await expect
     .poll(
       async () => {
@@ -36,12 +39,4 @@ export async function expectToSwitch(page: Page, direction: 'down' | 'up'): Prom
 async function rung(page: Page): Promise<number> {
   const chosen = await page.getByLabel('Quality').locator('option:checked').textContent();
   return Number(/(\d+)p/.exec(chosen ?? '')?.[1] ?? 0);
-}
-
-async function jumpAhead(page: Page): Promise<void> {
-  await page.locator('video[aria-label="Recording"]').evaluate((video: HTMLVideoElement) => {
-    const buffered = video.buffered.length > 0 ? video.buffered.end(video.buffered.length - 1) : 0;
-    video.currentTime = Math.min(buffered + 1, video.duration - 5);
-    void video.play();
-  });
 }
