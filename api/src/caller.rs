@@ -89,13 +89,16 @@ impl AccessTokens {
     pub fn make(&self, session: SessionId, now: DateTime<Utc>) -> Answer<(String, DateTime<Utc>)> {
         let expires_at = now + limits::ACCESS_TOKEN;
         let claims = Claims { sid: session, iat: now.timestamp(), exp: expires_at.timestamp() };
-        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(Fault::internal)?;
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+            .map_err(Fault::internal)?;
         Ok((token, expires_at))
     }
 
     /// The session that a token names, if it is ours and still good.
     fn read(&self, token: &str) -> Option<SessionId> {
-        jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok().map(|data| data.claims.sid)
+        jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+            .ok()
+            .map(|data| data.claims.sid)
     }
 }
 
@@ -145,8 +148,6 @@ async fn still_lives(platform: &Platform, session: SessionId) -> Answer<Option<S
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     #[test]

@@ -51,14 +51,17 @@ enum AdminCommand {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // A deep query in a debug build needs more stack than a thread has by default.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(8 * 1024 * 1024).build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(8 * 1024 * 1024).build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(async {
             match arguments.command {
                 Command::Serve => commands::serve().await,
                 Command::Migrate => commands::migrate().await,
                 Command::Schema => commands::schema(),
-                Command::Admin { command: AdminCommand::Create { email, name } } => commands::create_admin(&email, &name).await,
+                Command::Admin { command: AdminCommand::Create { email, name } } => {
+                    commands::create_admin(&email, &name).await
+                }
                 Command::DemoData => demo_data::make().await,
             }
         }),

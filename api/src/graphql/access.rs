@@ -83,11 +83,8 @@ pub const MUTATIONS: &[(&str, Rule)] = &[
     ("recordingPlay", Rule::Users),
 ];
 
-pub const SUBSCRIPTIONS: &[(&str, Rule)] = &[
-    ("callEvents", Rule::Parties),
-    ("legSignals", Rule::Parties),
-    ("notifications", Rule::Users),
-];
+pub const SUBSCRIPTIONS: &[(&str, Rule)] =
+    &[("callEvents", Rule::Parties), ("legSignals", Rule::Parties), ("notifications", Rule::Users)];
 
 /// What a guest may read, type by type. Payloads of the mutations that a guest may use, and what a call shows of itself
 /// to those who are in it: no agent's address, no contact's card, no recording.
@@ -97,13 +94,29 @@ pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
     (
         "Call",
         &[
-            "id", "version", "direction", "media", "state", "result", "subject", "createdAt", "answeredAt", "endedAt",
-            "durationSeconds", "talkSeconds", "legs", "recordingState", "events",
+            "id",
+            "version",
+            "direction",
+            "media",
+            "state",
+            "result",
+            "subject",
+            "createdAt",
+            "answeredAt",
+            "endedAt",
+            "durationSeconds",
+            "talkSeconds",
+            "legs",
+            "recordingState",
+            "events",
         ],
     ),
     (
         "Leg",
-        &["id", "role", "state", "name", "muted", "videoOn", "screenOn", "joinedAt", "leftAt", "consent", "parked", "audience"],
+        &[
+            "id", "role", "state", "name", "muted", "videoOn", "screenOn", "joinedAt", "leftAt", "consent",
+            "parked", "audience",
+        ],
     ),
     ("Consent", &["given", "at", "wording"]),
     ("CallEvent", &["cursor", "version", "at", "kind", "actor", "call", "leg", "detail"]),
@@ -133,7 +146,11 @@ pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
 ];
 
 /// Judges the root fields of an operation before anything of it runs.
-pub fn check_roots(table: &[(&str, Rule)], roots: &BTreeSet<String>, standing: Standing) -> Result<(), Fault> {
+pub fn check_roots(
+    table: &[(&str, Rule)],
+    roots: &BTreeSet<String>,
+    standing: Standing,
+) -> Result<(), Fault> {
     for root in roots.iter().filter(|root| !root.starts_with("__")) {
         if let Some((_, rule)) = table.iter().find(|(name, _)| name == root) {
             rule.check(standing)?;
@@ -177,10 +194,12 @@ impl Extension for GuestAllowList {
         info: ResolveInfo<'_>,
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
-        let is_guest = ctx.data_opt::<Origin>().is_some_and(|origin| origin.caller.standing() == Standing::Guest);
+        let is_guest =
+            ctx.data_opt::<Origin>().is_some_and(|origin| origin.caller.standing() == Standing::Guest);
         // The items of a list come by, too, with the list as their parent: whether it may be read was decided at its field.
         let is_item = info.parent_type.starts_with('[');
-        if is_guest && !is_item && !info.is_for_introspection && !guest_may_read(info.parent_type, info.name) {
+        if is_guest && !is_item && !info.is_for_introspection && !guest_may_read(info.parent_type, info.name)
+        {
             return Err(ServerError::from(Fault::Forbidden).with_path(path(info.path_node)));
         }
         next.run(ctx, info).await

@@ -54,7 +54,9 @@ impl Window {
             (Some(first), None) => (first, "first", false),
             (None, Some(last)) => (last, "last", true),
             (Some(_), Some(_)) => return Err(Fault::bad_input("Give first or last, not both.")),
-            (None, None) => return Err(Fault::bad_input("A list needs a size: give first or last, 1 to 100.")),
+            (None, None) => {
+                return Err(Fault::bad_input("A list needs a size: give first or last, 1 to 100."));
+            }
         };
         let size = i64::from(size);
         if !(1..=MAX_PAGE.cast_signed()).contains(&size) {
@@ -104,18 +106,30 @@ pub struct Edge<T> {
 impl<T> Connection<T> {
     /// From a page of rows. Which end has more is known on the side that was read towards; on the other side there is
     /// more exactly if the client came from there.
-    pub fn new<R, F>(window: &Window, page: Page<R>, node: impl Fn(R) -> T, count: impl Fn() -> F + Send + Sync + 'static) -> Self
+    pub fn new<R, F>(
+        window: &Window,
+        page: Page<R>,
+        node: impl Fn(R) -> T,
+        count: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = domain::Result<i64>> + Send + 'static,
     {
         let came_from = if window.last.is_some() { window.before.is_some() } else { window.after.is_some() };
-        let (has_next_page, has_previous_page) = if window.last.is_some() { (came_from, page.more) } else { (page.more, came_from) };
-        let edges = page.rows.into_iter().map(|(key, row)| Edge { cursor: encode(&key), node: node(row) }).collect();
+        let (has_next_page, has_previous_page) =
+            if window.last.is_some() { (came_from, page.more) } else { (page.more, came_from) };
+        let edges =
+            page.rows.into_iter().map(|(key, row)| Edge { cursor: encode(&key), node: node(row) }).collect();
         Self::of_edges(edges, has_next_page, has_previous_page, count)
     }
 
     /// From rows that bring cursors of their own.
-    pub fn with_cursors<F>(rows: Vec<(String, T)>, has_next_page: bool, has_previous_page: bool, count: impl Fn() -> F + Send + Sync + 'static) -> Self
+    pub fn with_cursors<F>(
+        rows: Vec<(String, T)>,
+        has_next_page: bool,
+        has_previous_page: bool,
+        count: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = domain::Result<i64>> + Send + 'static,
     {
@@ -123,7 +137,12 @@ impl<T> Connection<T> {
         Self::of_edges(edges, has_next_page, has_previous_page, count)
     }
 
-    fn of_edges<F>(edges: Vec<Edge<T>>, has_next_page: bool, has_previous_page: bool, count: impl Fn() -> F + Send + Sync + 'static) -> Self
+    fn of_edges<F>(
+        edges: Vec<Edge<T>>,
+        has_next_page: bool,
+        has_previous_page: bool,
+        count: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = domain::Result<i64>> + Send + 'static,
     {
@@ -192,8 +211,6 @@ impl<T: Listed> TypeName for Edge<T> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     fn window(first: Option<i32>, last: Option<i32>) -> Window {
@@ -204,7 +221,13 @@ mod tests {
     fn a_list_has_a_size_from_1_to_100_and_one_direction() {
         assert_eq!(window(Some(100), None).size().unwrap(), (100, false));
         assert_eq!(window(None, Some(1)).size().unwrap(), (1, true));
-        for bad in [window(None, None), window(Some(1), Some(1)), window(Some(0), None), window(Some(-1), None), window(None, Some(101))] {
+        for bad in [
+            window(None, None),
+            window(Some(1), Some(1)),
+            window(Some(0), None),
+            window(Some(-1), None),
+            window(None, Some(101)),
+        ] {
             assert!(matches!(bad.size(), Err(Fault::BadInput(_))), "{bad:?}");
         }
     }
@@ -228,7 +251,10 @@ mod tests {
         let after = Some(String::new());
         assert_eq!(connection(Window::forwards(1, None), true), (false, true));
         assert_eq!(connection(Window::forwards(1, after.clone()), false), (true, false));
-        assert_eq!(connection(Window { last: Some(1), before: after, ..Window::default() }, true), (true, true));
+        assert_eq!(
+            connection(Window { last: Some(1), before: after, ..Window::default() }, true),
+            (true, true)
+        );
         assert_eq!(connection(window(None, Some(1)), false), (false, false));
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Request, Response, parser::types::OperationType};
+use domain::telemetry;
 use futures_util::{Stream, StreamExt, future::Either, stream};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -10,8 +11,7 @@ use uuid::Uuid;
 use super::{
     ApiSchema, access,
     fault::{self, Fault},
-    limits,
-    loaders,
+    limits, loaders, nesting,
 };
 use crate::{app::App, caller::Caller};
 
@@ -43,7 +43,12 @@ pub fn trace_id() -> String {
 ///
 /// # Errors
 /// The response that refuses it.
-pub fn prepare(app: &Arc<App>, mut request: Request, origin: &Origin, trace_id: String) -> Result<Prepared, Box<Response>> {
+pub fn prepare(
+    app: &Arc<App>,
+    mut request: Request,
+    origin: &Origin,
+    trace_id: String,
+) -> Result<Prepared, Box<Response>> {
     let refused = |response: Response| {
         let mut response = response;
         fault::complete(&mut response, &trace_id);
@@ -55,24 +60,31 @@ pub fn prepare(app: &Arc<App>, mut request: Request, origin: &Origin, trace_id: 
         OperationType::Mutation => access::MUTATIONS,
         OperationType::Subscription => access::SUBSCRIPTIONS,
     };
-    access::check_roots(table, &roots, origin.caller.standing()).map_err(|fault| refused(fault.into_response()))?;
+    access::check_roots(table, &roots, origin.caller.standing())
+        .map_err(|fault| refused(fault.into_response()))?;
     let names = roots.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-    let span = tracing::info_span!("graphql", operation = %kind, fields = %names, trace_id, caller = %origin.caller);
+    let span =
+        tracing::info_span!("graphql", operation = %kind, fields = %names, trace_id, caller = %origin.caller);
     metrics::counter!("cordboard_graphql_operations_total", "kind" => kind.to_string()).increment(1);
     let request = request.data(Arc::clone(app)).data(loaders::new(app, &origin.caller)).data(origin.clone());
     Ok(Prepared { request, kind, trace_id, span })
 }
 
-fn judge(request: &mut Request) -> Result<(OperationType, std::collections::BTreeSet<String>), Box<Response>> {
+fn judge(
+    request: &mut Request,
+) -> Result<(OperationType, std::collections::BTreeSet<String>), Box<Response>> {
     let fault = |refusal: limits::Refusal| Box::new(Fault::from(refusal).into_response());
-    limits::check_nesting(&request.query).map_err(fault)?;
+    nesting::check_nesting(&request.query).map_err(fault)?;
     let variables = std::mem::take(&mut request.variables);
     let name = request.operation_name.clone();
-    let judged = request.parsed_query().map_err(|error| Box::new(Response::from_errors(vec![error]))).and_then(|document| {
-        let operation = limits::operation(document, name.as_deref()).map_err(fault)?;
-        let measure = limits::measure(document, &operation.node, &variables).map_err(fault)?;
-        Ok((operation.node.ty, measure.roots))
-    });
+    let judged = request
+        .parsed_query()
+        .map_err(|error| Box::new(Response::from_errors(vec![error])))
+        .and_then(|document| {
+            let operation = limits::operation(document, name.as_deref()).map_err(fault)?;
+            let measure = limits::measure(document, &operation.node, &variables).map_err(fault)?;
+            Ok((operation.node.ty, measure.roots))
+        });
     request.variables = variables;
     judged
 }
@@ -82,7 +94,8 @@ fn judge(request: &mut Request) -> Result<(OperationType, std::collections::BTre
 pub async fn execute(schema: &ApiSchema, prepared: Prepared) -> Response {
     let Prepared { request, trace_id, span, .. } = prepared;
     let schema = schema.clone();
-    let task = tokio::spawn(async move { schema.execute(request).await }.instrument(span));
+    let work = telemetry::traced(trace_id.clone(), async move { schema.execute(request).await });
+    let task = tokio::spawn(work.instrument(span));
     let mut response = match task.await {
         Ok(response) => response,
         Err(error) => Fault::internal(error).into_response(),

@@ -61,7 +61,9 @@ impl Fault {
             Self::BadInput(message) | Self::CostExceeded(message) => message.clone(),
             Self::RateLimited(_) => "Too many attempts: wait a little, then try again.".into(),
             Self::Unavailable(_) => "A part of the service is away for the moment: try again.".into(),
-            Self::CursorExpired => "The cursor is older than the log: read the state anew, then subscribe again.".into(),
+            Self::CursorExpired => {
+                "The cursor is older than the log: read the state anew, then subscribe again.".into()
+            }
             Self::Internal => "Something went wrong on our side. The trace id finds it in the log.".into(),
         }
     }
@@ -135,13 +137,19 @@ mod tests {
     #[test]
     fn a_fault_says_its_code_and_when_to_come_again() {
         let answer = completed(Fault::RateLimited(Duration::from_millis(1500)).into_response());
-        assert_eq!(answer["errors"][0]["extensions"], serde_json::json!({"code": "RATE_LIMITED", "retryAfterMs": 1500}));
+        assert_eq!(
+            answer["errors"][0]["extensions"],
+            serde_json::json!({"code": "RATE_LIMITED", "retryAfterMs": 1500})
+        );
     }
 
     #[test]
     fn an_internal_fault_shows_the_trace_and_nothing_of_its_source() {
         let answer = completed(Fault::internal("relation \"secret\" does not exist").into_response());
-        assert_eq!(answer["errors"][0]["extensions"], serde_json::json!({"code": "INTERNAL", "traceId": "trace-1"}));
+        assert_eq!(
+            answer["errors"][0]["extensions"],
+            serde_json::json!({"code": "INTERNAL", "traceId": "trace-1"})
+        );
         assert!(!answer.to_string().contains("relation"));
     }
 

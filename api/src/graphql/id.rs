@@ -27,8 +27,6 @@ fn shown(id: &ID) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use domain::ids::{CallId, ContactId};
 
     use super::*;
@@ -37,7 +35,12 @@ mod tests {
     fn another_kind_of_id_is_bad_input() {
         let contact = global(ContactId::new());
         assert!(parse::<ContactId>(&contact).is_ok());
-        let Fault::BadInput(message) = parse::<CallId>(&contact).unwrap_err() else { panic!("not bad input") };
-        assert!(message.ends_with("is not a call id: it reads call_ and 32 hexadecimal digits."), "{message}");
+        let Fault::BadInput(message) = parse::<CallId>(&contact).unwrap_err() else {
+            panic!("not bad input")
+        };
+        assert!(
+            message.ends_with("is not a call id: it reads call_ and 32 hexadecimal digits."),
+            "{message}"
+        );
     }
 }

@@ -28,7 +28,8 @@ const GATHERING: Duration = Duration::from_millis(if cfg!(debug_assertions) { 8 
 
 /// The loaders of one request.
 pub fn new(app: &App, caller: &Caller) -> Loaders {
-    DataLoader::new(Reader { platform: app.platform.clone(), actor: Arc::clone(&caller.0) }, tokio::spawn).delay(GATHERING)
+    DataLoader::new(Reader { platform: app.platform.clone(), actor: Arc::clone(&caller.0) }, tokio::spawn)
+        .delay(GATHERING)
 }
 
 /// The legs of a call.

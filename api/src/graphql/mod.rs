@@ -11,6 +11,7 @@ pub mod limits;
 mod loaders;
 mod model;
 mod mutation;
+mod nesting;
 mod payload;
 mod query;
 mod scalars;
@@ -35,5 +36,7 @@ pub fn schema() -> ApiSchema {
 
 /// The schema in GraphQL's own language, as it is committed.
 pub fn sdl() -> String {
-    schema().sdl_with_options(SDLExportOptions::new().prefer_single_line_descriptions().include_specified_by().use_space_ident())
+    schema().sdl_with_options(
+        SDLExportOptions::new().prefer_single_line_descriptions().include_specified_by().use_space_ident(),
+    )
 }

@@ -56,9 +56,8 @@ pub struct UserError {
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
-        let path = (!refusal.path.is_empty()).then(|| {
-            std::iter::once("input").chain(refusal.path).map(str::to_owned).collect()
-        });
+        let path = (!refusal.path.is_empty())
+            .then(|| std::iter::once("input").chain(refusal.path).map(str::to_owned).collect());
         Self { code: refusal.code.into(), message: refusal.message, path }
     }
 }
@@ -71,7 +70,9 @@ pub trait Payload: Sized {
 /// Makes a refusal part of the payload and everything else a fault.
 pub fn settle<P: Payload>(result: Result<P, Error>) -> Answer<P> {
     match result {
-        Err(Error::Refused(refusal)) if refusal.message != idempotency::REUSED => Ok(P::refused(vec![refusal.into()])),
+        Err(Error::Refused(refusal)) if refusal.message != idempotency::REUSED => {
+            Ok(P::refused(vec![refusal.into()]))
+        }
         other => Ok(other?),
     }
 }

@@ -10,8 +10,8 @@ use super::{
     fault::{Answer, Fault},
     id::parse,
     model::{
-        Call, CallFilter, CallOrder, Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node, Notification, Recording, RecordingFilter,
-        Task, TaskFilter, Viewer,
+        Call, CallFilter, CallOrder, Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node,
+        Notification, Recording, RecordingFilter, Task, TaskFilter, Viewer,
     },
 };
 
@@ -27,12 +27,20 @@ impl Query {
     }
 
     /// Anything by its id; null when it is missing or not the viewer's. For users and guests.
-    async fn node(&self, context: &Context<'_>, #[graphql(desc = "A typed id.")] id: ID) -> Answer<Option<Node>> {
+    async fn node(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A typed id.")] id: ID,
+    ) -> Answer<Option<Node>> {
         Node::load(context, &id).await
     }
 
     /// Several by their ids, in their order; null where one is missing or not the viewer's. For users and guests.
-    async fn nodes(&self, context: &Context<'_>, #[graphql(desc = "Typed ids, at most 100.")] ids: Vec<ID>) -> Answer<Vec<Option<Node>>> {
+    async fn nodes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Typed ids, at most 100.")] ids: Vec<ID>,
+    ) -> Answer<Vec<Option<Node>>> {
         try_join_all(ids.iter().map(|id| Node::load(context, id))).await
     }
 
@@ -49,11 +57,16 @@ impl Query {
         #[graphql(desc = "In which order; by name when left out.")] order_by: Option<ContactOrder>,
     ) -> Answer<Connection<Contact>> {
         let window = Window { first, after, last, before };
-        Contact::page(context, &window, filter.unwrap_or_default().read()?, order_by.unwrap_or_default()).await
+        Contact::page(context, &window, filter.unwrap_or_default().read()?, order_by.unwrap_or_default())
+            .await
     }
 
     /// One contact; null when there is none. For users.
-    async fn contact(&self, context: &Context<'_>, #[graphql(desc = "A contact's id.")] id: ID) -> Answer<Option<Contact>> {
+    async fn contact(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A contact's id.")] id: ID,
+    ) -> Answer<Option<Contact>> {
         Ok(context.loaders().load_one(parse::<ContactId>(&id)?).await?.map(Contact))
     }
 
@@ -85,7 +98,11 @@ impl Query {
     }
 
     /// One call; null when it is missing or not the viewer's. For users and guests.
-    async fn call(&self, context: &Context<'_>, #[graphql(desc = "A call's id.")] id: ID) -> Answer<Option<Call>> {
+    async fn call(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A call's id.")] id: ID,
+    ) -> Answer<Option<Call>> {
         Ok(context.loaders().load_one(parse::<CallId>(&id)?).await?.map(Call))
     }
 
@@ -113,7 +130,11 @@ impl Query {
 
     /// What a join link says before it is taken up; null when the link is no longer good. Reading changes nothing. Open to
     /// everybody.
-    async fn invitation(&self, context: &Context<'_>, #[graphql(desc = "The token in the link.")] join_token: String) -> Answer<Option<Invitation>> {
+    async fn invitation(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The token in the link.")] join_token: String,
+    ) -> Answer<Option<Invitation>> {
         match context.platform().invitation(&join_token).await {
             Ok(invitation) => Ok(Some(Invitation(invitation))),
             Err(domain::Error::Refused(_)) => Ok(None),

@@ -33,7 +33,8 @@ impl Subscription {
         context: &Context<'_>,
         #[graphql(desc = "This call only.")] call_id: Option<ID>,
         #[graphql(desc = "Calls with this contact only.")] contact_id: Option<ID>,
-        #[graphql(desc = "The cursor of the last event seen: what was missed since comes first.")] after: Option<String>,
+        #[graphql(desc = "The cursor of the last event seen: what was missed since comes first.")]
+        after: Option<String>,
     ) -> Result<impl Stream<Item = Answer<CallEvent>> + use<>, Fault> {
         let (platform, actor) = (context.platform().clone(), Arc::clone(&context.origin().caller.0));
         let call = parse_optional::<CallId>(call_id.as_ref())?.or(actor.guest().map(|guest| guest.call));
@@ -65,7 +66,11 @@ impl Subscription {
 
     /// What the server wants of a leg's connection. First comes what is due already: MediaMoved when the media moved while
     /// nobody listened, or LegEnded. For the party itself.
-    async fn leg_signals(&self, context: &Context<'_>, #[graphql(desc = "The caller's own leg.")] leg_id: ID) -> Result<impl Stream<Item = Answer<LegSignal>> + use<>, Fault> {
+    async fn leg_signals(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The caller's own leg.")] leg_id: ID,
+    ) -> Result<impl Stream<Item = Answer<LegSignal>> + use<>, Fault> {
         let platform = context.platform().clone();
         let leg = parse::<LegId>(&leg_id)?;
         let not_found = |error| match error {
@@ -74,7 +79,8 @@ impl Subscription {
         };
         let (_, call) = platform.own_leg(context.actor(), leg).await.map_err(not_found)?;
         // Watch first, then look: what happens in between comes twice rather than never.
-        let events = context.app().hub.watch(Filter::of(Aggregate::Call, call.id.0), None).await?.into_stream();
+        let events =
+            context.app().hub.watch(Filter::of(Aggregate::Call, call.id.0), None).await?.into_stream();
         let (_, _, due) = platform.signal_now(context.actor(), leg).await.map_err(not_found)?;
         let due = stream::iter(due.map(Ok::<_, Fault>));
         let news = events.filter_map(move |event| {
@@ -94,7 +100,11 @@ impl Subscription {
             .filter_map(future::ready);
         Ok(signals.map(move |signal| {
             Ok(match signal? {
-                Signal::Moved { epoch, reason } => LegSignal::MediaMoved(MediaMoved { reason, epoch, ice_servers: IceServer::all(&platform.config) }),
+                Signal::Moved { epoch, reason } => LegSignal::MediaMoved(MediaMoved {
+                    reason,
+                    epoch,
+                    ice_servers: IceServer::all(&platform.config),
+                }),
                 Signal::Ended { reason } => LegSignal::LegEnded(LegEnded { reason }),
             })
         }))
@@ -104,7 +114,8 @@ impl Subscription {
     async fn notifications(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The cursor of the last one seen: what was missed since comes first.")] after: Option<String>,
+        #[graphql(desc = "The cursor of the last one seen: what was missed since comes first.")]
+        after: Option<String>,
     ) -> Result<impl Stream<Item = Answer<Notification>> + use<>, Fault> {
         let (platform, actor) = (context.platform().clone(), Arc::clone(&context.origin().caller.0));
         let user = actor.user_id().ok_or(Fault::Unauthenticated)?;
@@ -118,7 +129,11 @@ impl Subscription {
 }
 
 /// The notification that an event is about, if it is about one that is still there.
-async fn told(platform: &Platform, actor: &Actor, event: domain::Result<Arc<Event>>) -> Answer<Option<Notification>> {
+async fn told(
+    platform: &Platform,
+    actor: &Actor,
+    event: domain::Result<Arc<Event>>,
+) -> Answer<Option<Notification>> {
     let event = event?;
     let Some(id) = event.id::<NotificationId>("notificationId") else { return Ok(None) };
     let rows = platform.notifications(actor, &[id]).await?;

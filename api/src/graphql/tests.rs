@@ -1,7 +1,5 @@
 //! The schema as a whole: described, committed, and with a rule for every root.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeSet;
 
 use async_graphql::Request;
@@ -61,7 +59,9 @@ fn the_committed_schema_is_the_one_that_is_served() {
 #[tokio::test]
 async fn every_root_has_one_rule() {
     let types = types().await;
-    for (root, table) in [("Query", access::QUERIES), ("Mutation", access::MUTATIONS), ("Subscription", access::SUBSCRIPTIONS)] {
+    for (root, table) in
+        [("Query", access::QUERIES), ("Mutation", access::MUTATIONS), ("Subscription", access::SUBSCRIPTIONS)]
+    {
         let kind = types.iter().find(|kind| name(kind) == root).unwrap();
         let served: BTreeSet<_> = list(kind, "fields").iter().map(name).collect();
         let ruled: BTreeSet<_> = table.iter().map(|(name, _)| *name).collect();
@@ -74,7 +74,8 @@ async fn every_root_has_one_rule() {
 async fn what_guests_may_read_exists() {
     let types = types().await;
     for (parent, fields) in access::GUEST_FIELDS {
-        let kind = types.iter().find(|kind| name(kind) == *parent).unwrap_or_else(|| panic!("no type {parent}"));
+        let kind =
+            types.iter().find(|kind| name(kind) == *parent).unwrap_or_else(|| panic!("no type {parent}"));
         for field in *fields {
             assert!(list(kind, "fields").iter().any(|known| name(known) == *field), "{parent}.{field}");
         }

@@ -30,21 +30,24 @@ pub fn forget(secure: bool) -> HeaderValue {
 
 fn header_value(token: &str, max_age: i64, secure: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{NAME}={token}; Path=/graphql; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}"))
-        // Tokens are made of letters and digits.
-        .unwrap_or(HeaderValue::from_static(""))
+    HeaderValue::from_str(&format!(
+        "{NAME}={token}; Path=/graphql; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}"
+    ))
+    // Tokens are made of letters and digits.
+    .unwrap_or(HeaderValue::from_static(""))
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     #[test]
     fn a_token_survives_the_browser() {
         let set = keep("abc123", true);
-        assert_eq!(set, "cordboard_refresh=abc123; Path=/graphql; Max-Age=2592000; HttpOnly; SameSite=Strict; Secure");
+        assert_eq!(
+            set,
+            "cordboard_refresh=abc123; Path=/graphql; Max-Age=2592000; HttpOnly; SameSite=Strict; Secure"
+        );
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, HeaderValue::from_static("theme=dark; cordboard_refresh=abc123"));
         assert_eq!(refresh_token(&headers).unwrap(), "abc123");

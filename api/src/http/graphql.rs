@@ -44,17 +44,23 @@ pub async fn post(
         }
     };
     // Forms of other sites can't send this type, so a cookie alone never makes them do anything.
-    let is_json = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")));
+    let is_json =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|kind| {
+            kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        });
     if !is_json {
-        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, Fault::bad_input("The content type is application/json."));
+        return refused(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Fault::bad_input("The content type is application/json."),
+        );
     }
     let request: async_graphql::Request = match serde_json::from_slice(&body) {
         Ok(request) => request,
         Err(error) => {
-            return refused(StatusCode::BAD_REQUEST, Fault::bad_input(format!("The body is not a GraphQL request: {error}.")));
+            return refused(
+                StatusCode::BAD_REQUEST,
+                Fault::bad_input(format!("The body is not a GraphQL request: {error}.")),
+            );
         }
     };
     let authorization = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or("not text"));
@@ -65,7 +71,10 @@ pub async fn post(
     let origin = Origin { caller, address: peer.0.ip(), refresh_cookie: cookie::refresh_token(&headers) };
     let mut response = match execution::prepare(&app, request, &origin, trace_id.clone()) {
         Ok(prepared) if prepared.kind == async_graphql::parser::types::OperationType::Subscription => {
-            return refused(StatusCode::OK, Fault::bad_input("Subscriptions run over the WebSocket at /graphql."));
+            return refused(
+                StatusCode::OK,
+                Fault::bad_input("Subscriptions run over the WebSocket at /graphql."),
+            );
         }
         Ok(prepared) => execution::execute(&app.schema, prepared).await,
         Err(response) => *response,

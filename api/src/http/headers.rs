@@ -16,7 +16,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'uns
      media-src 'self' blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; \
      form-action 'self'; frame-ancestors 'none'";
 /// Camera, microphone and screen are for our own pages.
-const PERMISSIONS_POLICY: &str = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()";
+const PERMISSIONS_POLICY: &str =
+    "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()";
 
 /// Sets what every answer carries, unless a handler said otherwise.
 pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

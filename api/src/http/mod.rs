@@ -12,18 +12,16 @@ mod serve;
 mod spa;
 mod tls;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    routing::get,
-};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
 pub use self::{log::PeerAddress, serve::serve};
 use crate::{app::App, graphql::limits::MAX_BODY, ws};
+
+/// From the first byte of a GraphQL request to its answer. A mutation that takes longer still runs to its end.
+const REQUEST: Duration = Duration::from_secs(60);
 
 pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
@@ -33,8 +31,12 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(spa::file)
         // Only what is public is compressed: a secret beside a guessable text would leak by its length (BREACH).
         .layer(CompressionLayer::new());
+    let api = Router::new()
+        .route("/graphql", get(ws::upgrade).post(graphql::post))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST));
     Router::new()
-        .route("/graphql", get(ws::upgrade).post(graphql::post).layer(DefaultBodyLimit::max(MAX_BODY)))
+        .merge(api)
         .route("/play/{token}/{*file}", get(play::file))
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))

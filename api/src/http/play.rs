@@ -32,7 +32,10 @@ pub async fn file(
 ) -> Response {
     let file = match app.platform.playback_file(&token, &path).await {
         Ok(Some(file)) => file,
-        Ok(None) => return (StatusCode::NOT_FOUND, "This link has expired, or there is no such file.\n").into_response(),
+        Ok(None) => {
+            return (StatusCode::NOT_FOUND, "This link has expired, or there is no such file.\n")
+                .into_response();
+        }
         Err(Error::Unavailable(_)) => return away(),
         Err(error) => return failed(&error),
     };
@@ -41,7 +44,11 @@ pub async fn file(
         Wanted::Whole => None,
         Wanted::Part(part) => Some(part),
         Wanted::Unsatisfiable => {
-            return (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, format!("bytes */{length}"))]).into_response();
+            return (
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                [(header::CONTENT_RANGE, format!("bytes */{length}"))],
+            )
+                .into_response();
         }
     };
     let range = part.clone().unwrap_or(0..length);
@@ -55,7 +62,8 @@ pub async fn file(
         }
     };
     let mut response = Response::new(body);
-    let content_type = HeaderValue::from_str(&file.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let content_type = HeaderValue::from_str(&file.content_type)
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let answer = response.headers_mut();
     answer.insert(header::CONTENT_TYPE, content_type);
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHING));
@@ -78,7 +86,12 @@ async fn open(app: &App, file: &PlaybackFile) -> Result<domain::objects::Encrypt
 }
 
 fn away() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "The recording can't be read for the moment: try again.\n").into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::RETRY_AFTER, "1")],
+        "The recording can't be read for the moment: try again.\n",
+    )
+        .into_response()
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Response {

@@ -48,7 +48,14 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_ignored() {
-        for header in [None, Some("items=0-1"), Some("bytes=0-1,5-6"), Some("bytes=5-2"), Some("bytes=x-y"), Some("bytes=")] {
+        for header in [
+            None,
+            Some("items=0-1"),
+            Some("bytes=0-1,5-6"),
+            Some("bytes=5-2"),
+            Some("bytes=x-y"),
+            Some("bytes="),
+        ] {
             assert_eq!(wanted(header, 10), Wanted::Whole, "{header:?}");
         }
     }

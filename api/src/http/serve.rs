@@ -17,8 +17,9 @@ const FAREWELL: Duration = Duration::from_secs(15);
 pub async fn serve(app: Arc<App>) -> io::Result<()> {
     let config = &app.platform.config;
     let address = config.http_addr;
-    let listener =
-        TcpListener::bind(address).await.map_err(|error| io::Error::new(error.kind(), format!("CORDBOARD_HTTP_ADDR {address}: {error}")))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("CORDBOARD_HTTP_ADDR {address}: {error}")))?;
     let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<PeerAddress>();
     let stopping = app.stopping.clone();
     let scheme = if config.tls.is_some() { "https" } else { "http" };
@@ -26,11 +27,13 @@ pub async fn serve(app: Arc<App>) -> io::Result<()> {
     let running = match &config.tls {
         Some(tls) => {
             let listener = TlsListener::new(listener, tls)?;
-            let serve = axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
+            let serve =
+                axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
             tokio::spawn(serve.into_future())
         }
         None => {
-            let serve = axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
+            let serve =
+                axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
             tokio::spawn(serve.into_future())
         }
     };

@@ -25,10 +25,13 @@ pub async fn file(State(app): State<Arc<App>>, request: Request) -> Response {
     if !is_file {
         return page(directory.join("index.html"), request).await;
     }
-    let Ok(response) = ServeDir::new(directory).append_index_html_on_directories(false).try_call(request).await else {
+    let Ok(response) =
+        ServeDir::new(directory).append_index_html_on_directories(false).try_call(request).await
+    else {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
     };
-    let caching = if path.starts_with(IMMUTABLE) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if path.starts_with(IMMUTABLE) { "public, max-age=31536000, immutable" } else { "no-cache" };
     cached(response.into_response(), caching)
 }
 
@@ -39,8 +42,11 @@ pub async fn join(State(app): State<Arc<App>>, request: Request) -> Response {
 
 async fn page(index: PathBuf, request: Request) -> Response {
     match ServeFile::new(index).try_call(request).await {
-        Ok(response) if response.status() != StatusCode::NOT_FOUND => cached(response.into_response(), "no-cache"),
-        _ => (StatusCode::NOT_FOUND, "The console has not been built (CORDBOARD_CONSOLE_DIR).\n").into_response(),
+        Ok(response) if response.status() != StatusCode::NOT_FOUND => {
+            cached(response.into_response(), "no-cache")
+        }
+        _ => (StatusCode::NOT_FOUND, "The console has not been built (CORDBOARD_CONSOLE_DIR).\n")
+            .into_response(),
     }
 }
 

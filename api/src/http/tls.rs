@@ -40,7 +40,9 @@ impl TlsListener {
 }
 
 fn server_config(tls: &Tls) -> io::Result<ServerConfig> {
-    let named = |path: &std::path::Path, error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
+    let named = |path: &std::path::Path, error: &dyn std::fmt::Display| {
+        io::Error::other(format!("{}: {error}", path.display()))
+    };
     let chain = CertificateDer::pem_file_iter(&tls.cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| named(&tls.cert, &error))?;
@@ -56,7 +58,11 @@ fn server_config(tls: &Tls) -> io::Result<ServerConfig> {
 }
 
 /// Runs until the listener's owner is gone.
-async fn accept_all(mut listener: TcpListener, acceptor: TlsAcceptor, sender: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>) {
+async fn accept_all(
+    mut listener: TcpListener,
+    acceptor: TlsAcceptor,
+    sender: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
+) {
     loop {
         let (stream, address) = tokio::select! {
             accepted = Listener::accept(&mut listener) => accepted,

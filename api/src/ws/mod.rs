@@ -23,7 +23,8 @@ const MAX_MESSAGE: usize = crate::graphql::limits::MAX_BODY;
 pub async fn upgrade(State(app): State<Arc<App>>, peer: PeerAddress, upgrade: WebSocketUpgrade) -> Response {
     let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     if upgrade.selected_protocol().is_none() {
-        return (StatusCode::BAD_REQUEST, format!("The WebSocket subprotocol is {SUBPROTOCOL}.\n")).into_response();
+        return (StatusCode::BAD_REQUEST, format!("The WebSocket subprotocol is {SUBPROTOCOL}.\n"))
+            .into_response();
     }
     upgrade.on_upgrade(move |socket| socket::run(app, socket, peer.0.ip()))
 }

@@ -89,10 +89,17 @@ pub enum ServerMessage {
 pub enum Step {
     /// Judge the caller, then call [`Protocol::acknowledge`].
     Authenticate(serde_json::Value),
-    Start { id: String, request: Box<Request> },
+    Start {
+        id: String,
+        request: Box<Request>,
+    },
     /// Too many run already: refuse this one.
-    Refuse { id: String },
-    Stop { id: String },
+    Refuse {
+        id: String,
+    },
+    Stop {
+        id: String,
+    },
     Answer(ServerMessage),
     Nothing,
 }
@@ -145,7 +152,10 @@ impl Protocol {
         }
         if self.running.contains(&id) {
             let id: String = id.chars().take(60).collect();
-            return Err(Close::new(4409, format!("Subscriber for {id} already exists").chars().take(100).collect::<String>()));
+            return Err(Close::new(
+                4409,
+                format!("Subscriber for {id} already exists").chars().take(100).collect::<String>(),
+            ));
         }
         if self.running.len() >= MAX_OPERATIONS {
             return Ok(Step::Refuse { id });
@@ -168,12 +178,11 @@ impl Protocol {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     fn subscribe(id: &str) -> String {
-        serde_json::json!({"type": "subscribe", "id": id, "payload": {"query": "{ viewer { role } }"}}).to_string()
+        serde_json::json!({"type": "subscribe", "id": id, "payload": {"query": "{ viewer { role } }"}})
+            .to_string()
     }
 
     fn ready() -> Protocol {
@@ -235,7 +244,15 @@ mod tests {
 
     #[test]
     fn what_is_not_the_protocol_ends_it() {
-        for text in ["", "hello", "[]", "{}", r#"{"type":"start"}"#, r#"{"type":"subscribe"}"#, r#"{"type":"complete"}"#] {
+        for text in [
+            "",
+            "hello",
+            "[]",
+            "{}",
+            r#"{"type":"start"}"#,
+            r#"{"type":"subscribe"}"#,
+            r#"{"type":"complete"}"#,
+        ] {
             assert_eq!(code(ready().receive(text)), 4400, "{text}");
         }
         assert_eq!(code(ready().receive(&subscribe(""))), 4400);
@@ -245,7 +262,9 @@ mod tests {
 
     #[test]
     fn a_ping_is_answered_with_what_it_carried() {
-        let Step::Answer(answer) = Protocol::default().receive(r#"{"type":"ping","payload":{"n":1}}"#).unwrap() else {
+        let Step::Answer(answer) =
+            Protocol::default().receive(r#"{"type":"ping","payload":{"n":1}}"#).unwrap()
+        else {
             panic!("not answered")
         };
         assert_eq!(serde_json::to_string(&answer).unwrap(), r#"{"type":"pong","payload":{"n":1}}"#);

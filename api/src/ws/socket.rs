@@ -79,7 +79,11 @@ struct Connection {
 
 impl Connection {
     /// Runs until the client leaves (`Ok`) or has to (`Err`).
-    async fn serve(&mut self, mut receiver: SplitStream<WebSocket>, mut news: mpsc::Receiver<News>) -> Result<(), Close> {
+    async fn serve(
+        &mut self,
+        mut receiver: SplitStream<WebSocket>,
+        mut news: mpsc::Receiver<News>,
+    ) -> Result<(), Close> {
         let initialisation = Instant::now() + INITIALISATION;
         let mut silent_at = Instant::now() + SILENCE;
         let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
@@ -113,7 +117,9 @@ impl Connection {
                 Ok(())
             }
             Step::Refuse { id } => {
-                let fault = Fault::CostExceeded(format!("A socket runs at most {MAX_OPERATIONS} operations at a time."));
+                let fault = Fault::CostExceeded(format!(
+                    "A socket runs at most {MAX_OPERATIONS} operations at a time."
+                ));
                 self.send(&ServerMessage::Error { id, payload: vec![fault.into()] }).await
             }
             Step::Stop { id } => {
@@ -128,7 +134,10 @@ impl Connection {
     }
 
     async fn authenticate(&mut self, payload: &serde_json::Value) -> Result<(), Close> {
-        let header = payload.get("authorization").or_else(|| payload.get("Authorization")).and_then(|value| value.as_str());
+        let header = payload
+            .get("authorization")
+            .or_else(|| payload.get("Authorization"))
+            .and_then(|value| value.as_str());
         let identify = caller::identify(&self.app, header);
         let caller = match timeout(INITIALISATION, identify).await {
             Ok(Ok(caller)) => caller,
@@ -137,7 +146,8 @@ impl Connection {
         };
         if let Some(session) = caller.session() {
             let (app, news) = (Arc::clone(&self.app), self.news.clone());
-            let revoked = caller::revoked(&app, session).await.map_err(|_| Close::new(1013, "Try again later"))?;
+            let revoked =
+                caller::revoked(&app, session).await.map_err(|_| Close::new(1013, "Try again later"))?;
             self.tasks.spawn(async move {
                 revoked.await;
                 // A closed channel means that the socket has gone already.
@@ -157,7 +167,12 @@ impl Connection {
             match execution::prepare(&app, request, &origin, execution::trace_id()) {
                 // Refused before it ran: the protocol's error message, which also completes the operation.
                 Err(response) => {
-                    let _ = news.send(News::Message(ServerMessage::Error { id: id.clone(), payload: response.errors })).await;
+                    let _ = news
+                        .send(News::Message(ServerMessage::Error {
+                            id: id.clone(),
+                            payload: response.errors,
+                        }))
+                        .await;
                     let _ = news.send(News::Finished(id)).await;
                     return;
                 }

@@ -102,4 +102,9 @@ impl Platform {
         let query = recording_access::table.filter(recording_access::recording_id.eq(id)).into_boxed();
         Ok(page_by_id!(&mut connection, query, recording_access::id, Access, slice, newest_first: true))
     }
+
+    pub async fn count_accesses(&self, id: RecordingId) -> Result<i64> {
+        let mut connection = self.db.get().await?;
+        Ok(recording_access::table.filter(recording_access::recording_id.eq(id)).count().get_result(&mut connection).await?)
+    }
 }

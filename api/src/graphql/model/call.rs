@@ -6,7 +6,10 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime as Instant, Utc};
 use domain::calls::{self, IntervalKind, LegRole};
 
-use super::{CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Recording, RecordingState, User};
+use super::{
+    CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Recording,
+    RecordingState, User,
+};
 use crate::graphql::{
     connection::{Connection, Window, listed},
     context::ContextExt,
@@ -203,7 +206,11 @@ impl Call {
 
 impl Call {
     /// A page of the calls that the viewer may see and that pass a filter.
-    pub async fn page(context: &Context<'_>, window: &Window, filter: calls::CallFilter) -> Answer<Connection<Self>> {
+    pub async fn page(
+        context: &Context<'_>,
+        window: &Window,
+        filter: calls::CallFilter,
+    ) -> Answer<Connection<Self>> {
         let platform = context.platform().clone();
         let page = platform.list_calls(context.actor(), &filter, &window.slice()?).await?;
         let actor = Arc::clone(&context.origin().caller.0);
@@ -242,6 +249,10 @@ pub struct CallInterval {
 
 impl From<&calls::Interval> for CallInterval {
     fn from(interval: &calls::Interval) -> Self {
-        Self { kind: interval.kind.into(), started_at: interval.started_at.into(), ended_at: interval.ended_at.map(DateTime) }
+        Self {
+            kind: interval.kind.into(),
+            started_at: interval.started_at.into(),
+            ended_at: interval.ended_at.map(DateTime),
+        }
     }
 }

@@ -35,14 +35,25 @@ impl CallEvent {
     }
 
     /// A page of one call's events.
-    pub async fn page(context: &Context<'_>, call: &domain::calls::Call, window: &Window) -> Answer<Connection<Self>> {
+    pub async fn page(
+        context: &Context<'_>,
+        call: &domain::calls::Call,
+        window: &Window,
+    ) -> Answer<Connection<Self>> {
         let (limit, _) = window.size()?;
         let after = cursor(window.after.as_deref())?;
-        let mut events = context.platform().events_after(&Filter::of(Aggregate::Call, call.id.0), after, limit + 1).await?;
+        let mut events = context
+            .platform()
+            .events_after(&Filter::of(Aggregate::Call, call.id.0), after, limit + 1)
+            .await?;
         let size = usize::try_from(limit).unwrap_or_default();
         let more = events.len() > size;
         events.truncate(size);
-        let rows = events.into_iter().map(Arc::new).filter_map(|event| Some((event.cursor.to_string(), Self::of(event)?))).collect();
+        let rows = events
+            .into_iter()
+            .map(Arc::new)
+            .filter_map(|event| Some((event.cursor.to_string(), Self::of(event)?)))
+            .collect();
         // Each event raises the call's version by one, so the version is their number.
         let total = i64::from(call.version);
         Ok(Connection::with_cursors(rows, more, after.is_some(), move || async move { Ok(total) }))
@@ -51,7 +62,9 @@ impl CallEvent {
 
 /// Reads the cursor of an event.
 pub fn cursor(text: Option<&str>) -> Answer<Option<Cursor>> {
-    text.map(str::parse).transpose().map_err(|_| Fault::bad_input("A cursor is not one that this server handed out."))
+    text.map(str::parse)
+        .transpose()
+        .map_err(|_| Fault::bad_input("A cursor is not one that this server handed out."))
 }
 
 /// Something that happened to a call.
@@ -90,7 +103,12 @@ impl CallEvent {
     /// The call as it is now, which may be later than the event.
     async fn call(&self, context: &Context<'_>) -> Answer<Call> {
         // Whoever gets the event may see the call: it is gone only if it was erased meanwhile.
-        context.loaders().load_one(self.call).await?.map(Call).ok_or(Fault::Unavailable(std::time::Duration::from_secs(1)))
+        context
+            .loaders()
+            .load_one(self.call)
+            .await?
+            .map(Call)
+            .ok_or(Fault::Unavailable(std::time::Duration::from_secs(1)))
     }
 
     /// The party that it is about, where it is about one.

@@ -43,7 +43,12 @@ pub struct ContactFilter {
 
 impl ContactFilter {
     pub fn read(self) -> Answer<crm::ContactFilter> {
-        Ok(crm::ContactFilter { search: self.search, tag: self.tag, owner: id::parse_optional(self.owner_id.as_ref())?, archived: self.archived })
+        Ok(crm::ContactFilter {
+            search: self.search,
+            tag: self.tag,
+            owner: id::parse_optional(self.owner_id.as_ref())?,
+            archived: self.archived,
+        })
     }
 }
 
@@ -71,7 +76,12 @@ impl From<ContactOrder> for crm::ContactOrder {
 
 impl Contact {
     /// A page of the contacts that pass a filter.
-    pub async fn page(context: &Context<'_>, window: &Window, filter: crm::ContactFilter, order: ContactOrder) -> Answer<Connection<Self>> {
+    pub async fn page(
+        context: &Context<'_>,
+        window: &Window,
+        filter: crm::ContactFilter,
+        order: ContactOrder,
+    ) -> Answer<Connection<Self>> {
         let platform = context.platform().clone();
         let page = platform.list_contacts(&filter, order.into(), &window.slice()?).await?;
         Ok(Connection::new(window, page, Self, move || {
@@ -122,7 +132,11 @@ impl Contact {
 
     /// Custom facts.
     async fn attributes(&self) -> Vec<Attribute> {
-        self.0.attributes().into_iter().map(|attribute| Attribute { name: attribute.name, value: attribute.value }).collect()
+        self.0
+            .attributes()
+            .into_iter()
+            .map(|attribute| Attribute { name: attribute.name, value: attribute.value })
+            .collect()
     }
 
     /// When the contact was made.
@@ -160,7 +174,11 @@ impl Contact {
         #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
         #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
     ) -> Answer<Connection<Task>> {
-        let filter = tasks::TaskFilter { states: vec![tasks::TaskState::Open], contact: Some(self.0.id), ..Default::default() };
+        let filter = tasks::TaskFilter {
+            states: vec![tasks::TaskState::Open],
+            contact: Some(self.0.id),
+            ..Default::default()
+        };
         Task::page(context, &Window::forwards(first, after), filter).await
     }
 }

@@ -12,7 +12,11 @@ use crate::graphql::{
 
 /// Anything that has an id.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Opaque, typed and global: the kind, `_` and 32 hexadecimal digits."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Opaque, typed and global: the kind, `_` and 32 hexadecimal digits."
+))]
 pub enum Node {
     User(User),
     Contact(Contact),
@@ -36,10 +40,18 @@ impl Node {
                 // Whoever may see a call may see its parties.
                 loaders.load_one(leg.call_id).await?.map(|_| Self::Leg(Leg(leg)))
             }
-            RecordingId::PREFIX => loaders.load_one(parse::<RecordingId>(id)?).await?.map(|row| Self::Recording(Recording(row))),
-            UserId::PREFIX if signed_in => loaders.load_one(parse::<UserId>(id)?).await?.map(|row| Self::User(User(row))),
-            ContactId::PREFIX if signed_in => loaders.load_one(parse::<ContactId>(id)?).await?.map(|row| Self::Contact(Contact(row))),
-            TaskId::PREFIX if signed_in => loaders.load_one(parse::<TaskId>(id)?).await?.map(|row| Self::Task(Task(row))),
+            RecordingId::PREFIX => {
+                loaders.load_one(parse::<RecordingId>(id)?).await?.map(|row| Self::Recording(Recording(row)))
+            }
+            UserId::PREFIX if signed_in => {
+                loaders.load_one(parse::<UserId>(id)?).await?.map(|row| Self::User(User(row)))
+            }
+            ContactId::PREFIX if signed_in => {
+                loaders.load_one(parse::<ContactId>(id)?).await?.map(|row| Self::Contact(Contact(row)))
+            }
+            TaskId::PREFIX if signed_in => {
+                loaders.load_one(parse::<TaskId>(id)?).await?.map(|row| Self::Task(Task(row)))
+            }
             NotificationId::PREFIX if signed_in => {
                 let rows = context.platform().notifications(context.actor(), &[parse(id)?]).await?;
                 rows.into_iter().next().map(|row| Self::Notification(row.into()))

@@ -41,7 +41,11 @@ impl RecordingFilter {
 
 impl Recording {
     /// A page of the recordings that the viewer may see and that pass a filter, the newest first.
-    pub async fn page(context: &Context<'_>, window: &Window, filter: recordings::RecordingFilter) -> Answer<Connection<Self>> {
+    pub async fn page(
+        context: &Context<'_>,
+        window: &Window,
+        filter: recordings::RecordingFilter,
+    ) -> Answer<Connection<Self>> {
         let platform = context.platform().clone();
         let page = platform.list_recordings(context.actor(), &filter, &window.slice()?).await?;
         let actor = Arc::clone(&context.origin().caller.0);
@@ -133,6 +137,52 @@ impl Recording {
     async fn failure(&self) -> Option<&str> {
         self.0.failure.as_deref()
     }
+
+    /// Who was given its addresses, the newest first.
+    async fn accesses(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+    ) -> Answer<Connection<RecordingAccess>> {
+        let (platform, id) = (context.platform().clone(), self.0.id);
+        let window = Window::forwards(first, after);
+        let page = platform.accesses(id, &window.slice()?).await?;
+        Ok(Connection::new(&window, page, RecordingAccess, move || {
+            let platform = platform.clone();
+            async move { platform.count_accesses(id).await }
+        }))
+    }
+}
+
+/// Somebody was given the addresses of a recording.
+pub struct RecordingAccess(recordings::Access);
+
+listed!(RecordingAccess);
+
+/// Somebody was given the addresses of a recording.
+#[Object]
+impl RecordingAccess {
+    /// Who; null once the account is gone.
+    async fn user(&self, context: &Context<'_>) -> Answer<Option<User>> {
+        let Some(id) = self.0.user_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(User))
+    }
+
+    /// Why, as they said.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// When.
+    async fn at(&self) -> DateTime {
+        self.0.at.into()
+    }
+
+    /// When the addresses end.
+    async fn expires_at(&self) -> DateTime {
+        self.0.expires_at.into()
+    }
 }
 
 /// A rung of a recording's ladder.
@@ -152,7 +202,13 @@ pub struct Rendition {
 
 impl From<recordings::Rendition> for Rendition {
     fn from(rendition: recordings::Rendition) -> Self {
-        Self { name: rendition.name, width: rendition.width, height: rendition.height, kbps: rendition.kbps, codecs: rendition.codecs }
+        Self {
+            name: rendition.name,
+            width: rendition.width,
+            height: rendition.height,
+            kbps: rendition.kbps,
+            codecs: rendition.codecs,
+        }
     }
 }
 

@@ -55,7 +55,11 @@ impl TaskFilter {
 
 impl Task {
     /// A page of the tasks that the viewer may see and that pass a filter, the newest first.
-    pub async fn page(context: &Context<'_>, window: &Window, filter: tasks::TaskFilter) -> Answer<Connection<Self>> {
+    pub async fn page(
+        context: &Context<'_>,
+        window: &Window,
+        filter: tasks::TaskFilter,
+    ) -> Answer<Connection<Self>> {
         let platform = context.platform().clone();
         let page = platform.list_tasks(context.actor(), &filter, &window.slice()?).await?;
         let actor = Arc::clone(&context.origin().caller.0);

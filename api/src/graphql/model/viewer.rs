@@ -38,7 +38,8 @@ impl Viewer {
     async fn permissions(&self, context: &Context<'_>) -> Vec<&'static str> {
         let standing = context.origin().caller.standing();
         let roots = [QUERIES, MUTATIONS, SUBSCRIPTIONS].concat();
-        let mut names: Vec<_> = roots.iter().filter(|(_, rule)| rule.allows(standing)).map(|(name, _)| *name).collect();
+        let mut names: Vec<_> =
+            roots.iter().filter(|(_, rule)| rule.allows(standing)).map(|(name, _)| *name).collect();
         names.sort_unstable();
         names.dedup();
         names

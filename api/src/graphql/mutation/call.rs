@@ -74,30 +74,49 @@ pub struct CallMutations;
 #[Object]
 impl CallMutations {
     /// Calls a contact. The call waits for a media worker; the contact's link is live at once. For users.
-    async fn call_place(&self, context: &Context<'_>, #[graphql(desc = "Who is called, and how.")] input: CallPlaceInput) -> Answer<CallPlacePayload> {
+    async fn call_place(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who is called, and how.")] input: CallPlaceInput,
+    ) -> Answer<CallPlacePayload> {
         let (platform, actor) = (context.platform(), context.actor());
         let contact = id::parse_optional(input.contact_id.as_ref())?;
         let placed = async {
             let key = key(actor, "callPlace", input.idempotency_key.as_ref(), &input)?;
             let contact = contact.ok_or_else(|| Refusal::invalid("contactId", "Say whom to call."))?;
-            let placed = platform.place_call(actor, contact, input.media.into(), input.subject.clone(), input.record, key).await?;
+            let placed = platform
+                .place_call(actor, contact, input.media.into(), input.subject.clone(), input.record, key)
+                .await?;
             let mut join_url = platform.config.public_url.clone();
             join_url.set_path(&format!("/join/{}", placed.join_token));
-            Ok(CallPlacePayload { call: Some(Call(placed.call)), join_url: Some(Url(join_url)), join_token: Some(placed.join_token), ..Default::default() })
+            Ok(CallPlacePayload {
+                call: Some(Call(placed.call)),
+                join_url: Some(Url(join_url)),
+                join_token: Some(placed.join_token),
+                ..Default::default()
+            })
         };
         settle(placed.await)
     }
 
     /// Joins a call, or takes it up again after a reload. The first join by a link binds the link to the guest token that
     /// comes back. For users by `callId`, for everybody by `joinToken`.
-    async fn call_join(&self, context: &Context<'_>, #[graphql(desc = "Which call, and by whom.")] input: CallJoinInput) -> Answer<CallJoinPayload> {
+    async fn call_join(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which call, and by whom.")] input: CallJoinInput,
+    ) -> Answer<CallJoinPayload> {
         let (platform, actor) = (context.platform(), context.actor());
         let call = id::parse_optional(input.call_id.as_ref())?;
         let joined = async {
             let joined = match (call, input.join_token) {
                 (Some(call), None) => platform.join_as_user(actor, call).await?,
                 (None, Some(token)) => platform.join_by_link(actor, &token, input.name).await?,
-                _ => return Err(Refusal::invalid("callId", "Give a call or a join token: one of the two.").into()),
+                _ => {
+                    return Err(
+                        Refusal::invalid("callId", "Give a call or a join token: one of the two.").into()
+                    );
+                }
             };
             let ice_servers = IceServer::all(&platform.config);
             Ok(CallJoinPayload { join: Some(JoinInfo { joined, ice_servers }), ..Default::default() })
@@ -106,7 +125,11 @@ impl CallMutations {
     }
 
     /// Ends a call for all. A second end is no error. For users who are in it, and supervisors.
-    async fn call_end(&self, context: &Context<'_>, #[graphql(desc = "Which call.")] input: CallEndInput) -> Answer<CallEndPayload> {
+    async fn call_end(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which call.")] input: CallEndInput,
+    ) -> Answer<CallEndPayload> {
         let call = id::parse(&input.call_id)?;
         let ended = context.platform().end_call(context.actor(), call).await;
         settle(ended.map(|call| CallEndPayload { call: Some(Call(call)), ..Default::default() }))

@@ -99,7 +99,9 @@ fn phones(list: Vec<PhoneNumber>) -> Vec<String> {
 }
 
 fn attributes(list: Vec<AttributeInput>) -> Vec<crm::Attribute> {
-    list.into_iter().map(|attribute| crm::Attribute { name: attribute.name, value: attribute.value }).collect()
+    list.into_iter()
+        .map(|attribute| crm::Attribute { name: attribute.name, value: attribute.value })
+        .collect()
 }
 
 #[derive(Default)]
@@ -108,7 +110,11 @@ pub struct ContactMutations;
 #[Object]
 impl ContactMutations {
     /// Makes a contact; the viewer looks after it. For users.
-    async fn contact_create(&self, context: &Context<'_>, #[graphql(desc = "The new contact.")] input: ContactCreateInput) -> Answer<ContactCreatePayload> {
+    async fn contact_create(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The new contact.")] input: ContactCreateInput,
+    ) -> Answer<ContactCreatePayload> {
         let (platform, actor) = (context.platform(), context.actor());
         let created = async {
             let key = key(actor, "contactCreate", input.idempotency_key.as_ref(), &input)?;
@@ -128,7 +134,11 @@ impl ContactMutations {
     }
 
     /// Changes a contact. For users.
-    async fn contact_update(&self, context: &Context<'_>, #[graphql(desc = "What is to change.")] input: ContactUpdateInput) -> Answer<ContactUpdatePayload> {
+    async fn contact_update(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is to change.")] input: ContactUpdateInput,
+    ) -> Answer<ContactUpdatePayload> {
         let contact = id::parse(&input.contact_id)?;
         let owner = match input.owner_id {
             MaybeUndefined::Undefined => None,
@@ -149,13 +159,27 @@ impl ContactMutations {
             owner,
         };
         let updated = context.platform().update_contact(context.actor(), contact, change).await;
-        settle(updated.map(|contact| ContactUpdatePayload { contact: Some(Contact(contact)), ..Default::default() }))
+        settle(
+            updated.map(|contact| ContactUpdatePayload {
+                contact: Some(Contact(contact)),
+                ..Default::default()
+            }),
+        )
     }
 
     /// Takes a contact out of the lists, or brings it back; its history stays. For users.
-    async fn contact_archive(&self, context: &Context<'_>, #[graphql(desc = "Which contact.")] input: ContactArchiveInput) -> Answer<ContactArchivePayload> {
+    async fn contact_archive(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which contact.")] input: ContactArchiveInput,
+    ) -> Answer<ContactArchivePayload> {
         let contact = id::parse(&input.contact_id)?;
         let archived = context.platform().archive_contact(context.actor(), contact, input.archived).await;
-        settle(archived.map(|contact| ContactArchivePayload { contact: Some(Contact(contact)), ..Default::default() }))
+        settle(
+            archived.map(|contact| ContactArchivePayload {
+                contact: Some(Contact(contact)),
+                ..Default::default()
+            }),
+        )
     }
 }

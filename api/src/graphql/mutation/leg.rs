@@ -123,7 +123,10 @@ impl LegMutations {
     ) -> Answer<LegNegotiatePayload> {
         let leg = id::parse(&input.leg_id)?;
         let revision = input.revision.unwrap_or_default();
-        let answer = context.platform().negotiate(context.actor(), leg, input.epoch, input.kind.into(), input.sdp, revision).await;
+        let answer = context
+            .platform()
+            .negotiate(context.actor(), leg, input.epoch, input.kind.into(), input.sdp, revision)
+            .await;
         settle(answer.map(|answer| LegNegotiatePayload {
             // Who joined before any worker had the call was told epoch 0 and waited for the first lease.
             answer: answer.map(|(sdp, revision)| SdpAnswer { sdp, revision, epoch: input.epoch.max(1) }),
@@ -132,7 +135,11 @@ impl LegMutations {
     }
 
     /// Hands candidates that the browser found later to the media worker. For the party itself.
-    async fn leg_trickle(&self, context: &Context<'_>, #[graphql(desc = "The candidates.")] input: LegTrickleInput) -> Answer<LegTricklePayload> {
+    async fn leg_trickle(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The candidates.")] input: LegTrickleInput,
+    ) -> Answer<LegTricklePayload> {
         let (platform, actor) = (context.platform(), context.actor());
         let leg = id::parse(&input.leg_id)?;
         let candidates = input.candidates.into_iter().map(|candidate| Candidate {
@@ -149,23 +156,42 @@ impl LegMutations {
     }
 
     /// Says what the browser does with microphone, camera and screen, so that the others see it. For the party itself.
-    async fn leg_update(&self, context: &Context<'_>, #[graphql(desc = "What changed.")] input: LegUpdateInput) -> Answer<LegUpdatePayload> {
+    async fn leg_update(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What changed.")] input: LegUpdateInput,
+    ) -> Answer<LegUpdatePayload> {
         let leg = id::parse(&input.leg_id)?;
-        let updated = context.platform().update_leg(context.actor(), leg, input.muted, input.video_on, input.screen_on).await;
+        let updated = context
+            .platform()
+            .update_leg(context.actor(), leg, input.muted, input.video_on, input.screen_on)
+            .await;
         settle(updated.map(|leg| LegUpdatePayload { leg: Some(Leg(leg)), ..Default::default() }))
     }
 
     /// Hangs up for one party; before anybody answered it declines. Gone already is no error. For the party itself.
-    async fn leg_leave(&self, context: &Context<'_>, #[graphql(desc = "Who leaves.")] input: LegLeaveInput) -> Answer<LegLeavePayload> {
+    async fn leg_leave(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who leaves.")] input: LegLeaveInput,
+    ) -> Answer<LegLeavePayload> {
         let leg = id::parse(&input.leg_id)?;
         let left = context.platform().leave(context.actor(), leg).await;
         settle(left.map(|leg| LegLeavePayload { leg: Some(Leg(leg)), ..Default::default() }))
     }
 
     /// Answers the question about recording. A no stops it for good, and what was written is deleted. For the party itself.
-    async fn consent_give(&self, context: &Context<'_>, #[graphql(desc = "The answer.")] input: ConsentGiveInput) -> Answer<ConsentGivePayload> {
+    async fn consent_give(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The answer.")] input: ConsentGiveInput,
+    ) -> Answer<ConsentGivePayload> {
         let leg = id::parse(&input.leg_id)?;
         let answered = context.platform().give_consent(context.actor(), leg, input.given).await;
-        settle(answered.map(|(call, leg)| ConsentGivePayload { leg: Some(Leg(leg)), call: Some(Call(call)), ..Default::default() }))
+        settle(answered.map(|(call, leg)| ConsentGivePayload {
+            leg: Some(Leg(leg)),
+            call: Some(Call(call)),
+            ..Default::default()
+        }))
     }
 }

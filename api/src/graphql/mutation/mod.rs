@@ -22,6 +22,11 @@ pub struct Mutation(
 );
 
 /// The idempotency key of an input, bound to the whole of it.
-fn key(actor: &Actor, mutation: &'static str, key: Option<&String>, input: &impl InputType) -> domain::Result<Option<Key>> {
+fn key(
+    actor: &Actor,
+    mutation: &'static str,
+    key: Option<&String>,
+    input: &impl InputType,
+) -> domain::Result<Option<Key>> {
     Key::new(actor, mutation, key.cloned(), &input.to_value())
 }

@@ -84,38 +84,70 @@ pub struct RecordingMutations;
 #[Object]
 impl RecordingMutations {
     /// Starts recording an answered call, once all who must have agreed. For users who are in it, and supervisors.
-    async fn recording_start(&self, context: &Context<'_>, #[graphql(desc = "Which call.")] input: RecordingStartInput) -> Answer<RecordingStartPayload> {
+    async fn recording_start(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which call.")] input: RecordingStartInput,
+    ) -> Answer<RecordingStartPayload> {
         let call = id::parse(&input.call_id)?;
         let started = context.platform().start_recording(context.actor(), call).await;
-        settle(started.map(|recording| RecordingStartPayload { recording: Some(Recording(recording)), ..Default::default() }))
+        settle(started.map(|recording| RecordingStartPayload {
+            recording: Some(Recording(recording)),
+            ..Default::default()
+        }))
     }
 
     /// Stops writing until it is resumed, as for card numbers; answers once the media worker has stopped. For users who are in
     /// the call, and supervisors.
-    async fn recording_pause(&self, context: &Context<'_>, #[graphql(desc = "Which, and why.")] input: RecordingPauseInput) -> Answer<RecordingPausePayload> {
+    async fn recording_pause(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which, and why.")] input: RecordingPauseInput,
+    ) -> Answer<RecordingPausePayload> {
         let recording = id::parse(&input.recording_id)?;
         let paused = context.platform().pause_recording(context.actor(), recording, &input.reason).await;
-        settle(paused.map(|recording| RecordingPausePayload { recording: Some(Recording(recording)), ..Default::default() }))
+        settle(paused.map(|recording| RecordingPausePayload {
+            recording: Some(Recording(recording)),
+            ..Default::default()
+        }))
     }
 
     /// Goes on writing after a pause. For users who are in the call, and supervisors.
-    async fn recording_resume(&self, context: &Context<'_>, #[graphql(desc = "Which.")] input: RecordingResumeInput) -> Answer<RecordingResumePayload> {
+    async fn recording_resume(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which.")] input: RecordingResumeInput,
+    ) -> Answer<RecordingResumePayload> {
         let recording = id::parse(&input.recording_id)?;
         let resumed = context.platform().resume_recording(context.actor(), recording).await;
-        settle(resumed.map(|recording| RecordingResumePayload { recording: Some(Recording(recording)), ..Default::default() }))
+        settle(resumed.map(|recording| RecordingResumePayload {
+            recording: Some(Recording(recording)),
+            ..Default::default()
+        }))
     }
 
     /// Ends the recording while the call goes on; it doesn't start again by itself. For users who are in the call, and
     /// supervisors.
-    async fn recording_stop(&self, context: &Context<'_>, #[graphql(desc = "Which.")] input: RecordingStopInput) -> Answer<RecordingStopPayload> {
+    async fn recording_stop(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which.")] input: RecordingStopInput,
+    ) -> Answer<RecordingStopPayload> {
         let recording = id::parse(&input.recording_id)?;
         let stopped = context.platform().stop_recording(context.actor(), recording).await;
-        settle(stopped.map(|recording| RecordingStopPayload { recording: Some(Recording(recording)), ..Default::default() }))
+        settle(stopped.map(|recording| RecordingStopPayload {
+            recording: Some(Recording(recording)),
+            ..Default::default()
+        }))
     }
 
     /// Addresses under which a READY recording plays for a while; who asked and why is logged. For users who were in the
     /// call, and supervisors.
-    async fn recording_play(&self, context: &Context<'_>, #[graphql(desc = "Which, and why.")] input: RecordingPlayInput) -> Answer<RecordingPlayPayload> {
+    async fn recording_play(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which, and why.")] input: RecordingPlayInput,
+    ) -> Answer<RecordingPlayPayload> {
         let recording: RecordingId = id::parse(&input.recording_id)?;
         let platform = context.platform();
         let played = async {

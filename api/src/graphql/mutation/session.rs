@@ -100,7 +100,8 @@ impl SessionMutations {
         #[graphql(desc = "The refresh token.")] input: SessionRefreshInput,
     ) -> Answer<SessionRefreshPayload> {
         let by_cookie = input.cookie.unwrap_or(false);
-        let token = input.refresh_token.or_else(|| context.origin().refresh_cookie.clone().filter(|_| by_cookie));
+        let token =
+            input.refresh_token.or_else(|| context.origin().refresh_cookie.clone().filter(|_| by_cookie));
         let refreshed = match &token {
             Some(token) => context.platform().refresh(token).await,
             None => Err(SignInError::Wrong),
@@ -136,7 +137,12 @@ impl SessionMutations {
 }
 
 /// A grant as the client gets it, or why there is none.
-fn granted(context: &Context<'_>, grant: Result<Grant, SignInError>, code: RefusalCode, wants_cookie: Option<bool>) -> Answer<Result<Session, Refusal>> {
+fn granted(
+    context: &Context<'_>,
+    grant: Result<Grant, SignInError>,
+    code: RefusalCode,
+    wants_cookie: Option<bool>,
+) -> Answer<Result<Session, Refusal>> {
     let grant = match grant {
         Ok(grant) => grant,
         Err(SignInError::Wrong) => {

@@ -77,7 +77,11 @@ pub struct TaskMutations;
 #[Object]
 impl TaskMutations {
     /// Makes a task. For users.
-    async fn task_create(&self, context: &Context<'_>, #[graphql(desc = "The new task.")] input: TaskCreateInput) -> Answer<TaskCreatePayload> {
+    async fn task_create(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The new task.")] input: TaskCreateInput,
+    ) -> Answer<TaskCreatePayload> {
         let (platform, actor) = (context.platform(), context.actor());
         let (assignee, contact, call) = (
             id::parse_optional(input.assignee_id.as_ref())?,
@@ -86,7 +90,8 @@ impl TaskMutations {
         );
         let created = async {
             let key = key(actor, "taskCreate", input.idempotency_key.as_ref(), &input)?;
-            let new = NewTask { title: input.title, due_at: input.due_at.map(|at| at.0), assignee, contact, call };
+            let new =
+                NewTask { title: input.title, due_at: input.due_at.map(|at| at.0), assignee, contact, call };
             let task = platform.create_task(actor, new, key).await?;
             Ok(TaskCreatePayload { task: Some(Task(task)), ..Default::default() })
         };
@@ -94,7 +99,11 @@ impl TaskMutations {
     }
 
     /// Changes a task. Agents their own, supervisors and administrators any. For users.
-    async fn task_update(&self, context: &Context<'_>, #[graphql(desc = "What is to change.")] input: TaskUpdateInput) -> Answer<TaskUpdatePayload> {
+    async fn task_update(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is to change.")] input: TaskUpdateInput,
+    ) -> Answer<TaskUpdatePayload> {
         let task = id::parse(&input.task_id)?;
         let change = TaskChange {
             title: input.title,

@@ -7,7 +7,7 @@ const [query, variables, token, answer, run, stop, documentation] =
 
 const EXAMPLE = `# Sign in, put the access token above, then ask.
 mutation SignIn {
-  sessionCreate(input: { email: "agent1@example.com", password: "cordboard-demo" }) {
+  sessionCreate(input: { email: "you@example.com", password: "…" }) {
     session { accessToken expiresAt user { name role } }
     userErrors { code message }
   }
@@ -113,9 +113,12 @@ function documented(types, name, trail = []) {
     button.addEventListener('click', () => documented(types, target, path));
     return button;
   };
+  const typed = (member) => [': ', link(written(member.type), named(member.type), [...trail, name])];
+  const signature = ({ args }) => (args?.length
+    ? ['(', ...args.flatMap((argument, index) => [index ? ', ' : '', node('code', argument.name), ...typed(argument)]), ')']
+    : []);
   const entry = (member) => [
-    node('dt', '', node('code', member.args?.length ? `${member.name}(${member.args.map((argument) => `${argument.name}: ${written(argument.type)}`).join(', ')})` : member.name),
-      ...(member.type ? [': ', link(written(member.type), named(member.type), [...trail, name])] : [])),
+    node('dt', '', node('code', member.name), ...signature(member), ...(member.type ? typed(member) : [])),
     node('dd', member.description ?? ''),
   ];
   const members = [type.fields, type.inputFields, type.enumValues, type.possibleTypes?.map((possible) => ({ ...possible, type: { ...possible } }))];
