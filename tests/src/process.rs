@@ -232,14 +232,16 @@ fn signal(pid: u32, signal: i32) {
     }
 }
 
-/// The folder with the built programs: that of the running test itself.
+/// The folder with the built programs: `CORDBOARD_BIN_DIR`, or else that of the running test.
 pub fn binaries() -> PathBuf {
+    if let Some(folder) = std::env::var_os("CORDBOARD_BIN_DIR") {
+        return PathBuf::from(folder);
+    }
     let test = std::env::current_exe().expect("a running test has a path");
     test.ancestors()
         .find(|folder| folder.join("api").is_file())
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug"), Path::to_path_buf)
-        .canonicalize()
-        .expect("the target folder exists")
+        .unwrap_or_else(|| panic!("api isn't built beside {}", test.display()))
+        .to_owned()
 }
 
 /// A TCP or UDP port that nobody uses at the moment.
