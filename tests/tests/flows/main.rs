@@ -8,6 +8,7 @@ mod instruments;
 mod legs;
 mod links;
 mod many_calls;
+mod migrations;
 mod missed_call;
 mod operations;
 

@@ -1,0 +1,137 @@
+//! The rules of the business on a real PostgreSQL, without the programs around them: what two processes may not do to
+//! each other, and what the schema promises.
+
+mod calls;
+mod lists;
+mod log;
+mod recordings;
+mod schema;
+mod sessions;
+
+use cordboard_tests::services::Servers;
+use cordboard_tests::sql;
+use domain::Platform;
+use domain::calls::{Call, CallPlan, Leg, MediaKind, Placed};
+use domain::config::Config;
+use domain::crm::ContactChange;
+use domain::fleet::MediaWorker;
+use domain::ids::{CallId, SessionId, WorkerId};
+use domain::people::{Actor, Role, Signed};
+use tokio_postgres::Client;
+
+/// A database of its own. Nothing else: the broker is away, so what would be sent stays in the outbox.
+struct Stage {
+    servers: Servers,
+    name: String,
+    url: String,
+}
+
+impl Stage {
+    async fn empty() -> Self {
+        let servers = Servers::shared();
+        let name = format!("domain_{:016x}", rand::random::<u64>());
+        let admin = servers.environment()["DATABASE_URL"].clone();
+        sql::connect(&admin).await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let url = sql::database(&admin, &name);
+        Self { servers, name, url }
+    }
+
+    async fn set() -> Self {
+        let stage = Self::empty().await;
+        domain::db::migrate(&stage.config(&[])).await.unwrap();
+        stage
+    }
+
+    fn config(&self, settings: &[(&str, &str)]) -> Config {
+        Config::from_lookup(&|name| {
+            if let Some((_, value)) = settings.iter().find(|(set, _)| *set == name) {
+                return Some((*value).to_owned());
+            }
+            Some(match name {
+                "DATABASE_URL" => self.url.clone(),
+                "AMQP_URL" => "amqp://nobody@127.0.0.1:9".to_owned(),
+                "S3_ENDPOINT" => "http://127.0.0.1:9".to_owned(),
+                "S3_REGION" | "S3_BUCKET" | "S3_ACCESS_KEY_ID" | "S3_SECRET_ACCESS_KEY" => "none".to_owned(),
+                "CORDBOARD_SECRET" => "0123456789abcdef0123456789abcdef".to_owned(),
+                _ => return None,
+            })
+        })
+        .unwrap()
+    }
+
+    /// One more process on the database.
+    fn process(&self) -> Platform {
+        self.process_with(&[])
+    }
+
+    fn process_with(&self, settings: &[(&str, &str)]) -> Platform {
+        Platform::new(self.config(settings), "domain-test").unwrap()
+    }
+
+    async fn sql(&self) -> Client {
+        sql::connect(&self.url).await
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let (admin, name) = (self.servers.environment()["DATABASE_URL"].clone(), self.name.clone());
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                let _ = sql::connect(&admin).await.batch_execute(&drop).await;
+            });
+        });
+        let _ = dropping.join();
+    }
+}
+
+/// Somebody who works here and is signed in.
+async fn agent(platform: &Platform) -> Actor {
+    let email = format!("{:08x}@example.com", rand::random::<u32>());
+    let user = platform.create_user("Grace Hopper", &email, Role::Agent, "a good password").await.unwrap();
+    Actor::User(Signed { user, session: SessionId::new() })
+}
+
+async fn place(platform: &Platform, agent: &Actor) -> Placed {
+    let named = ContactChange { name: Some("Ada Lovelace".into()), ..ContactChange::default() };
+    let contact = platform.create_contact(agent, named, None).await.unwrap();
+    platform.place_call(agent, contact.id, MediaKind::Video, None, None, None).await.unwrap()
+}
+
+async fn worker(platform: &Platform) -> WorkerId {
+    let worker = MediaWorker::new("a worker".into(), 100, "127.0.0.1:1".into(), platform.clock.now());
+    platform.register_worker(&worker).await.unwrap();
+    worker.id
+}
+
+/// A call whose two sides have media, and the plan of the worker that has it.
+struct Talk {
+    call: CallId,
+    plan: CallPlan,
+    worker: WorkerId,
+    contact: Actor,
+    legs: Vec<Leg>,
+}
+
+async fn talk(platform: &Platform, agent: &Actor) -> Talk {
+    let placed = place(platform, agent).await;
+    let call = placed.call.id;
+    let worker = worker(platform).await;
+    let plan = platform.lease_call(call, worker).await.unwrap().unwrap();
+    platform.join_as_user(agent, call).await.unwrap();
+    let joined = platform.join_by_link(&Actor::Anonymous, &placed.join_token, None).await.unwrap();
+    let guest = platform.guest(&joined.guest_token.unwrap()).await.unwrap().unwrap();
+    let legs = platform.legs_of_calls(&[call]).await.unwrap();
+    for leg in &legs {
+        platform.leg_connected(call, plan.epoch, leg.id).await.unwrap();
+    }
+    Talk { call, plan, worker, contact: Actor::Guest(guest), legs }
+}
+
+impl Talk {
+    async fn row(&self, platform: &Platform, agent: &Actor) -> Call {
+        platform.calls(agent, &[self.call]).await.unwrap().remove(0)
+    }
+}
