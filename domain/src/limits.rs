@@ -36,14 +36,22 @@ pub const COMMAND: Duration = Duration::from_secs(5);
 pub const HEARTBEAT: Duration = Duration::from_secs(1);
 /// … and counts as hung without one for so long.
 pub const HEARTBEAT_LOST: TimeDelta = TimeDelta::seconds(6);
+/// A worker whose lock is free is dead once it has missed a sign of life.
+pub const HEARTBEAT_MISSED: TimeDelta = TimeDelta::milliseconds(1300);
 /// A scheduler that was away itself waits so long before it declares anybody dead.
 pub const GRACE: Duration = Duration::from_secs(6);
 /// The scheduler looks for dead workers so often, whatever else it sleeps for.
 pub const SWEEP: Duration = Duration::from_millis(500);
 /// A job in the outbox is sent again when its writer did not within this.
 pub const OUTBOX_LEFT_BEHIND: TimeDelta = TimeDelta::seconds(2);
-/// A call without a worker is dispatched anew after so long.
+/// A call without a worker is dispatched anew every so long.
 pub const DISPATCH_AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// A machine's clock that is off by more is not gone by.
+pub const CLOCK_OFF: TimeDelta = TimeDelta::milliseconds(100);
+/// A program compares its clock with the database's so often.
+pub const CLOCK_CHECK: Duration = Duration::from_secs(30);
+/// The log, and with it the history of calls, is kept so long, in whole months.
+pub const EVENTS_KEPT: TimeDelta = TimeDelta::days(400);
 /// The event reader looks without being woken so often.
 pub const EVENT_POLL: Duration = Duration::from_secs(1);
 
@@ -53,6 +61,8 @@ pub const FINALIZE: TimeDelta = TimeDelta::seconds(20);
 pub const OBJECTS_OWED: TimeDelta = TimeDelta::hours(24);
 /// A transcoder's lease; renewed every third of it.
 pub const TRANSCODE_LEASE: TimeDelta = TimeDelta::seconds(60);
+/// A recording that nobody has taken is dispatched anew every so long; workers transcode one at a time.
+pub const TRANSCODE_AGAIN: TimeDelta = TimeDelta::minutes(2);
 /// Transcoding is tried so often before the recording counts as FAILED.
 pub const TRANSCODE_ATTEMPTS: i32 = 3;
 /// A playback link outlives the recording's duration by this.

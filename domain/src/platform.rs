@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{Result, bus::Bus, clock::Clock, config::Config, db::Pool, objects::Objects};
+use chrono::TimeDelta;
+
+use crate::{Result, bus::Bus, clock::Clock, config::Config, db::Pool, limits, objects::Objects};
 
 /// The outside world, in one cheap handle.
 #[derive(Clone)]
@@ -18,12 +20,32 @@ impl Platform {
     /// Connects lazily: a program starts while its neighbours are still away, and says so on `/readyz`.
     pub fn new(config: Config, program: &str) -> Result<Self> {
         let config = Arc::new(config);
-        Ok(Self {
+        let platform = Self {
             db: Pool::new(&config, program)?,
             bus: Bus::connect(&config, program),
             objects: Objects::new(&config.s3).map_err(|e| crate::Error::Unavailable(e.to_string()))?,
             clock: Clock::default(),
             config,
-        })
+        };
+        tokio::spawn(keep_time(platform.clone()));
+        Ok(platform)
+    }
+}
+
+/// Lets the process go by the database's clock. A few milliseconds either way are no reason to change it: time shall not
+/// jump back and forth.
+async fn keep_time(platform: Platform) {
+    let mut followed = TimeDelta::zero();
+    loop {
+        match platform.clock_offset().await {
+            Ok(offset) if (offset - followed).abs() > limits::CLOCK_OFF => {
+                tracing::warn!(milliseconds = offset.num_milliseconds(), "this machine's clock is off; going by the database's");
+                platform.clock.correct(offset);
+                followed = offset;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "the clock could not be compared"),
+        }
+        tokio::time::sleep(limits::CLOCK_CHECK).await;
     }
 }

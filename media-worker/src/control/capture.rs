@@ -3,9 +3,9 @@
 
 use std::{future::Future, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
-    Error, Platform,
+    Platform,
     calls::MediaKind,
     ids::{LegId, RecordingId, TrackId},
     recordings::{NewObject, NewTrack},
@@ -33,7 +33,8 @@ async fn persist<T, E: std::fmt::Display, F: Future<Output = Result<T, E>>>(what
 /// Brings everything that the recorder tells of; ends once it has stopped and all is stored.
 pub async fn bring(worker: Worker, recording: RecordingId, epoch: i32, mut events: UnboundedReceiver<RecorderEvent>) {
     let platform = worker.platform();
-    let ahead = persist("clock", || clock_offset(platform)).await;
+    // What aligns the epochs of different workers.
+    let ahead = persist("clock", || platform.clock_offset()).await;
     while let Some(event) = events.recv().await {
         match event {
             RecorderEvent::TrackStarted { track, leg, kind, started_at, .. } => {
@@ -77,12 +78,4 @@ pub async fn store(platform: &Platform, row: &NewObject, path: &std::path::Path,
     }
     metrics::counter!("cordboard_recording_bytes_total").increment(row.bytes.unsigned_abs());
     let _ = tokio::fs::remove_file(path).await;
-}
-
-/// By how much the database's clock is ahead of ours: what aligns the epochs of different workers.
-async fn clock_offset(platform: &Platform) -> Result<TimeDelta, Error> {
-    let before = platform.clock.now();
-    let database = platform.database_now().await?;
-    let after = platform.clock.now();
-    Ok(database - (before + (after - before) / 2))
 }
