@@ -330,7 +330,7 @@ CREATE TABLE recording_pause (
     started_at timestamptz NOT NULL,
     ended_at timestamptz,
     reason text NOT NULL CHECK (char_length(reason) BETWEEN 1 AND 200),
-    user_id uuid REFERENCES app_user ON DELETE SET NULL,
+    user_id uuid NOT NULL REFERENCES app_user,
     PRIMARY KEY (recording_id, started_at)
 );
 COMMENT ON TABLE recording_pause IS 'Stretches in which nothing was written, for card numbers and the like.';

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 const LONGEST_SLEEP: Duration = Duration::from_secs(2);
 /// News come in bursts; one look serves them all.
 const BURST: Duration = Duration::from_millis(50);
+const OVERDUE: Duration = Duration::from_millis(200);
 const SWEEP: Duration = Duration::from_secs(2);
 const TIDY: Duration = Duration::from_secs(600);
 
@@ -38,7 +39,8 @@ pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
             account("reminders", platform.remind().await);
             let next = async { Ok::<_, domain::Error>([platform.next_expiry().await?, platform.next_reminder().await?].into_iter().flatten().min()) };
             let pause = match next.await {
-                Ok(Some(next)) => (next - platform.clock.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(20), LONGEST_SLEEP),
+                // What is overdue was looked at just now and could not be done, or there was too much of it.
+                Ok(Some(next)) => (next - platform.clock.now()).to_std().map_or(OVERDUE, |left| left.min(LONGEST_SLEEP)),
                 Ok(None) | Err(_) => LONGEST_SLEEP,
             };
             match timeout(pause, news.recv()).await {
@@ -78,11 +80,12 @@ pub async fn sweep(platform: &Platform, stop: &CancellationToken) {
     stop.run_until_cancelled(work).await;
 }
 
-/// What has time: partitions of the log, forgotten counters, endless calls.
+/// What has time: partitions of the log to make and to drop, forgotten counters, endless calls.
 pub async fn tidy(platform: &Platform, stop: &CancellationToken) {
     let work = async {
         loop {
             account("partitions", events::make_partitions(platform).await.map(|()| 0));
+            account("old months of the log", events::drop_old(platform).await);
             account("counters", platform.sweep_counters().await.map(|()| 0));
             account("endless calls", platform.expire_endless().await);
             sleep(TIDY).await;

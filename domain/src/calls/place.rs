@@ -15,6 +15,7 @@ use crate::{
     db::schema::call,
     error::{Refusal, RefusalCode, refuse},
     ids::{CallId, ContactId, LegId},
+    limits,
     people::{Actor, idempotency::Key},
     validate,
 };
@@ -70,6 +71,7 @@ impl Platform {
             recording_stopped: false,
             worker_id: None,
             epoch: 0,
+            dispatch_at: Some(now + limits::DISPATCH_AGAIN),
             answer_by: Some(now + self.config.ring),
             created_at: now,
             answered_at: None,

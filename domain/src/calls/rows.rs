@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// One conversation.
-#[derive(Debug, Clone, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
 #[diesel(table_name = call, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
 pub struct Call {
     pub id: CallId,
@@ -27,6 +27,7 @@ pub struct Call {
     pub recording_stopped: bool,
     pub worker_id: Option<WorkerId>,
     pub epoch: i32,
+    pub dispatch_at: Option<DateTime<Utc>>,
     pub answer_by: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub answered_at: Option<DateTime<Utc>>,
@@ -35,7 +36,7 @@ pub struct Call {
 }
 
 /// One party of a call.
-#[derive(Debug, Clone, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
 #[diesel(table_name = leg, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
 pub struct Leg {
     pub id: LegId,

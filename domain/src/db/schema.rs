@@ -91,6 +91,7 @@ diesel::table! {
         recording_stopped -> Bool,
         worker_id -> Nullable<Uuid>,
         epoch -> Integer,
+        dispatch_at -> Nullable<Timestamptz>,
         answer_by -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         answered_at -> Nullable<Timestamptz>,
@@ -156,6 +157,7 @@ diesel::table! {
         legal_hold -> Bool,
         attempt -> Integer,
         lease_until -> Nullable<Timestamptz>,
+        dispatch_at -> Nullable<Timestamptz>,
         output_attempt -> Nullable<Integer>,
     }
 }
@@ -191,7 +193,7 @@ diesel::table! {
         started_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         reason -> Text,
-        user_id -> Nullable<Uuid>,
+        user_id -> Uuid,
     }
 }
 

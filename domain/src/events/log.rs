@@ -1,12 +1,12 @@
 //! Queries against the log.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{QueryableByName, sql_query, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{Aggregate, Cursor, Event, Filter};
-use crate::{Platform, Result};
+use crate::{Platform, Result, limits};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -116,16 +116,19 @@ pub async fn make_partitions(platform: &Platform) -> Result<()> {
     Ok(())
 }
 
-/// Drops whole months of the log that ended before the date, and raises the floor under which cursors have expired.
-pub async fn drop_before(platform: &Platform, date: NaiveDate) -> Result<()> {
-    let mut unit = platform.begin().await?;
-    sql_query(
-        "UPDATE event_floor SET (xid, seq) = (last.xid, last.seq)
-         FROM (SELECT xid, seq FROM event WHERE at < date_trunc('month', $1::date::timestamp) AT TIME ZONE 'UTC' ORDER BY xid DESC, seq DESC LIMIT 1) AS last",
-    )
-    .bind::<sql_types::Date, _>(date)
-    .execute(unit.connection())
-    .await?;
-    sql_query("SELECT event_drop_before($1)").bind::<sql_types::Date, _>(date).execute(unit.connection()).await?;
-    unit.commit().await
+/// Drops the months of the log that are kept long enough, and raises the floor under which cursors have expired. Returns
+/// how many.
+pub async fn drop_old(platform: &Platform) -> Result<usize> {
+    #[derive(QueryableByName)]
+    struct Dropped {
+        #[diesel(sql_type = sql_types::Integer)]
+        months: i32,
+    }
+    let before = (platform.clock.now() - limits::EVENTS_KEPT).date_naive();
+    let mut connection = platform.db.get().await?;
+    let dropped: Dropped = sql_query("SELECT event_drop_before($1) AS months")
+        .bind::<sql_types::Date, _>(before)
+        .get_result(&mut connection)
+        .await?;
+    Ok(usize::try_from(dropped.months).unwrap_or(0))
 }

@@ -8,7 +8,7 @@ mod log;
 
 pub use cursor::Cursor;
 pub use hub::{Hub, Watch, WatchError};
-pub use log::{drop_before, make_partitions};
+pub use log::{drop_old, make_partitions};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

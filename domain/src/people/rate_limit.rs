@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::{
     Platform, Result,
-    db::schema::{idempotency, rate_limit},
+    db::schema::{idempotency, rate_limit, session},
     limits,
 };
 
@@ -38,11 +38,12 @@ impl Platform {
         Ok((counted.attempts > limit).then(|| (counted.window_start + window - now).max(TimeDelta::seconds(1))))
     }
 
-    /// Forgets counters whose window is long over, and idempotency keys past their day.
+    /// Forgets counters whose window is long over, idempotency keys past their day and sessions long expired.
     pub async fn sweep_counters(&self) -> Result<()> {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
         diesel::delete(rate_limit::table.filter(rate_limit::window_start.lt(now - TimeDelta::days(1)))).execute(&mut connection).await?;
+        diesel::delete(session::table.filter(session::expires_at.lt(now - TimeDelta::days(30)))).execute(&mut connection).await?;
         diesel::delete(idempotency::table.filter(idempotency::created_at.lt(now - limits::IDEMPOTENCY))).execute(&mut connection).await?;
         Ok(())
     }

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::RecordingState;
 use crate::{
     Platform, Result,
-    db::schema::{call, leg, recording, recording_pause, rendition},
+    db::schema::{leg, recording, recording_pause, rendition},
     ids::{CallId, RecordingId, UserId},
     page::{Page, Slice, page_by_id},
     people::Actor,
@@ -39,7 +39,7 @@ pub struct Pause {
     pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
     pub reason: String,
-    pub user_id: Option<UserId>,
+    pub user_id: UserId,
 }
 
 /// A rung of the ladder.
@@ -73,9 +73,8 @@ pub(super) fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
     Ok(if actor.sees_all() {
         all
     } else {
-        let agent = call::table.filter(call::agent_id.eq(user)).select(call::id);
         let party = leg::table.filter(leg::user_id.eq(user)).select(leg::call_id);
-        all.filter(recording::call_id.eq_any(agent).or(recording::call_id.eq_any(party)))
+        all.filter(recording::call_id.eq_any(party))
     })
 }
 
