@@ -6,9 +6,10 @@ use diesel_async::RunQueryDsl;
 
 use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState, audience::Ear};
 use crate::{
-    Platform, Result,
+    Error, Platform, Result,
     bus::Job,
-    db::schema::{call, leg, recording},
+    db::schema::{call, leg, media_worker, recording},
+    fleet::WorkerState,
     ids::{CallId, LegId, RecordingId, WorkerId},
     limits,
     recordings::RecordingState,
@@ -41,13 +42,28 @@ pub struct PlannedRecording {
 
 impl Platform {
     /// Leases a call for a worker. None when the call is over or somebody alive has it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] for a worker that drains or was declared dead: another has to take it.
     pub async fn lease_call(&self, id: CallId, worker: WorkerId) -> Result<Option<CallPlan>> {
         let mut change = self.change(id).await?;
         if change.call.state == CallState::Ended || change.call.worker_id.is_some_and(|holder| holder != worker) {
             return Ok(None);
         }
         if change.call.worker_id.is_none() {
+            // Locked until the commit: whoever declares the worker dead meanwhile finds this call among its calls.
+            let active: Option<WorkerId> = media_worker::table
+                .filter(media_worker::id.eq(worker).and(media_worker::state.eq(WorkerState::Active)))
+                .select(media_worker::id)
+                .for_share()
+                .first(change.unit.connection())
+                .await
+                .optional()?;
+            if active.is_none() {
+                return Err(Error::Unavailable("this worker takes no calls any more".into()));
+            }
             change.call.worker_id = Some(worker);
+            change.call.dispatch_at = None;
             change.call.epoch += 1;
             if change.call.epoch > 1 {
                 let epoch = change.call.epoch.to_string();
@@ -156,6 +172,7 @@ impl Platform {
             }
         }
         change.call.worker_id = None;
+        change.call.dispatch_at = Some(change.now() + limits::DISPATCH_AGAIN);
         change.unit.job(Job::Moves, serde_json::json!({ "callId": id })).await?;
         change.commit().await?;
         Ok(true)
@@ -163,13 +180,22 @@ impl Platform {
 
     /// Calls that no worker has though they were placed or moved a while ago are dispatched again. Returns how many.
     pub async fn dispatch_again(&self) -> Result<usize> {
-        let before = self.clock.now() - limits::DISPATCH_AGAIN;
         let mut unit = self.begin().await?;
+        let now = unit.now;
         let waiting: Vec<(CallId, i32)> = call::table
-            .filter(call::worker_id.is_null().and(call::state.ne(CallState::Ended)).and(call::created_at.lt(before)))
+            .filter(call::dispatch_at.le(now).and(call::worker_id.is_null()).and(call::state.ne(CallState::Ended)))
+            .order(call::dispatch_at)
             .limit(100)
             .select((call::id, call::epoch))
+            .for_no_key_update()
+            .skip_locked()
             .load(unit.connection())
+            .await?;
+        let ids: Vec<CallId> = waiting.iter().map(|(id, _)| *id).collect();
+        // Once in a while, not with every sweep: nobody may be there to take the jobs.
+        diesel::update(call::table.filter(call::id.eq_any(ids)))
+            .set(call::dispatch_at.eq(now + limits::DISPATCH_AGAIN))
+            .execute(unit.connection())
             .await?;
         for (id, epoch) in &waiting {
             let job = if *epoch == 0 { Job::Calls } else { Job::Moves };

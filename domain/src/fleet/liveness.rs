@@ -1,7 +1,7 @@
 //! Who is alive. A worker holds an advisory lock on a database session of its own: its death frees the lock at once,
 //! however it dies. A heartbeat covers the ones that hang.
 
-use std::time::Instant;
+use std::{collections::HashSet, time::Instant};
 
 use diesel::{prelude::*, sql_query, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -63,7 +63,8 @@ impl Watchman {
         }
         let looked = self.find(platform, now - self.quiet_since >= limits::GRACE).await;
         match &looked {
-            Ok(_) => self.last_look = now,
+            // The end of the look: moving many calls takes its time.
+            Ok(_) => self.last_look = Instant::now(),
             // The database was away: the workers' locks went with their sessions.
             Err(_) => self.quiet_since = Instant::now(),
         }
@@ -72,44 +73,50 @@ impl Watchman {
 
     async fn find(&self, platform: &Platform, settled: bool) -> Result<Vec<WorkerId>> {
         let mut connection = platform.db.get().await?;
-        if let Some(started) = restarted(&mut connection).await?
-            && started < limits::GRACE
-        {
+        if uptime(&mut connection).await?.is_some_and(|up| up < limits::GRACE) {
             return Ok(Vec::new());
         }
-        let workers: Vec<MediaWorker> = media_worker::table.filter(media_worker::state.ne(WorkerState::Gone)).limit(1000).select(MediaWorker::as_select()).load(&mut connection).await?;
+        let workers: Vec<MediaWorker> = media_worker::table
+            .filter(media_worker::state.ne(WorkerState::Gone))
+            .limit(1000)
+            .select(MediaWorker::as_select())
+            .load(&mut connection)
+            .await?;
+        let held = held_keys(&mut connection).await?;
+        drop(connection);
         // Heartbeats are written by the database's clock and read by it.
         let now = platform.database_now().await?;
         let mut dead = Vec::new();
-        for worker in workers {
-            let free = lock_is_free(&mut connection, worker.lock_key).await?;
-            let silent = now - worker.heartbeat_at > limits::HEARTBEAT_LOST;
-            if settled && (free || silent) {
-                dead.push((worker, free));
+        for worker in workers.into_iter().filter(|_| settled) {
+            let (silence, free) = (now - worker.heartbeat_at, !held.contains(&worker.lock_key));
+            // A lock without its session, but with a heartbeat: only that connection broke, and the worker takes it again.
+            if silence > limits::HEARTBEAT_LOST || free && silence > limits::HEARTBEAT_MISSED {
+                tracing::warn!(worker = %worker.id, name = worker.name, free, "media worker is gone; moving its calls");
+                platform.retire_worker(worker.id).await?;
+                dead.push(worker.id);
             }
         }
-        drop(connection);
-        let mut ids = Vec::new();
-        for (worker, free) in dead {
-            tracing::warn!(worker = %worker.id, name = worker.name, free, "media worker is gone; moving its calls");
-            platform.retire_worker(worker.id).await?;
-            ids.push(worker.id);
-        }
-        Ok(ids)
+        platform.move_stranded().await?;
+        Ok(dead)
     }
 }
 
-/// Whether nobody holds the lock. Read from the list of locks rather than by taking it: two schedulers that look at once
-/// would see each other's.
-async fn lock_is_free(connection: &mut AsyncPgConnection, key: i64) -> Result<bool> {
-    let got: Got = sql_query(
-        "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-             AND objsubid = 1 AND ((classid::bigint << 32) | objid::bigint) = $1 AND granted) AS got",
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = sql_types::BigInt)]
+    key: i64,
+}
+
+/// The locks that somebody holds. Read from the list of locks rather than by taking them: two schedulers that look at
+/// once would see each other's.
+async fn held_keys(connection: &mut AsyncPgConnection) -> Result<HashSet<i64>> {
+    let held: Vec<Held> = sql_query(
+        "SELECT (classid::bigint << 32) | objid::bigint AS key FROM pg_locks
+         WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND objsubid = 1 AND granted",
     )
-    .bind::<sql_types::BigInt, _>(key)
-    .get_result(connection)
+    .load(connection)
     .await?;
-    Ok(got.got)
+    Ok(held.into_iter().map(|held| held.key).collect())
 }
 
 #[derive(QueryableByName)]
@@ -119,7 +126,7 @@ struct Uptime {
 }
 
 /// For how long the database has been up.
-async fn restarted(connection: &mut AsyncPgConnection) -> Result<Option<std::time::Duration>> {
+async fn uptime(connection: &mut AsyncPgConnection) -> Result<Option<std::time::Duration>> {
     let up: Uptime = sql_query("SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8 AS seconds").get_result(connection).await?;
     Ok(std::time::Duration::try_from_secs_f64(up.seconds).ok())
 }

@@ -13,7 +13,7 @@ use crate::text_enum::text_enum;
 text_enum! { /// Where a worker is in its life.
     WorkerState {
         Active = "ACTIVE",
-        /// Finishes what it has.
+        /// Takes no calls any more, gives away those that it has and brings its last objects to storage.
         Draining = "DRAINING",
         Gone = "GONE",
     } }

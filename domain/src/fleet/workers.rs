@@ -8,7 +8,9 @@ use rand::Rng;
 use super::WorkerState;
 use crate::{
     Platform, Result,
+    calls::CallState,
     db::schema::{call, media_worker},
+    error::each,
     ids::{CallId, WorkerId},
 };
 
@@ -63,20 +65,43 @@ impl Platform {
         Ok(alive == 1)
     }
 
-    /// A worker that leaves in order gives its calls to others first.
-    pub async fn retire_worker(&self, id: WorkerId) -> Result<Vec<CallId>> {
+    /// Gives a worker's calls to others. It has to be DRAINING or GONE already: then it leases no more. Returns how many.
+    pub async fn move_calls(&self, id: WorkerId) -> Result<usize> {
         let mut connection = self.db.get().await?;
-        let now = self.clock.now();
+        let live = call::worker_id.eq(id).and(call::state.ne(CallState::Ended));
+        let calls: Vec<CallId> = call::table.filter(live).select(call::id).load(&mut connection).await?;
+        drop(connection);
+        each(calls, async |call| self.orphan_call(call, id).await).await
+    }
+
+    /// A worker is no more, by its own word or a scheduler's. Others have its calls from now on. Returns how many.
+    pub async fn retire_worker(&self, id: WorkerId) -> Result<usize> {
+        let mut connection = self.db.get().await?;
         diesel::update(media_worker::table.filter(media_worker::id.eq(id).and(media_worker::state.ne(WorkerState::Gone))))
-            .set((media_worker::state.eq(WorkerState::Gone), media_worker::gone_at.eq(now)))
+            .set((media_worker::state.eq(WorkerState::Gone), media_worker::gone_at.eq(diesel::dsl::now)))
             .execute(&mut connection)
             .await?;
-        let calls: Vec<CallId> = call::table.filter(call::worker_id.eq(id).and(call::state.ne(crate::calls::CallState::Ended))).select(call::id).load(&mut connection).await?;
         drop(connection);
-        for &call in &calls {
-            self.orphan_call(call, id).await?;
+        self.move_calls(id).await
+    }
+
+    /// Calls whose worker is GONE but that nobody moved: whoever retired it was killed on the way. Returns how many.
+    pub(super) async fn move_stranded(&self) -> Result<usize> {
+        let mut connection = self.db.get().await?;
+        let gone: Vec<WorkerId> = call::table
+            .inner_join(media_worker::table)
+            .filter(media_worker::state.eq(WorkerState::Gone).and(call::state.ne(CallState::Ended)))
+            .select(media_worker::id)
+            .distinct()
+            .limit(100)
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        let mut moved = 0;
+        for id in gone {
+            moved += self.move_calls(id).await?;
         }
-        Ok(calls)
+        Ok(moved)
     }
 
     /// Workers that are alive, the oldest first.

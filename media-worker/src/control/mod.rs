@@ -38,7 +38,8 @@ pub async fn run(config: Config, figures: PrometheusHandle) -> Result<()> {
     leftovers::tidy(&platform).await;
 
     let registration = registration::register(&platform, &engine, &stop).await?;
-    let Some(registration) = registration else { return Ok(()) };
+    // Its lock is held until the very end.
+    let Some(mut registration) = registration else { return Ok(()) };
     let worker = Worker::new(platform.clone(), engine, registration.id);
     tokio::spawn(worker.clone().hear(heard));
     tokio::spawn(leftovers::bring(platform.clone()));

@@ -63,7 +63,7 @@ impl Registration {
     ///
     /// # Errors
     /// Others took this worker for dead: it has to begin anew.
-    pub async fn keep(mut self, worker: &Worker, stop: &CancellationToken) -> Result<()> {
+    pub async fn keep(&mut self, worker: &Worker, stop: &CancellationToken) -> Result<()> {
         let mut tick = interval(limits::HEARTBEAT);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut beats = 0_u64;

@@ -9,9 +9,14 @@ use std::{
 use domain::{
     Platform,
     calls::CallPlan,
+    fleet::WorkerState,
     ids::{CallId, WorkerId},
+    limits,
 };
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::{
+    sync::mpsc::UnboundedReceiver,
+    time::{sleep, timeout},
+};
 use tokio_util::task::TaskTracker;
 
 use super::call::{Call, CallHandle};
@@ -102,23 +107,43 @@ impl Worker {
                 EngineEvent::MediaBothWays { call, .. } | EngineEvent::Disconnected { call, .. } | EngineEvent::Reconnected { call, .. } | EngineEvent::Closed { call, .. } => *call,
             };
             if let Some(handle) = self.call(CallId(call)) {
-                handle.hear(event);
+                handle.hear(&event);
             }
         }
     }
 
     /// Gives all calls to other workers and waits for what has to be brought to storage.
     pub async fn hand_over(&self) {
-        match self.platform().retire_worker(self.id()).await {
-            Ok(calls) => tracing::info!(calls = calls.len(), "handed over"),
+        let platform = self.platform();
+        // First it takes no calls any more: none can come between the list of its calls and its end.
+        let moved = async {
+            platform.heartbeat(self.id(), WorkerState::Draining, 0).await?;
+            platform.move_calls(self.id()).await
+        };
+        match moved.await {
+            Ok(calls) => tracing::info!(calls, "handed over"),
             Err(error) => tracing::warn!(%error, "could not hand over; the scheduler will find out"),
         }
         for (_, handle) in self.handles() {
             handle.nudge();
         }
         self.tasks().close();
-        if tokio::time::timeout(HAND_OVER, self.tasks().wait()).await.is_err() {
+        // While it gives signs of life its last objects are waited for.
+        let alive = async {
+            loop {
+                sleep(limits::HEARTBEAT).await;
+                let _ = platform.heartbeat(self.id(), WorkerState::Draining, 0).await;
+            }
+        };
+        let stored = tokio::select! {
+            done = timeout(HAND_OVER, self.tasks().wait()) => done.is_ok(),
+            () = alive => false,
+        };
+        if !stored {
             tracing::warn!("recordings are left in the spool");
+        }
+        if let Err(error) = platform.retire_worker(self.id()).await {
+            tracing::warn!(%error, "could not sign off; the scheduler will find out");
         }
     }
 }
