@@ -20,16 +20,29 @@ pub enum Error {
     Internal(String),
 }
 
+/// SQLSTATE is not carried through; these texts are PostgreSQL's own: shutdown, start-up, time limits, deadlocks.
+const PASSING: &[&str] =
+    &["terminating connection", "the database system is", "connection closed", "canceling statement", "deadlock detected", "too many clients"];
+/// A text of PostgreSQL holds every character but one.
+const NUL: &[&str] = &["invalid byte sequence for encoding", "unsupported Unicode escape sequence"];
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
         match &error {
-            Diesel::BrokenTransactionManager | Diesel::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => Self::Unavailable(error.to_string()),
-            // SQLSTATE is not carried through; these texts are PostgreSQL's own for shutdown and start-up.
-            Diesel::DatabaseError(Kind::Unknown, information)
-                if ["terminating connection", "the database system is", "connection closed", "canceling statement"].iter().any(|text| information.message().contains(text)) =>
-            {
+            Diesel::BrokenTransactionManager | Diesel::AlreadyInTransaction => Self::Unavailable(error.to_string()),
+            Diesel::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure | Kind::ReadOnlyTransaction, _) => {
                 Self::Unavailable(error.to_string())
+            }
+            Diesel::DatabaseError(Kind::Unknown, information) => {
+                let says = |texts: &[&str]| texts.iter().any(|text| information.message().contains(text));
+                if says(PASSING) {
+                    Self::Unavailable(error.to_string())
+                } else if says(NUL) {
+                    Refusal::new(RefusalCode::Invalid, "A text contains a character that cannot be stored (U+0000).").into()
+                } else {
+                    Self::Database(error)
+                }
             }
             _ => Self::Database(error),
         }
@@ -91,4 +104,18 @@ impl Refusal {
 /// Shorthand for stores: `return refuse(code, "…")`.
 pub fn refuse<T>(code: RefusalCode, message: impl Into<String>) -> Result<T> {
     Err(Refusal::new(code, message).into())
+}
+
+/// Takes a step for each item. One that fails holds up no other, unless the database itself is away. Returns how many
+/// steps did something.
+pub(crate) async fn each<T: Copy + std::fmt::Display>(items: Vec<T>, step: impl AsyncFn(T) -> Result<bool>) -> Result<usize> {
+    let mut done = 0;
+    for item in items {
+        match step(item).await {
+            Ok(did) => done += usize::from(did),
+            Err(error @ Error::Unavailable(_)) => return Err(error),
+            Err(error) => tracing::error!(%item, %error, "a step failed; the others go on"),
+        }
+    }
+    Ok(done)
 }

@@ -23,6 +23,8 @@ pub struct Change {
     pub unit: Unit,
     pub call: Call,
     pub legs: Vec<Leg>,
+    /// As they stand in the database: only what differs is written.
+    stored: (Call, Vec<Leg>),
 }
 
 #[derive(QueryableByName)]
@@ -38,10 +40,12 @@ impl Platform {
     /// NOT_FOUND.
     pub(crate) async fn change(&self, id: CallId) -> Result<Change> {
         let mut unit = self.begin().await?;
-        let call = call::table.find(id).select(Call::as_select()).for_update().first(unit.connection()).await.optional()?;
+        // Not FOR UPDATE: a row elsewhere that refers to the call need not wait.
+        let call: Option<Call> =
+            call::table.find(id).select(Call::as_select()).for_no_key_update().first(unit.connection()).await.optional()?;
         let Some(call) = call else { return Err(Refusal::not_found("call").into()) };
-        let legs = leg::table.filter(leg::call_id.eq(id)).order(leg::id).select(Leg::as_select()).load(unit.connection()).await?;
-        Ok(Change { unit, call, legs })
+        let legs: Vec<Leg> = leg::table.filter(leg::call_id.eq(id)).order(leg::id).select(Leg::as_select()).load(unit.connection()).await?;
+        Ok(Change { unit, stored: (call.clone(), legs.clone()), call, legs })
     }
 
     /// The same, by one of its legs; gives the leg's place in `legs` too.
@@ -66,7 +70,7 @@ impl Change {
     pub(crate) async fn create(mut unit: Unit, call: Call, legs: Vec<Leg>) -> Result<Self> {
         diesel::insert_into(call::table).values(&call).execute(unit.connection()).await?;
         diesel::insert_into(leg::table).values(&legs).execute(unit.connection()).await?;
-        let mut change = Self { unit, call, legs };
+        let mut change = Self { unit, stored: (call.clone(), legs.clone()), call, legs };
         change.begin_interval().await?;
         Ok(change)
     }
@@ -179,15 +183,19 @@ impl Change {
         self.event(CallEventKind::Ended, actor, None, Some(format!("{result}: {reason}"))).await
     }
 
-    /// Writes call and legs back and commits; the worker that has the call is told to look.
+    /// Writes what changed of call and legs and commits; the worker that has the call is told to look.
     pub async fn commit(mut self) -> Result<(Call, Vec<Leg>)> {
-        diesel::update(call::table.find(self.call.id)).set(&self.call).execute(self.unit.connection()).await?;
-        for leg in &self.legs {
+        let (call, legs) = &self.stored;
+        let changed = *call != self.call || *legs != self.legs;
+        if *call != self.call {
+            diesel::update(call::table.find(self.call.id)).set(&self.call).execute(self.unit.connection()).await?;
+        }
+        for leg in self.legs.iter().filter(|leg| !legs.contains(leg)) {
             diesel::update(leg::table.find(leg.id)).set(leg).execute(self.unit.connection()).await?;
         }
         let platform = self.unit.platform().clone();
         self.unit.commit().await?;
-        if let Some(worker) = self.call.worker_id {
+        if let Some(worker) = self.call.worker_id.filter(|_| changed) {
             platform.nudge(worker, self.call.id);
         }
         Ok((self.call, self.legs))

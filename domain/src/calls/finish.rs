@@ -7,7 +7,7 @@ use super::{Call, CallEventKind, CallResult, CallState, Change, Leg, LegRole, Le
 use crate::{
     Platform, Result,
     db::schema::{call, leg},
-    error::Refusal,
+    error::{Refusal, each},
     ids::{CallId, LegId},
     limits,
     people::Actor,
@@ -78,7 +78,12 @@ impl Platform {
             (None, true) => CallResult::Declined,
             (None, false) => CallResult::Abandoned,
         };
-        let who = if contact { "The contact" } else { "The agent" };
+        let party = actor.user_id().is_none_or(|user| change.legs.iter().any(|leg| leg.user_id == Some(user)));
+        let who = match (contact, party) {
+            (true, _) => "The contact",
+            (false, true) => "The agent",
+            (false, false) => "A supervisor",
+        };
         let reason = if result == CallResult::Declined { "The contact declined.".into() } else { format!("{who} hung up.") };
         change.end(result, &reason, &name_of(actor)).await?;
         Ok(change.commit().await?.0)
@@ -111,24 +116,27 @@ impl Platform {
             .load(&mut connection)
             .await?;
         drop(connection);
-        let mut ended = 0;
-        for id in due {
+        each(due, async |id| {
             let mut change = self.change(id).await?;
-            // The lock may have been waited for: look again.
-            if change.call.state == CallState::Ended || change.call.answered_at.is_some() {
-                continue;
+            // The lock may have been waited for: the contact may have joined, which gives it more time.
+            if change.call.answered_at.is_some() || change.call.answer_by.is_none_or(|by| by > now) {
+                return Ok(false);
             }
-            let joined = change.legs.iter().any(|leg| leg.role == LegRole::Contact && leg.state.is_present());
-            let (result, reason) = if joined { (CallResult::Failed, "Both sides joined but no media came through in time.") } else { (CallResult::Missed, "Nobody joined in time.") };
+            let present = |role| change.legs.iter().any(|leg| leg.role == role && leg.state.is_present());
+            let (result, reason) = match (present(LegRole::Contact), present(LegRole::Agent)) {
+                (true, true) => (CallResult::Failed, "Both sides joined but no media came through in time."),
+                (true, false) => (CallResult::Failed, "The contact joined but the agent did not."),
+                (false, _) => (CallResult::Missed, "Nobody joined in time."),
+            };
             change.end(result, reason, "system").await?;
             if result == CallResult::Missed {
                 crate::tasks::follow_up(&mut change).await?;
             }
             change.commit().await?;
             tracing::info!(call = %id, %result, "call expired");
-            ended += 1;
-        }
-        Ok(ended)
+            Ok(true)
+        })
+        .await
     }
 
     /// Legs that did not come (back) in time count as LEFT. Returns how many.
@@ -137,19 +145,18 @@ impl Platform {
         let mut connection = self.db.get().await?;
         let due: Vec<LegId> = leg::table.filter(leg::leave_by.le(now)).order(leg::leave_by).limit(100).select(leg::id).load(&mut connection).await?;
         drop(connection);
-        let mut gone = 0;
-        for id in due {
+        each(due, async |id| {
             let (mut change, place) = self.change_by_leg(id).await?;
             if change.call.state == CallState::Ended || change.legs[place].leave_by.is_none_or(|by| by > now) {
-                continue;
+                return Ok(false);
             }
             change.leg_becomes(place, LegState::Left)?;
             change.after_leaving(place, "system", true).await?;
             change.commit().await?;
             tracing::info!(leg = %id, "leg lost");
-            gone += 1;
-        }
-        Ok(gone)
+            Ok(true)
+        })
+        .await
     }
 
     /// Calls that outlast every limit end: a forgotten pair of tabs does not hold a worker for ever.
@@ -158,12 +165,16 @@ impl Platform {
         let mut connection = self.db.get().await?;
         let due: Vec<CallId> = call::table.filter(call::state.ne(CallState::Ended).and(call::created_at.lt(before))).limit(100).select(call::id).load(&mut connection).await?;
         drop(connection);
-        for &id in &due {
+        each(due, async |id| {
             let mut change = self.change(id).await?;
+            if change.call.state == CallState::Ended {
+                return Ok(false);
+            }
             change.end(CallResult::Completed, "The call reached the longest time allowed.", "system").await?;
             change.commit().await?;
-        }
-        Ok(due.len())
+            Ok(true)
+        })
+        .await
     }
 
     /// When the next call or leg expires.

@@ -68,7 +68,6 @@ impl Platform {
         if let Some(token) = &guest_token {
             change.legs[place].guest_token_hash = Some(tokens::hash(token));
             change.legs[place].guest_token_expires_at = None;
-            change.legs[place].away_since = None;
         }
         if let Some(name) = name.filter(|_| change.legs[place].role == LegRole::Guest) {
             change.legs[place].name = validate::name("name", &name)?;
@@ -90,6 +89,8 @@ impl Platform {
             // Nobody has media before the other side has come: the wait for an answer does not count.
             let from = change.call.answer_by.map_or(now, |by| by.max(now));
             change.legs[place].leave_by = Some(from + limits::JOIN_TO_MEDIA);
+            // Somebody was there just now: the link is free for another browser only a while from here.
+            change.legs[place].away_since = Some(now);
         }
         change.legs[place].joined_at.get_or_insert(now);
         let leg = change.legs[place].clone();

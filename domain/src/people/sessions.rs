@@ -59,7 +59,7 @@ struct Row {
 impl Platform {
     /// Signs in. `origin` is the caller's network address, for the rate limit.
     pub async fn sign_in(&self, email: &str, given: &str, origin: &str) -> Result<Grant, SignInError> {
-        let email: String = email.trim().to_lowercase().chars().take(254).collect();
+        let email: String = email.trim().to_lowercase().chars().filter(|c| !c.is_control()).take(254).collect();
         for key in [format!("sign-in/{origin}/{email}"), format!("sign-in/*/{email}")] {
             let limit = if key.contains("/*/") { limits::SIGN_IN_ATTEMPTS * 5 } else { limits::SIGN_IN_ATTEMPTS };
             let key = hex::encode(super::tokens::hash(&key));
@@ -99,7 +99,7 @@ impl Platform {
             .inner_join(app_user::table)
             .filter(session::id.eq(id))
             .select((Row::as_select(), User::as_select()))
-            .for_update()
+            .for_no_key_update()
             .first(unit.connection())
             .await
             .optional()?;

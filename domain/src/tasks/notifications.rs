@@ -55,7 +55,7 @@ impl Platform {
             .order(task::remind_at)
             .limit(100)
             .select(Task::as_select())
-            .for_update()
+            .for_no_key_update()
             .skip_locked()
             .load(unit.connection())
             .await?;

@@ -144,7 +144,7 @@ impl Platform {
             return Err(Refusal::not_found("user").at("assigneeId").into());
         }
         let mut unit = self.begin().await?;
-        let found: Option<Task> = task::table.find(id).select(Task::as_select()).for_update().first(unit.connection()).await.optional()?;
+        let found: Option<Task> = task::table.find(id).select(Task::as_select()).for_no_key_update().first(unit.connection()).await.optional()?;
         let mut found = found.filter(|task| task.assignee_id == Some(user) || actor.sees_all()).ok_or_else(|| Refusal::not_found("task"))?;
         if let Some(title) = change.title {
             found.title = validate::text_of("title", &title, 300)?;
