@@ -26,6 +26,8 @@ impl Platform {
         if !given && self.config.consent_policy != ConsentPolicy::None {
             change.call.recording_stopped = true;
             crate::recordings::discard(&mut change).await?;
+            // What is held by law stays, but nothing is added to it.
+            crate::recordings::finalize(&mut change).await?;
         }
         crate::recordings::begin_if_due(&mut change).await?;
         let (call, mut legs) = change.commit().await?;

@@ -1,15 +1,20 @@
 //! What the leasing worker writes while a call runs: tracks, and their objects once they are in the bucket.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{prelude::*, sql_query, sql_types};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::RecordingState;
 use crate::{
     Platform, Result,
     bus::Job,
     calls::MediaKind,
-    db::schema::{media_worker, recording, recording_object, recording_track},
+    clock::Clock,
+    db::{
+        Unit,
+        schema::{media_worker, recording, recording_object, recording_track},
+    },
+    error::each,
     fleet::WorkerState,
     ids::{LegId, RecordingId, TrackId, WorkerId},
     limits,
@@ -41,8 +46,22 @@ pub struct NewObject {
     pub sha256: Vec<u8>,
 }
 
+/// Whether a worker that lives has not brought all objects of its tracks yet.
+pub(super) async fn is_owed(connection: &mut AsyncPgConnection, id: RecordingId) -> Result<bool> {
+    let open = recording_track::recording_id.eq(id).and(recording_track::closed.eq(false));
+    let owed = recording_track::table.inner_join(media_worker::table).filter(open.and(media_worker::state.ne(WorkerState::Gone)));
+    Ok(diesel::select(diesel::dsl::exists(owed)).get_result(connection).await?)
+}
+
 /// Until then objects are taken: afterwards the transcoder has read the list.
 const TAKEN: [RecordingState; 3] = [RecordingState::Recording, RecordingState::Paused, RecordingState::Finalizing];
+
+/// Whether the recording still takes tracks and objects; it stays so until the end of the unit.
+async fn takes(unit: &mut Unit, id: RecordingId) -> Result<bool> {
+    let state: Option<RecordingState> =
+        recording::table.find(id).select(recording::state).for_share().first(unit.connection()).await.optional()?;
+    Ok(state.is_some_and(|state| TAKEN.contains(&state)))
+}
 
 #[derive(QueryableByName)]
 struct ClockRow {
@@ -58,25 +77,33 @@ impl Platform {
         Ok(row.now)
     }
 
-    /// A track has begun. Told twice, it is there once.
+    /// By how much the database's clock is ahead of this machine's; half of the round trip is its error.
+    pub async fn clock_offset(&self) -> Result<TimeDelta> {
+        let before = Clock::of_machine();
+        let database = self.database_now().await?;
+        let after = Clock::of_machine();
+        Ok(database - (before + (after - before) / 2))
+    }
+
+    /// A track has begun. Told twice, it is there once; of a recording that takes none any more it leaves no trace.
     pub async fn add_track(&self, track: &NewTrack) -> Result<()> {
-        let mut connection = self.db.get().await?;
-        diesel::insert_into(recording_track::table).values(track).on_conflict_do_nothing().execute(&mut connection).await?;
-        Ok(())
+        let mut unit = self.begin().await?;
+        if takes(&mut unit, track.recording_id).await? {
+            diesel::insert_into(recording_track::table)
+                .values(track)
+                .on_conflict_do_nothing()
+                .execute(unit.connection())
+                .await?;
+        }
+        unit.commit().await
     }
 
     /// An object is in the bucket. False when the recording takes none any more: then the object has to go.
     pub async fn add_object(&self, object: &NewObject, ended_at: DateTime<Utc>) -> Result<bool> {
         let mut unit = self.begin().await?;
-        let state: Option<RecordingState> = recording_track::table
-            .inner_join(recording::table)
-            .filter(recording_track::id.eq(object.track_id))
-            .select(recording::state)
-            .for_share()
-            .first(unit.connection())
-            .await
-            .optional()?;
-        if !state.is_some_and(|state| TAKEN.contains(&state)) {
+        let track = recording_track::table.find(object.track_id).select(recording_track::recording_id);
+        let Some(recording) = track.first(unit.connection()).await.optional()? else { return Ok(false) };
+        if !takes(&mut unit, recording).await? {
             return Ok(false);
         }
         diesel::insert_into(recording_object::table).values(object).on_conflict_do_nothing().execute(unit.connection()).await?;
@@ -109,12 +136,8 @@ impl Platform {
             .load(&mut connection)
             .await?;
         drop(connection);
-        let mut count = 0;
-        for (id, ended_at) in due {
-            let given_up = ended_at.is_some_and(|at| now - at > limits::OBJECTS_OWED);
-            count += usize::from(self.to_transcoding(id, given_up).await?);
-        }
-        Ok(count)
+        let given_up = |id| due.iter().any(|(due, ended)| *due == id && ended.is_some_and(|at| now - at > limits::OBJECTS_OWED));
+        each(due.iter().map(|(id, _)| *id).collect(), async |id| self.to_transcoding(id, given_up(id)).await).await
     }
 
     async fn to_transcoding(&self, id: RecordingId, given_up: bool) -> Result<bool> {
@@ -123,16 +146,14 @@ impl Platform {
         if state != Some(RecordingState::Finalizing) {
             return Ok(false);
         }
-        let owed: i64 = recording_track::table
-            .inner_join(media_worker::table)
-            .filter(recording_track::recording_id.eq(id).and(recording_track::closed.eq(false)).and(media_worker::state.ne(WorkerState::Gone)))
-            .count()
-            .get_result(unit.connection())
-            .await?;
-        if owed > 0 && !given_up {
+        if !given_up && is_owed(unit.connection(), id).await? {
             return Ok(false);
         }
-        diesel::update(recording::table.find(id)).set((recording::state.eq(RecordingState::Transcoding), recording::progress.eq(0.0))).execute(unit.connection()).await?;
+        let again = unit.now + limits::TRANSCODE_AGAIN;
+        diesel::update(recording::table.find(id))
+            .set((recording::state.eq(RecordingState::Transcoding), recording::progress.eq(0.0), recording::dispatch_at.eq(again)))
+            .execute(unit.connection())
+            .await?;
         unit.job(Job::Transcode, serde_json::json!({ "recordingId": id })).await?;
         unit.commit().await?;
         Ok(true)

@@ -129,7 +129,6 @@ impl Platform {
             return refuse(RefusalCode::IllegalTransition, "Recording can start once the call is answered.");
         }
         if change.legs.iter().any(|leg| leg.consent == Some(false)) || !all_agreed(&change, self.config.consent_policy) {
-            change.call.record = true;
             return refuse(RefusalCode::ConsentRequired, "Not everybody in this call has agreed to be recorded.");
         }
         change.call.record = true;
