@@ -1,10 +1,10 @@
 //! From tracks to what people watch: leased, renewed, retried, each attempt under a prefix of its own.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Recording, RecordingState, Rendition};
+use super::{Recording, RecordingState, Rendition, capture::is_owed};
 use crate::{
     Platform, Result,
     bus::Job,
@@ -86,7 +86,11 @@ impl Platform {
             return Ok(None);
         }
         diesel::update(recording::table.find(id))
-            .set((recording::attempt.eq(attempt + 1), recording::lease_until.eq(now + limits::TRANSCODE_LEASE)))
+            .set((
+                recording::attempt.eq(attempt + 1),
+                recording::lease_until.eq(now + limits::TRANSCODE_LEASE),
+                recording::dispatch_at.eq(now + limits::TRANSCODE_LEASE),
+            ))
             .execute(change.unit.connection())
             .await?;
         let inputs = inputs(&mut change, id).await?;
@@ -106,17 +110,36 @@ impl Platform {
         Ok(())
     }
 
-    /// Renews the lease and tells how far it is, 0..1. False when the lease is no longer ours.
+    /// Renews the lease and tells how far it is, 0..1, if that is news. False when the lease is no longer ours.
     pub async fn transcode_progress(&self, id: RecordingId, attempt: i32, progress: f64) -> Result<bool> {
         let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(false) };
         let until = change.now() + limits::TRANSCODE_LEASE;
+        let progress = (progress.clamp(0.0, 1.0) * 100.0).round() / 100.0;
+        let told: Option<f64> = recording::table.find(id).select(recording::progress).first(change.unit.connection()).await?;
         diesel::update(recording::table.find(id))
-            .set((recording::lease_until.eq(until), recording::progress.eq(progress.clamp(0.0, 1.0))))
+            .set((recording::lease_until.eq(until), recording::dispatch_at.eq(until), recording::progress.eq(progress)))
             .execute(change.unit.connection())
             .await?;
-        change.event(CallEventKind::RecordingProgress, "worker", None, Some(format!("{progress:.2}"))).await?;
+        if told != Some(progress) {
+            change.event(CallEventKind::RecordingProgress, "worker", None, Some(format!("{progress:.2}"))).await?;
+        }
         change.commit().await?;
         Ok(true)
+    }
+
+    /// The output of an attempt that came to nothing leaves the bucket; that of the recording itself stays.
+    pub async fn discard_output(&self, id: RecordingId, attempt: i32) -> Result<()> {
+        let mut connection = self.db.get().await?;
+        let output: Option<Option<i32>> =
+            recording::table.find(id).select(recording::output_attempt).first(&mut connection).await.optional()?;
+        drop(connection);
+        if output != Some(Some(attempt)) {
+            let away = |e: crate::objects::ObjectError| crate::Error::Unavailable(e.to_string());
+            for entry in self.objects.list(&super::output_prefix(id, attempt)).await.map_err(away)? {
+                self.objects.delete(&entry.key).await.map_err(away)?;
+            }
+        }
+        Ok(())
     }
 
     /// An attempt failed; another follows at once, or the recording is FAILED.
@@ -126,7 +149,11 @@ impl Platform {
         if attempt >= limits::TRANSCODE_ATTEMPTS {
             return self.give_up(change, id, "The recording could not be prepared; its raw tracks are kept.").await;
         }
-        diesel::update(recording::table.find(id)).set(recording::lease_until.eq(None::<DateTime<Utc>>)).execute(change.unit.connection()).await?;
+        let again = change.now() + limits::TRANSCODE_AGAIN;
+        diesel::update(recording::table.find(id))
+            .set((recording::lease_until.eq(None::<DateTime<Utc>>), recording::dispatch_at.eq(again)))
+            .execute(change.unit.connection())
+            .await?;
         change.unit.job(Job::Transcode, serde_json::json!({ "recordingId": id })).await?;
         change.commit().await?;
         Ok(())
@@ -164,14 +191,20 @@ impl Platform {
     /// Recordings whose transcoder died, or whose job was lost, are dispatched again. Returns how many.
     pub async fn transcode_again(&self) -> Result<usize> {
         let mut unit = self.begin().await?;
-        // A job that was just sent is leased within seconds; twice sent does no harm.
-        let before = unit.now - TimeDelta::seconds(1);
         let left: Vec<RecordingId> = recording::table
-            .filter(recording::state.eq(RecordingState::Transcoding).and(recording::lease_until.lt(before)))
-            .or_filter(recording::state.eq(RecordingState::Transcoding).and(recording::lease_until.is_null()).and(recording::ended_at.lt(unit.now - TimeDelta::minutes(2))))
+            .filter(recording::state.eq(RecordingState::Transcoding).and(recording::dispatch_at.le(unit.now)))
+            .order(recording::dispatch_at)
             .limit(100)
             .select(recording::id)
+            .for_no_key_update()
+            .skip_locked()
             .load(unit.connection())
+            .await?;
+        // Once in a while, not with every sweep: all who could take the jobs may be busy.
+        let again = unit.now + limits::TRANSCODE_AGAIN;
+        diesel::update(recording::table.filter(recording::id.eq_any(&left)))
+            .set(recording::dispatch_at.eq(again))
+            .execute(unit.connection())
             .await?;
         for id in &left {
             unit.job(Job::Transcode, serde_json::json!({ "recordingId": id })).await?;
@@ -190,16 +223,22 @@ impl Platform {
             .load(&mut connection)
             .await?;
         drop(connection);
+        let mut purged = 0;
         for recording in &gone {
             self.objects.delete_prefix(&super::prefix(recording.id)).await.map_err(|e| crate::Error::Unavailable(e.to_string()))?;
             let mut unit = self.begin().await?;
+            // A worker that is just uploading takes its object back itself, if it lives: look again until it is done.
+            if is_owed(unit.connection(), recording.id).await? {
+                continue;
+            }
+            purged += 1;
             diesel::delete(recording_file::table.filter(recording_file::recording_id.eq(recording.id))).execute(unit.connection()).await?;
             diesel::delete(rendition::table.filter(rendition::recording_id.eq(recording.id))).execute(unit.connection()).await?;
             diesel::delete(recording_track::table.filter(recording_track::recording_id.eq(recording.id))).execute(unit.connection()).await?;
             diesel::update(recording::table.find(recording.id)).set(recording::data_key.eq(None::<Vec<u8>>)).execute(unit.connection()).await?;
             unit.commit().await?;
         }
-        Ok(gone.len())
+        Ok(purged)
     }
 }
 

@@ -20,15 +20,21 @@ use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::Command,
+    sync::watch,
     task::spawn_blocking,
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{leftovers::TRANSCODING, worker::Worker};
 use crate::transcode::{Kind, Outcome, Plan, Role, TrackPlan};
 
-/// Progress is told so often at most; the lease is renewed with it.
+/// Progress is told so often at most …
 const TELL: Duration = Duration::from_secs(2);
+/// … and the lease renewed so often at least, whatever is just done: fetching, transcoding or storing.
+const RENEW: Duration = Duration::from_secs(20);
+/// A child that says nothing for so long is frozen.
+const FROZEN: Duration = Duration::from_secs(300);
 /// A track without an end (its worker died before the first object's row) is taken for so long.
 const UNKNOWN_LENGTH: TimeDelta = TimeDelta::seconds(4);
 
@@ -78,18 +84,56 @@ async fn attempt(worker: &Worker, lease: &TranscodeLease) {
             metrics::histogram!("cordboard_transcode_seconds").record(begun.elapsed().as_secs_f64());
             tracing::info!(recording = %lease.recording, seconds = begun.elapsed().as_secs_f64(), "recording ready");
         }
-        Ok(false) => tracing::warn!(recording = %lease.recording, "the lease went to another worker"),
+        Ok(false) => {
+            tracing::warn!(recording = %lease.recording, "the recording is no longer ours to transcode");
+            discard(worker, lease).await;
+        }
         Err(error) => {
             metrics::counter!("cordboard_transcode_failures_total").increment(1);
-            if let Err(unreported) = platform.transcode_failed(lease.recording, lease.attempt, &error.to_string()).await {
-                tracing::warn!(recording = %lease.recording, %error, %unreported, "failed, and not reported; the lease will run out");
+            match platform.transcode_failed(lease.recording, lease.attempt, &error.to_string()).await {
+                Ok(()) => discard(worker, lease).await,
+                Err(unreported) => {
+                    tracing::warn!(recording = %lease.recording, %error, %unreported, "failed, and not reported; the lease will run out");
+                }
             }
         }
     }
 }
 
-/// False when the lease was lost on the way.
+/// What this attempt stored is nobody's.
+async fn discard(worker: &Worker, lease: &TranscodeLease) {
+    if let Err(error) = worker.platform().discard_output(lease.recording, lease.attempt).await {
+        tracing::warn!(recording = %lease.recording, attempt = lease.attempt, %error, "output left in storage");
+    }
+}
+
+/// False when the lease was lost on the way: then the work is dropped, and its child with it.
 async fn transcode(worker: &Worker, lease: &TranscodeLease) -> Result<bool, Fault> {
+    let (tell, told) = watch::channel(0.0);
+    let lost = keep_lease(worker.clone(), lease.recording, lease.attempt, told);
+    tokio::select! {
+        done = work(worker, lease, &tell) => done,
+        () = lost => Ok(false),
+    }
+}
+
+/// Tells the progress and renews the lease; ends when it is lost.
+async fn keep_lease(worker: Worker, recording: RecordingId, attempt: i32, mut progress: watch::Receiver<f64>) {
+    loop {
+        sleep(TELL).await;
+        // An error: the work is done, and whoever waits for it knows.
+        let _ = timeout(RENEW - TELL, progress.changed()).await;
+        let now = *progress.borrow_and_update();
+        match worker.platform().transcode_progress(recording, attempt, now).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The database is away: the lease may run out, and whoever takes it begins anew; nothing is lost.
+            Err(error) => tracing::warn!(%error, "progress not told"),
+        }
+    }
+}
+
+async fn work(worker: &Worker, lease: &TranscodeLease, progress: &watch::Sender<f64>) -> Result<bool, Fault> {
     let platform = worker.platform();
     let data_key = DataKey::unwrap(&lease.data_key, &platform.config.secret)?;
     // Gone with the end of this function, whichever it is: it holds plaintext.
@@ -100,9 +144,7 @@ async fn transcode(worker: &Worker, lease: &TranscodeLease) -> Result<bool, Faul
     }
     let plan = plan(&lease.inputs, zero);
     tokio::fs::write(folder.path().join("plan.json"), serde_json::to_vec(&plan)?).await?;
-    if !run_child(worker, lease, folder.path()).await? {
-        return Ok(false);
-    }
+    run_child(folder.path(), progress).await?;
     let finished = upload(worker, lease, &data_key, &folder.path().join("out"), zero).await?;
     Ok(platform.transcode_finished(lease.recording, lease.attempt, &finished).await?)
 }
@@ -149,8 +191,8 @@ fn plan(inputs: &[TranscodeInput], zero: DateTime<Utc>) -> Plan {
     }
 }
 
-/// Runs the child to its end, telling its progress. False when the lease was lost.
-async fn run_child(worker: &Worker, lease: &TranscodeLease, folder: &Path) -> Result<bool, Fault> {
+/// Runs the child to its end, telling its progress.
+async fn run_child(folder: &Path, progress: &watch::Sender<f64>) -> Result<(), Fault> {
     let mut child = Command::new("nice")
         .arg("-n10")
         .arg(std::env::current_exe()?)
@@ -171,30 +213,15 @@ async fn run_child(worker: &Worker, lease: &TranscodeLease, folder: &Path) -> Re
         let _ = tokio::io::copy(&mut errors, &mut tokio::io::sink()).await;
         String::from_utf8_lossy(&text).lines().last().unwrap_or("no reason given").to_owned()
     });
-    let mut told = Instant::now();
-    let mut progress = 0.0;
-    let mut tick = tokio::time::interval(TELL);
-    loop {
-        tokio::select! {
-            line = lines.next_line() => match line? {
-                Some(line) => progress = line.strip_prefix("progress ").and_then(|part| part.parse().ok()).unwrap_or(progress),
-                None => break,
-            },
-            _ = tick.tick() => if told.elapsed() >= TELL {
-                told = Instant::now();
-                match worker.platform().transcode_progress(lease.recording, lease.attempt, progress).await {
-                    Ok(true) => {}
-                    Ok(false) => return Ok(false),
-                    // The database is away: the lease may run out, and whoever takes it begins anew; nothing is lost.
-                    Err(error) => tracing::warn!(%error, "progress not told"),
-                }
-            },
+    while let Some(line) = timeout(FROZEN, lines.next_line()).await.map_err(|_| "it did not go on for five minutes")?? {
+        if let Some(part) = line.strip_prefix("progress ").and_then(|part| part.parse().ok()) {
+            progress.send_replace(part);
         }
     }
     let status = child.wait().await?;
     drop(stdin);
     let complaint = complaints.await?;
-    if status.success() { Ok(true) } else { Err(complaint.into()) }
+    if status.success() { Ok(()) } else { Err(complaint.into()) }
 }
 
 /// Encrypts and uploads what the child made, in the order that it gives: what a playlist names stands before it.
