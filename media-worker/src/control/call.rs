@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI32, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -32,16 +32,18 @@ use crate::{
     recorder::{Recorder, RecorderConfig},
 };
 
-/// Messages are few (a handful a leg); more waiting than this means that the actor hangs, and they are dropped.
-const WAITING: usize = 256;
+/// Looks that wait; one serves them all.
+const WAITING: usize = 64;
 const OBJECT_SECONDS: u32 = 4;
 /// A report or a look that failed is tried again after this.
 const AGAIN: Duration = Duration::from_millis(500);
 
-enum Message {
-    Sync(Option<oneshot::Sender<()>>),
-    Engine(EngineEvent),
-}
+/// Look at the database and at what the engine said; the answer comes once that is carried out.
+type Look = Option<oneshot::Sender<()>>;
+
+/// What the engine says of each leg and the database has not been told yet: connected or not. Bounded by the legs,
+/// however long the database is away.
+type Unreported = Arc<Mutex<BTreeMap<Uuid, bool>>>;
 
 /// How the worker speaks to a call's actor.
 #[derive(Clone)]
@@ -49,7 +51,8 @@ pub struct CallHandle {
     epoch: i32,
     version: Arc<AtomicI32>,
     legs: Arc<AtomicUsize>,
-    messages: mpsc::Sender<Message>,
+    looks: mpsc::Sender<Look>,
+    unreported: Unreported,
 }
 
 impl CallHandle {
@@ -68,21 +71,32 @@ impl CallHandle {
 
     /// Look at the database; no answer needed.
     pub fn nudge(&self) {
-        let _ = self.messages.try_send(Message::Sync(None));
+        // Full: it will look anyway.
+        let _ = self.looks.try_send(None);
     }
 
-    /// Look at the database; returns once that is carried out, or the call is gone.
-    pub async fn sync(&self) {
+    /// Look at the database; true once that is carried out, or the call is gone. False when it could not be.
+    pub async fn sync(&self) -> bool {
         let (done, carried_out) = oneshot::channel();
-        if self.messages.send(Message::Sync(Some(done))).await.is_ok() {
-            let _ = carried_out.await;
-        }
+        self.looks.send(Some(done)).await.is_err() || carried_out.await.is_ok()
     }
 
-    pub fn hear(&self, event: EngineEvent) {
-        if self.messages.try_send(Message::Engine(event)).is_err() {
-            tracing::warn!("a call's actor takes no messages");
+    pub fn hear(&self, event: &EngineEvent) {
+        let mut unreported = self.unreported.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            EngineEvent::MediaBothWays { leg, .. } | EngineEvent::Reconnected { leg, .. } => {
+                unreported.insert(*leg, true);
+            }
+            EngineEvent::Disconnected { leg, .. } => {
+                unreported.insert(*leg, false);
+            }
+            // By ourselves, since the database said so.
+            EngineEvent::Closed { leg, .. } => {
+                unreported.remove(leg);
+            }
         }
+        drop(unreported);
+        self.nudge();
     }
 }
 
@@ -101,41 +115,37 @@ pub struct Call {
     handle: CallHandle,
     plan: CallPlan,
     running: Option<Running>,
-    /// What the engine says of each leg and the database has not been told yet: connected or not.
-    unreported: BTreeMap<Uuid, bool>,
 }
 
 impl Call {
     pub fn start(worker: Worker, plan: CallPlan) -> CallHandle {
-        let (messages, inbox) = mpsc::channel(WAITING);
-        let handle = CallHandle { epoch: plan.epoch, version: Arc::new(AtomicI32::new(-1)), legs: Arc::new(AtomicUsize::new(plan.legs.len().max(2))), messages };
-        let call = Self { id: plan.call, epoch: plan.epoch, handle: handle.clone(), plan, worker: worker.clone(), running: None, unreported: BTreeMap::new() };
+        let (looks, inbox) = mpsc::channel(WAITING);
+        let handle = CallHandle { epoch: plan.epoch, version: Arc::new(AtomicI32::new(-1)), legs: Arc::new(AtomicUsize::new(plan.legs.len().max(2))), looks, unreported: Unreported::default() };
+        let call = Self { id: plan.call, epoch: plan.epoch, handle: handle.clone(), plan, worker: worker.clone(), running: None };
         let span = tracing::info_span!("call", call = %call.id, epoch = call.epoch);
         worker.tasks().spawn(call.live(inbox).instrument(span));
         handle
     }
 
-    async fn live(mut self, mut inbox: mpsc::Receiver<Message>) {
-        self.carry_out().await;
-        let mut stale = false;
+    async fn live(mut self, mut inbox: mpsc::Receiver<Look>) {
+        let mut stale = !self.carry_out().await;
         loop {
-            let pending = stale || !self.unreported.is_empty();
-            let message = tokio::select! {
-                message = inbox.recv() => message,
-                () = sleep(AGAIN), if pending => Some(Message::Sync(None)),
+            let pending = stale || self.next_report().is_some();
+            let look = tokio::select! {
+                look = inbox.recv() => look,
+                () = sleep(AGAIN), if pending => Some(None),
             };
-            let mut waiting = Vec::new();
-            match message {
-                None => break,
-                Some(Message::Engine(event)) => self.note(event),
-                Some(Message::Sync(done)) => waiting.extend(done),
+            let Some(look) = look else { break };
+            // One look serves all who wait for one.
+            let mut waiting: Vec<_> = look.into_iter().collect();
+            while let Ok(look) = inbox.try_recv() {
+                waiting.extend(look);
             }
             self.report().await;
             match self.worker.platform().call_plan(self.id, self.worker.id()).await {
                 Ok(Some(plan)) if plan.epoch == self.epoch => {
-                    stale = false;
                     self.plan = plan;
-                    self.carry_out().await;
+                    stale = !self.carry_out().await;
                 }
                 Ok(_) => {
                     self.end().await;
@@ -144,31 +154,22 @@ impl Call {
                 // The database is away: what is, goes on.
                 Err(_) => stale = true,
             }
-            for done in waiting {
+            // Dropped, they tell that it could not be carried out: a pause must not be believed in before it is one.
+            for done in waiting.into_iter().filter(|_| !stale) {
                 let _ = done.send(());
             }
         }
         self.worker.forget(self.id, self.epoch);
     }
 
-    fn note(&mut self, event: EngineEvent) {
-        match event {
-            EngineEvent::MediaBothWays { leg, .. } | EngineEvent::Reconnected { leg, .. } => {
-                self.unreported.insert(leg, true);
-            }
-            EngineEvent::Disconnected { leg, .. } => {
-                self.unreported.insert(leg, false);
-            }
-            EngineEvent::Closed { leg, reason, .. } => {
-                tracing::info!(%leg, reason, "leg closed");
-                self.unreported.remove(&leg);
-            }
-        }
+    fn next_report(&self) -> Option<(Uuid, bool)> {
+        let unreported = self.handle.unreported.lock().unwrap_or_else(PoisonError::into_inner);
+        unreported.first_key_value().map(|(leg, connected)| (*leg, *connected))
     }
 
     /// Tells the database what became of the legs; what it cannot take now stays for the next time.
     async fn report(&mut self) {
-        while let Some((leg, connected)) = self.unreported.first_key_value().map(|(leg, connected)| (*leg, *connected)) {
+        while let Some((leg, connected)) = self.next_report() {
             let platform = self.worker.platform();
             let told = if connected {
                 platform.leg_connected(self.id, self.epoch, LegId(leg)).await
@@ -176,16 +177,20 @@ impl Call {
                 platform.leg_disconnected(self.id, self.epoch, LegId(leg)).await
             };
             if let Err(error) = told {
-                tracing::warn!(%leg, connected, %error, "not reported yet");
+                tracing::warn!(leg = %LegId(leg), connected, %error, "not reported yet");
                 return;
             }
-            tracing::info!(%leg, connected, "leg reported");
-            self.unreported.remove(&leg);
+            tracing::info!(leg = %LegId(leg), connected, "leg reported");
+            let mut unreported = self.handle.unreported.lock().unwrap_or_else(PoisonError::into_inner);
+            // Unless it has changed again meanwhile.
+            if unreported.get(&leg) == Some(&connected) {
+                unreported.remove(&leg);
+            }
         }
     }
 
-    /// Makes engine and recorder do what the plan says.
-    async fn carry_out(&mut self) {
+    /// Makes engine and recorder do what the plan says; false when the recorder did not.
+    async fn carry_out(&mut self) -> bool {
         let engine = self.worker.engine();
         let present: Vec<_> = self.plan.legs.iter().filter(|leg| leg.state != LegState::Left).collect();
         let routes = present.iter().flat_map(|to| present.iter().map(move |from| (from, to)));
@@ -195,10 +200,12 @@ impl Call {
             engine.close_leg(self.id.0, leg.id.0, "left").await;
         }
         self.handle.legs.store(present.len().max(2), Ordering::Relaxed);
-        if let Err(error) = self.follow_recording().await {
+        let recording = self.follow_recording().await;
+        if let Err(error) = &recording {
             tracing::error!(%error, "recording");
         }
         self.handle.version.store(self.plan.version, Ordering::Relaxed);
+        recording.is_ok()
     }
 
     async fn follow_recording(&mut self) -> Result<()> {
