@@ -71,6 +71,20 @@ where
         .with(filter)
 }
 
+tokio::task_local! {
+    static TRACE_ID: String;
+}
+
+/// Runs a request under its id: commands to workers carry it, so that the lines of both programs can be found together.
+pub async fn traced<F: Future>(trace_id: String, request: F) -> F::Output {
+    TRACE_ID.scope(trace_id, request).await
+}
+
+/// The id of the request that runs in this task, if any.
+pub(crate) fn trace_id() -> Option<String> {
+    TRACE_ID.try_with(Clone::clone).ok()
+}
+
 /// Help texts of the figures that this crate keeps.
 fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};

@@ -21,5 +21,5 @@ pub use list::CallFilter;
 pub use media::{CallPlan, PlannedLeg, PlannedRecording};
 pub use place::Placed;
 pub use rows::{Call, Interval, Leg};
-pub use signal::{Candidate, Command, Reply, SdpType, Signal, signal_of};
+pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, signal_of};
 pub use states::{Audience, CallEventKind, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind};

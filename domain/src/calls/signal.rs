@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 
 use super::{Call, CallEventKind, CallState, Change, Leg, LegState, change::name_of};
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     ids::{CallId, LegId, WorkerId},
     limits,
     people::Actor,
+    telemetry,
     text_enum::text_enum,
 };
 
@@ -42,6 +44,13 @@ pub enum Command {
     Trickle { call: CallId, leg: LegId, epoch: i32, candidates: Vec<Candidate> },
     /// Read the call's plan anew; answered once it is carried out.
     Sync { call: CallId },
+}
+
+/// A command on its way, with the id of the request that it comes from.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    pub trace_id: Option<String>,
+    pub command: Command,
 }
 
 /// What it answers.
@@ -78,7 +87,7 @@ impl Platform {
             return Err(Refusal::invalid("sdp", "This is not a session description.").into());
         }
         let (call, worker) = self.leased_leg(actor, id, epoch).await?;
-        match self.command(worker, &Command::Negotiate { call, leg: id, epoch, kind, sdp, revision }).await? {
+        match self.command(worker, Command::Negotiate { call, leg: id, epoch, kind, sdp, revision }).await? {
             Reply::Answer { sdp, revision } => Ok(Some((sdp, revision))),
             Reply::Done => Ok(None),
             Reply::Refused { code, message } => refuse(code, message),
@@ -91,7 +100,7 @@ impl Platform {
             return Err(Refusal::invalid("candidates", format!("At most {CANDIDATES} candidates of 1000 characters at once.")).into());
         }
         let (call, worker) = self.leased_leg(actor, id, epoch).await?;
-        match self.command(worker, &Command::Trickle { call, leg: id, epoch, candidates }).await? {
+        match self.command(worker, Command::Trickle { call, leg: id, epoch, candidates }).await? {
             Reply::Refused { code, message } => refuse(code, message),
             Reply::Done | Reply::Answer { .. } => Ok(()),
         }
@@ -100,6 +109,7 @@ impl Platform {
     /// The leg's call and the worker that has it in this epoch; waits a little for a call that was just placed or moved.
     async fn leased_leg(&self, actor: &Actor, id: LegId, epoch: i32) -> Result<(CallId, WorkerId)> {
         let deadline = Instant::now() + limits::LEASE_WAIT;
+        let mut pause = Duration::from_millis(25);
         loop {
             let (leg, call) = self.own_leg(actor, id).await?;
             if call.state == CallState::Ended {
@@ -120,7 +130,9 @@ impl Platform {
             if Instant::now() >= deadline {
                 return refuse(RefusalCode::MediaUnavailable, "No media worker has taken the call yet. Try again in a moment.");
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(pause).await;
+            // Soon at first; many who wait for a fleet that is away shall not ask the database all the time.
+            pause = (pause * 2).min(Duration::from_millis(400));
         }
     }
 
@@ -140,8 +152,8 @@ impl Platform {
     }
 
     /// Sends a command to a worker and waits for its reply.
-    async fn command(&self, worker: WorkerId, command: &Command) -> Result<Reply> {
-        let body = serde_json::to_vec(command).map_err(|e| Error::Internal(e.to_string()))?;
+    async fn command(&self, worker: WorkerId, command: Command) -> Result<Reply> {
+        let body = serde_json::to_vec(&Envelope { trace_id: telemetry::trace_id(), command }).map_err(|e| Error::Internal(e.to_string()))?;
         let reply = self.bus.command(&command_queue(worker), &body, limits::COMMAND).await;
         match reply {
             Ok(reply) => serde_json::from_slice(&reply).map_err(|e| Error::Internal(e.to_string())),
@@ -153,17 +165,27 @@ impl Platform {
     /// Tells a worker that a call of its has changed, without waiting. Lost, it finds out by itself within two seconds.
     pub(crate) fn nudge(&self, worker: WorkerId, call: CallId) {
         let platform = self.clone();
-        tokio::spawn(async move {
-            if let Err(error) = platform.command(worker, &Command::Sync { call }).await {
+        let told = async move {
+            if let Err(error) = platform.command(worker, Command::Sync { call }).await {
                 tracing::debug!(%call, %error, "the worker was not told");
             }
-        });
+        };
+        match telemetry::trace_id() {
+            Some(id) => tokio::spawn(telemetry::traced(id, told).in_current_span()),
+            None => tokio::spawn(told.in_current_span()),
+        };
     }
 
     /// Waits until the call's worker has carried out what the database says.
+    ///
+    /// # Errors
+    /// MEDIA_UNAVAILABLE when it did not.
     pub(crate) async fn sync(&self, call: &Call) -> Result<()> {
         let Some(worker) = call.worker_id else { return Ok(()) };
-        self.command(worker, &Command::Sync { call: call.id }).await.map(|_| ())
+        match self.command(worker, Command::Sync { call: call.id }).await? {
+            Reply::Refused { code, message } => refuse(code, message),
+            Reply::Done | Reply::Answer { .. } => Ok(()),
+        }
     }
 
     /// A party says what its browser does: microphone, camera, screen.

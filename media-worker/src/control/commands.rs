@@ -3,9 +3,11 @@
 use domain::{
     RefusalCode,
     bus::CommandServer,
-    calls::{Command, Reply, SdpType, signal::command_queue},
+    calls::{Command, Envelope, Reply, SdpType, signal::command_queue},
     ids::CallId,
 };
+
+use tracing::Instrument;
 
 use super::{call::CallHandle, worker::Worker};
 use crate::engine::{NegotiateError, SdpKind};
@@ -16,8 +18,8 @@ pub fn serve(worker: &Worker) -> CommandServer {
     worker.platform().bus.serve_commands(&command_queue(worker.id()), move |body| {
         let worker = answering.clone();
         async move {
-            let reply = match serde_json::from_slice(&body) {
-                Ok(command) => answer(&worker, command).await,
+            let reply = match serde_json::from_slice::<Envelope>(&body) {
+                Ok(Envelope { trace_id, command }) => answer(&worker, &command).instrument(span(&command, trace_id.as_deref())).await,
                 Err(error) => refuse(RefusalCode::Invalid, format!("not a command: {error}")),
             };
             serde_json::to_vec(&reply).unwrap_or_default()
@@ -29,15 +31,35 @@ fn refuse(code: RefusalCode, message: impl Into<String>) -> Reply {
     Reply::Refused { code, message: message.into() }
 }
 
-async fn answer(worker: &Worker, command: Command) -> Reply {
-    match command {
-        Command::Sync { call } => {
-            if let Some(handle) = worker.call(call) {
-                handle.sync().await;
+/// The request's id makes the worker's lines findable beside the api's.
+fn span(command: &Command, trace_id: Option<&str>) -> tracing::Span {
+    let (name, call, leg) = match command {
+        Command::Sync { call } => ("sync", call, None),
+        Command::Negotiate { call, leg, .. } => ("negotiate", call, Some(leg)),
+        Command::Trickle { call, leg, .. } => ("trickle", call, Some(leg)),
+    };
+    tracing::info_span!("command", name, %call, leg = leg.map(tracing::field::display), trace_id)
+}
+
+async fn answer(worker: &Worker, command: &Command) -> Reply {
+    let reply = carry_out(worker, command).await;
+    match &reply {
+        Reply::Refused { code, message } => tracing::info!(%code, message, "command refused"),
+        Reply::Done | Reply::Answer { .. } => tracing::debug!("command carried out"),
+    }
+    reply
+}
+
+async fn carry_out(worker: &Worker, command: &Command) -> Reply {
+    match *command {
+        Command::Sync { call } => match worker.call(call) {
+            Some(handle) if !handle.sync().await => {
+                refuse(RefusalCode::MediaUnavailable, "The media worker could not follow yet. Try again in a moment.")
             }
-            Reply::Done
-        }
-        Command::Negotiate { call, leg, epoch, kind, sdp, revision } => {
+            // A call that is not here any more is not recorded here either.
+            Some(_) | None => Reply::Done,
+        },
+        Command::Negotiate { call, leg, epoch, kind, ref sdp, revision } => {
             if let Err(reply) = current(worker, call, epoch).await {
                 return reply;
             }
@@ -45,17 +67,17 @@ async fn answer(worker: &Worker, command: Command) -> Reply {
                 SdpType::Offer => SdpKind::Offer,
                 SdpType::Answer => SdpKind::Answer,
             };
-            match worker.engine().negotiate(call.0, leg.0, kind, sdp).await {
+            match worker.engine().negotiate(call.0, leg.0, kind, sdp.clone()).await {
                 Ok(Some(sdp)) => Reply::Answer { sdp, revision },
                 Ok(None) => Reply::Done,
                 Err(error) => refused(&error),
             }
         }
-        Command::Trickle { call, leg, epoch, candidates } => {
+        Command::Trickle { call, leg, epoch, ref candidates } => {
             if let Err(reply) = current(worker, call, epoch).await {
                 return reply;
             }
-            let candidates = candidates.into_iter().map(|candidate| candidate.candidate).collect();
+            let candidates = candidates.iter().map(|candidate| candidate.candidate.clone()).collect();
             match worker.engine().trickle(call.0, leg.0, candidates).await {
                 Ok(()) => Reply::Done,
                 Err(error) => refused(&error),
