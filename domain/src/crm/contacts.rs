@@ -137,6 +137,15 @@ pub(crate) async fn find_contact(connection: &mut AsyncPgConnection, id: Contact
     Ok(contact::table.find(id).select(Contact::as_select()).first(connection).await.optional()?)
 }
 
+/// The one thing that a contact refers to is its owner.
+fn no_owner(error: diesel::result::Error) -> Error {
+    use diesel::result::{DatabaseErrorKind::ForeignKeyViolation, Error::DatabaseError};
+    match error {
+        DatabaseError(ForeignKeyViolation, _) => Refusal::not_found("user").at("ownerId").into(),
+        other => other.into(),
+    }
+}
+
 type Boxed<'a> = contact::BoxedQuery<'a, Pg>;
 
 fn filtered<'a>(filter: &ContactFilter) -> Boxed<'a> {
@@ -144,13 +153,14 @@ fn filtered<'a>(filter: &ContactFilter) -> Boxed<'a> {
     query = if filter.archived { query.filter(contact::archived_at.is_not_null()) } else { query.filter(contact::archived_at.is_null()) };
     if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        // A number is stored without the spaces and dashes that people type.
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let lists = sql::<sql_types::Bool>("array_to_string(emails || tags, ' ') ILIKE ").bind::<sql_types::Text, _>(pattern.clone());
+        // The expression of the index `contact_search`.
+        let text_like = |pattern: String| sql::<sql_types::Bool>("contact_text(name, emails, phones, tags) ILIKE ").bind::<sql_types::Text, _>(pattern);
         query = if digits.len() >= 4 {
-            let number = sql::<sql_types::Bool>("array_to_string(phones, ' ') LIKE ").bind::<sql_types::Text, _>(format!("%{digits}%"));
-            query.filter(contact::name.ilike(pattern).or(lists).or(number))
+            query.filter(text_like(pattern).or(text_like(format!("%{digits}%"))))
         } else {
-            query.filter(contact::name.ilike(pattern).or(lists))
+            query.filter(text_like(pattern))
         };
     }
     if let Some(tag) = &filter.tag {
@@ -186,7 +196,7 @@ impl Platform {
             archived_at: None,
         };
         ContactChange { name: Some(change.name.clone().unwrap_or_default()), ..change }.apply(&mut made)?;
-        diesel::insert_into(contact::table).values(&made).execute(unit.connection()).await?;
+        diesel::insert_into(contact::table).values(&made).execute(unit.connection()).await.map_err(no_owner)?;
         unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
         Ok(made)
@@ -213,11 +223,11 @@ impl Platform {
     async fn edit_contact(&self, actor: &Actor, id: ContactId, edit: impl FnOnce(&mut Contact, DateTime<Utc>) -> Result<()>) -> Result<Contact> {
         actor.user()?;
         let mut unit = self.begin().await?;
-        let found = contact::table.find(id).select(Contact::as_select()).for_update().first(unit.connection()).await.optional()?;
+        let found = contact::table.find(id).select(Contact::as_select()).for_no_key_update().first(unit.connection()).await.optional()?;
         let mut found: Contact = found.ok_or_else(|| Refusal::not_found("contact"))?;
         edit(&mut found, unit.now)?;
         found.updated_at = unit.now;
-        diesel::update(contact::table.find(id)).set(&found).execute(unit.connection()).await?;
+        diesel::update(contact::table.find(id)).set(&found).execute(unit.connection()).await.map_err(no_owner)?;
         unit.commit().await?;
         Ok(found)
     }
@@ -261,14 +271,22 @@ impl Platform {
             ContactOrder::Updated => format!("contact.updated_at {direction}, contact.id {direction}"),
         };
         let mut connection = self.db.get().await?;
-        let rows: Vec<Contact> = query.order(sql::<sql_types::Bool>(&columns)).limit(slice.limit + 1).select(Contact::as_select()).load(&mut connection).await?;
-        Ok(slice.page(rows, |contact| Key {
+        // The database's own lower case: ours differs for some letters, and a cursor would miss its place.
+        let folded = sql::<sql_types::Text>("lower(contact.name)");
+        let rows: Vec<(Contact, String)> = query
+            .order(sql::<sql_types::Bool>(&columns))
+            .limit(slice.limit + 1)
+            .select((Contact::as_select(), folded))
+            .load(&mut connection)
+            .await?;
+        let page = slice.page(rows, |(contact, folded)| Key {
             sort: match order {
-                ContactOrder::Name => contact.name.to_lowercase(),
+                ContactOrder::Name => folded.clone(),
                 ContactOrder::Created => String::new(),
                 ContactOrder::Updated => contact.updated_at.to_rfc3339(),
             },
             id: contact.id.0,
-        }))
+        });
+        Ok(Page { rows: page.rows.into_iter().map(|(key, (contact, _))| (key, contact)).collect(), more: page.more })
     }
 }
