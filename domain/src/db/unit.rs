@@ -29,8 +29,7 @@ impl Unit {
     pub(crate) async fn begin(platform: &Platform) -> Result<Self> {
         let mut connection = platform.db.get().await?;
         if let Err(first) = Manager::begin_transaction(&mut *connection).await {
-            // The pool does not ask a connection whether it still lives: after a restart of the database all of them
-            // are dead, and each is thrown away here.
+            // The pool throws closed connections away by itself; this one closed between the checkout and its use.
             tracing::debug!(error = %first, "a pooled connection was dead");
             drop(connection);
             connection = platform.db.get().await?;
@@ -107,13 +106,13 @@ impl Unit {
     }
 }
 
-/// Sends one job of the outbox and forgets it once the broker has it. A job may be sent twice; whoever takes it leases
+/// Sends one job of the outbox and forgets it once the broker has it; false when the broker does not. A job may be sent twice; whoever takes it leases
 /// its work in the database first.
-async fn send(platform: &Platform, id: i64, job: Job, body: &[u8]) {
+async fn send(platform: &Platform, id: i64, job: Job, body: &[u8]) -> bool {
     use schema::outbox;
     if let Err(error) = platform.bus.publish_job(job, body).await {
         tracing::warn!(%error, job = job.queue(), "a job was not confirmed; the sweep will send it");
-        return;
+        return false;
     }
     let forget = async {
         let mut connection = platform.db.get().await?;
@@ -123,6 +122,7 @@ async fn send(platform: &Platform, id: i64, job: Job, body: &[u8]) {
     if let Err(error) = forget.await {
         tracing::debug!(%error, "a sent job stays in the outbox; the sweep will send it again");
     }
+    true
 }
 
 impl Platform {
@@ -144,14 +144,16 @@ impl Platform {
             .load(&mut connection)
             .await?;
         drop(connection);
-        let count = left.len();
+        let mut sent = 0;
         for (id, queue, body) in left {
             match Job::ALL.into_iter().find(|job| job.queue() == queue) {
-                Some(job) => send(self, id, job, body.to_string().as_bytes()).await,
+                Some(job) if send(self, id, job, body.to_string().as_bytes()).await => sent += 1,
+                // The broker is away: the others would only wait in vain, one after the other.
+                Some(_) => break,
                 None => tracing::error!(queue, "the outbox names a queue that does not exist"),
             }
         }
-        Ok(count)
+        Ok(sent)
     }
 }
 
