@@ -125,13 +125,15 @@ async fn lists_and_sweeps_read_by_index() {
         ("SELECT id FROM recording WHERE state = 'FINALIZING' AND finalize_by <= now() LIMIT 100", "recording_finalize"),
         ("SELECT * FROM task WHERE assignee_id = $me ORDER BY id DESC LIMIT 51", "task_assignee"),
         ("SELECT min(remind_at) FROM task WHERE state = 'OPEN'", "task_remind"),
-        ("SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= now() ORDER BY answer_by LIMIT 100", "call_answer_by"),
-        ("SELECT id FROM call WHERE worker_id IS NULL AND state <> 'ENDED' AND dispatch_at <= now() ORDER BY dispatch_at LIMIT 100", "call_dispatch"),
+        ("SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= now() ORDER BY answer_by LIMIT 100", "using call_"),
+        ("SELECT id FROM call WHERE worker_id IS NULL AND state <> 'ENDED' AND dispatch_at <= now() ORDER BY dispatch_at LIMIT 100", "using call_"),
         ("SELECT id FROM call WHERE state <> 'ENDED' AND created_at < now() - interval '12 hours' LIMIT 100", "call_live"),
     ] {
         let query = query.replace("$me", SOMEBODY);
         let rows = sql.query(&format!("EXPLAIN {query}"), &[]).await.unwrap();
         let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-        assert!(plan.iter().any(|line| line.contains(index)), "{query}\n{}", plan.join("\n"));
+        let plan = plan.join("\n");
+        assert!(plan.contains(index), "{query}\n{plan}");
+        assert!(!plan.replace("Seq Scan on app_user", "").contains("Seq Scan"), "{query}\n{plan}");
     }
 }

@@ -23,7 +23,8 @@ const REFERENCES: &[&str] = &[
     "recording_file.recording_id -> recording: CASCADE",
     "recording_object.track_id -> recording_track: CASCADE",
     "recording_pause.recording_id -> recording: CASCADE",
-    "recording_pause.user_id -> app_user: SET NULL",
+    // Whoever paused stays known.
+    "recording_pause.user_id -> app_user: NO ACTION",
     "recording_track.leg_id -> leg: CASCADE",
     "recording_track.recording_id -> recording: CASCADE",
     // Whoever wrote a track stays known: no worker's row is deleted while its tracks are there.
