@@ -95,6 +95,8 @@ ids! {
     UserId = "user";
     /// One sign-in.
     SessionId = "session";
+    /// A user as one who takes calls; the digits are the user's.
+    AgentId = "agent";
     /// Someone who is called.
     ContactId = "contact";
     /// One conversation.
@@ -115,6 +117,18 @@ ids! {
     NotificationId = "notification";
     /// One run of a media worker.
     WorkerId = "worker";
+}
+
+impl From<UserId> for AgentId {
+    fn from(user: UserId) -> Self {
+        Self(user.0)
+    }
+}
+
+impl From<AgentId> for UserId {
+    fn from(agent: AgentId) -> Self {
+        Self(agent.0)
+    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@ graphql(`
     setupSeconds
     agent {
       id
-      name
+      user {
+        id
+        name
+      }
     }
     legs {
       id
@@ -55,7 +58,7 @@ export function CallFacts({ call }: { call: CallFactsFieldsFragment }) {
           {call.media === 'VIDEO' ? 'Video call' : 'Audio call'}, {DIRECTIONS[call.direction]}
         </Fact>
         {call.subject && <Fact name="Subject">{call.subject}</Fact>}
-        {call.agent && <Fact name="Agent">{call.agent.name}</Fact>}
+        {call.agent && <Fact name="Agent">{call.agent.user.name}</Fact>}
         <Fact name="Placed">
           <When at={call.createdAt} />
         </Fact>

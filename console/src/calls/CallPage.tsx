@@ -126,7 +126,7 @@ function namesOf(call: NonNullable<CallPageQuery['call']>): Map<string, string> 
 function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {
   const { user } = useWorkspace();
   const current = useCurrentCall();
-  const mine = call.agent?.id === user.id;
+  const mine = call.agent?.user.id === user.id;
   const elsewhere = mine && call.state !== 'ENDED' && current?.ticket.callId !== call.id;
   return (
     <header className={`${page.head} ${styles.head}`}>

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime as Instant, Utc};
-use domain::calls::{self, IntervalKind, LegRole};
+use domain::{
+    calls::{self, IntervalKind, LegRole},
+    ids::{AgentId, UserId},
+};
 
 use super::{
-    CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Recording,
-    RecordingState, User,
+    Agent, CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Recording,
+    RecordingState,
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},
@@ -58,7 +61,7 @@ impl CallFilter {
             states: self.states.unwrap_or_default().into_iter().map(Into::into).collect(),
             results: self.results.unwrap_or_default().into_iter().map(Into::into).collect(),
             contact: id::parse_optional(self.contact_id.as_ref())?,
-            agent: id::parse_optional(self.agent_id.as_ref())?,
+            agent: id::parse_optional::<AgentId>(self.agent_id.as_ref())?.map(UserId::from),
             since: self.since.map(|at| at.0),
             until: self.until.map(|at| at.0),
             newest_first: order == CallOrder::CreatedAtDesc,
@@ -111,9 +114,9 @@ impl Call {
     }
 
     /// The present or last agent.
-    async fn agent(&self, context: &Context<'_>) -> Answer<Option<User>> {
+    async fn agent(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
         let Some(id) = self.0.agent_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(User))
+        Ok(context.loaders().load_one(id).await?.map(Agent))
     }
 
     /// What it is about, in the words of whoever placed it.

@@ -27,6 +27,6 @@ pub use self::{
     notification::Notification,
     recording::{Playback, Recording, RecordingFilter},
     task::{Task, TaskFilter},
-    user::{Session, User},
+    user::{Agent, Session, User},
     viewer::Viewer,
 };

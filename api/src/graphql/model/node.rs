@@ -1,9 +1,9 @@
 //! Anything that has an id.
 
 use async_graphql::{Context, ID, Interface};
-use domain::ids::{CallId, ContactId, LegId, NotificationId, RecordingId, TaskId, UserId};
+use domain::ids::{AgentId, CallId, ContactId, LegId, NotificationId, RecordingId, TaskId, UserId};
 
-use super::{Call, Contact, Leg, Notification, Recording, Task, User};
+use super::{Agent, Call, Contact, Leg, Notification, Recording, Task, User};
 use crate::graphql::{
     context::ContextExt,
     fault::{Answer, Fault},
@@ -19,6 +19,7 @@ use crate::graphql::{
 ))]
 pub enum Node {
     User(User),
+    Agent(Agent),
     Contact(Contact),
     Call(Call),
     Leg(Leg),
@@ -46,6 +47,10 @@ impl Node {
             UserId::PREFIX if signed_in => {
                 loaders.load_one(parse::<UserId>(id)?).await?.map(|row| Self::User(User(row)))
             }
+            AgentId::PREFIX if signed_in => {
+                let user = UserId::from(parse::<AgentId>(id)?);
+                loaders.load_one(user).await?.map(|row| Self::Agent(Agent(row)))
+            }
             ContactId::PREFIX if signed_in => {
                 loaders.load_one(parse::<ContactId>(id)?).await?.map(|row| Self::Contact(Contact(row)))
             }
@@ -56,7 +61,7 @@ impl Node {
                 let rows = context.platform().notifications(context.actor(), &[parse(id)?]).await?;
                 rows.into_iter().next().map(|row| Self::Notification(row.into()))
             }
-            UserId::PREFIX | ContactId::PREFIX | TaskId::PREFIX | NotificationId::PREFIX => None,
+            UserId::PREFIX | AgentId::PREFIX | ContactId::PREFIX | TaskId::PREFIX | NotificationId::PREFIX => None,
             _ => return Err(Fault::bad_input("This is not an id of anything that has one.")),
         })
     }

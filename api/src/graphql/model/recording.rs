@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use domain::recordings::{self, PlaybackGrant};
+use domain::{
+    Error,
+    recordings::{self, PlaybackGrant},
+};
 
 use super::{Call, Consent, RecordingState, User};
 use crate::graphql::{
@@ -233,17 +236,18 @@ impl RecordingPause {
         &self.0.reason
     }
 
-    /// Who paused; null once the account is gone.
-    async fn by(&self, context: &Context<'_>) -> Answer<Option<User>> {
-        let Some(id) = self.0.user_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(User))
+    /// Who paused.
+    async fn by(&self, context: &Context<'_>) -> Answer<User> {
+        let user = context.loaders().load_one(self.0.user_id).await?;
+        Ok(User(user.ok_or_else(|| Error::Internal("a pause without its user".into()))?))
     }
 }
 
 /// Addresses under which a recording plays for a while. They are secrets: whoever has one may watch.
 #[derive(SimpleObject)]
 pub struct Playback {
-    /// HLS: the master playlist. What it names is relative to it.
+    /// HLS: the master playlist. What it names is relative to it. A start that was asked for stands in the address as a
+    /// media fragment (`#t=12.5`, W3C Media Fragments).
     hls_url: Url,
     /// One file: MP4, or M4A where there is no picture.
     download_url: Url,
@@ -259,7 +263,12 @@ pub struct Playback {
 
 impl Playback {
     /// The addresses of a grant; none when the recording lacks what every finished one has.
-    pub fn of(public_url: &url::Url, grant: &PlaybackGrant) -> Option<Self> {
+    pub fn of(public_url: &url::Url, grant: &PlaybackGrant, from_seconds: Option<f64>) -> Option<Self> {
+        let start = from_seconds.filter(|seconds| *seconds > 0.0).map(|seconds| format!("t={seconds}"));
+        let at_start = |Url(mut url): Url| {
+            url.set_fragment(start.as_deref());
+            Url(url)
+        };
         let address = |names: &[&str]| {
             let path = grant.paths.iter().find(|path| names.contains(&path.as_str()))?;
             let mut url = public_url.clone();
@@ -267,8 +276,8 @@ impl Playback {
             Some(Url(url))
         };
         Some(Self {
-            hls_url: address(&["master.m3u8"])?,
-            download_url: address(&["recording.mp4", "recording.m4a"])?,
+            hls_url: address(&["master.m3u8"]).map(at_start)?,
+            download_url: address(&["recording.mp4", "recording.m4a"]).map(at_start)?,
             poster_url: address(&["poster.jpg"]),
             waveform_url: address(&["waveform.json"]),
             thumbnails_url: address(&["thumbnails.vtt"]),

@@ -1,7 +1,7 @@
 //! Users and their sessions.
 
 use async_graphql::{ID, Object};
-use domain::people;
+use domain::{ids::AgentId, people};
 
 use super::Role;
 use crate::graphql::{
@@ -39,6 +39,28 @@ impl User {
     /// Times are shown in it, and reminders come by it.
     async fn time_zone(&self) -> TimeZone {
         TimeZone(self.0.time_zone.clone())
+    }
+
+    /// The user as one who takes calls.
+    async fn agent(&self) -> Option<Agent> {
+        Some(Agent(self.0.clone()))
+    }
+}
+
+/// A user as one who takes calls.
+pub struct Agent(pub people::User);
+
+/// A user as one who takes calls.
+#[Object]
+impl Agent {
+    /// `agent_` and 32 hexadecimal digits.
+    pub async fn id(&self) -> ID {
+        global(AgentId::from(self.0.id))
+    }
+
+    /// Who it is.
+    async fn user(&self) -> User {
+        User(self.0.clone())
     }
 }
 

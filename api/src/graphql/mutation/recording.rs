@@ -48,6 +48,8 @@ struct RecordingPlayInput {
     recording_id: ID,
     /// Why; kept in the log of accesses.
     reason: Option<String>,
+    /// Where to begin, in seconds from the start.
+    from_seconds: Option<f64>,
 }
 
 payloads! {
@@ -152,7 +154,7 @@ impl RecordingMutations {
         let platform = context.platform();
         let played = async {
             let grant = platform.play_recording(context.actor(), recording, input.reason).await?;
-            let playback = Playback::of(&platform.config.public_url, &grant)
+            let playback = Playback::of(&platform.config.public_url, &grant, input.from_seconds)
                 .ok_or_else(|| Error::Internal(format!("{recording} is READY but lacks its files")))?;
             Ok(RecordingPlayPayload { playback: Some(playback), ..Default::default() })
         };
