@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, atomic::{AtomicI64, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,7 +32,8 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         let ahead = self.ahead.as_ref().map_or(0, |a| a.load(Ordering::Relaxed));
-        let now = Self::of_machine() + TimeDelta::microseconds(ahead + self.correction.load(Ordering::Relaxed));
+        let now =
+            Self::of_machine() + TimeDelta::microseconds(ahead + self.correction.load(Ordering::Relaxed));
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
 

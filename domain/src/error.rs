@@ -21,8 +21,14 @@ pub enum Error {
 }
 
 /// SQLSTATE is not carried through; these texts are PostgreSQL's own: shutdown, start-up, time limits, deadlocks.
-const PASSING: &[&str] =
-    &["terminating connection", "the database system is", "connection closed", "canceling statement", "deadlock detected", "too many clients"];
+const PASSING: &[&str] = &[
+    "terminating connection",
+    "the database system is",
+    "connection closed",
+    "canceling statement",
+    "deadlock detected",
+    "too many clients",
+];
 /// A text of PostgreSQL holds every character but one.
 const NUL: &[&str] = &["invalid byte sequence for encoding", "unsupported Unicode escape sequence"];
 
@@ -30,16 +36,26 @@ impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
         match &error {
-            Diesel::BrokenTransactionManager | Diesel::AlreadyInTransaction => Self::Unavailable(error.to_string()),
-            Diesel::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure | Kind::ReadOnlyTransaction, _) => {
+            Diesel::BrokenTransactionManager | Diesel::AlreadyInTransaction => {
                 Self::Unavailable(error.to_string())
             }
+            Diesel::DatabaseError(
+                Kind::ClosedConnection
+                | Kind::UnableToSendCommand
+                | Kind::SerializationFailure
+                | Kind::ReadOnlyTransaction,
+                _,
+            ) => Self::Unavailable(error.to_string()),
             Diesel::DatabaseError(Kind::Unknown, information) => {
                 let says = |texts: &[&str]| texts.iter().any(|text| information.message().contains(text));
                 if says(PASSING) {
                     Self::Unavailable(error.to_string())
                 } else if says(NUL) {
-                    Refusal::new(RefusalCode::Invalid, "A text contains a character that cannot be stored (U+0000).").into()
+                    Refusal::new(
+                        RefusalCode::Invalid,
+                        "A text contains a character that cannot be stored (U+0000).",
+                    )
+                    .into()
                 } else {
                     Self::Database(error)
                 }
@@ -108,7 +124,10 @@ pub fn refuse<T>(code: RefusalCode, message: impl Into<String>) -> Result<T> {
 
 /// Takes a step for each item. One that fails holds up no other, unless the database itself is away. Returns how many
 /// steps did something.
-pub(crate) async fn each<T: Copy + std::fmt::Display>(items: Vec<T>, step: impl AsyncFn(T) -> Result<bool>) -> Result<usize> {
+pub(crate) async fn each<T: Copy + std::fmt::Display>(
+    items: Vec<T>,
+    step: impl AsyncFn(T) -> Result<bool>,
+) -> Result<usize> {
     let mut done = 0;
     for item in items {
         match step(item).await {

@@ -63,7 +63,8 @@ macro_rules! page_by_id {
             query = if newest_first { query.filter($id.gt(key.id)) } else { query.filter($id.lt(key.id)) };
         }
         query = if newest_first != slice.from_end { query.order($id.desc()) } else { query.order($id.asc()) };
-        let rows: Vec<$row> = query.limit(slice.limit + 1).select(<$row>::as_select()).load($connection).await?;
+        let rows: Vec<$row> =
+            query.limit(slice.limit + 1).select(<$row>::as_select()).load($connection).await?;
         slice.page(rows, |row| $crate::page::Key::of(row.id.0))
     }};
 }

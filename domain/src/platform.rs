@@ -39,7 +39,10 @@ async fn keep_time(platform: Platform) {
     loop {
         match platform.clock_offset().await {
             Ok(offset) if (offset - followed).abs() > limits::CLOCK_OFF => {
-                tracing::warn!(milliseconds = offset.num_milliseconds(), "this machine's clock is off; going by the database's");
+                tracing::warn!(
+                    milliseconds = offset.num_milliseconds(),
+                    "this machine's clock is off; going by the database's"
+                );
                 platform.clock.correct(offset);
                 followed = offset;
             }

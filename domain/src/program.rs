@@ -15,7 +15,8 @@ use crate::{Error, Platform, Result, health::Readiness};
 /// The runtime cannot listen to signals.
 pub fn stop_signal() -> Result<CancellationToken> {
     let fault = |e: std::io::Error| Error::Internal(e.to_string());
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate()).map_err(fault)?, signal(SignalKind::interrupt()).map_err(fault)?);
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate()).map_err(fault)?, signal(SignalKind::interrupt()).map_err(fault)?);
     let stop = CancellationToken::new();
     let told = stop.clone();
     tokio::spawn(async move {
@@ -33,7 +34,9 @@ impl Platform {
         Readiness::new()
             .with("database", move || {
                 let database = database.clone();
-                async move { if database.db.is_ready().await { Ok(()) } else { Err("the database does not answer") } }
+                async move {
+                    if database.db.is_ready().await { Ok(()) } else { Err("the database does not answer") }
+                }
             })
             .with("bus", move || std::future::ready(bus.is_ready()))
             .with("objects", move || {
@@ -47,7 +50,12 @@ impl Platform {
 ///
 /// # Errors
 /// The address is taken.
-pub async fn serve_probes(address: SocketAddr, readiness: Readiness, figures: PrometheusHandle, stop: CancellationToken) -> Result<()> {
+pub async fn serve_probes(
+    address: SocketAddr,
+    readiness: Readiness,
+    figures: PrometheusHandle,
+    stop: CancellationToken,
+) -> Result<()> {
     let readiness = std::sync::Arc::new(readiness);
     let routes = Router::new()
         .route("/healthz", get(async || "alive\n"))
@@ -60,9 +68,12 @@ pub async fn serve_probes(address: SocketAddr, readiness: Readiness, figures: Pr
             }),
         )
         .route("/metrics", get(async move || figures.render()));
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| Error::Unavailable(format!("CORDBOARD_METRICS_ADDR {address}: {e}")))?;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|e| Error::Unavailable(format!("CORDBOARD_METRICS_ADDR {address}: {e}")))?;
     tokio::spawn(async move {
-        let served = axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await }).await;
+        let served =
+            axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await }).await;
         if let Err(error) = served {
             tracing::error!(%error, "probes are no longer served");
         }

@@ -27,31 +27,52 @@ pub fn email(field: &'static str, text: &str) -> Result<String> {
     let text = text.trim();
     let ok = text.len() <= 254
         && text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..")
+            !local.is_empty()
+                && !domain.is_empty()
+                && !domain.contains('@')
+                && !domain.starts_with('.')
+                && !domain.ends_with('.')
+                && !domain.contains("..")
         })
         && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c));
-    if ok { Ok(text.to_owned()) } else { Err(Refusal::invalid(field, "This is not an e-mail address.").into()) }
+    if ok {
+        Ok(text.to_owned())
+    } else {
+        Err(Refusal::invalid(field, "This is not an e-mail address.").into())
+    }
 }
 
 /// A phone number in E.164: + and 7 to 15 digits. Spaces, dots, dashes and brackets are dropped.
 pub fn phone(field: &'static str, text: &str) -> Result<String> {
     let number: String = text.chars().filter(|c| !" .-()/\u{a0}".contains(*c)).collect();
     let digits = number.strip_prefix('+').unwrap_or_default();
-    let ok = (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-    if ok { Ok(number) } else { Err(Refusal::invalid(field, "A phone number starts with + and the country code, such as +4930123456.").into()) }
+    let ok = (7..=15).contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && !digits.starts_with('0');
+    if ok {
+        Ok(number)
+    } else {
+        Err(Refusal::invalid(
+            field,
+            "A phone number starts with + and the country code, such as +4930123456.",
+        )
+        .into())
+    }
 }
 
 /// An IANA time zone.
 pub fn time_zone(field: &'static str, text: &str) -> Result<String> {
     match text.parse::<chrono_tz::Tz>() {
         Ok(zone) => Ok(zone.name().to_owned()),
-        Err(_) => Err(Refusal::invalid(field, "This is not a time zone of the IANA list, such as Europe/Berlin.").into()),
+        Err(_) => {
+            Err(Refusal::invalid(field, "This is not a time zone of the IANA list, such as Europe/Berlin.")
+                .into())
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
 
     #[test]

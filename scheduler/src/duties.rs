@@ -37,10 +37,19 @@ pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
             account("unanswered calls", platform.expire_unanswered().await);
             account("lost legs", platform.expire_legs().await);
             account("reminders", platform.remind().await);
-            let next = async { Ok::<_, domain::Error>([platform.next_expiry().await?, platform.next_reminder().await?].into_iter().flatten().min()) };
+            let next = async {
+                Ok::<_, domain::Error>(
+                    [platform.next_expiry().await?, platform.next_reminder().await?]
+                        .into_iter()
+                        .flatten()
+                        .min(),
+                )
+            };
             let pause = match next.await {
                 // What is overdue was looked at just now and could not be done, or there was too much of it.
-                Ok(Some(next)) => (next - platform.clock.now()).to_std().map_or(OVERDUE, |left| left.min(LONGEST_SLEEP)),
+                Ok(Some(next)) => {
+                    (next - platform.clock.now()).to_std().map_or(OVERDUE, |left| left.min(LONGEST_SLEEP))
+                }
                 Ok(None) | Err(_) => LONGEST_SLEEP,
             };
             match timeout(pause, news.recv()).await {

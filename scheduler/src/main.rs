@@ -31,7 +31,12 @@ async fn run(config: Config, figures: metrics_exporter_prometheus::PrometheusHan
     let platform = Platform::new(config, "scheduler")?;
     let stop = program::stop_signal()?;
     program::serve_probes(address, platform.readiness(), figures, stop.clone()).await?;
-    tokio::join!(duties::punctual(&platform, &stop), duties::watch_fleet(&platform, &stop), duties::sweep(&platform, &stop), duties::tidy(&platform, &stop));
+    tokio::join!(
+        duties::punctual(&platform, &stop),
+        duties::watch_fleet(&platform, &stop),
+        duties::sweep(&platform, &stop),
+        duties::tidy(&platform, &stop)
+    );
     platform.bus.close().await;
     Ok(())
 }

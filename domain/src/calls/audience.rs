@@ -41,11 +41,15 @@ mod tests {
         for &listener in LegRole::ALL {
             for &speaker in LegRole::ALL {
                 for &audience in Audience::ALL {
-                    for (listener_parked, speaker_parked) in [(false, false), (true, false), (false, true), (true, true)] {
+                    for (listener_parked, speaker_parked) in
+                        [(false, false), (true, false), (false, true), (true, true)]
+                    {
                         let x = ear(listener, listener_parked, Audience::Everyone);
                         let y = ear(speaker, speaker_parked, audience);
                         let colleague = listener == LegRole::Agent || listener == LegRole::Supervisor;
-                        let expected = !listener_parked && !speaker_parked && (audience == Audience::Everyone || audience == Audience::Agents && colleague);
+                        let expected = !listener_parked
+                            && !speaker_parked
+                            && (audience == Audience::Everyone || audience == Audience::Agents && colleague);
                         assert_eq!(hears(x, y), expected, "{x:?} hears {y:?}");
                     }
                 }

@@ -41,10 +41,20 @@ impl Platform {
     pub(crate) async fn change(&self, id: CallId) -> Result<Change> {
         let mut unit = self.begin().await?;
         // Not FOR UPDATE: a row elsewhere that refers to the call need not wait.
-        let call: Option<Call> =
-            call::table.find(id).select(Call::as_select()).for_no_key_update().first(unit.connection()).await.optional()?;
+        let call: Option<Call> = call::table
+            .find(id)
+            .select(Call::as_select())
+            .for_no_key_update()
+            .first(unit.connection())
+            .await
+            .optional()?;
         let Some(call) = call else { return Err(Refusal::not_found("call").into()) };
-        let legs: Vec<Leg> = leg::table.filter(leg::call_id.eq(id)).order(leg::id).select(Leg::as_select()).load(unit.connection()).await?;
+        let legs: Vec<Leg> = leg::table
+            .filter(leg::call_id.eq(id))
+            .order(leg::id)
+            .select(Leg::as_select())
+            .load(unit.connection())
+            .await?;
         Ok(Change { unit, stored: (call.clone(), legs.clone()), call, legs })
     }
 
@@ -54,7 +64,8 @@ impl Platform {
     /// NOT_FOUND.
     pub(crate) async fn change_by_leg(&self, id: LegId) -> Result<(Change, usize)> {
         let mut connection = self.db.get().await?;
-        let call: Option<CallId> = leg::table.find(id).select(leg::call_id).first(&mut connection).await.optional()?;
+        let call: Option<CallId> =
+            leg::table.find(id).select(leg::call_id).first(&mut connection).await.optional()?;
         drop(connection);
         let Some(call) = call else { return Err(Refusal::not_found("leg").into()) };
         let change = self.change(call).await?;
@@ -82,11 +93,21 @@ impl Change {
     /// # Errors
     /// CALL_ENDED.
     pub fn still_on(&self) -> Result<()> {
-        if self.call.state == CallState::Ended { refuse(RefusalCode::CallEnded, "This call is over.") } else { Ok(()) }
+        if self.call.state == CallState::Ended {
+            refuse(RefusalCode::CallEnded, "This call is over.")
+        } else {
+            Ok(())
+        }
     }
 
     /// Writes the next event of the call. `actor` is a typed id, or `system` or `worker`.
-    pub async fn event(&mut self, kind: CallEventKind, actor: &str, leg: Option<LegId>, detail: Option<String>) -> Result<()> {
+    pub async fn event(
+        &mut self,
+        kind: CallEventKind,
+        actor: &str,
+        leg: Option<LegId>,
+        detail: Option<String>,
+    ) -> Result<()> {
         self.call.version += 1;
         let payload = json!({
             "callId": self.call.id,
@@ -106,7 +127,10 @@ impl Change {
     /// ILLEGAL_TRANSITION.
     pub async fn become_state(&mut self, next: CallState) -> Result<()> {
         if !self.call.state.may_become(next) {
-            return refuse(RefusalCode::IllegalTransition, format!("A call that is {} cannot become {next}.", self.call.state));
+            return refuse(
+                RefusalCode::IllegalTransition,
+                format!("A call that is {} cannot become {next}.", self.call.state),
+            );
         }
         self.call.state = next;
         self.begin_interval().await
@@ -142,7 +166,11 @@ impl Change {
         let now = self.unit.now;
         let leg = self.legs.get_mut(place).ok_or_else(|| Error::Internal("no such leg".into()))?;
         if !leg.state.may_become(next) {
-            let code = if leg.state == LegState::Left { RefusalCode::LegGone } else { RefusalCode::IllegalTransition };
+            let code = if leg.state == LegState::Left {
+                RefusalCode::LegGone
+            } else {
+                RefusalCode::IllegalTransition
+            };
             return refuse(code, format!("A party that is {} cannot become {next}.", leg.state));
         }
         leg.state = next;
@@ -188,7 +216,10 @@ impl Change {
         let (call, legs) = &self.stored;
         let changed = *call != self.call || *legs != self.legs;
         if *call != self.call {
-            diesel::update(call::table.find(self.call.id)).set(&self.call).execute(self.unit.connection()).await?;
+            diesel::update(call::table.find(self.call.id))
+                .set(&self.call)
+                .execute(self.unit.connection())
+                .await?;
         }
         for leg in self.legs.iter().filter(|leg| !legs.contains(leg)) {
             diesel::update(leg::table.find(leg.id)).set(leg).execute(self.unit.connection()).await?;

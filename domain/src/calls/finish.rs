@@ -20,7 +20,10 @@ impl Change {
     /// NOT_FOUND: a call that is not yours looks like one that is not there.
     pub(crate) fn belongs_to(&self, actor: &Actor) -> Result<()> {
         let party = match actor {
-            Actor::User(signed) => self.call.agent_id == Some(signed.user.id) || self.legs.iter().any(|leg| leg.user_id == Some(signed.user.id)),
+            Actor::User(signed) => {
+                self.call.agent_id == Some(signed.user.id)
+                    || self.legs.iter().any(|leg| leg.user_id == Some(signed.user.id))
+            }
             Actor::Guest(guest) => guest.call == self.call.id,
             Actor::Anonymous => false,
         };
@@ -41,8 +44,10 @@ impl Change {
     /// A party has gone: does the call go on?
     async fn after_leaving(&mut self, place: usize, actor: &str, lost: bool) -> Result<()> {
         let gone = self.legs[place].clone();
-        self.event(CallEventKind::LegLeft, actor, Some(gone.id), lost.then(|| "connection lost".into())).await?;
-        let remains = |role: LegRole| self.legs.iter().any(|leg| leg.role == role && leg.state != LegState::Left);
+        self.event(CallEventKind::LegLeft, actor, Some(gone.id), lost.then(|| "connection lost".into()))
+            .await?;
+        let remains =
+            |role: LegRole| self.legs.iter().any(|leg| leg.role == role && leg.state != LegState::Left);
         let (agents, contacts) = (remains(LegRole::Agent), remains(LegRole::Contact));
         if agents && contacts {
             return Ok(());
@@ -51,7 +56,9 @@ impl Change {
         let who = if gone.role == LegRole::Contact { "The contact" } else { "The agent" };
         let (result, reason) = match (answered, lost, gone.role) {
             (true, false, _) => (CallResult::Completed, format!("{who} hung up.")),
-            (true, true, LegRole::Contact) => (CallResult::Completed, "The contact's connection was lost.".into()),
+            (true, true, LegRole::Contact) => {
+                (CallResult::Completed, "The contact's connection was lost.".into())
+            }
             (true, true, _) => (CallResult::Failed, "The agent's connection was lost.".into()),
             (false, false, LegRole::Contact) => (CallResult::Declined, "The contact declined.".into()),
             (false, false, _) => (CallResult::Abandoned, format!("{who} hung up before it was answered.")),
@@ -78,13 +85,18 @@ impl Platform {
             (None, true) => CallResult::Declined,
             (None, false) => CallResult::Abandoned,
         };
-        let party = actor.user_id().is_none_or(|user| change.legs.iter().any(|leg| leg.user_id == Some(user)));
+        let party =
+            actor.user_id().is_none_or(|user| change.legs.iter().any(|leg| leg.user_id == Some(user)));
         let who = match (contact, party) {
             (true, _) => "The contact",
             (false, true) => "The agent",
             (false, false) => "A supervisor",
         };
-        let reason = if result == CallResult::Declined { "The contact declined.".into() } else { format!("{who} hung up.") };
+        let reason = if result == CallResult::Declined {
+            "The contact declined.".into()
+        } else {
+            format!("{who} hung up.")
+        };
         change.end(result, &reason, &name_of(actor)).await?;
         Ok(change.commit().await?.0)
     }
@@ -109,7 +121,12 @@ impl Platform {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
         let due: Vec<CallId> = call::table
-            .filter(call::state.ne(CallState::Ended).and(call::answered_at.is_null()).and(call::answer_by.le(now)))
+            .filter(
+                call::state
+                    .ne(CallState::Ended)
+                    .and(call::answered_at.is_null())
+                    .and(call::answer_by.le(now)),
+            )
             .order(call::answer_by)
             .limit(100)
             .select(call::id)
@@ -143,11 +160,18 @@ impl Platform {
     pub async fn expire_legs(&self) -> Result<usize> {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
-        let due: Vec<LegId> = leg::table.filter(leg::leave_by.le(now)).order(leg::leave_by).limit(100).select(leg::id).load(&mut connection).await?;
+        let due: Vec<LegId> = leg::table
+            .filter(leg::leave_by.le(now))
+            .order(leg::leave_by)
+            .limit(100)
+            .select(leg::id)
+            .load(&mut connection)
+            .await?;
         drop(connection);
         each(due, async |id| {
             let (mut change, place) = self.change_by_leg(id).await?;
-            if change.call.state == CallState::Ended || change.legs[place].leave_by.is_none_or(|by| by > now) {
+            if change.call.state == CallState::Ended || change.legs[place].leave_by.is_none_or(|by| by > now)
+            {
                 return Ok(false);
             }
             change.leg_becomes(place, LegState::Left)?;
@@ -163,7 +187,12 @@ impl Platform {
     pub async fn expire_endless(&self) -> Result<usize> {
         let before = self.clock.now() - limits::CALL_LENGTH;
         let mut connection = self.db.get().await?;
-        let due: Vec<CallId> = call::table.filter(call::state.ne(CallState::Ended).and(call::created_at.lt(before))).limit(100).select(call::id).load(&mut connection).await?;
+        let due: Vec<CallId> = call::table
+            .filter(call::state.ne(CallState::Ended).and(call::created_at.lt(before)))
+            .limit(100)
+            .select(call::id)
+            .load(&mut connection)
+            .await?;
         drop(connection);
         each(due, async |id| {
             let mut change = self.change(id).await?;
@@ -180,9 +209,13 @@ impl Platform {
     /// When the next call or leg expires.
     pub async fn next_expiry(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>> {
         let mut connection = self.db.get().await?;
-        let answer: Option<chrono::DateTime<chrono::Utc>> =
-            call::table.filter(call::state.ne(CallState::Ended).and(call::answered_at.is_null())).select(diesel::dsl::min(call::answer_by)).first(&mut connection).await?;
-        let leave: Option<chrono::DateTime<chrono::Utc>> = leg::table.select(diesel::dsl::min(leg::leave_by)).first(&mut connection).await?;
+        let answer: Option<chrono::DateTime<chrono::Utc>> = call::table
+            .filter(call::state.ne(CallState::Ended).and(call::answered_at.is_null()))
+            .select(diesel::dsl::min(call::answer_by))
+            .first(&mut connection)
+            .await?;
+        let leave: Option<chrono::DateTime<chrono::Utc>> =
+            leg::table.select(diesel::dsl::min(leg::leave_by)).first(&mut connection).await?;
         Ok([answer, leave].into_iter().flatten().min())
     }
 }

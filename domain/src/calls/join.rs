@@ -44,7 +44,11 @@ impl Platform {
     pub async fn join_as_user(&self, actor: &Actor, id: CallId) -> Result<Joined> {
         let user = actor.user()?;
         let change = self.change(id).await?;
-        let place = change.legs.iter().position(|leg| leg.user_id == Some(user.id)).ok_or_else(|| Refusal::not_found("call"))?;
+        let place = change
+            .legs
+            .iter()
+            .position(|leg| leg.user_id == Some(user.id))
+            .ok_or_else(|| Refusal::not_found("call"))?;
         self.join(change, place, actor, None).await
     }
 
@@ -60,9 +64,13 @@ impl Platform {
             return refuse(RefusalCode::LinkExpired, EXPIRED);
         }
         let mine = actor.guest().is_some_and(|guest| guest.leg == id);
-        let taken = leg.guest_token_hash.is_some() && leg.away_since.is_none_or(|since| change.now() - since <= limits::LINK_REBIND);
+        let taken = leg.guest_token_hash.is_some()
+            && leg.away_since.is_none_or(|since| change.now() - since <= limits::LINK_REBIND);
         if taken && !mine {
-            return refuse(RefusalCode::LinkInUse, "This link is open in another window or on another device. Close it there, wait a minute and try again.");
+            return refuse(
+                RefusalCode::LinkInUse,
+                "This link is open in another window or on another device. Close it there, wait a minute and try again.",
+            );
         }
         let guest_token = (!mine).then(tokens::random);
         if let Some(token) = &guest_token {
@@ -77,7 +85,13 @@ impl Platform {
         self.join(change, place, &actor, guest_token).await
     }
 
-    async fn join(&self, mut change: Change, place: usize, actor: &Actor, guest_token: Option<String>) -> Result<Joined> {
+    async fn join(
+        &self,
+        mut change: Change,
+        place: usize,
+        actor: &Actor,
+        guest_token: Option<String>,
+    ) -> Result<Joined> {
         change.still_on()?;
         let now = change.now();
         let first = change.legs[place].joined_at.is_none();
@@ -118,7 +132,11 @@ impl Platform {
 
     /// The words that a party has yet to answer.
     fn wording(&self, call: &Call, leg: &Leg) -> Option<String> {
-        let asked = call.record && !call.recording_stopped && !leg.is_staff() && leg.consent.is_none() && self.config.consent_policy == ConsentPolicy::AllParties;
+        let asked = call.record
+            && !call.recording_stopped
+            && !leg.is_staff()
+            && leg.consent.is_none()
+            && self.config.consent_policy == ConsentPolicy::AllParties;
         asked.then(|| self.config.consent_wording.clone())
     }
 
@@ -129,11 +147,25 @@ impl Platform {
     pub async fn invitation(&self, token: &str) -> Result<Invitation> {
         let Some(id) = self.leg_of_token(token) else { return refuse(RefusalCode::LinkExpired, EXPIRED) };
         let mut connection = self.db.get().await?;
-        let found: Option<(Leg, Call)> = leg::table.inner_join(call::table).filter(leg::id.eq(id)).select((Leg::as_select(), Call::as_select())).first(&mut connection).await.optional()?;
-        let Some((leg, call)) = found.filter(|(leg, call)| call.state != CallState::Ended && leg.state != LegState::Left) else {
+        let found: Option<(Leg, Call)> = leg::table
+            .inner_join(call::table)
+            .filter(leg::id.eq(id))
+            .select((Leg::as_select(), Call::as_select()))
+            .first(&mut connection)
+            .await
+            .optional()?;
+        let Some((leg, call)) =
+            found.filter(|(leg, call)| call.state != CallState::Ended && leg.state != LegState::Left)
+        else {
             return refuse(RefusalCode::LinkExpired, EXPIRED);
         };
-        let caller: Option<String> = leg::table.filter(leg::call_id.eq(call.id).and(leg::role.eq(LegRole::Agent))).order(leg::id).select(leg::name).first(&mut connection).await.optional()?;
+        let caller: Option<String> = leg::table
+            .filter(leg::call_id.eq(call.id).and(leg::role.eq(LegRole::Agent)))
+            .order(leg::id)
+            .select(leg::name)
+            .first(&mut connection)
+            .await
+            .optional()?;
         let consent_wording = self.wording(&call, &leg);
         Ok(Invitation { call, leg, caller: caller.unwrap_or_default(), consent_wording })
     }
@@ -149,7 +181,9 @@ impl Platform {
             .await
             .optional()?;
         let now = self.clock.now();
-        Ok(found.filter(|(_, _, _, until)| until.is_none_or(|until| until > now)).map(|(leg, call, state, _)| Guest { call, leg, ended: state == CallState::Ended }))
+        Ok(found
+            .filter(|(_, _, _, until)| until.is_none_or(|until| until > now))
+            .map(|(leg, call, state, _)| Guest { call, leg, ended: state == CallState::Ended }))
     }
 }
 

@@ -70,7 +70,9 @@ impl Platform {
     /// A page of the calls that the actor may see.
     pub async fn list_calls(&self, actor: &Actor, filter: &CallFilter, slice: &Slice) -> Result<Page<Call>> {
         let mut connection = self.db.get().await?;
-        Ok(page_by_id!(&mut connection, filtered(actor, filter), call::id, Call, slice, newest_first: filter.newest_first))
+        Ok(
+            page_by_id!(&mut connection, filtered(actor, filter), call::id, Call, slice, newest_first: filter.newest_first),
+        )
     }
 
     pub async fn count_calls(&self, actor: &Actor, filter: &CallFilter) -> Result<i64> {
@@ -81,13 +83,22 @@ impl Platform {
     /// Calls by id, as far as the actor may see them; in no order.
     pub async fn calls(&self, actor: &Actor, ids: &[CallId]) -> Result<Vec<Call>> {
         let mut connection = self.db.get().await?;
-        Ok(visible(actor).filter(call::id.eq_any(ids)).select(Call::as_select()).load(&mut connection).await?)
+        Ok(visible(actor)
+            .filter(call::id.eq_any(ids))
+            .select(Call::as_select())
+            .load(&mut connection)
+            .await?)
     }
 
     /// Legs of several calls, in the order in which they were added.
     pub async fn legs_of_calls(&self, ids: &[CallId]) -> Result<Vec<Leg>> {
         let mut connection = self.db.get().await?;
-        Ok(leg::table.filter(leg::call_id.eq_any(ids)).order(leg::id).select(Leg::as_select()).load(&mut connection).await?)
+        Ok(leg::table
+            .filter(leg::call_id.eq_any(ids))
+            .order(leg::id)
+            .select(Leg::as_select())
+            .load(&mut connection)
+            .await?)
     }
 
     pub async fn legs(&self, ids: &[LegId]) -> Result<Vec<Leg>> {

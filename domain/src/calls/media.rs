@@ -47,7 +47,9 @@ impl Platform {
     /// [`Error::Unavailable`] for a worker that drains or was declared dead: another has to take it.
     pub async fn lease_call(&self, id: CallId, worker: WorkerId) -> Result<Option<CallPlan>> {
         let mut change = self.change(id).await?;
-        if change.call.state == CallState::Ended || change.call.worker_id.is_some_and(|holder| holder != worker) {
+        if change.call.state == CallState::Ended
+            || change.call.worker_id.is_some_and(|holder| holder != worker)
+        {
             return Ok(None);
         }
         if change.call.worker_id.is_none() {
@@ -87,7 +89,12 @@ impl Platform {
             .await
             .optional()?;
         let Some(row) = row else { return Ok(None) };
-        let legs: Vec<Leg> = leg::table.filter(leg::call_id.eq(id)).order(leg::id).select(Leg::as_select()).load(&mut connection).await?;
+        let legs: Vec<Leg> = leg::table
+            .filter(leg::call_id.eq(id))
+            .order(leg::id)
+            .select(Leg::as_select())
+            .load(&mut connection)
+            .await?;
         let live = [RecordingState::Recording, RecordingState::Paused];
         let recording: Option<(RecordingId, RecordingState, Option<Vec<u8>>)> = recording::table
             .filter(recording::call_id.eq(id).and(recording::state.eq_any(live)))
@@ -99,21 +106,33 @@ impl Platform {
             call: id,
             version: row.version,
             epoch: row.epoch,
-            legs: legs.iter().map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state }).collect(),
-            recording: recording.and_then(|(id, state, key)| Some(PlannedRecording { id, paused: state == RecordingState::Paused, data_key: key? })),
+            legs: legs
+                .iter()
+                .map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state })
+                .collect(),
+            recording: recording.and_then(|(id, state, key)| {
+                Some(PlannedRecording { id, paused: state == RecordingState::Paused, data_key: key? })
+            }),
         }))
     }
 
     /// The live calls of a worker with their versions: what a command could not tell it.
     pub async fn calls_of_worker(&self, worker: WorkerId) -> Result<Vec<(CallId, i32)>> {
         let mut connection = self.db.get().await?;
-        Ok(call::table.filter(call::worker_id.eq(worker).and(call::state.ne(CallState::Ended))).select((call::id, call::version)).load(&mut connection).await?)
+        Ok(call::table
+            .filter(call::worker_id.eq(worker).and(call::state.ne(CallState::Ended)))
+            .select((call::id, call::version))
+            .load(&mut connection)
+            .await?)
     }
 
     /// Locks a call for a report; none when the lease is no longer the worker's.
     async fn report(&self, id: CallId, epoch: i32) -> Result<Option<Change>> {
         let change = self.change(id).await?;
-        Ok((change.call.epoch == epoch && change.call.worker_id.is_some() && change.call.state != CallState::Ended).then_some(change))
+        Ok((change.call.epoch == epoch
+            && change.call.worker_id.is_some()
+            && change.call.state != CallState::Ended)
+            .then_some(change))
     }
 
     /// Media flows both ways on a leg. The call is IN_PROGRESS once that is so for an agent and a contact.
@@ -130,8 +149,12 @@ impl Platform {
         }
         change.legs[place].epoch = epoch;
         change.event(CallEventKind::LegJoined, "worker", Some(leg), None).await?;
-        let connected = |role: LegRole| change.legs.iter().any(|l| l.role == role && l.state == LegState::Connected);
-        if change.call.state == CallState::Connecting && connected(LegRole::Agent) && connected(LegRole::Contact) {
+        let connected =
+            |role: LegRole| change.legs.iter().any(|l| l.role == role && l.state == LegState::Connected);
+        if change.call.state == CallState::Connecting
+            && connected(LegRole::Agent)
+            && connected(LegRole::Contact)
+        {
             change.become_state(CallState::InProgress).await?;
             change.call.answered_at = Some(change.now());
             change.call.answer_by = None;
@@ -145,7 +168,10 @@ impl Platform {
     /// Nothing comes from a leg any more; it may be back within 30 s.
     pub async fn leg_disconnected(&self, id: CallId, epoch: i32, leg: LegId) -> Result<()> {
         let Some(mut change) = self.report(id, epoch).await? else { return Ok(()) };
-        let Some(place) = change.legs.iter().position(|l| l.id == leg && l.state == LegState::Connected) else { return Ok(()) };
+        let Some(place) = change.legs.iter().position(|l| l.id == leg && l.state == LegState::Connected)
+        else {
+            return Ok(());
+        };
         change.leg_becomes(place, LegState::Reconnecting)?;
         change.legs[place].leave_by = Some(change.now() + limits::RECONNECT);
         change.event(CallEventKind::LegReconnecting, "worker", Some(leg), None).await?;
@@ -166,7 +192,14 @@ impl Platform {
                 change.leg_becomes(place, LegState::Reconnecting)?;
                 change.legs[place].leave_by = Some(leave_by);
                 let leg = change.legs[place].id;
-                change.event(CallEventKind::LegReconnecting, "system", Some(leg), Some("the media worker is gone".into())).await?;
+                change
+                    .event(
+                        CallEventKind::LegReconnecting,
+                        "system",
+                        Some(leg),
+                        Some("the media worker is gone".into()),
+                    )
+                    .await?;
             } else if change.legs[place].leave_by.is_some() {
                 change.legs[place].leave_by = Some(leave_by);
             }
@@ -183,7 +216,12 @@ impl Platform {
         let mut unit = self.begin().await?;
         let now = unit.now;
         let waiting: Vec<(CallId, i32)> = call::table
-            .filter(call::dispatch_at.le(now).and(call::worker_id.is_null()).and(call::state.ne(CallState::Ended)))
+            .filter(
+                call::dispatch_at
+                    .le(now)
+                    .and(call::worker_id.is_null())
+                    .and(call::state.ne(CallState::Ended)),
+            )
             .order(call::dispatch_at)
             .limit(100)
             .select((call::id, call::epoch))

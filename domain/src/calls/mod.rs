@@ -22,4 +22,6 @@ pub use media::{CallPlan, PlannedLeg, PlannedRecording};
 pub use place::Placed;
 pub use rows::{Call, Interval, Leg};
 pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, signal_of};
-pub use states::{Audience, CallEventKind, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind};
+pub use states::{
+    Audience, CallEventKind, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind,
+};

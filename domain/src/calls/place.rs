@@ -41,18 +41,42 @@ impl Platform {
     ///
     /// # Errors
     /// NOT_FOUND for the contact, INVALID for the subject, LIMIT_REACHED for a user with five live calls.
-    pub async fn place_call(&self, actor: &Actor, contact: ContactId, media: MediaKind, subject: Option<String>, record: Option<bool>, key: Option<Key>) -> Result<Placed> {
+    pub async fn place_call(
+        &self,
+        actor: &Actor,
+        contact: ContactId,
+        media: MediaKind,
+        subject: Option<String>,
+        record: Option<bool>,
+        key: Option<Key>,
+    ) -> Result<Placed> {
         let user = actor.user()?.clone();
-        let subject = subject.as_deref().map(str::trim).filter(|s| !s.is_empty()).map(|s| validate::text_of("subject", s, 500)).transpose()?;
+        let subject = subject
+            .as_deref()
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .map(|s| validate::text_of("subject", s, 500))
+            .transpose()?;
         let mut unit = self.begin().await?;
         if let Some(first) = unit.first_result::<First>(key.as_ref()).await? {
-            let call = call::table.find(first.call).select(Call::as_select()).first(unit.connection()).await?;
+            let call =
+                call::table.find(first.call).select(Call::as_select()).first(unit.connection()).await?;
             return Ok(Placed { call, join_token: self.join_token(first.contact_leg) });
         }
-        let contact = crate::crm::find_contact(unit.connection(), contact).await?.filter(|c| c.archived_at.is_none()).ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
-        let live: i64 = call::table.filter(call::agent_id.eq(user.id).and(call::state.ne(CallState::Ended))).count().get_result(unit.connection()).await?;
+        let contact = crate::crm::find_contact(unit.connection(), contact)
+            .await?
+            .filter(|c| c.archived_at.is_none())
+            .ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
+        let live: i64 = call::table
+            .filter(call::agent_id.eq(user.id).and(call::state.ne(CallState::Ended)))
+            .count()
+            .get_result(unit.connection())
+            .await?;
         if live >= LIVE_CALLS {
-            return refuse(RefusalCode::LimitReached, format!("You have {live} calls open. End one of them first."));
+            return refuse(
+                RefusalCode::LimitReached,
+                format!("You have {live} calls open. End one of them first."),
+            );
         }
         let now = unit.now;
         let call = Call {

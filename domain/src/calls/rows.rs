@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Audience, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind, audience::Ear};
+use super::{
+    Audience, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind, audience::Ear,
+};
 use crate::{
     db::schema::{call, call_interval, leg},
     ids::{CallId, ContactId, LegId, UserId, WorkerId},

@@ -23,7 +23,7 @@ use crate::{
 };
 
 text_enum! { /// Which half of an offer/answer exchange (RFC 3264) a description is.
-    SdpType { Offer = "OFFER", Answer = "ANSWER", } }
+SdpType { Offer = "OFFER", Answer = "ANSWER", } }
 
 /// Descriptions of browsers with every codec are some 10 kB.
 pub const LONGEST_SDP: usize = 100_000;
@@ -40,10 +40,24 @@ pub struct Candidate {
 /// What a worker is told.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Command {
-    Negotiate { call: CallId, leg: LegId, epoch: i32, kind: SdpType, sdp: String, revision: i32 },
-    Trickle { call: CallId, leg: LegId, epoch: i32, candidates: Vec<Candidate> },
+    Negotiate {
+        call: CallId,
+        leg: LegId,
+        epoch: i32,
+        kind: SdpType,
+        sdp: String,
+        revision: i32,
+    },
+    Trickle {
+        call: CallId,
+        leg: LegId,
+        epoch: i32,
+        candidates: Vec<Candidate>,
+    },
     /// Read the call's plan anew; answered once it is carried out.
-    Sync { call: CallId },
+    Sync {
+        call: CallId,
+    },
 }
 
 /// A command on its way, with the id of the request that it comes from.
@@ -82,7 +96,15 @@ impl Platform {
     /// # Errors
     /// NOT_FOUND, CALL_ENDED, LEG_GONE, STALE for an older epoch, INVALID for a description that is none,
     /// MEDIA_UNAVAILABLE while no worker has the call.
-    pub async fn negotiate(&self, actor: &Actor, id: LegId, epoch: i32, kind: SdpType, sdp: String, revision: i32) -> Result<Option<(String, i32)>> {
+    pub async fn negotiate(
+        &self,
+        actor: &Actor,
+        id: LegId,
+        epoch: i32,
+        kind: SdpType,
+        sdp: String,
+        revision: i32,
+    ) -> Result<Option<(String, i32)>> {
         if sdp.len() > LONGEST_SDP || !sdp.starts_with("v=0") {
             return Err(Refusal::invalid("sdp", "This is not a session description.").into());
         }
@@ -95,9 +117,19 @@ impl Platform {
     }
 
     /// Hands candidates that the browser found later to the worker.
-    pub async fn trickle(&self, actor: &Actor, id: LegId, epoch: i32, candidates: Vec<Candidate>) -> Result<()> {
+    pub async fn trickle(
+        &self,
+        actor: &Actor,
+        id: LegId,
+        epoch: i32,
+        candidates: Vec<Candidate>,
+    ) -> Result<()> {
         if candidates.len() > CANDIDATES || candidates.iter().any(|c| c.candidate.len() > 1000) {
-            return Err(Refusal::invalid("candidates", format!("At most {CANDIDATES} candidates of 1000 characters at once.")).into());
+            return Err(Refusal::invalid(
+                "candidates",
+                format!("At most {CANDIDATES} candidates of 1000 characters at once."),
+            )
+            .into());
         }
         let (call, worker) = self.leased_leg(actor, id, epoch).await?;
         match self.command(worker, Command::Trickle { call, leg: id, epoch, candidates }).await? {
@@ -117,7 +149,9 @@ impl Platform {
             }
             match leg.state {
                 LegState::Left => return refuse(RefusalCode::LegGone, "You have left this call."),
-                LegState::Invited => return refuse(RefusalCode::IllegalTransition, "Join the call first (callJoin)."),
+                LegState::Invited => {
+                    return refuse(RefusalCode::IllegalTransition, "Join the call first (callJoin).");
+                }
                 LegState::Joining | LegState::Connected | LegState::Reconnecting => {}
             }
             if let Some(worker) = call.worker_id {
@@ -125,10 +159,16 @@ impl Platform {
                 if epoch == call.epoch || (epoch == 0 && call.epoch == 1) {
                     return Ok((call.id, worker));
                 }
-                return refuse(RefusalCode::Stale, "The call has moved to another media worker: join again (callJoin).");
+                return refuse(
+                    RefusalCode::Stale,
+                    "The call has moved to another media worker: join again (callJoin).",
+                );
             }
             if Instant::now() >= deadline {
-                return refuse(RefusalCode::MediaUnavailable, "No media worker has taken the call yet. Try again in a moment.");
+                return refuse(
+                    RefusalCode::MediaUnavailable,
+                    "No media worker has taken the call yet. Try again in a moment.",
+                );
             }
             tokio::time::sleep(pause).await;
             // Soon at first; many who wait for a fleet that is away shall not ask the database all the time.
@@ -142,7 +182,13 @@ impl Platform {
     /// NOT_FOUND.
     pub async fn own_leg(&self, actor: &Actor, id: LegId) -> Result<(Leg, Call)> {
         let mut connection = self.db.get().await?;
-        let found: Option<(Leg, Call)> = leg::table.inner_join(call::table).filter(leg::id.eq(id)).select((Leg::as_select(), Call::as_select())).first(&mut connection).await.optional()?;
+        let found: Option<(Leg, Call)> = leg::table
+            .inner_join(call::table)
+            .filter(leg::id.eq(id))
+            .select((Leg::as_select(), Call::as_select()))
+            .first(&mut connection)
+            .await
+            .optional()?;
         let own = |leg: &Leg| match actor {
             Actor::User(signed) => leg.user_id == Some(signed.user.id),
             Actor::Guest(guest) => guest.leg == leg.id,
@@ -153,11 +199,15 @@ impl Platform {
 
     /// Sends a command to a worker and waits for its reply.
     async fn command(&self, worker: WorkerId, command: Command) -> Result<Reply> {
-        let body = serde_json::to_vec(&Envelope { trace_id: telemetry::trace_id(), command }).map_err(|e| Error::Internal(e.to_string()))?;
+        let body = serde_json::to_vec(&Envelope { trace_id: telemetry::trace_id(), command })
+            .map_err(|e| Error::Internal(e.to_string()))?;
         let reply = self.bus.command(&command_queue(worker), &body, limits::COMMAND).await;
         match reply {
             Ok(reply) => serde_json::from_slice(&reply).map_err(|e| Error::Internal(e.to_string())),
-            Err(CommandError::NoWorker | CommandError::Timeout) => refuse(RefusalCode::MediaUnavailable, "The media worker of this call does not answer. It is being replaced; try again in a moment."),
+            Err(CommandError::NoWorker | CommandError::Timeout) => refuse(
+                RefusalCode::MediaUnavailable,
+                "The media worker of this call does not answer. It is being replaced; try again in a moment.",
+            ),
             Err(error) => Err(Error::Unavailable(error.to_string())),
         }
     }
@@ -192,7 +242,14 @@ impl Platform {
     ///
     /// # Errors
     /// NOT_FOUND, CALL_ENDED, LEG_GONE.
-    pub async fn update_leg(&self, actor: &Actor, id: LegId, muted: Option<bool>, video_on: Option<bool>, screen_on: Option<bool>) -> Result<Leg> {
+    pub async fn update_leg(
+        &self,
+        actor: &Actor,
+        id: LegId,
+        muted: Option<bool>,
+        video_on: Option<bool>,
+        screen_on: Option<bool>,
+    ) -> Result<Leg> {
         use CallEventKind::{CameraOff, CameraOn, Muted, ScreenStarted, ScreenStopped, Unmuted};
         let (mut change, place) = self.change_by_leg(id).await?;
         change.leg_belongs_to(place, actor)?;
@@ -200,7 +257,12 @@ impl Platform {
         if change.legs[place].state == LegState::Left {
             return refuse(RefusalCode::LegGone, "You have left this call.");
         }
-        let set = async |change: &mut Change, wanted: Option<bool>, field: fn(&mut Leg) -> &mut bool, on, off| -> Result<()> {
+        let set = async |change: &mut Change,
+                         wanted: Option<bool>,
+                         field: fn(&mut Leg) -> &mut bool,
+                         on,
+                         off|
+               -> Result<()> {
             let value = field(&mut change.legs[place]);
             if let Some(wanted) = wanted.filter(|wanted| wanted != value) {
                 *value = wanted;
@@ -219,7 +281,9 @@ impl Platform {
     pub async fn signal_now(&self, actor: &Actor, id: LegId) -> Result<(Leg, Call, Option<Signal>)> {
         let (leg, call) = self.own_leg(actor, id).await?;
         let signal = if call.state == CallState::Ended || leg.state == LegState::Left {
-            Some(Signal::Ended { reason: call.end_reason.clone().unwrap_or_else(|| "You have left this call.".into()) })
+            Some(Signal::Ended {
+                reason: call.end_reason.clone().unwrap_or_else(|| "You have left this call.".into()),
+            })
         } else if leg.epoch != 0 && leg.epoch < call.epoch {
             Some(Signal::Moved { epoch: call.epoch, reason: MOVED.into() })
         } else {
@@ -243,7 +307,9 @@ pub fn signal_of(event: &Event, leg: LegId) -> Option<Signal> {
             Some(Signal::Moved { epoch, reason: MOVED.into() })
         }
         CallEventKind::Ended => Some(Signal::Ended { reason: "The call is over.".into() }),
-        CallEventKind::LegLeft if event.id::<LegId>("legId") == Some(leg) => Some(Signal::Ended { reason: "You have left this call.".into() }),
+        CallEventKind::LegLeft if event.id::<LegId>("legId") == Some(leg) => {
+            Some(Signal::Ended { reason: "You have left this call.".into() })
+        }
         _ => None,
     }
 }

@@ -3,43 +3,43 @@
 use crate::text_enum::text_enum;
 
 text_enum! { /// Who began the call.
-    Direction { Outbound = "OUTBOUND", Inbound = "INBOUND", Internal = "INTERNAL", Scheduled = "SCHEDULED", } }
+Direction { Outbound = "OUTBOUND", Inbound = "INBOUND", Internal = "INTERNAL", Scheduled = "SCHEDULED", } }
 text_enum! { /// What it was placed as.
-    MediaKind { Audio = "AUDIO", Video = "VIDEO", } }
+MediaKind { Audio = "AUDIO", Video = "VIDEO", } }
 text_enum! { /// Where a call is in its life.
-    CallState { Created = "CREATED", Queued = "QUEUED", Ringing = "RINGING", Connecting = "CONNECTING", InProgress = "IN_PROGRESS", Ended = "ENDED", } }
+CallState { Created = "CREATED", Queued = "QUEUED", Ringing = "RINGING", Connecting = "CONNECTING", InProgress = "IN_PROGRESS", Ended = "ENDED", } }
 text_enum! { /// How a call ended.
-    CallResult { Completed = "COMPLETED", Missed = "MISSED", Abandoned = "ABANDONED", Declined = "DECLINED", Failed = "FAILED", Voicemail = "VOICEMAIL", Callback = "CALLBACK", } }
+CallResult { Completed = "COMPLETED", Missed = "MISSED", Abandoned = "ABANDONED", Declined = "DECLINED", Failed = "FAILED", Voicemail = "VOICEMAIL", Callback = "CALLBACK", } }
 text_enum! { /// What a party is in a call.
-    LegRole { Agent = "AGENT", Contact = "CONTACT", Supervisor = "SUPERVISOR", Guest = "GUEST", } }
+LegRole { Agent = "AGENT", Contact = "CONTACT", Supervisor = "SUPERVISOR", Guest = "GUEST", } }
 text_enum! { /// Where a leg is in its life.
-    LegState { Invited = "INVITED", Joining = "JOINING", Connected = "CONNECTED", Reconnecting = "RECONNECTING", Left = "LEFT", } }
+LegState { Invited = "INVITED", Joining = "JOINING", Connected = "CONNECTED", Reconnecting = "RECONNECTING", Left = "LEFT", } }
 text_enum! { /// Who may hear a leg: AGENTS is a whisper, NOBODY a silent monitor.
-    Audience { Everyone = "EVERYONE", Agents = "AGENTS", Nobody = "NOBODY", } }
+Audience { Everyone = "EVERYONE", Agents = "AGENTS", Nobody = "NOBODY", } }
 text_enum! { /// A stretch of a call's life.
-    IntervalKind {
-        /// No worker has it yet.
-        Setup = "SETUP",
-        /// In a queue.
-        Wait = "WAIT",
-        Ring = "RING",
-        /// Joined, media not yet both ways.
-        Connect = "CONNECT",
-        Talk = "TALK",
-        Hold = "HOLD",
-        WrapUp = "WRAP_UP",
-    } }
+IntervalKind {
+    /// No worker has it yet.
+    Setup = "SETUP",
+    /// In a queue.
+    Wait = "WAIT",
+    Ring = "RING",
+    /// Joined, media not yet both ways.
+    Connect = "CONNECT",
+    Talk = "TALK",
+    Hold = "HOLD",
+    WrapUp = "WRAP_UP",
+} }
 text_enum! { /// What happened to a call; `CallEventKind` of the public schema, as far as it happens today.
-    CallEventKind {
-        Created = "CREATED", Accepted = "ACCEPTED", Connected = "CONNECTED", Muted = "MUTED", Unmuted = "UNMUTED",
-        /// The call has a worker now and the contact's link is live.
-        Ringing = "RINGING",
-        CameraOn = "CAMERA_ON", CameraOff = "CAMERA_OFF", ScreenStarted = "SCREEN_STARTED", ScreenStopped = "SCREEN_STOPPED",
-        LegJoined = "LEG_JOINED", LegReconnecting = "LEG_RECONNECTING", LegLeft = "LEG_LEFT", MediaMoved = "MEDIA_MOVED",
-        RecordingStarted = "RECORDING_STARTED", RecordingPaused = "RECORDING_PAUSED", RecordingResumed = "RECORDING_RESUMED",
-        RecordingStopped = "RECORDING_STOPPED", RecordingProgress = "RECORDING_PROGRESS", RecordingReady = "RECORDING_READY", RecordingFailed = "RECORDING_FAILED",
-        ConsentGiven = "CONSENT_GIVEN", ConsentRefused = "CONSENT_REFUSED", Ended = "ENDED",
-    } }
+CallEventKind {
+    Created = "CREATED", Accepted = "ACCEPTED", Connected = "CONNECTED", Muted = "MUTED", Unmuted = "UNMUTED",
+    /// The call has a worker now and the contact's link is live.
+    Ringing = "RINGING",
+    CameraOn = "CAMERA_ON", CameraOff = "CAMERA_OFF", ScreenStarted = "SCREEN_STARTED", ScreenStopped = "SCREEN_STOPPED",
+    LegJoined = "LEG_JOINED", LegReconnecting = "LEG_RECONNECTING", LegLeft = "LEG_LEFT", MediaMoved = "MEDIA_MOVED",
+    RecordingStarted = "RECORDING_STARTED", RecordingPaused = "RECORDING_PAUSED", RecordingResumed = "RECORDING_RESUMED",
+    RecordingStopped = "RECORDING_STOPPED", RecordingProgress = "RECORDING_PROGRESS", RecordingReady = "RECORDING_READY", RecordingFailed = "RECORDING_FAILED",
+    ConsentGiven = "CONSENT_GIVEN", ConsentRefused = "CONSENT_REFUSED", Ended = "ENDED",
+} }
 
 impl CallState {
     /// Whether a call may go from here to there. `CREATED → QUEUED → RINGING → CONNECTING → IN_PROGRESS → ENDED`; back to
@@ -50,7 +50,11 @@ impl CallState {
         use CallState::{Connecting, Created, Ended, InProgress, Queued, Ringing};
         matches!(
             (self, next),
-            (Created, Queued | Ringing) | (Queued, Ringing) | (Ringing, Connecting | Queued) | (Connecting, InProgress | Queued | Ringing) | (InProgress, Queued)
+            (Created, Queued | Ringing)
+                | (Queued, Ringing)
+                | (Ringing, Connecting | Queued)
+                | (Connecting, InProgress | Queued | Ringing)
+                | (InProgress, Queued)
                 | (Created | Queued | Ringing | Connecting | InProgress, Ended)
         )
     }
@@ -76,7 +80,9 @@ impl LegState {
         use LegState::{Connected, Invited, Joining, Left, Reconnecting};
         matches!(
             (self, next),
-            (Invited | Joining | Connected | Reconnecting, Joining | Left) | (Joining | Reconnecting, Connected) | (Joining | Connected, Reconnecting)
+            (Invited | Joining | Connected | Reconnecting, Joining | Left)
+                | (Joining | Reconnecting, Connected)
+                | (Joining | Connected, Reconnecting)
         )
     }
 

@@ -118,10 +118,13 @@ impl ContactChange {
             for attribute in &attributes {
                 validate::text_of("attributes", &attribute.name, 100)?;
                 if attribute.value.chars().count() > 2000 {
-                    return Err(Refusal::invalid("attributes", "A value may have 2000 characters at most.").into());
+                    return Err(
+                        Refusal::invalid("attributes", "A value may have 2000 characters at most.").into()
+                    );
                 }
             }
-            contact.attributes = serde_json::to_value(attributes).map_err(|e| Error::Internal(e.to_string()))?;
+            contact.attributes =
+                serde_json::to_value(attributes).map_err(|e| Error::Internal(e.to_string()))?;
         }
         if let Some(zone) = self.time_zone {
             contact.time_zone = zone.map(|zone| validate::time_zone("timeZone", &zone)).transpose()?;
@@ -133,7 +136,10 @@ impl ContactChange {
     }
 }
 
-pub(crate) async fn find_contact(connection: &mut AsyncPgConnection, id: ContactId) -> Result<Option<Contact>> {
+pub(crate) async fn find_contact(
+    connection: &mut AsyncPgConnection,
+    id: ContactId,
+) -> Result<Option<Contact>> {
     Ok(contact::table.find(id).select(Contact::as_select()).first(connection).await.optional()?)
 }
 
@@ -150,13 +156,20 @@ type Boxed<'a> = contact::BoxedQuery<'a, Pg>;
 
 fn filtered<'a>(filter: &ContactFilter) -> Boxed<'a> {
     let mut query = contact::table.into_boxed();
-    query = if filter.archived { query.filter(contact::archived_at.is_not_null()) } else { query.filter(contact::archived_at.is_null()) };
+    query = if filter.archived {
+        query.filter(contact::archived_at.is_not_null())
+    } else {
+        query.filter(contact::archived_at.is_null())
+    };
     if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         // A number is stored without the spaces and dashes that people type.
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         // The expression of the index `contact_search`.
-        let text_like = |pattern: String| sql::<sql_types::Bool>("contact_text(name, emails, phones, tags) ILIKE ").bind::<sql_types::Text, _>(pattern);
+        let text_like = |pattern: String| {
+            sql::<sql_types::Bool>("contact_text(name, emails, phones, tags) ILIKE ")
+                .bind::<sql_types::Text, _>(pattern)
+        };
         query = if digits.len() >= 4 {
             query.filter(text_like(pattern).or(text_like(format!("%{digits}%"))))
         } else {
@@ -175,11 +188,18 @@ fn filtered<'a>(filter: &ContactFilter) -> Boxed<'a> {
 impl Platform {
     /// # Errors
     /// INVALID with the field, NOT_FOUND for the owner.
-    pub async fn create_contact(&self, actor: &Actor, change: ContactChange, key: Option<IdempotencyKey>) -> Result<Contact> {
+    pub async fn create_contact(
+        &self,
+        actor: &Actor,
+        change: ContactChange,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Contact> {
         actor.user()?;
         let mut unit = self.begin().await?;
         if let Some(first) = unit.first_result::<ContactId>(key.as_ref()).await? {
-            return find_contact(unit.connection(), first).await?.ok_or_else(|| Refusal::not_found("contact").into());
+            return find_contact(unit.connection(), first)
+                .await?
+                .ok_or_else(|| Refusal::not_found("contact").into());
         }
         let now = unit.now;
         let mut made = Contact {
@@ -196,7 +216,11 @@ impl Platform {
             archived_at: None,
         };
         ContactChange { name: Some(change.name.clone().unwrap_or_default()), ..change }.apply(&mut made)?;
-        diesel::insert_into(contact::table).values(&made).execute(unit.connection()).await.map_err(no_owner)?;
+        diesel::insert_into(contact::table)
+            .values(&made)
+            .execute(unit.connection())
+            .await
+            .map_err(no_owner)?;
         unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
         Ok(made)
@@ -204,7 +228,12 @@ impl Platform {
 
     /// # Errors
     /// NOT_FOUND, INVALID with the field.
-    pub async fn update_contact(&self, actor: &Actor, id: ContactId, change: ContactChange) -> Result<Contact> {
+    pub async fn update_contact(
+        &self,
+        actor: &Actor,
+        id: ContactId,
+        change: ContactChange,
+    ) -> Result<Contact> {
         self.edit_contact(actor, id, |contact, _| change.apply(contact)).await
     }
 
@@ -220,14 +249,29 @@ impl Platform {
         .await
     }
 
-    async fn edit_contact(&self, actor: &Actor, id: ContactId, edit: impl FnOnce(&mut Contact, DateTime<Utc>) -> Result<()>) -> Result<Contact> {
+    async fn edit_contact(
+        &self,
+        actor: &Actor,
+        id: ContactId,
+        edit: impl FnOnce(&mut Contact, DateTime<Utc>) -> Result<()>,
+    ) -> Result<Contact> {
         actor.user()?;
         let mut unit = self.begin().await?;
-        let found = contact::table.find(id).select(Contact::as_select()).for_no_key_update().first(unit.connection()).await.optional()?;
+        let found = contact::table
+            .find(id)
+            .select(Contact::as_select())
+            .for_no_key_update()
+            .first(unit.connection())
+            .await
+            .optional()?;
         let mut found: Contact = found.ok_or_else(|| Refusal::not_found("contact"))?;
         edit(&mut found, unit.now)?;
         found.updated_at = unit.now;
-        diesel::update(contact::table.find(id)).set(&found).execute(unit.connection()).await.map_err(no_owner)?;
+        diesel::update(contact::table.find(id))
+            .set(&found)
+            .execute(unit.connection())
+            .await
+            .map_err(no_owner)?;
         unit.commit().await?;
         Ok(found)
     }
@@ -235,7 +279,11 @@ impl Platform {
     /// Contacts by id; in no order.
     pub async fn contacts(&self, ids: &[ContactId]) -> Result<Vec<Contact>> {
         let mut connection = self.db.get().await?;
-        Ok(contact::table.filter(contact::id.eq_any(ids)).select(Contact::as_select()).load(&mut connection).await?)
+        Ok(contact::table
+            .filter(contact::id.eq_any(ids))
+            .select(Contact::as_select())
+            .load(&mut connection)
+            .await?)
     }
 
     pub async fn count_contacts(&self, filter: &ContactFilter) -> Result<i64> {
@@ -245,21 +293,43 @@ impl Platform {
 
     /// # Errors
     /// INVALID for a key that is not of this order.
-    pub async fn list_contacts(&self, filter: &ContactFilter, order: ContactOrder, slice: &Slice) -> Result<Page<Contact>> {
+    pub async fn list_contacts(
+        &self,
+        filter: &ContactFilter,
+        order: ContactOrder,
+        slice: &Slice,
+    ) -> Result<Page<Contact>> {
         let mut query = filtered(filter);
         let descending = order != ContactOrder::Name;
         for (key, behind) in [(&slice.after, true), (&slice.before, false)] {
             let Some(key) = key else { continue };
             let less = behind == descending;
             let id = key.id;
-            let place = |column: &str| sql::<sql_types::Bool>(&format!("({column}, contact.id) {} (", if less { "<" } else { ">" }));
+            let place = |column: &str| {
+                sql::<sql_types::Bool>(&format!("({column}, contact.id) {} (", if less { "<" } else { ">" }))
+            };
             query = match order {
-                ContactOrder::Name => query.filter(place("lower(contact.name)").bind::<sql_types::Text, _>(key.sort.clone()).sql(", ").bind::<sql_types::Uuid, _>(id).sql(")")),
+                ContactOrder::Name => query.filter(
+                    place("lower(contact.name)")
+                        .bind::<sql_types::Text, _>(key.sort.clone())
+                        .sql(", ")
+                        .bind::<sql_types::Uuid, _>(id)
+                        .sql(")"),
+                ),
                 ContactOrder::Created if less => query.filter(contact::id.lt(id)),
                 ContactOrder::Created => query.filter(contact::id.gt(id)),
                 ContactOrder::Updated => {
-                    let at: DateTime<Utc> = key.sort.parse().map_err(|_| Refusal::invalid("after", "This cursor belongs to another list."))?;
-                    query.filter(place("contact.updated_at").bind::<sql_types::Timestamptz, _>(at).sql(", ").bind::<sql_types::Uuid, _>(id).sql(")"))
+                    let at: DateTime<Utc> = key
+                        .sort
+                        .parse()
+                        .map_err(|_| Refusal::invalid("after", "This cursor belongs to another list."))?;
+                    query.filter(
+                        place("contact.updated_at")
+                            .bind::<sql_types::Timestamptz, _>(at)
+                            .sql(", ")
+                            .bind::<sql_types::Uuid, _>(id)
+                            .sql(")"),
+                    )
                 }
             };
         }
@@ -287,6 +357,9 @@ impl Platform {
             },
             id: contact.id.0,
         });
-        Ok(Page { rows: page.rows.into_iter().map(|(key, (contact, _))| (key, contact)).collect(), more: page.more })
+        Ok(Page {
+            rows: page.rows.into_iter().map(|(key, (contact, _))| (key, contact)).collect(),
+            more: page.more,
+        })
     }
 }

@@ -2,5 +2,5 @@
 
 mod contacts;
 
-pub use contacts::{Attribute, Contact, ContactChange, ContactFilter, ContactOrder};
 pub(crate) use contacts::find_contact;
+pub use contacts::{Attribute, Contact, ContactChange, ContactFilter, ContactOrder};

@@ -43,15 +43,21 @@ impl Pool {
             let (url, setup) = (url.to_owned(), setup.clone());
             async move {
                 let mut connection = AsyncPgConnection::establish(&url).await?;
-                connection.batch_execute(&setup).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                connection
+                    .batch_execute(&setup)
+                    .await
+                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
                 Ok(connection)
             }
             .boxed()
         });
-        let pool = deadpool::Pool::builder(AsyncDieselConnectionManager::new_with_config(&config.database_url, manager))
-            .max_size(config.database_pool)
-            .build()
-            .map_err(|e| Error::Unavailable(e.to_string()))?;
+        let pool = deadpool::Pool::builder(AsyncDieselConnectionManager::new_with_config(
+            &config.database_url,
+            manager,
+        ))
+        .max_size(config.database_pool)
+        .build()
+        .map_err(|e| Error::Unavailable(e.to_string()))?;
         Ok(Self(pool))
     }
 
@@ -59,7 +65,9 @@ impl Pool {
     /// [`Error::Unavailable`] when no connection could be had in time.
     pub async fn get(&self) -> Result<Connection> {
         let checkout = tokio::time::timeout(CHECKOUT, self.0.get()).await;
-        checkout.map_err(|_| Error::Unavailable("no database connection in time".into()))?.map_err(|e| Error::Unavailable(format!("no database connection: {e}")))
+        checkout
+            .map_err(|_| Error::Unavailable("no database connection in time".into()))?
+            .map_err(|e| Error::Unavailable(format!("no database connection: {e}")))
     }
 
     /// Whether the database answers.
@@ -94,6 +102,8 @@ pub async fn migrate(config: &Config) -> Result<Vec<String>> {
     let mut connection = dedicated(config, "migrate").await?;
     connection.batch_execute("SELECT pg_advisory_lock(7031920)").await?;
     let mut harness = AsyncMigrationHarness::new(connection);
-    let versions = harness.run_pending_migrations(MIGRATIONS).map_err(|e| Error::Unavailable(format!("migration failed: {e}")))?;
+    let versions = harness
+        .run_pending_migrations(MIGRATIONS)
+        .map_err(|e| Error::Unavailable(format!("migration failed: {e}")))?;
     Ok(versions.iter().map(ToString::to_string).collect())
 }

@@ -35,7 +35,13 @@ impl Unit {
             connection = platform.db.get().await?;
             Manager::begin_transaction(&mut *connection).await?;
         }
-        Ok(Self { connection: Some(connection), platform: platform.clone(), now: platform.clock.now(), events: 0, jobs: Vec::new() })
+        Ok(Self {
+            connection: Some(connection),
+            platform: platform.clone(),
+            now: platform.clock.now(),
+            events: 0,
+            jobs: Vec::new(),
+        })
     }
 
     /// The connection, for queries of a store.
@@ -48,7 +54,14 @@ impl Unit {
     }
 
     /// Writes a row of the event log.
-    pub async fn event(&mut self, aggregate: Aggregate, id: Uuid, version: i32, kind: &str, payload: impl Serialize) -> Result<()> {
+    pub async fn event(
+        &mut self,
+        aggregate: Aggregate,
+        id: Uuid,
+        version: i32,
+        kind: &str,
+        payload: impl Serialize,
+    ) -> Result<()> {
         use schema::event;
         let payload = serde_json::to_value(payload).map_err(|e| Error::Internal(e.to_string()))?;
         diesel::insert_into(event::table)
@@ -85,7 +98,9 @@ impl Unit {
     /// # Errors
     /// When the connection breaks during the commit nobody knows whether it happened: [`Error::Unavailable`].
     pub async fn commit(mut self) -> Result<()> {
-        Manager::commit_transaction(self.connection()).await.map_err(|e| Error::Unavailable(format!("commit: {e}")))?;
+        Manager::commit_transaction(self.connection())
+            .await
+            .map_err(|e| Error::Unavailable(format!("commit: {e}")))?;
         self.connection = None;
         if self.events == 0 && self.jobs.is_empty() {
             return Ok(());

@@ -28,7 +28,8 @@ impl FromStr for Cursor {
     type Err = CursorError;
     fn from_str(text: &str) -> Result<Self, CursorError> {
         let (xid, seq) = text.strip_prefix('e').and_then(|rest| rest.split_once('-')).ok_or(CursorError)?;
-        let number = |digits: &str| i64::from_str_radix(digits, 16).ok().filter(|n| *n >= 0).ok_or(CursorError);
+        let number =
+            |digits: &str| i64::from_str_radix(digits, 16).ok().filter(|n| *n >= 0).ok_or(CursorError);
         Ok(Self { xid: number(xid)?, seq: number(seq)? })
     }
 }

@@ -137,7 +137,9 @@ impl Watch {
                 }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => self.behind = true,
-                Err(RecvError::Closed) => return Err(Error::Unavailable("the server is shutting down".into())),
+                Err(RecvError::Closed) => {
+                    return Err(Error::Unavailable("the server is shutting down".into()));
+                }
             }
         }
     }

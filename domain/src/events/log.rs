@@ -43,7 +43,12 @@ impl From<Row> for Event {
 }
 
 /// The events behind a cursor that are safe to hand out, oldest first, `limit` at most.
-pub(super) async fn after(connection: &mut AsyncPgConnection, cursor: Cursor, filter: Option<&Filter>, limit: i64) -> Result<Vec<Event>> {
+pub(super) async fn after(
+    connection: &mut AsyncPgConnection,
+    cursor: Cursor,
+    filter: Option<&Filter>,
+    limit: i64,
+) -> Result<Vec<Event>> {
     const COLUMNS: &str = "SELECT xid::text::bigint AS transaction, seq, at, aggregate, aggregate_id, version, kind, payload FROM event
         WHERE (xid, seq) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())";
     const ORDER: &str = "ORDER BY xid, seq LIMIT $3";
@@ -66,7 +71,8 @@ pub(super) async fn after(connection: &mut AsyncPgConnection, cursor: Cursor, fi
             if filter.field.is_some() {
                 conditions += &format!(" AND payload ->> ${next} = ${}", next + 1);
             }
-            let mut query = base(format!("{COLUMNS} {conditions} {ORDER}")).bind::<sql_types::Text, _>(filter.aggregate);
+            let mut query =
+                base(format!("{COLUMNS} {conditions} {ORDER}")).bind::<sql_types::Text, _>(filter.aggregate);
             if let Some(id) = filter.id {
                 query = query.bind::<sql_types::Uuid, _>(id);
             }
@@ -96,13 +102,20 @@ pub(super) async fn end(connection: &mut AsyncPgConnection) -> Result<Cursor> {
 
 /// The last place that has been dropped from the log.
 pub(super) async fn floor(connection: &mut AsyncPgConnection) -> Result<Cursor> {
-    let place: Place = sql_query("SELECT xid::text::bigint AS transaction, seq FROM event_floor").get_result(connection).await?;
+    let place: Place = sql_query("SELECT xid::text::bigint AS transaction, seq FROM event_floor")
+        .get_result(connection)
+        .await?;
     Ok(Cursor { xid: place.transaction, seq: place.seq })
 }
 
 impl Platform {
     /// A page of one aggregate's events, for lists.
-    pub async fn events_after(&self, filter: &Filter, after_cursor: Option<Cursor>, limit: i64) -> Result<Vec<Event>> {
+    pub async fn events_after(
+        &self,
+        filter: &Filter,
+        after_cursor: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Vec<Event>> {
         let mut connection = self.db.get().await?;
         after(&mut connection, after_cursor.unwrap_or(Cursor { xid: 0, seq: 0 }), Some(filter), limit).await
     }
@@ -112,7 +125,10 @@ impl Platform {
 pub async fn make_partitions(platform: &Platform) -> Result<()> {
     let mut connection = platform.db.get().await?;
     let until = (platform.clock.now() + chrono::TimeDelta::days(92)).date_naive();
-    sql_query("SELECT event_partitions($1)").bind::<sql_types::Date, _>(until).execute(&mut connection).await?;
+    sql_query("SELECT event_partitions($1)")
+        .bind::<sql_types::Date, _>(until)
+        .execute(&mut connection)
+        .await?;
     Ok(())
 }
 

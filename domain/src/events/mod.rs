@@ -67,6 +67,9 @@ impl Filter {
     pub fn matches(&self, event: &Event) -> bool {
         event.aggregate == self.aggregate
             && self.id.is_none_or(|id| id == event.aggregate_id)
-            && self.field.as_ref().is_none_or(|(name, text)| event.payload.get(name).and_then(|v| v.as_str()) == Some(text))
+            && self
+                .field
+                .as_ref()
+                .is_none_or(|(name, text)| event.payload.get(name).and_then(|v| v.as_str()) == Some(text))
     }
 }

@@ -25,16 +25,25 @@ impl Lifeline {
     /// Takes the lock on a session of its own.
     pub async fn take(config: &Config, key: i64) -> Result<Self> {
         let mut connection = db::dedicated(config, "worker-lifeline").await?;
-        sql_query("SELECT pg_advisory_lock($1)").bind::<sql_types::BigInt, _>(key).execute(&mut connection).await?;
+        sql_query("SELECT pg_advisory_lock($1)")
+            .bind::<sql_types::BigInt, _>(key)
+            .execute(&mut connection)
+            .await?;
         Ok(Self { connection, key })
     }
 
     /// Whether the session still holds it; an error means that the session is gone and has to be taken anew.
     pub async fn check(&mut self) -> Result<bool> {
         // Taken again by its own session it succeeds, and the count is given back at once.
-        let got: Got = sql_query("SELECT pg_try_advisory_lock($1) AS got").bind::<sql_types::BigInt, _>(self.key).get_result(&mut self.connection).await?;
+        let got: Got = sql_query("SELECT pg_try_advisory_lock($1) AS got")
+            .bind::<sql_types::BigInt, _>(self.key)
+            .get_result(&mut self.connection)
+            .await?;
         if got.got {
-            sql_query("SELECT pg_advisory_unlock($1)").bind::<sql_types::BigInt, _>(self.key).execute(&mut self.connection).await?;
+            sql_query("SELECT pg_advisory_unlock($1)")
+                .bind::<sql_types::BigInt, _>(self.key)
+                .execute(&mut self.connection)
+                .await?;
         }
         Ok(got.got)
     }
@@ -127,6 +136,10 @@ struct Uptime {
 
 /// For how long the database has been up.
 async fn uptime(connection: &mut AsyncPgConnection) -> Result<Option<std::time::Duration>> {
-    let up: Uptime = sql_query("SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8 AS seconds").get_result(connection).await?;
+    let up: Uptime = sql_query(
+        "SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8 AS seconds",
+    )
+    .get_result(connection)
+    .await?;
     Ok(std::time::Duration::try_from_secs_f64(up.seconds).ok())
 }

@@ -11,9 +11,9 @@ pub use workers::MediaWorker;
 use crate::text_enum::text_enum;
 
 text_enum! { /// Where a worker is in its life.
-    WorkerState {
-        Active = "ACTIVE",
-        /// Takes no calls any more, gives away those that it has and brings its last objects to storage.
-        Draining = "DRAINING",
-        Gone = "GONE",
-    } }
+WorkerState {
+    Active = "ACTIVE",
+    /// Takes no calls any more, gives away those that it has and brings its last objects to storage.
+    Draining = "DRAINING",
+    Gone = "GONE",
+} }

@@ -50,7 +50,11 @@ impl Platform {
     /// Makes the worker known. Its lock must be held before ([`super::Lifeline`]).
     pub async fn register_worker(&self, worker: &MediaWorker) -> Result<()> {
         let mut connection = self.db.get().await?;
-        diesel::insert_into(media_worker::table).values(worker).on_conflict_do_nothing().execute(&mut connection).await?;
+        diesel::insert_into(media_worker::table)
+            .values(worker)
+            .on_conflict_do_nothing()
+            .execute(&mut connection)
+            .await?;
         Ok(())
     }
 
@@ -58,10 +62,17 @@ impl Platform {
     /// anew under another id.
     pub async fn heartbeat(&self, id: WorkerId, state: WorkerState, legs: i32) -> Result<bool> {
         let mut connection = self.db.get().await?;
-        let alive = diesel::update(media_worker::table.filter(media_worker::id.eq(id).and(media_worker::state.ne(WorkerState::Gone))))
-            .set((media_worker::heartbeat_at.eq(diesel::dsl::now), media_worker::state.eq(state), media_worker::legs.eq(legs)))
-            .execute(&mut connection)
-            .await?;
+        let alive = diesel::update(
+            media_worker::table
+                .filter(media_worker::id.eq(id).and(media_worker::state.ne(WorkerState::Gone))),
+        )
+        .set((
+            media_worker::heartbeat_at.eq(diesel::dsl::now),
+            media_worker::state.eq(state),
+            media_worker::legs.eq(legs),
+        ))
+        .execute(&mut connection)
+        .await?;
         Ok(alive == 1)
     }
 
@@ -77,10 +88,13 @@ impl Platform {
     /// A worker is no more, by its own word or a scheduler's. Others have its calls from now on. Returns how many.
     pub async fn retire_worker(&self, id: WorkerId) -> Result<usize> {
         let mut connection = self.db.get().await?;
-        diesel::update(media_worker::table.filter(media_worker::id.eq(id).and(media_worker::state.ne(WorkerState::Gone))))
-            .set((media_worker::state.eq(WorkerState::Gone), media_worker::gone_at.eq(diesel::dsl::now)))
-            .execute(&mut connection)
-            .await?;
+        diesel::update(
+            media_worker::table
+                .filter(media_worker::id.eq(id).and(media_worker::state.ne(WorkerState::Gone))),
+        )
+        .set((media_worker::state.eq(WorkerState::Gone), media_worker::gone_at.eq(diesel::dsl::now)))
+        .execute(&mut connection)
+        .await?;
         drop(connection);
         self.move_calls(id).await
     }
@@ -107,6 +121,12 @@ impl Platform {
     /// Workers that are alive, the oldest first.
     pub async fn media_workers(&self) -> Result<Vec<MediaWorker>> {
         let mut connection = self.db.get().await?;
-        Ok(media_worker::table.filter(media_worker::state.ne(WorkerState::Gone)).order(media_worker::id).limit(1000).select(MediaWorker::as_select()).load(&mut connection).await?)
+        Ok(media_worker::table
+            .filter(media_worker::state.ne(WorkerState::Gone))
+            .order(media_worker::id)
+            .limit(1000)
+            .select(MediaWorker::as_select())
+            .load(&mut connection)
+            .await?)
     }
 }

@@ -28,10 +28,17 @@ impl Key {
     ///
     /// # Errors
     /// INVALID when the key is empty or longer than 200 characters.
-    pub fn new(actor: &Actor, mutation: &'static str, key: Option<String>, input: &impl Serialize) -> Result<Option<Self>> {
+    pub fn new(
+        actor: &Actor,
+        mutation: &'static str,
+        key: Option<String>,
+        input: &impl Serialize,
+    ) -> Result<Option<Self>> {
         let Some(key) = key else { return Ok(None) };
         if key.is_empty() || key.chars().count() > 200 {
-            return Err(Refusal::invalid("idempotencyKey", "An idempotency key has 1 to 200 characters.").into());
+            return Err(
+                Refusal::invalid("idempotencyKey", "An idempotency key has 1 to 200 characters.").into()
+            );
         }
         let input = serde_json::to_vec(input).map_err(|e| Error::Internal(e.to_string()))?;
         Ok(Some(Self { caller: actor.key(), mutation, key, input_hash: Sha256::digest(input).to_vec() }))
@@ -49,7 +56,10 @@ impl Unit {
     pub(crate) async fn first_result<T: DeserializeOwned>(&mut self, key: Option<&Key>) -> Result<Option<T>> {
         let Some(key) = key else { return Ok(None) };
         let lock = format!("{}/{}/{}", key.caller, key.mutation, key.key);
-        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind::<diesel::sql_types::Text, _>(lock).execute(self.connection()).await?;
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<diesel::sql_types::Text, _>(lock)
+            .execute(self.connection())
+            .await?;
         let since = self.now - limits::IDEMPOTENCY;
         let first: Option<(Vec<u8>, serde_json::Value)> = idempotency::table
             .find((&key.caller, key.mutation, &key.key))
@@ -60,8 +70,12 @@ impl Unit {
             .optional()?;
         match first {
             None => Ok(None),
-            Some((hash, _)) if hash != key.input_hash => Err(Refusal::new(RefusalCode::NotAllowed, REUSED).at("idempotencyKey").into()),
-            Some((_, result)) => serde_json::from_value(result).map(Some).map_err(|e| Error::Internal(e.to_string())),
+            Some((hash, _)) if hash != key.input_hash => {
+                Err(Refusal::new(RefusalCode::NotAllowed, REUSED).at("idempotencyKey").into())
+            }
+            Some((_, result)) => {
+                serde_json::from_value(result).map(Some).map_err(|e| Error::Internal(e.to_string()))
+            }
         }
     }
 
@@ -81,7 +95,11 @@ impl Unit {
             .values(row)
             .on_conflict((idempotency::caller, idempotency::mutation, idempotency::key))
             .do_update()
-            .set((idempotency::input_hash.eq(&key.input_hash), idempotency::result.eq(&result), idempotency::created_at.eq(self.now)))
+            .set((
+                idempotency::input_hash.eq(&key.input_hash),
+                idempotency::result.eq(&result),
+                idempotency::created_at.eq(self.now),
+            ))
             .execute(self.connection())
             .await?;
         Ok(())

@@ -20,7 +20,10 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| derive("a password nobody has
 
 fn derive(password: &str) -> Result<String> {
     let salt = SaltString::generate(&mut OsRng);
-    Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(|e| Error::Internal(e.to_string()))
+    Argon2::default()
+        .hash_password(password.as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(|e| Error::Internal(e.to_string()))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
@@ -35,7 +38,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 pub async fn hash(password: &str) -> Result<String> {
     let length = password.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) {
-        return Err(Refusal::invalid("password", format!("A password has {SHORTEST} to {LONGEST} characters.")).into());
+        return Err(Refusal::invalid(
+            "password",
+            format!("A password has {SHORTEST} to {LONGEST} characters."),
+        )
+        .into());
     }
     let password = password.to_owned();
     blocking(move || derive(&password)).await

@@ -35,16 +35,23 @@ impl Platform {
         .bind::<sql_types::Timestamptz, _>(now - window)
         .get_result(&mut connection)
         .await?;
-        Ok((counted.attempts > limit).then(|| (counted.window_start + window - now).max(TimeDelta::seconds(1))))
+        Ok((counted.attempts > limit)
+            .then(|| (counted.window_start + window - now).max(TimeDelta::seconds(1))))
     }
 
     /// Forgets counters whose window is long over, idempotency keys past their day and sessions long expired.
     pub async fn sweep_counters(&self) -> Result<()> {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
-        diesel::delete(rate_limit::table.filter(rate_limit::window_start.lt(now - TimeDelta::days(1)))).execute(&mut connection).await?;
-        diesel::delete(session::table.filter(session::expires_at.lt(now - TimeDelta::days(30)))).execute(&mut connection).await?;
-        diesel::delete(idempotency::table.filter(idempotency::created_at.lt(now - limits::IDEMPOTENCY))).execute(&mut connection).await?;
+        diesel::delete(rate_limit::table.filter(rate_limit::window_start.lt(now - TimeDelta::days(1))))
+            .execute(&mut connection)
+            .await?;
+        diesel::delete(session::table.filter(session::expires_at.lt(now - TimeDelta::days(30))))
+            .execute(&mut connection)
+            .await?;
+        diesel::delete(idempotency::table.filter(idempotency::created_at.lt(now - limits::IDEMPOTENCY)))
+            .execute(&mut connection)
+            .await?;
         Ok(())
     }
 }

@@ -59,9 +59,11 @@ struct Row {
 impl Platform {
     /// Signs in. `origin` is the caller's network address, for the rate limit.
     pub async fn sign_in(&self, email: &str, given: &str, origin: &str) -> Result<Grant, SignInError> {
-        let email: String = email.trim().to_lowercase().chars().filter(|c| !c.is_control()).take(254).collect();
+        let email: String =
+            email.trim().to_lowercase().chars().filter(|c| !c.is_control()).take(254).collect();
         for key in [format!("sign-in/{origin}/{email}"), format!("sign-in/*/{email}")] {
-            let limit = if key.contains("/*/") { limits::SIGN_IN_ATTEMPTS * 5 } else { limits::SIGN_IN_ATTEMPTS };
+            let limit =
+                if key.contains("/*/") { limits::SIGN_IN_ATTEMPTS * 5 } else { limits::SIGN_IN_ATTEMPTS };
             let key = hex::encode(super::tokens::hash(&key));
             if let Some(wait) = self.count_attempt(&key, limit, limits::SIGN_IN_WINDOW).await? {
                 return Err(SignInError::TooMany(wait));
@@ -103,21 +105,31 @@ impl Platform {
             .first(unit.connection())
             .await
             .optional()?;
-        let Some((row, user)) = row.filter(|(row, user)| row.revoked_at.is_none() && row.expires_at > unit.now && user.disabled_at.is_none()) else {
+        let Some((row, user)) = row.filter(|(row, user)| {
+            row.revoked_at.is_none() && row.expires_at > unit.now && user.disabled_at.is_none()
+        }) else {
             return Err(SignInError::Wrong);
         };
         let now = unit.now;
         let next = if generation == row.generation {
             diesel::update(session::table.find(id))
-                .set((session::generation.eq(generation + 1), session::rotated_at.eq(now), session::expires_at.eq(now + limits::SESSION_IDLE)))
+                .set((
+                    session::generation.eq(generation + 1),
+                    session::rotated_at.eq(now),
+                    session::expires_at.eq(now + limits::SESSION_IDLE),
+                ))
                 .execute(unit.connection())
                 .await?;
             generation + 1
         } else if generation + 1 == row.generation && now - row.rotated_at <= limits::REFRESH_REPEAT {
             row.generation
         } else {
-            diesel::update(session::table.find(id)).set(session::revoked_at.eq(now)).execute(unit.connection()).await?;
-            unit.event(Aggregate::Session, id.0, 0, "REVOKED", serde_json::json!({ "userId": row.user_id })).await?;
+            diesel::update(session::table.find(id))
+                .set(session::revoked_at.eq(now))
+                .execute(unit.connection())
+                .await?;
+            unit.event(Aggregate::Session, id.0, 0, "REVOKED", serde_json::json!({ "userId": row.user_id }))
+                .await?;
             unit.commit().await?;
             tracing::warn!(session = %id, "a used refresh token came again: the session is revoked");
             return Err(SignInError::Wrong);
@@ -131,7 +143,12 @@ impl Platform {
         let mut connection = self.db.get().await?;
         let user: Option<User> = session::table
             .inner_join(app_user::table)
-            .filter(session::id.eq(id).and(session::revoked_at.is_null()).and(session::expires_at.gt(self.clock.now())))
+            .filter(
+                session::id
+                    .eq(id)
+                    .and(session::revoked_at.is_null())
+                    .and(session::expires_at.gt(self.clock.now())),
+            )
             .filter(app_user::disabled_at.is_null())
             .select(User::as_select())
             .first(&mut connection)
@@ -151,14 +168,23 @@ impl Platform {
     /// NOT_FOUND when there is no such live session.
     pub async fn revoke(&self, id: SessionId, everywhere: bool) -> Result<()> {
         let mut unit = self.begin().await?;
-        let user: Option<UserId> = session::table.find(id).select(session::user_id).first(unit.connection()).await.optional()?;
+        let user: Option<UserId> =
+            session::table.find(id).select(session::user_id).first(unit.connection()).await.optional()?;
         let Some(user) = user else { return Err(Refusal::not_found("session").into()) };
         let now = unit.now;
         let live = session::table.filter(session::revoked_at.is_null());
         let ended: Vec<Uuid> = if everywhere {
-            diesel::update(live.filter(session::user_id.eq(user))).set(session::revoked_at.eq(now)).returning(session::id).get_results(unit.connection()).await?
+            diesel::update(live.filter(session::user_id.eq(user)))
+                .set(session::revoked_at.eq(now))
+                .returning(session::id)
+                .get_results(unit.connection())
+                .await?
         } else {
-            diesel::update(live.filter(session::id.eq(id))).set(session::revoked_at.eq(now)).returning(session::id).get_results(unit.connection()).await?
+            diesel::update(live.filter(session::id.eq(id)))
+                .set(session::revoked_at.eq(now))
+                .returning(session::id)
+                .get_results(unit.connection())
+                .await?
         };
         if ended.is_empty() {
             return Err(Refusal::new(RefusalCode::NotFound, "This session has ended already.").into());

@@ -50,13 +50,19 @@ impl Platform {
             .get_result(&mut connection)
             .await
             .optional()?;
-        made.ok_or_else(|| Refusal::new(RefusalCode::Taken, format!("{email} has an account already.")).at("email").into())
+        made.ok_or_else(|| {
+            Refusal::new(RefusalCode::Taken, format!("{email} has an account already.")).at("email").into()
+        })
     }
 
     /// Users by id, in no order; missing ones are left out.
     pub async fn users(&self, ids: &[UserId]) -> Result<Vec<User>> {
         let mut connection = self.db.get().await?;
-        Ok(app_user::table.filter(app_user::id.eq_any(ids)).select(User::as_select()).load(&mut connection).await?)
+        Ok(app_user::table
+            .filter(app_user::id.eq_any(ids))
+            .select(User::as_select())
+            .load(&mut connection)
+            .await?)
     }
 
     /// The account of an address, with its password hash.

@@ -49,17 +49,25 @@ pub struct NewObject {
 /// Whether a worker that lives has not brought all objects of its tracks yet.
 pub(super) async fn is_owed(connection: &mut AsyncPgConnection, id: RecordingId) -> Result<bool> {
     let open = recording_track::recording_id.eq(id).and(recording_track::closed.eq(false));
-    let owed = recording_track::table.inner_join(media_worker::table).filter(open.and(media_worker::state.ne(WorkerState::Gone)));
+    let owed = recording_track::table
+        .inner_join(media_worker::table)
+        .filter(open.and(media_worker::state.ne(WorkerState::Gone)));
     Ok(diesel::select(diesel::dsl::exists(owed)).get_result(connection).await?)
 }
 
 /// Until then objects are taken: afterwards the transcoder has read the list.
-const TAKEN: [RecordingState; 3] = [RecordingState::Recording, RecordingState::Paused, RecordingState::Finalizing];
+const TAKEN: [RecordingState; 3] =
+    [RecordingState::Recording, RecordingState::Paused, RecordingState::Finalizing];
 
 /// Whether the recording still takes tracks and objects; it stays so until the end of the unit.
 async fn takes(unit: &mut Unit, id: RecordingId) -> Result<bool> {
-    let state: Option<RecordingState> =
-        recording::table.find(id).select(recording::state).for_share().first(unit.connection()).await.optional()?;
+    let state: Option<RecordingState> = recording::table
+        .find(id)
+        .select(recording::state)
+        .for_share()
+        .first(unit.connection())
+        .await
+        .optional()?;
     Ok(state.is_some_and(|state| TAKEN.contains(&state)))
 }
 
@@ -106,8 +114,15 @@ impl Platform {
         if !takes(&mut unit, recording).await? {
             return Ok(false);
         }
-        diesel::insert_into(recording_object::table).values(object).on_conflict_do_nothing().execute(unit.connection()).await?;
-        diesel::update(recording_track::table.find(object.track_id)).set(recording_track::ended_at.eq(ended_at)).execute(unit.connection()).await?;
+        diesel::insert_into(recording_object::table)
+            .values(object)
+            .on_conflict_do_nothing()
+            .execute(unit.connection())
+            .await?;
+        diesel::update(recording_track::table.find(object.track_id))
+            .set(recording_track::ended_at.eq(ended_at))
+            .execute(unit.connection())
+            .await?;
         unit.commit().await?;
         Ok(true)
     }
@@ -115,7 +130,10 @@ impl Platform {
     /// Every object of the track has its row.
     pub async fn close_track(&self, id: TrackId) -> Result<()> {
         let mut connection = self.db.get().await?;
-        diesel::update(recording_track::table.find(id)).set(recording_track::closed.eq(true)).execute(&mut connection).await?;
+        diesel::update(recording_track::table.find(id))
+            .set(recording_track::closed.eq(true))
+            .execute(&mut connection)
+            .await?;
         Ok(())
     }
 
@@ -136,13 +154,23 @@ impl Platform {
             .load(&mut connection)
             .await?;
         drop(connection);
-        let given_up = |id| due.iter().any(|(due, ended)| *due == id && ended.is_some_and(|at| now - at > limits::OBJECTS_OWED));
-        each(due.iter().map(|(id, _)| *id).collect(), async |id| self.to_transcoding(id, given_up(id)).await).await
+        let given_up = |id| {
+            due.iter()
+                .any(|(due, ended)| *due == id && ended.is_some_and(|at| now - at > limits::OBJECTS_OWED))
+        };
+        each(due.iter().map(|(id, _)| *id).collect(), async |id| self.to_transcoding(id, given_up(id)).await)
+            .await
     }
 
     async fn to_transcoding(&self, id: RecordingId, given_up: bool) -> Result<bool> {
         let mut unit = self.begin().await?;
-        let state: Option<RecordingState> = recording::table.find(id).select(recording::state).for_update().first(unit.connection()).await.optional()?;
+        let state: Option<RecordingState> = recording::table
+            .find(id)
+            .select(recording::state)
+            .for_update()
+            .first(unit.connection())
+            .await
+            .optional()?;
         if state != Some(RecordingState::Finalizing) {
             return Ok(false);
         }
@@ -151,7 +179,11 @@ impl Platform {
         }
         let again = unit.now + limits::TRANSCODE_AGAIN;
         diesel::update(recording::table.find(id))
-            .set((recording::state.eq(RecordingState::Transcoding), recording::progress.eq(0.0), recording::dispatch_at.eq(again)))
+            .set((
+                recording::state.eq(RecordingState::Transcoding),
+                recording::progress.eq(0.0),
+                recording::dispatch_at.eq(again),
+            ))
             .execute(unit.connection())
             .await?;
         unit.job(Job::Transcode, serde_json::json!({ "recordingId": id })).await?;

@@ -41,7 +41,10 @@ fn all_agreed(change: &Change, policy: ConsentPolicy) -> bool {
 /// Starts the recording when the call is to be recorded, runs, and all have agreed.
 pub(crate) async fn begin_if_due(change: &mut Change) -> Result<()> {
     let policy = change.unit.platform().config.consent_policy;
-    let due = change.call.record && !change.call.recording_stopped && change.call.state == CallState::InProgress && all_agreed(change, policy);
+    let due = change.call.record
+        && !change.call.recording_stopped
+        && change.call.state == CallState::InProgress
+        && all_agreed(change, policy);
     if due && live(change).await?.is_none() { begin(change, "system").await } else { Ok(()) }
 }
 
@@ -65,11 +68,17 @@ async fn begin(change: &mut Change, actor: &str) -> Result<()> {
 pub(crate) async fn finalize(change: &mut Change) -> Result<()> {
     let now = change.now();
     let finalize_by = now + limits::FINALIZE;
-    let closed = diesel::update(recording::table.filter(recording::call_id.eq(change.call.id).and(recording::state.eq_any(LIVE))))
-        .set((recording::state.eq(RecordingState::Finalizing), recording::ended_at.eq(now), recording::finalize_by.eq(finalize_by)))
-        .returning(recording::id)
-        .get_results::<RecordingId>(change.unit.connection())
-        .await?;
+    let closed = diesel::update(
+        recording::table.filter(recording::call_id.eq(change.call.id).and(recording::state.eq_any(LIVE))),
+    )
+    .set((
+        recording::state.eq(RecordingState::Finalizing),
+        recording::ended_at.eq(now),
+        recording::finalize_by.eq(finalize_by),
+    ))
+    .returning(recording::id)
+    .get_results::<RecordingId>(change.unit.connection())
+    .await?;
     for id in closed {
         close_pause(change, id).await?;
         change.event(CallEventKind::RecordingStopped, "system", None, None).await?;
@@ -80,16 +89,23 @@ pub(crate) async fn finalize(change: &mut Change) -> Result<()> {
 /// Somebody refused: what was written of this call goes. The bucket is emptied by the scheduler, the key goes with it.
 pub(crate) async fn discard(change: &mut Change) -> Result<()> {
     let now = change.now();
-    let gone = diesel::update(recording::table.filter(recording::call_id.eq(change.call.id).and(recording::state.ne(RecordingState::Deleted)).and(recording::legal_hold.eq(false))))
-        .set((
-            recording::state.eq(RecordingState::Deleted),
-            recording::ended_at.eq(now),
-            recording::failure.eq("A party refused to be recorded."),
-            recording::lease_until.eq(None::<chrono::DateTime<chrono::Utc>>),
-        ))
-        .returning(recording::id)
-        .get_results::<RecordingId>(change.unit.connection())
-        .await?;
+    let gone = diesel::update(
+        recording::table.filter(
+            recording::call_id
+                .eq(change.call.id)
+                .and(recording::state.ne(RecordingState::Deleted))
+                .and(recording::legal_hold.eq(false)),
+        ),
+    )
+    .set((
+        recording::state.eq(RecordingState::Deleted),
+        recording::ended_at.eq(now),
+        recording::failure.eq("A party refused to be recorded."),
+        recording::lease_until.eq(None::<chrono::DateTime<chrono::Utc>>),
+    ))
+    .returning(recording::id)
+    .get_results::<RecordingId>(change.unit.connection())
+    .await?;
     for id in gone {
         close_pause(change, id).await?;
         change.event(CallEventKind::RecordingStopped, "system", None, Some("refused".into())).await?;
@@ -99,10 +115,13 @@ pub(crate) async fn discard(change: &mut Change) -> Result<()> {
 
 async fn close_pause(change: &mut Change, id: RecordingId) -> Result<()> {
     let now = change.now();
-    diesel::update(recording_pause::table.filter(recording_pause::recording_id.eq(id).and(recording_pause::ended_at.is_null())))
-        .set(recording_pause::ended_at.eq(now))
-        .execute(change.unit.connection())
-        .await?;
+    diesel::update(
+        recording_pause::table
+            .filter(recording_pause::recording_id.eq(id).and(recording_pause::ended_at.is_null())),
+    )
+    .set(recording_pause::ended_at.eq(now))
+    .execute(change.unit.connection())
+    .await?;
     Ok(())
 }
 
@@ -128,8 +147,13 @@ impl Platform {
         if change.call.state != CallState::InProgress {
             return refuse(RefusalCode::IllegalTransition, "Recording can start once the call is answered.");
         }
-        if change.legs.iter().any(|leg| leg.consent == Some(false)) || !all_agreed(&change, self.config.consent_policy) {
-            return refuse(RefusalCode::ConsentRequired, "Not everybody in this call has agreed to be recorded.");
+        if change.legs.iter().any(|leg| leg.consent == Some(false))
+            || !all_agreed(&change, self.config.consent_policy)
+        {
+            return refuse(
+                RefusalCode::ConsentRequired,
+                "Not everybody in this call has agreed to be recorded.",
+            );
         }
         change.call.record = true;
         change.call.recording_stopped = false;
@@ -166,24 +190,40 @@ impl Platform {
     async fn order(&self, actor: &Actor, id: RecordingId, order: Order) -> Result<Recording> {
         let user = actor.user()?.id;
         let mut connection = self.db.get().await?;
-        let call: Option<CallId> = recording::table.find(id).select(recording::call_id).first(&mut connection).await.optional()?;
+        let call: Option<CallId> =
+            recording::table.find(id).select(recording::call_id).first(&mut connection).await.optional()?;
         drop(connection);
-        let mut change = self.change(call.ok_or_else(|| Refusal::not_found("recording"))?).await.map_err(|_| Refusal::not_found("recording"))?;
+        let mut change = self
+            .change(call.ok_or_else(|| Refusal::not_found("recording"))?)
+            .await
+            .map_err(|_| Refusal::not_found("recording"))?;
         change.belongs_to(actor).map_err(|_| Refusal::not_found("recording"))?;
-        let found = recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
+        let found =
+            recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
         let now = change.now();
         let by = user.to_string();
         match (order, found.state) {
             (Order::Pause(reason), RecordingState::Recording) => {
-                diesel::update(recording::table.find(id)).set(recording::state.eq(RecordingState::Paused)).execute(change.unit.connection()).await?;
+                diesel::update(recording::table.find(id))
+                    .set(recording::state.eq(RecordingState::Paused))
+                    .execute(change.unit.connection())
+                    .await?;
                 diesel::insert_into(recording_pause::table)
-                    .values((recording_pause::recording_id.eq(id), recording_pause::started_at.eq(now), recording_pause::reason.eq(reason), recording_pause::user_id.eq(user)))
+                    .values((
+                        recording_pause::recording_id.eq(id),
+                        recording_pause::started_at.eq(now),
+                        recording_pause::reason.eq(reason),
+                        recording_pause::user_id.eq(user),
+                    ))
                     .execute(change.unit.connection())
                     .await?;
                 change.event(CallEventKind::RecordingPaused, &by, None, None).await?;
             }
             (Order::Resume, RecordingState::Paused) => {
-                diesel::update(recording::table.find(id)).set(recording::state.eq(RecordingState::Recording)).execute(change.unit.connection()).await?;
+                diesel::update(recording::table.find(id))
+                    .set(recording::state.eq(RecordingState::Recording))
+                    .execute(change.unit.connection())
+                    .await?;
                 close_pause(&mut change, id).await?;
                 change.event(CallEventKind::RecordingResumed, &by, None, None).await?;
             }
@@ -191,9 +231,12 @@ impl Platform {
                 change.call.recording_stopped = true;
                 finalize(&mut change).await?;
             }
-            (_, state) => return refuse(RefusalCode::IllegalTransition, format!("The recording is {state}.")),
+            (_, state) => {
+                return refuse(RefusalCode::IllegalTransition, format!("The recording is {state}."));
+            }
         }
-        let after = recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
+        let after =
+            recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
         let (call, _) = change.commit().await?;
         self.sync(&call).await?;
         Ok(after)

@@ -90,9 +90,16 @@ fn filtered<'a>(actor: &Actor, filter: &'a RecordingFilter) -> Result<Boxed<'a>>
 }
 
 impl Platform {
-    pub async fn list_recordings(&self, actor: &Actor, filter: &RecordingFilter, slice: &Slice) -> Result<Page<Recording>> {
+    pub async fn list_recordings(
+        &self,
+        actor: &Actor,
+        filter: &RecordingFilter,
+        slice: &Slice,
+    ) -> Result<Page<Recording>> {
         let mut connection = self.db.get().await?;
-        Ok(page_by_id!(&mut connection, filtered(actor, filter)?, recording::id, Recording, slice, newest_first: true))
+        Ok(
+            page_by_id!(&mut connection, filtered(actor, filter)?, recording::id, Recording, slice, newest_first: true),
+        )
     }
 
     pub async fn count_recordings(&self, actor: &Actor, filter: &RecordingFilter) -> Result<i64> {
@@ -103,13 +110,22 @@ impl Platform {
     /// Recordings by id, as far as the actor may see them; in no order.
     pub async fn recordings(&self, actor: &Actor, ids: &[RecordingId]) -> Result<Vec<Recording>> {
         let mut connection = self.db.get().await?;
-        Ok(visible(actor)?.filter(recording::id.eq_any(ids)).select(Recording::as_select()).load(&mut connection).await?)
+        Ok(visible(actor)?
+            .filter(recording::id.eq_any(ids))
+            .select(Recording::as_select())
+            .load(&mut connection)
+            .await?)
     }
 
     /// Recordings of several calls, the oldest first.
     pub async fn recordings_of_calls(&self, actor: &Actor, ids: &[CallId]) -> Result<Vec<Recording>> {
         let mut connection = self.db.get().await?;
-        Ok(visible(actor)?.filter(recording::call_id.eq_any(ids)).order(recording::id).select(Recording::as_select()).load(&mut connection).await?)
+        Ok(visible(actor)?
+            .filter(recording::call_id.eq_any(ids))
+            .order(recording::id)
+            .select(Recording::as_select())
+            .load(&mut connection)
+            .await?)
     }
 
     /// Renditions of several recordings, the best first.
@@ -126,6 +142,11 @@ impl Platform {
     /// Pauses of several recordings, in order.
     pub async fn pauses(&self, ids: &[RecordingId]) -> Result<Vec<Pause>> {
         let mut connection = self.db.get().await?;
-        Ok(recording_pause::table.filter(recording_pause::recording_id.eq_any(ids)).order(recording_pause::started_at).select(Pause::as_select()).load(&mut connection).await?)
+        Ok(recording_pause::table
+            .filter(recording_pause::recording_id.eq_any(ids))
+            .order(recording_pause::started_at)
+            .select(Pause::as_select())
+            .load(&mut connection)
+            .await?)
     }
 }

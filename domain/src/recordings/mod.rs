@@ -18,16 +18,16 @@ pub use transcode::{FinishedFile, FinishedRecording, TranscodeInput, TranscodeLe
 use crate::{ids::RecordingId, text_enum::text_enum};
 
 text_enum! { /// Where a recording is in its life.
-    RecordingState {
-        Recording = "RECORDING",
-        Paused = "PAUSED",
-        /// The call is over; the last objects are on their way.
-        Finalizing = "FINALIZING",
-        Transcoding = "TRANSCODING",
-        Ready = "READY",
-        Failed = "FAILED",
-        Deleted = "DELETED",
-    } }
+RecordingState {
+    Recording = "RECORDING",
+    Paused = "PAUSED",
+    /// The call is over; the last objects are on their way.
+    Finalizing = "FINALIZING",
+    Transcoding = "TRANSCODING",
+    Ready = "READY",
+    Failed = "FAILED",
+    Deleted = "DELETED",
+} }
 
 /// Everything of a recording lies under this prefix of the bucket.
 #[must_use]

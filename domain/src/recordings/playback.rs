@@ -53,14 +53,32 @@ impl Platform {
     ///
     /// # Errors
     /// NOT_FOUND, ILLEGAL_TRANSITION while it is not ready, INVALID for the reason.
-    pub async fn play_recording(&self, actor: &Actor, id: RecordingId, reason: Option<String>) -> Result<PlaybackGrant> {
+    pub async fn play_recording(
+        &self,
+        actor: &Actor,
+        id: RecordingId,
+        reason: Option<String>,
+    ) -> Result<PlaybackGrant> {
         let user = actor.user()?.id;
-        let reason = reason.as_deref().map(str::trim).filter(|r| !r.is_empty()).map(|r| validate::text_of("reason", r, 500)).transpose()?;
+        let reason = reason
+            .as_deref()
+            .map(str::trim)
+            .filter(|r| !r.is_empty())
+            .map(|r| validate::text_of("reason", r, 500))
+            .transpose()?;
         let mut connection = self.db.get().await?;
-        let found: Option<Recording> = list::visible(actor)?.filter(recording::id.eq(id)).select(Recording::as_select()).first(&mut connection).await.optional()?;
+        let found: Option<Recording> = list::visible(actor)?
+            .filter(recording::id.eq(id))
+            .select(Recording::as_select())
+            .first(&mut connection)
+            .await
+            .optional()?;
         let found = found.ok_or_else(|| Refusal::not_found("recording"))?;
         if found.state != RecordingState::Ready {
-            return refuse(RefusalCode::IllegalTransition, format!("The recording is {}, not READY.", found.state));
+            return refuse(
+                RefusalCode::IllegalTransition,
+                format!("The recording is {}, not READY.", found.state),
+            );
         }
         let now = self.clock.now();
         let expires_at = now + TimeDelta::milliseconds(found.duration_ms.unwrap_or(0)) + limits::PLAYBACK;
@@ -78,7 +96,11 @@ impl Platform {
             .execute(&mut connection)
             .await?;
         let top = recording_file::path.not_like("%/%");
-        let paths = recording_file::table.filter(recording_file::recording_id.eq(id).and(top)).select(recording_file::path).load(&mut connection).await?;
+        let paths = recording_file::table
+            .filter(recording_file::recording_id.eq(id).and(top))
+            .select(recording_file::path)
+            .load(&mut connection)
+            .await?;
         Ok(PlaybackGrant { recording: found, token, expires_at, paths })
     }
 
@@ -87,13 +109,24 @@ impl Platform {
         let mut connection = self.db.get().await?;
         let found: Option<(String, String, i64, Option<Vec<u8>>)> = recording_access::table
             .inner_join(recording::table.inner_join(recording_file::table))
-            .filter(recording_access::token_hash.eq(tokens::hash(token)).and(recording_access::expires_at.gt(self.clock.now())))
+            .filter(
+                recording_access::token_hash
+                    .eq(tokens::hash(token))
+                    .and(recording_access::expires_at.gt(self.clock.now())),
+            )
             .filter(recording::state.eq(RecordingState::Ready).and(recording_file::path.eq(path)))
-            .select((recording_file::key, recording_file::content_type, recording_file::bytes, recording::data_key))
+            .select((
+                recording_file::key,
+                recording_file::content_type,
+                recording_file::bytes,
+                recording::data_key,
+            ))
             .first(&mut connection)
             .await
             .optional()?;
-        Ok(found.and_then(|(key, content_type, bytes, data_key)| Some(PlaybackFile { key, content_type, bytes, data_key: data_key? })))
+        Ok(found.and_then(|(key, content_type, bytes, data_key)| {
+            Some(PlaybackFile { key, content_type, bytes, data_key: data_key? })
+        }))
     }
 
     /// Who was given a link, the newest first.
@@ -105,6 +138,10 @@ impl Platform {
 
     pub async fn count_accesses(&self, id: RecordingId) -> Result<i64> {
         let mut connection = self.db.get().await?;
-        Ok(recording_access::table.filter(recording_access::recording_id.eq(id)).count().get_result(&mut connection).await?)
+        Ok(recording_access::table
+            .filter(recording_access::recording_id.eq(id))
+            .count()
+            .get_result(&mut connection)
+            .await?)
     }
 }

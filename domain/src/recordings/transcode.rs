@@ -66,11 +66,17 @@ impl Platform {
     /// Locks a recording's call, then reads the recording in the state and attempt that the caller believes in.
     async fn transcoding(&self, id: RecordingId, attempt: Option<i32>) -> Result<Option<Change>> {
         let mut connection = self.db.get().await?;
-        let call = recording::table.find(id).select(recording::call_id).first(&mut connection).await.optional()?;
+        let call =
+            recording::table.find(id).select(recording::call_id).first(&mut connection).await.optional()?;
         drop(connection);
         let Some(call) = call else { return Ok(None) };
         let mut change = self.change(call).await?;
-        let (state, current): (RecordingState, i32) = recording::table.find(id).select((recording::state, recording::attempt)).for_update().first(change.unit.connection()).await?;
+        let (state, current): (RecordingState, i32) = recording::table
+            .find(id)
+            .select((recording::state, recording::attempt))
+            .for_update()
+            .first(change.unit.connection())
+            .await?;
         Ok((state == RecordingState::Transcoding && attempt.is_none_or(|a| a == current)).then_some(change))
     }
 
@@ -79,8 +85,14 @@ impl Platform {
         let Some(mut change) = self.transcoding(id, None).await? else { return Ok(None) };
         let now = change.now();
         let (attempt, lease_until, data_key): (i32, Option<DateTime<Utc>>, Option<Vec<u8>>) =
-            recording::table.find(id).select((recording::attempt, recording::lease_until, recording::data_key)).first(change.unit.connection()).await?;
-        let (Some(data_key), false) = (data_key, lease_until.is_some_and(|until| until > now)) else { return Ok(None) };
+            recording::table
+                .find(id)
+                .select((recording::attempt, recording::lease_until, recording::data_key))
+                .first(change.unit.connection())
+                .await?;
+        let (Some(data_key), false) = (data_key, lease_until.is_some_and(|until| until > now)) else {
+            return Ok(None);
+        };
         if attempt >= limits::TRANSCODE_ATTEMPTS {
             self.give_up(change, id, "The recording could not be prepared; its raw tracks are kept.").await?;
             return Ok(None);
@@ -103,7 +115,10 @@ impl Platform {
     }
 
     async fn give_up(&self, mut change: Change, id: RecordingId, why: &str) -> Result<()> {
-        diesel::update(recording::table.find(id)).set((recording::state.eq(RecordingState::Failed), recording::failure.eq(why))).execute(change.unit.connection()).await?;
+        diesel::update(recording::table.find(id))
+            .set((recording::state.eq(RecordingState::Failed), recording::failure.eq(why)))
+            .execute(change.unit.connection())
+            .await?;
         change.event(CallEventKind::RecordingFailed, "worker", None, Some(why.to_owned())).await?;
         change.commit().await?;
         tracing::warn!(recording = %id, why, "recording failed");
@@ -115,13 +130,20 @@ impl Platform {
         let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(false) };
         let until = change.now() + limits::TRANSCODE_LEASE;
         let progress = (progress.clamp(0.0, 1.0) * 100.0).round() / 100.0;
-        let told: Option<f64> = recording::table.find(id).select(recording::progress).first(change.unit.connection()).await?;
+        let told: Option<f64> =
+            recording::table.find(id).select(recording::progress).first(change.unit.connection()).await?;
         diesel::update(recording::table.find(id))
-            .set((recording::lease_until.eq(until), recording::dispatch_at.eq(until), recording::progress.eq(progress)))
+            .set((
+                recording::lease_until.eq(until),
+                recording::dispatch_at.eq(until),
+                recording::progress.eq(progress),
+            ))
             .execute(change.unit.connection())
             .await?;
         if told != Some(progress) {
-            change.event(CallEventKind::RecordingProgress, "worker", None, Some(format!("{progress:.2}"))).await?;
+            change
+                .event(CallEventKind::RecordingProgress, "worker", None, Some(format!("{progress:.2}")))
+                .await?;
         }
         change.commit().await?;
         Ok(true)
@@ -130,8 +152,12 @@ impl Platform {
     /// The output of an attempt that came to nothing leaves the bucket; that of the recording itself stays.
     pub async fn discard_output(&self, id: RecordingId, attempt: i32) -> Result<()> {
         let mut connection = self.db.get().await?;
-        let output: Option<Option<i32>> =
-            recording::table.find(id).select(recording::output_attempt).first(&mut connection).await.optional()?;
+        let output: Option<Option<i32>> = recording::table
+            .find(id)
+            .select(recording::output_attempt)
+            .first(&mut connection)
+            .await
+            .optional()?;
         drop(connection);
         if output != Some(Some(attempt)) {
             let away = |e: crate::objects::ObjectError| crate::Error::Unavailable(e.to_string());
@@ -147,7 +173,9 @@ impl Platform {
         let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(()) };
         tracing::warn!(recording = %id, attempt, why, "an attempt at transcoding failed");
         if attempt >= limits::TRANSCODE_ATTEMPTS {
-            return self.give_up(change, id, "The recording could not be prepared; its raw tracks are kept.").await;
+            return self
+                .give_up(change, id, "The recording could not be prepared; its raw tracks are kept.")
+                .await;
         }
         let again = change.now() + limits::TRANSCODE_AGAIN;
         diesel::update(recording::table.find(id))
@@ -160,11 +188,18 @@ impl Platform {
     }
 
     /// Everything is in the bucket: the recording is READY. False when the lease is no longer ours.
-    pub async fn transcode_finished(&self, id: RecordingId, attempt: i32, finished: &FinishedRecording) -> Result<bool> {
+    pub async fn transcode_finished(
+        &self,
+        id: RecordingId,
+        attempt: i32,
+        finished: &FinishedRecording,
+    ) -> Result<bool> {
         let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(false) };
         let connection = change.unit.connection();
         diesel::delete(rendition::table.filter(rendition::recording_id.eq(id))).execute(connection).await?;
-        diesel::delete(recording_file::table.filter(recording_file::recording_id.eq(id))).execute(connection).await?;
+        diesel::delete(recording_file::table.filter(recording_file::recording_id.eq(id)))
+            .execute(connection)
+            .await?;
         diesel::insert_into(rendition::table).values(&finished.renditions).execute(connection).await?;
         // A file takes six parameters of the 65535 that a statement may have.
         for files in finished.files.chunks(5000) {
@@ -225,17 +260,29 @@ impl Platform {
         drop(connection);
         let mut purged = 0;
         for recording in &gone {
-            self.objects.delete_prefix(&super::prefix(recording.id)).await.map_err(|e| crate::Error::Unavailable(e.to_string()))?;
+            self.objects
+                .delete_prefix(&super::prefix(recording.id))
+                .await
+                .map_err(|e| crate::Error::Unavailable(e.to_string()))?;
             let mut unit = self.begin().await?;
             // A worker that is just uploading takes its object back itself, if it lives: look again until it is done.
             if is_owed(unit.connection(), recording.id).await? {
                 continue;
             }
             purged += 1;
-            diesel::delete(recording_file::table.filter(recording_file::recording_id.eq(recording.id))).execute(unit.connection()).await?;
-            diesel::delete(rendition::table.filter(rendition::recording_id.eq(recording.id))).execute(unit.connection()).await?;
-            diesel::delete(recording_track::table.filter(recording_track::recording_id.eq(recording.id))).execute(unit.connection()).await?;
-            diesel::update(recording::table.find(recording.id)).set(recording::data_key.eq(None::<Vec<u8>>)).execute(unit.connection()).await?;
+            diesel::delete(recording_file::table.filter(recording_file::recording_id.eq(recording.id)))
+                .execute(unit.connection())
+                .await?;
+            diesel::delete(rendition::table.filter(rendition::recording_id.eq(recording.id)))
+                .execute(unit.connection())
+                .await?;
+            diesel::delete(recording_track::table.filter(recording_track::recording_id.eq(recording.id)))
+                .execute(unit.connection())
+                .await?;
+            diesel::update(recording::table.find(recording.id))
+                .set(recording::data_key.eq(None::<Vec<u8>>))
+                .execute(unit.connection())
+                .await?;
             unit.commit().await?;
         }
         Ok(purged)
@@ -248,20 +295,35 @@ async fn inputs(change: &mut Change, id: RecordingId) -> Result<Vec<TranscodeInp
         .inner_join(leg::table)
         .filter(recording_track::recording_id.eq(id))
         .order((recording_track::started_at, recording_track::id))
-        .select((recording_track::id, leg::id, leg::role, recording_track::kind, recording_track::started_at, recording_track::ended_at))
+        .select((
+            recording_track::id,
+            leg::id,
+            leg::role,
+            recording_track::kind,
+            recording_track::started_at,
+            recording_track::ended_at,
+        ))
         .load(change.unit.connection())
         .await?;
     let ids: Vec<TrackId> = tracks.iter().map(|track| track.0).collect();
     let mut objects: Vec<(TrackId, i32, String, Vec<u8>)> = recording_object::table
         .filter(recording_object::track_id.eq_any(ids))
         .order((recording_object::track_id, recording_object::sequence))
-        .select((recording_object::track_id, recording_object::sequence, recording_object::key, recording_object::sha256))
+        .select((
+            recording_object::track_id,
+            recording_object::sequence,
+            recording_object::key,
+            recording_object::sha256,
+        ))
         .load(change.unit.connection())
         .await?;
     let inputs = tracks.into_iter().map(|(track, leg, role, kind, started_at, ended_at)| {
         // A hole would make the rest of the file unreadable: what follows it is left out.
         let own = objects.extract_if(.., |object| object.0 == track).enumerate();
-        let objects = own.take_while(|(place, object)| i32::try_from(*place) == Ok(object.1)).map(|(_, object)| (object.2, object.3)).collect();
+        let objects = own
+            .take_while(|(place, object)| i32::try_from(*place) == Ok(object.1))
+            .map(|(_, object)| (object.2, object.3))
+            .collect();
         TranscodeInput { track, leg, role, kind, started_at, ended_at, objects }
     });
     Ok(inputs.filter(|input| !input.objects.is_empty()).collect())

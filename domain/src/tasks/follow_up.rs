@@ -16,10 +16,16 @@ use crate::{
 pub(crate) async fn follow_up(change: &mut Change) -> Result<()> {
     let rules: Vec<(RuleId, String, i32, i32)> = automation_rule::table
         .filter(automation_rule::enabled.and(automation_rule::trigger.eq("CALL_MISSED")))
-        .select((automation_rule::id, automation_rule::task_title, automation_rule::due_after_seconds, automation_rule::remind_before_seconds))
+        .select((
+            automation_rule::id,
+            automation_rule::task_title,
+            automation_rule::due_after_seconds,
+            automation_rule::remind_before_seconds,
+        ))
         .load(change.unit.connection())
         .await?;
-    let contact = change.legs.iter().find(|leg| leg.role == LegRole::Contact).map_or("the contact", |leg| &leg.name);
+    let contact =
+        change.legs.iter().find(|leg| leg.role == LegRole::Contact).map_or("the contact", |leg| &leg.name);
     let now = change.now();
     let tasks: Vec<Task> = rules
         .into_iter()
@@ -40,6 +46,10 @@ pub(crate) async fn follow_up(change: &mut Change) -> Result<()> {
             }
         })
         .collect();
-    diesel::insert_into(task::table).values(&tasks).on_conflict_do_nothing().execute(change.unit.connection()).await?;
+    diesel::insert_into(task::table)
+        .values(&tasks)
+        .on_conflict_do_nothing()
+        .execute(change.unit.connection())
+        .await?;
     Ok(())
 }

@@ -13,4 +13,4 @@ pub use store::{NewTask, Task, TaskChange, TaskFilter};
 use crate::text_enum::text_enum;
 
 text_enum! { /// Where a task is in its life.
-    TaskState { Open = "OPEN", Done = "DONE", Cancelled = "CANCELLED", } }
+TaskState { Open = "OPEN", Done = "DONE", Cancelled = "CANCELLED", } }

@@ -37,9 +37,21 @@ pub struct Notification {
 impl Unit {
     /// Tells a user; the same cause tells once. The event carries the notification's id.
     pub(crate) async fn notify(&mut self, told: Notification) -> Result<bool> {
-        let new = diesel::insert_into(notification::table).values(&told).on_conflict_do_nothing().execute(self.connection()).await? == 1;
+        let new = diesel::insert_into(notification::table)
+            .values(&told)
+            .on_conflict_do_nothing()
+            .execute(self.connection())
+            .await?
+            == 1;
         if new {
-            self.event(Aggregate::User, told.user_id.0, 0, "NOTIFIED", serde_json::json!({ "notificationId": told.id })).await?;
+            self.event(
+                Aggregate::User,
+                told.user_id.0,
+                0,
+                "NOTIFIED",
+                serde_json::json!({ "notificationId": told.id }),
+            )
+            .await?;
         }
         Ok(new)
     }
@@ -75,7 +87,10 @@ impl Platform {
                 })
                 .await?;
             }
-            diesel::update(task::table.find(task.id)).set(task::remind_at.eq(None::<DateTime<Utc>>)).execute(unit.connection()).await?;
+            diesel::update(task::table.find(task.id))
+                .set(task::remind_at.eq(None::<DateTime<Utc>>))
+                .execute(unit.connection())
+                .await?;
         }
         unit.commit().await?;
         Ok(due.len())
@@ -84,11 +99,20 @@ impl Platform {
     /// When the next reminder is due.
     pub async fn next_reminder(&self) -> Result<Option<DateTime<Utc>>> {
         let mut connection = self.db.get().await?;
-        Ok(task::table.filter(task::state.eq(TaskState::Open)).select(diesel::dsl::min(task::remind_at)).first(&mut connection).await?)
+        Ok(task::table
+            .filter(task::state.eq(TaskState::Open))
+            .select(diesel::dsl::min(task::remind_at))
+            .first(&mut connection)
+            .await?)
     }
 
     /// The user's own, the newest first.
-    pub async fn list_notifications(&self, actor: &Actor, unread_only: bool, slice: &Slice) -> Result<Page<Notification>> {
+    pub async fn list_notifications(
+        &self,
+        actor: &Actor,
+        unread_only: bool,
+        slice: &Slice,
+    ) -> Result<Page<Notification>> {
         let mut query = notification::table.filter(notification::user_id.eq(actor.user()?.id)).into_boxed();
         if unread_only {
             query = query.filter(notification::read_at.is_null());
@@ -125,7 +149,10 @@ impl Platform {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
         let mine = notification::table.filter(notification::id.eq(id).and(notification::user_id.eq(user)));
-        diesel::update(mine.filter(notification::read_at.is_null())).set(notification::read_at.eq(now)).execute(&mut connection).await?;
+        diesel::update(mine.filter(notification::read_at.is_null()))
+            .set(notification::read_at.eq(now))
+            .execute(&mut connection)
+            .await?;
         let found = mine.select(Notification::as_select()).first(&mut connection).await.optional()?;
         found.ok_or_else(|| Refusal::not_found("notification").into())
     }

@@ -103,13 +103,15 @@ impl Platform {
             return Ok(task::table.find(first).select(Task::as_select()).first(unit.connection()).await?);
         }
         if let Some(id) = new.contact {
-            let known: i64 = contact::table.filter(contact::id.eq(id)).count().get_result(unit.connection()).await?;
+            let known: i64 =
+                contact::table.filter(contact::id.eq(id)).count().get_result(unit.connection()).await?;
             if known == 0 {
                 return Err(Refusal::not_found("contact").at("contactId").into());
             }
         }
         if let Some(id) = new.call {
-            let known: i64 = call::table.filter(call::id.eq(id)).count().get_result(unit.connection()).await?;
+            let known: i64 =
+                call::table.filter(call::id.eq(id)).count().get_result(unit.connection()).await?;
             if known == 0 {
                 return Err(Refusal::not_found("call").at("callId").into());
             }
@@ -144,8 +146,16 @@ impl Platform {
             return Err(Refusal::not_found("user").at("assigneeId").into());
         }
         let mut unit = self.begin().await?;
-        let found: Option<Task> = task::table.find(id).select(Task::as_select()).for_no_key_update().first(unit.connection()).await.optional()?;
-        let mut found = found.filter(|task| task.assignee_id == Some(user) || actor.sees_all()).ok_or_else(|| Refusal::not_found("task"))?;
+        let found: Option<Task> = task::table
+            .find(id)
+            .select(Task::as_select())
+            .for_no_key_update()
+            .first(unit.connection())
+            .await
+            .optional()?;
+        let mut found = found
+            .filter(|task| task.assignee_id == Some(user) || actor.sees_all())
+            .ok_or_else(|| Refusal::not_found("task"))?;
         if let Some(title) = change.title {
             found.title = validate::text_of("title", &title, 300)?;
         }
@@ -173,12 +183,20 @@ impl Platform {
     /// Tasks by id, as far as the actor may see them; in no order.
     pub async fn tasks(&self, actor: &Actor, ids: &[TaskId]) -> Result<Vec<Task>> {
         let mut connection = self.db.get().await?;
-        Ok(visible(actor)?.filter(task::id.eq_any(ids)).select(Task::as_select()).load(&mut connection).await?)
+        Ok(visible(actor)?
+            .filter(task::id.eq_any(ids))
+            .select(Task::as_select())
+            .load(&mut connection)
+            .await?)
     }
 
     /// Names of rules, by id.
     pub async fn rules(&self, ids: &[RuleId]) -> Result<Vec<(RuleId, String)>> {
         let mut connection = self.db.get().await?;
-        Ok(automation_rule::table.filter(automation_rule::id.eq_any(ids)).select((automation_rule::id, automation_rule::name)).load(&mut connection).await?)
+        Ok(automation_rule::table
+            .filter(automation_rule::id.eq_any(ids))
+            .select((automation_rule::id, automation_rule::name))
+            .load(&mut connection)
+            .await?)
     }
 }

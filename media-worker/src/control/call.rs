@@ -120,8 +120,21 @@ pub struct Call {
 impl Call {
     pub fn start(worker: Worker, plan: CallPlan) -> CallHandle {
         let (looks, inbox) = mpsc::channel(WAITING);
-        let handle = CallHandle { epoch: plan.epoch, version: Arc::new(AtomicI32::new(-1)), legs: Arc::new(AtomicUsize::new(plan.legs.len().max(2))), looks, unreported: Unreported::default() };
-        let call = Self { id: plan.call, epoch: plan.epoch, handle: handle.clone(), plan, worker: worker.clone(), running: None };
+        let handle = CallHandle {
+            epoch: plan.epoch,
+            version: Arc::new(AtomicI32::new(-1)),
+            legs: Arc::new(AtomicUsize::new(plan.legs.len().max(2))),
+            looks,
+            unreported: Unreported::default(),
+        };
+        let call = Self {
+            id: plan.call,
+            epoch: plan.epoch,
+            handle: handle.clone(),
+            plan,
+            worker: worker.clone(),
+            running: None,
+        };
         let span = tracing::info_span!("call", call = %call.id, epoch = call.epoch);
         worker.tasks().spawn(call.live(inbox).instrument(span));
         handle
@@ -194,7 +207,9 @@ impl Call {
         let engine = self.worker.engine();
         let present: Vec<_> = self.plan.legs.iter().filter(|leg| leg.state != LegState::Left).collect();
         let routes = present.iter().flat_map(|to| present.iter().map(move |from| (from, to)));
-        let routes = routes.filter(|(from, to)| from.id != to.id && hears(to.ear, from.ear)).map(|(from, to)| Route { from: from.id.0, to: to.id.0 });
+        let routes = routes
+            .filter(|(from, to)| from.id != to.id && hears(to.ear, from.ear))
+            .map(|(from, to)| Route { from: from.id.0, to: to.id.0 });
         engine.route(self.id.0, routes.collect()).await;
         for leg in self.plan.legs.iter().filter(|leg| leg.state == LegState::Left) {
             engine.close_leg(self.id.0, leg.id.0, "left").await;
@@ -218,11 +233,18 @@ impl Call {
         }
         let (Some(running), Some(wanted)) = (&mut self.running, wanted) else { return Ok(()) };
         if running.paused != wanted.paused {
-            let done = if wanted.paused { running.recorder.pause().await } else { running.recorder.resume().await };
+            let done =
+                if wanted.paused { running.recorder.pause().await } else { running.recorder.resume().await };
             done.map_err(|e| domain::Error::Internal(e.to_string()))?;
             running.paused = wanted.paused;
         }
-        let legs = self.plan.legs.iter().filter(|leg| leg.state != LegState::Left && is_recorded(leg.ear)).map(|leg| leg.id.0).collect();
+        let legs = self
+            .plan
+            .legs
+            .iter()
+            .filter(|leg| leg.state != LegState::Left && is_recorded(leg.ear))
+            .map(|leg| leg.id.0)
+            .collect();
         let tap = RecordedLegs { legs, input: running.recorder.input() };
         self.worker.engine().tap(self.id.0, Some(Box::new(tap))).await;
         Ok(())
@@ -231,9 +253,15 @@ impl Call {
     fn start_recorder(&mut self, wanted: &PlannedRecording) -> Result<()> {
         let platform = self.worker.platform();
         let internal = |error: String| domain::Error::Internal(error);
-        let data_key = DataKey::unwrap(&wanted.data_key, &platform.config.secret).map_err(|e| internal(e.to_string()))?;
+        let data_key = DataKey::unwrap(&wanted.data_key, &platform.config.secret)
+            .map_err(|e| internal(e.to_string()))?;
         let config = RecorderConfig {
-            directory: platform.config.media.spool_dir.join(wanted.id.0.simple().to_string()).join(self.epoch.to_string()),
+            directory: platform
+                .config
+                .media
+                .spool_dir
+                .join(wanted.id.0.simple().to_string())
+                .join(self.epoch.to_string()),
             key_prefix: recordings::capture_prefix(wanted.id, self.epoch),
             data_key,
             object_seconds: OBJECT_SECONDS,
@@ -241,7 +269,9 @@ impl Call {
         let (events, heard) = mpsc::unbounded_channel();
         let recorder = Recorder::start(config, events).map_err(|e| internal(e.to_string()))?;
         tracing::info!(recording = %wanted.id, "recording");
-        self.worker.tasks().spawn(capture::bring(self.worker.clone(), wanted.id, self.epoch, heard).in_current_span());
+        self.worker
+            .tasks()
+            .spawn(capture::bring(self.worker.clone(), wanted.id, self.epoch, heard).in_current_span());
         self.running = Some(Running { id: wanted.id, paused: false, recorder });
         Ok(())
     }

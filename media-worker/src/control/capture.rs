@@ -17,7 +17,10 @@ use super::worker::Worker;
 use crate::recorder::{self, RecorderEvent};
 
 /// Tries until it works: nothing recorded is given up while the process lives.
-async fn persist<T, E: std::fmt::Display, F: Future<Output = Result<T, E>>>(what: &str, mut attempt: impl FnMut() -> F) -> T {
+async fn persist<T, E: std::fmt::Display, F: Future<Output = Result<T, E>>>(
+    what: &str,
+    mut attempt: impl FnMut() -> F,
+) -> T {
     let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(10));
     loop {
         match attempt().await {
@@ -31,7 +34,12 @@ async fn persist<T, E: std::fmt::Display, F: Future<Output = Result<T, E>>>(what
 }
 
 /// Brings everything that the recorder tells of; ends once it has stopped and all is stored.
-pub async fn bring(worker: Worker, recording: RecordingId, epoch: i32, mut events: UnboundedReceiver<RecorderEvent>) {
+pub async fn bring(
+    worker: Worker,
+    recording: RecordingId,
+    epoch: i32,
+    mut events: UnboundedReceiver<RecorderEvent>,
+) {
     let platform = worker.platform();
     // What aligns the epochs of different workers.
     let ahead = persist("clock", || platform.clock_offset()).await;
@@ -43,14 +51,31 @@ pub async fn bring(worker: Worker, recording: RecordingId, epoch: i32, mut event
                     recorder::MediaKind::Video => (MediaKind::Video, "VP8"),
                 };
                 let started_at = DateTime::<Utc>::from(started_at) + ahead;
-                let row = NewTrack { id: TrackId(track), recording_id: recording, leg_id: LegId(leg), kind, codec: codec.into(), epoch, worker_id: worker.id(), started_at };
+                let row = NewTrack {
+                    id: TrackId(track),
+                    recording_id: recording,
+                    leg_id: LegId(leg),
+                    kind,
+                    codec: codec.into(),
+                    epoch,
+                    worker_id: worker.id(),
+                    started_at,
+                };
                 persist("track", || platform.add_track(&row)).await;
             }
             RecorderEvent::ObjectClosed { track, sequence, path, key, bytes, sha256, ended_at } => {
-                let row = NewObject { track_id: TrackId(track), sequence, key, bytes: i64::try_from(bytes).unwrap_or(i64::MAX), sha256: sha256.to_vec() };
+                let row = NewObject {
+                    track_id: TrackId(track),
+                    sequence,
+                    key,
+                    bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+                    sha256: sha256.to_vec(),
+                };
                 store(platform, &row, &path, DateTime::<Utc>::from(ended_at) + ahead).await;
             }
-            RecorderEvent::TrackEnded { track } => persist("track", || platform.close_track(TrackId(track))).await,
+            RecorderEvent::TrackEnded { track } => {
+                persist("track", || platform.close_track(TrackId(track))).await
+            }
             RecorderEvent::Failed { track, leg, reason, .. } => {
                 tracing::error!(%track, %leg, reason, "a track failed; the next packet begins another");
                 persist("track", || platform.close_track(TrackId(track))).await;

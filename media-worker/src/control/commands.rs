@@ -19,7 +19,9 @@ pub fn serve(worker: &Worker) -> CommandServer {
         let worker = answering.clone();
         async move {
             let reply = match serde_json::from_slice::<Envelope>(&body) {
-                Ok(Envelope { trace_id, command }) => answer(&worker, &command).instrument(span(&command, trace_id.as_deref())).await,
+                Ok(Envelope { trace_id, command }) => {
+                    answer(&worker, &command).instrument(span(&command, trace_id.as_deref())).await
+                }
                 Err(error) => refuse(RefusalCode::Invalid, format!("not a command: {error}")),
             };
             serde_json::to_vec(&reply).unwrap_or_default()
@@ -53,9 +55,10 @@ async fn answer(worker: &Worker, command: &Command) -> Reply {
 async fn carry_out(worker: &Worker, command: &Command) -> Reply {
     match *command {
         Command::Sync { call } => match worker.call(call) {
-            Some(handle) if !handle.sync().await => {
-                refuse(RefusalCode::MediaUnavailable, "The media worker could not follow yet. Try again in a moment.")
-            }
+            Some(handle) if !handle.sync().await => refuse(
+                RefusalCode::MediaUnavailable,
+                "The media worker could not follow yet. Try again in a moment.",
+            ),
             // A call that is not here any more is not recorded here either.
             Some(_) | None => Reply::Done,
         },
@@ -89,7 +92,10 @@ async fn carry_out(worker: &Worker, command: &Command) -> Reply {
 /// The call's actor, if the caller speaks of the lease that we have.
 async fn current(worker: &Worker, call: CallId, epoch: i32) -> Result<CallHandle, Reply> {
     let Some(handle) = worker.call(call) else {
-        return Err(refuse(RefusalCode::MediaUnavailable, "This worker does not have the call (any more). Try again in a moment."));
+        return Err(refuse(
+            RefusalCode::MediaUnavailable,
+            "This worker does not have the call (any more). Try again in a moment.",
+        ));
     };
     // 0: joined before the first lease.
     if epoch == handle.epoch() || (epoch == 0 && handle.epoch() == 1) {

@@ -29,7 +29,11 @@ pub async fn tidy(platform: &Platform) {
     for recording in folder(spool).await.into_iter().filter(|path| id_of(path).is_some()) {
         let mut to = left.join(recording.file_name().unwrap_or_default());
         if to.exists() {
-            to.set_file_name(format!("{}-{}", id_of(&recording).unwrap_or_default().simple(), std::process::id()));
+            to.set_file_name(format!(
+                "{}-{}",
+                id_of(&recording).unwrap_or_default().simple(),
+                std::process::id()
+            ));
         }
         let _ = fs::rename(&recording, to).await;
     }
@@ -53,12 +57,16 @@ pub async fn bring(platform: Platform) {
 }
 
 async fn bring_object(platform: &Platform, recording: &str, path: &Path) {
-    let parts: Vec<String> = path.iter().rev().take(3).map(|part| part.to_string_lossy().into_owned()).collect();
+    let parts: Vec<String> =
+        path.iter().rev().take(3).map(|part| part.to_string_lossy().into_owned()).collect();
     let [file, track, epoch] = parts.as_slice() else { return };
     let sequence = file.strip_suffix(".mkv").and_then(|digits| digits.parse().ok());
     let (Some(sequence), Ok(track_id)) = (sequence, Uuid::try_parse(track)) else { return };
     let Ok(content) = fs::read(path).await else { return };
-    let ended_at = fs::metadata(path).await.and_then(|data| data.modified()).map_or_else(|_| platform.clock.now(), Into::into);
+    let ended_at = fs::metadata(path)
+        .await
+        .and_then(|data| data.modified())
+        .map_or_else(|_| platform.clock.now(), Into::into);
     let row = NewObject {
         track_id: TrackId(track_id),
         sequence,

@@ -33,7 +33,8 @@ pub async fn run(config: Config, figures: PrometheusHandle) -> Result<()> {
 
     let (events, heard) = mpsc::unbounded_channel();
     let media = &platform.config.media;
-    let settings = EngineConfig { port: media.port, addresses: media.addresses.clone(), shards: media.shards };
+    let settings =
+        EngineConfig { port: media.port, addresses: media.addresses.clone(), shards: media.shards };
     let engine = Engine::start(settings, events).map_err(|e| Error::Unavailable(e.to_string()))?;
     leftovers::tidy(&platform).await;
 

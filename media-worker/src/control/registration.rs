@@ -27,7 +27,11 @@ fn backoff() -> Backoff {
 }
 
 /// Makes the worker known; waits for the database. None when told to stop meanwhile.
-pub async fn register(platform: &Platform, engine: &Engine, stop: &CancellationToken) -> Result<Option<Registration>> {
+pub async fn register(
+    platform: &Platform,
+    engine: &Engine,
+    stop: &CancellationToken,
+) -> Result<Option<Registration>> {
     let media = &platform.config.media;
     let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     let name = format!("{}:{}", host.trim(), std::process::id());
@@ -43,7 +47,9 @@ pub async fn register(platform: &Platform, engine: &Engine, stop: &CancellationT
                 Ok::<_, Error>(lifeline)
             };
             match registered.await {
-                Ok(lifeline) => break Registration { id: row.id, lock_key: row.lock_key, lifeline: Some(lifeline) },
+                Ok(lifeline) => {
+                    break Registration { id: row.id, lock_key: row.lock_key, lifeline: Some(lifeline) };
+                }
                 Err(error) => {
                     tracing::warn!(%error, "cannot register yet");
                     sleep(backoff.next_pause()).await;
@@ -74,7 +80,11 @@ impl Registration {
             metrics::gauge!("cordboard_worker_legs").set(f64::from(legs));
             match timeout(limits::GRACE, platform.heartbeat(self.id, WorkerState::Active, legs)).await {
                 Ok(Ok(true)) => {}
-                Ok(Ok(false)) => return Err(Error::Unavailable("others took this worker for dead; it begins anew".into())),
+                Ok(Ok(false)) => {
+                    return Err(Error::Unavailable(
+                        "others took this worker for dead; it begins anew".into(),
+                    ));
+                }
                 Ok(Err(error)) => tracing::warn!(%error, "no heartbeat; media goes on"),
                 Err(_) => tracing::warn!("the database does not answer; media goes on"),
             }
@@ -93,7 +103,10 @@ impl Registration {
             None => false,
         };
         if !held {
-            self.lifeline = timeout(limits::GRACE, Lifeline::take(&platform.config, self.lock_key)).await.ok().and_then(Result::ok);
+            self.lifeline = timeout(limits::GRACE, Lifeline::take(&platform.config, self.lock_key))
+                .await
+                .ok()
+                .and_then(Result::ok);
         }
     }
 }

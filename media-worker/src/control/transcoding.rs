@@ -118,7 +118,12 @@ async fn transcode(worker: &Worker, lease: &TranscodeLease) -> Result<bool, Faul
 }
 
 /// Tells the progress and renews the lease; ends when it is lost.
-async fn keep_lease(worker: Worker, recording: RecordingId, attempt: i32, mut progress: watch::Receiver<f64>) {
+async fn keep_lease(
+    worker: Worker,
+    recording: RecordingId,
+    attempt: i32,
+    mut progress: watch::Receiver<f64>,
+) {
     loop {
         sleep(TELL).await;
         // An error: the work is done, and whoever waits for it knows.
@@ -138,7 +143,8 @@ async fn work(worker: &Worker, lease: &TranscodeLease, progress: &watch::Sender<
     let data_key = DataKey::unwrap(&lease.data_key, &platform.config.secret)?;
     // Gone with the end of this function, whichever it is: it holds plaintext.
     let folder = tempfile::Builder::new().prefix(TRANSCODING).tempdir_in(&platform.config.media.spool_dir)?;
-    let zero = lease.inputs.iter().map(|input| input.started_at).min().ok_or("there is nothing to transcode")?;
+    let zero =
+        lease.inputs.iter().map(|input| input.started_at).min().ok_or("there is nothing to transcode")?;
     for input in &lease.inputs {
         download(worker, input, &data_key, &folder.path().join("in")).await?;
     }
@@ -150,7 +156,12 @@ async fn work(worker: &Worker, lease: &TranscodeLease, progress: &watch::Sender<
 }
 
 /// Concatenates a track's objects to one file, each checked and decrypted.
-async fn download(worker: &Worker, input: &TranscodeInput, data_key: &DataKey, folder: &Path) -> Result<(), Fault> {
+async fn download(
+    worker: &Worker,
+    input: &TranscodeInput,
+    data_key: &DataKey,
+    folder: &Path,
+) -> Result<(), Fault> {
     tokio::fs::create_dir_all(folder).await?;
     let path = folder.join(format!("{}.mkv", input.track.0.simple()));
     let mut file = std::fs::File::create(path)?;
@@ -160,7 +171,8 @@ async fn download(worker: &Worker, input: &TranscodeInput, data_key: &DataKey, f
             return Err(format!("object {key} is not what was stored").into());
         }
         let (key, data_key) = (key.clone(), data_key.clone());
-        file = spawn_blocking(move || decrypt(&data_key, &key, stored.as_ref(), &mut file).map(|_| file)).await??;
+        file = spawn_blocking(move || decrypt(&data_key, &key, stored.as_ref(), &mut file).map(|_| file))
+            .await??;
     }
     Ok(())
 }
@@ -213,7 +225,9 @@ async fn run_child(folder: &Path, progress: &watch::Sender<f64>) -> Result<(), F
         let _ = tokio::io::copy(&mut errors, &mut tokio::io::sink()).await;
         String::from_utf8_lossy(&text).lines().last().unwrap_or("no reason given").to_owned()
     });
-    while let Some(line) = timeout(FROZEN, lines.next_line()).await.map_err(|_| "it did not go on for five minutes")?? {
+    while let Some(line) =
+        timeout(FROZEN, lines.next_line()).await.map_err(|_| "it did not go on for five minutes")??
+    {
         if let Some(part) = line.strip_prefix("progress ").and_then(|part| part.parse().ok()) {
             progress.send_replace(part);
         }
@@ -225,7 +239,13 @@ async fn run_child(folder: &Path, progress: &watch::Sender<f64>) -> Result<(), F
 }
 
 /// Encrypts and uploads what the child made, in the order that it gives: what a playlist names stands before it.
-async fn upload(worker: &Worker, lease: &TranscodeLease, data_key: &DataKey, out: &Path, zero: DateTime<Utc>) -> Result<FinishedRecording, Fault> {
+async fn upload(
+    worker: &Worker,
+    lease: &TranscodeLease,
+    data_key: &DataKey,
+    out: &Path,
+    zero: DateTime<Utc>,
+) -> Result<FinishedRecording, Fault> {
     let outcome: Outcome = serde_json::from_slice(&tokio::fs::read(out.join("result.json")).await?)?;
     let prefix = output_prefix(lease.recording, lease.attempt);
     let mut files = Vec::with_capacity(outcome.files.len());
@@ -245,7 +265,14 @@ async fn upload(worker: &Worker, lease: &TranscodeLease, data_key: &DataKey, out
         if made.path.starts_with("recording.") {
             whole = hex::encode(&sha256);
         }
-        files.push(FinishedFile { recording_id: lease.recording, path: made.path, key, content_type: made.content_type, bytes: i64::try_from(bytes)?, sha256 });
+        files.push(FinishedFile {
+            recording_id: lease.recording,
+            path: made.path,
+            key,
+            content_type: made.content_type,
+            bytes: i64::try_from(bytes)?,
+            sha256,
+        });
     }
     let renditions = outcome.renditions.into_iter().map(|made| Rendition {
         recording_id: lease.recording,
@@ -255,5 +282,11 @@ async fn upload(worker: &Worker, lease: &TranscodeLease, data_key: &DataKey, out
         kbps: i32::try_from(made.kbps).unwrap_or(i32::MAX),
         codecs: made.codecs,
     });
-    Ok(FinishedRecording { started_at: zero, duration_ms: i64::try_from(outcome.duration_ms)?, sha256: whole, renditions: renditions.collect(), files })
+    Ok(FinishedRecording {
+        started_at: zero,
+        duration_ms: i64::try_from(outcome.duration_ms)?,
+        sha256: whole,
+        renditions: renditions.collect(),
+        files,
+    })
 }

@@ -104,7 +104,10 @@ impl Worker {
     pub async fn hear(self, mut events: UnboundedReceiver<EngineEvent>) {
         while let Some(event) = events.recv().await {
             let call = match &event {
-                EngineEvent::MediaBothWays { call, .. } | EngineEvent::Disconnected { call, .. } | EngineEvent::Reconnected { call, .. } | EngineEvent::Closed { call, .. } => *call,
+                EngineEvent::MediaBothWays { call, .. }
+                | EngineEvent::Disconnected { call, .. }
+                | EngineEvent::Reconnected { call, .. }
+                | EngineEvent::Closed { call, .. } => *call,
             };
             if let Some(handle) = self.call(CallId(call)) {
                 handle.hear(&event);

@@ -88,7 +88,10 @@ async fn a_report_of_an_older_lease_changes_nothing() {
     assert_eq!(talk.row(&platform, &agent).await, before);
     let legs = platform.legs_of_calls(&[talk.call]).await.unwrap();
     assert!(legs.iter().all(|leg| leg.state == LegState::Reconnecting && leg.leave_by.is_some()));
-    assert!(platform.call_plan(talk.call, talk.worker).await.unwrap().is_none(), "not the old one's any more");
+    assert!(
+        platform.call_plan(talk.call, talk.worker).await.unwrap().is_none(),
+        "not the old one's any more"
+    );
 
     // And whoever was declared dead leases nothing, though it does not know yet.
     let other = place(&platform, &agent).await.call.id;
@@ -146,7 +149,11 @@ async fn the_intervals_cover_a_life_without_gap_whatever_the_clocks_say() {
         }
         assert!(intervals.iter().all(|it| it.ended_at.is_some_and(|end| end >= it.started_at)));
     }
-    assert_eq!(platform.intervals_of_calls(&[talk.call]).await.unwrap().len(), 4, "set-up, ring, connect, talk");
+    assert_eq!(
+        platform.intervals_of_calls(&[talk.call]).await.unwrap().len(),
+        4,
+        "set-up, ring, connect, talk"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

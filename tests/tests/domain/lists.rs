@@ -23,7 +23,8 @@ async fn walk(platform: &Platform, actor: &Actor, backward: bool) -> Vec<Contact
         } else {
             Slice { limit: 3, after: place.take(), ..Slice::default() }
         };
-        let page = platform.list_contacts(&ContactFilter::default(), ContactOrder::Name, &slice).await.unwrap();
+        let page =
+            platform.list_contacts(&ContactFilter::default(), ContactOrder::Name, &slice).await.unwrap();
         let end = if backward { page.rows.first() } else { page.rows.last() };
         place = end.map(|(key, _)| key.clone());
         let ids = page.rows.iter().map(|(_, contact)| contact.id);
@@ -43,7 +44,8 @@ async fn pages_by_name_neither_skip_nor_repeat() {
     let agent = agent(&platform).await;
     let mut all = Vec::new();
     // Equal ones, and letters whose lower case Unicode and PostgreSQL do not agree on.
-    for name in ["Ada", "ada", "ADA", "Ada", "İpek", "ΟΔΟΣ", "Straße", "STRASSE", "Åsa", "Zoë", "Ǆ", "ﬃ"] {
+    for name in ["Ada", "ada", "ADA", "Ada", "İpek", "ΟΔΟΣ", "Straße", "STRASSE", "Åsa", "Zoë", "Ǆ", "ﬃ"]
+    {
         all.push(contact(&platform, &agent, name).await);
     }
     let forward = walk(&platform, &agent, false).await;
@@ -115,19 +117,46 @@ async fn lists_and_sweeps_read_by_index() {
     .unwrap();
     const SOMEBODY: &str = "(SELECT id FROM app_user LIMIT 1)";
     for (query, index) in [
-        ("SELECT * FROM contact WHERE archived_at IS NULL AND contact_text(name, emails, phones, tags) ILIKE '%abcdef%' ORDER BY lower(name), id LIMIT 51", "contact_search"),
+        (
+            "SELECT * FROM contact WHERE archived_at IS NULL AND contact_text(name, emails, phones, tags) ILIKE '%abcdef%' ORDER BY lower(name), id LIMIT 51",
+            "contact_search",
+        ),
         ("SELECT * FROM contact WHERE archived_at IS NULL ORDER BY lower(name), id LIMIT 51", "contact_name"),
-        ("SELECT * FROM call WHERE contact_id = '00000000-0000-0000-0000-000000000000' ORDER BY id DESC LIMIT 51", "call_contact"),
-        ("SELECT * FROM call WHERE id IN (SELECT call_id FROM leg WHERE user_id = $me) ORDER BY id DESC LIMIT 51", "leg_user"),
+        (
+            "SELECT * FROM call WHERE contact_id = '00000000-0000-0000-0000-000000000000' ORDER BY id DESC LIMIT 51",
+            "call_contact",
+        ),
+        (
+            "SELECT * FROM call WHERE id IN (SELECT call_id FROM leg WHERE user_id = $me) ORDER BY id DESC LIMIT 51",
+            "leg_user",
+        ),
         ("SELECT * FROM recording WHERE call_id = '00000000-0000-0000-0000-000000000000'", "recording_call"),
-        ("SELECT * FROM recording WHERE state = 'DELETED' AND data_key IS NOT NULL LIMIT 20", "recording_purge"),
-        ("SELECT * FROM recording WHERE state = 'TRANSCODING' AND dispatch_at <= now() ORDER BY dispatch_at LIMIT 100", "recording_dispatch"),
-        ("SELECT id FROM recording WHERE state = 'FINALIZING' AND finalize_by <= now() LIMIT 100", "recording_finalize"),
+        (
+            "SELECT * FROM recording WHERE state = 'DELETED' AND data_key IS NOT NULL LIMIT 20",
+            "recording_purge",
+        ),
+        (
+            "SELECT * FROM recording WHERE state = 'TRANSCODING' AND dispatch_at <= now() ORDER BY dispatch_at LIMIT 100",
+            "recording_dispatch",
+        ),
+        (
+            "SELECT id FROM recording WHERE state = 'FINALIZING' AND finalize_by <= now() LIMIT 100",
+            "recording_finalize",
+        ),
         ("SELECT * FROM task WHERE assignee_id = $me ORDER BY id DESC LIMIT 51", "task_assignee"),
         ("SELECT min(remind_at) FROM task WHERE state = 'OPEN'", "task_remind"),
-        ("SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= now() ORDER BY answer_by LIMIT 100", "using call_"),
-        ("SELECT id FROM call WHERE worker_id IS NULL AND state <> 'ENDED' AND dispatch_at <= now() ORDER BY dispatch_at LIMIT 100", "using call_"),
-        ("SELECT id FROM call WHERE state <> 'ENDED' AND created_at < now() - interval '12 hours' LIMIT 100", "call_live"),
+        (
+            "SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= now() ORDER BY answer_by LIMIT 100",
+            "using call_",
+        ),
+        (
+            "SELECT id FROM call WHERE worker_id IS NULL AND state <> 'ENDED' AND dispatch_at <= now() ORDER BY dispatch_at LIMIT 100",
+            "using call_",
+        ),
+        (
+            "SELECT id FROM call WHERE state <> 'ENDED' AND created_at < now() - interval '12 hours' LIMIT 100",
+            "call_live",
+        ),
     ] {
         let query = query.replace("$me", SOMEBODY);
         let rows = sql.query(&format!("EXPLAIN {query}"), &[]).await.unwrap();

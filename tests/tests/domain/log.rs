@@ -93,9 +93,8 @@ async fn a_cursor_below_what_was_dropped_has_expired() {
     .await
     .unwrap();
     // Not before every transaction of the whole server that began earlier has ended.
-    let visible = || async {
-        platform.events_after(&Filter::of(Aggregate::Call, None), None, 1).await.unwrap().pop()
-    };
+    let visible =
+        || async { platform.events_after(&Filter::of(Aggregate::Call, None), None, 1).await.unwrap().pop() };
     let first = eventually("the events can be read", STEP, visible).await;
     assert!(hub.watch(Filter::of(Aggregate::Call, None), Some(first.cursor)).await.is_ok());
     assert_eq!(domain::events::drop_old(&platform).await.unwrap(), 1);

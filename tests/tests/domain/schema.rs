@@ -69,7 +69,8 @@ async fn the_migrations_go_up_and_down_and_up() {
     let stage = Stage::set().await;
     let sql = stage.sql().await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
-    let mut migrations: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+    let mut migrations: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
     migrations.sort();
     for migration in migrations.iter().rev() {
         let down = std::fs::read_to_string(migration.join("down.sql")).unwrap();

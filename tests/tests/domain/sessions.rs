@@ -61,6 +61,7 @@ async fn ten_equal_requests_at_once_place_one_call() {
         assert_eq!((again.call.id, &again.join_token), (first.call.id, &first.join_token));
     }
     assert_eq!(count(&stage.sql().await, "SELECT count(*) FROM call").await, 1);
-    let other = platform.place_call(&agent, contact, MediaKind::Audio, None, None, key("other").unwrap()).await;
+    let other =
+        platform.place_call(&agent, contact, MediaKind::Audio, None, None, key("other").unwrap()).await;
     assert!(other.unwrap_err().to_string().contains("another input"));
 }
