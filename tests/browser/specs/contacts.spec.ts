@@ -1,9 +1,10 @@
-import { expect, test } from '@playwright/test';
-import { createContact, signIn } from '../people/agent';
+import { expect } from '@playwright/test';
+import { createContact } from '../people/agent';
 import { expectAccessible } from '../people/axe';
+import { test } from '../people/test';
 
-test('a contact is added, found as one types, and opened', async ({ page }) => {
-  await signIn(page, 'supervisor@example.com');
+test('a contact is added, found as one types, and opened', async ({ user }) => {
+  const page = await user('supervisor@example.com');
   await expectAccessible(page);
 
   const name = `Žofie Novák-${Date.now()} فاطمة 👩‍🚀`;
@@ -20,8 +21,8 @@ test('a contact is added, found as one types, and opened', async ({ page }) => {
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 });
 
-test('a search without a match says so and offers the next step', async ({ page }) => {
-  await signIn(page, 'supervisor@example.com');
+test('a search without a match says so and offers the next step', async ({ user }) => {
+  const page = await user('supervisor@example.com');
   await page.goto('/contacts?q=nobody-is-called-so');
   await expect(page.getByText('Nobody matches')).toBeVisible();
   await expectAccessible(page);
@@ -29,8 +30,8 @@ test('a search without a match says so and offers the next step', async ({ page 
   await expect(page.getByRole('dialog', { name: 'New contact' }).getByLabel('Name')).toHaveValue('nobody-is-called-so');
 });
 
-test('what doesn’t exist is said to a person', async ({ page }) => {
-  await signIn(page, 'supervisor@example.com');
+test('what doesn’t exist is said to a person', async ({ user }) => {
+  const page = await user('supervisor@example.com');
   await page.goto('/contacts/contact_00000000000000000000000000000000');
   await expect(page.getByText('No such contact')).toBeVisible();
   await page.goto('/no/such/page');

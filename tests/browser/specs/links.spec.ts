@@ -1,15 +1,13 @@
 import { expect } from '@playwright/test';
-import { call, createContact, openLastCall, ownCall, signIn } from '../people/agent';
+import { call, createContact, openLastCall, ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { join } from '../people/contact';
-import { expectToSeeAndHear, watchConnections } from '../people/media';
+import { expectToSeeAndHear } from '../people/media';
 import { test } from '../people/test';
 
-test('who refuses talks all the same, and nothing is recorded', async ({ page: agent, somebody }) => {
+test('who refuses talks all the same, and nothing is recorded', async ({ user, somebody }) => {
+  const agent = await user();
   const contact = await somebody();
-  await watchConnections(agent);
-  await watchConnections(contact);
-  await signIn(agent);
   await createContact(agent, `Rita Refusal ${Date.now()}`);
   const link = await call(agent, 'Video call');
   await join(contact, link, 'no');
@@ -50,11 +48,9 @@ test('a link that was never ours says so to a person', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('an audio call has no camera, until somebody wants one', async ({ page: agent, somebody }) => {
+test('an audio call has no camera, until somebody wants one', async ({ user, somebody }) => {
+  const agent = await user();
   const contact = await somebody();
-  await watchConnections(agent);
-  await watchConnections(contact);
-  await signIn(agent);
   await createContact(agent, `Aud Audio ${Date.now()}`);
   await join(contact, await call(agent, 'Audio call'), 'no');
   await expect(ownCall(agent)).toContainText('camera off');

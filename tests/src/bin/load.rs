@@ -1,11 +1,14 @@
-//! Prints how long it takes from the accept to media both ways: `cargo run --bin load [calls]`.
+//! Prints figures of the main path: from the accept to media both ways over a number of calls, and
+//! from hanging up to READY for one recorded 720p call: `load [calls] [seconds of the recorded call]`.
 
 use std::time::{Duration, Instant};
 
 use cordboard_tests::media::{Clip, Scene};
 use cordboard_tests::participant::{Kind, Sending};
 use cordboard_tests::platform::Platform;
-use cordboard_tests::story::{self, AGENT, Party, contact, place_call, sign_in, until_state};
+use cordboard_tests::story::{
+    self, AGENT, Party, contact, place_call, sign_in, until_recording, until_state,
+};
 use cordboard_tests::wait::STEP;
 
 #[tokio::main]
@@ -38,8 +41,34 @@ async fn main() {
         caller.close().await;
         callee.close().await;
     }
+    if seconds > 0 {
+        recorded_call(&platform, seconds).await;
+    }
     print("accept → media both ways, by the platform (setupSeconds)", platform_says);
     print("contact's callJoin → media both ways, by the participants", client_sees);
+}
+
+/// One call in 720p, talked through and watched being prepared.
+async fn recorded_call(platform: &Platform, seconds: u64) {
+    let agent = sign_in(platform, 0, AGENT).await;
+    let contact = contact(&agent, "Grace Hopper").await;
+    let placed = place_call(&agent, &contact, "VIDEO").await;
+    let caller = Party::join(&agent, &placed.id, &Sending::video(&Clip::load(Scene::Agent))).await;
+    let sending = Sending::video(&Clip::load(Scene::Contact));
+    let callee = Party::join_by_link(&platform.anonymous(1), &placed.join_token, &sending).await;
+    callee.consent(true).await;
+    until_recording(&agent, &placed.id, "RECORDING", STEP).await;
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    story::end(&agent, &placed.id).await;
+    let ended = Instant::now();
+    caller.close().await;
+    callee.close().await;
+    let recording = until_recording(&agent, &placed.id, "READY", Duration::from_secs(600)).await;
+    println!(
+        "hanging up → READY: {:?} for {} s of 720p on both sides",
+        ended.elapsed(),
+        recording["durationSeconds"]
+    );
 }
 
 fn print(what: &str, mut durations: Vec<Duration>) {

@@ -1,6 +1,7 @@
 //! Flow tests: what people do with a whole platform, told over the public schema.
 
 mod bad_input;
+mod capacity;
 mod event_log;
 mod failpoints;
 mod idempotency;
@@ -12,6 +13,7 @@ mod migrations;
 mod missed_call;
 mod operations;
 
+mod policies;
 mod process_faults;
 mod recording_clock;
 mod server_faults;

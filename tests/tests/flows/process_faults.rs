@@ -106,6 +106,10 @@ async fn each_worker_dies_and_the_call_moves_to_the_other() {
         platform.workers[victim].start();
         platform.workers[victim].ready().await;
     }
+    // A browser that missed the move is told so.
+    let late =
+        json!({ "legId": talk.caller.leg, "epoch": talk.caller.epoch - 1, "type": "OFFER", "sdp": "v=0" });
+    assert_eq!(talk.agent.refused("legNegotiate", late).await, "STALE");
     assert!(talk.caller.epoch >= 3, "two moves: epoch {}", talk.caller.epoch);
 
     // 2 + 10 s before the first death, 6 s before the second, 6 s after: each death costs the
