@@ -13,8 +13,10 @@ use cordboard_tests::wait::STEP;
 
 #[tokio::main]
 async fn main() {
-    let calls: usize =
-        std::env::args().nth(1).map_or(50, |number| number.parse().expect("a number of calls"));
+    let argument = |place: usize, usual: u64| {
+        std::env::args().nth(place).map_or(usual, |number| number.parse().expect("a number"))
+    };
+    let (calls, seconds) = (argument(1, 50), argument(2, 60));
     let platform = Platform::start().await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let contact = contact(&agent, "Ada Lovelace").await;
