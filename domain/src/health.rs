@@ -38,11 +38,7 @@ impl Readiness {
     }
 
     /// Adds a dependency; `ask` is run for every report, all of them at the same time.
-    pub fn with<F, E>(
-        mut self,
-        name: &'static str,
-        ask: impl Fn() -> F + Send + Sync + 'static,
-    ) -> Self
+    pub fn with<F, E>(mut self, name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: std::fmt::Display + 'static,
@@ -61,17 +57,10 @@ impl Readiness {
                 Ok(answer) => answer.err(),
                 Err(_) => Some("no answer in time".to_owned()),
             };
-            Outcome {
-                name,
-                ok: detail.is_none(),
-                detail,
-            }
+            Outcome { name, ok: detail.is_none(), detail }
         }))
         .await;
-        Report {
-            ready: checks.iter().all(|outcome| outcome.ok),
-            checks,
-        }
+        Report { ready: checks.iter().all(|outcome| outcome.ok), checks }
     }
 }
 
@@ -87,23 +76,13 @@ mod tests {
             .with("objects", std::future::pending::<Result<(), String>>);
         let report = readiness.report().await;
         assert!(!report.ready);
-        let details: Vec<_> = report
-            .checks
-            .iter()
-            .map(|outcome| outcome.detail.as_deref())
-            .collect();
-        assert_eq!(
-            details,
-            [None, Some("not connected"), Some("no answer in time")]
-        );
+        let details: Vec<_> = report.checks.iter().map(|outcome| outcome.detail.as_deref()).collect();
+        assert_eq!(details, [None, Some("not connected"), Some("no answer in time")]);
     }
 
     #[tokio::test]
     async fn with_all_answering_it_is_ready() {
-        let report = Readiness::new()
-            .with("database", async || Ok::<_, String>(()))
-            .report()
-            .await;
+        let report = Readiness::new().with("database", async || Ok::<_, String>(())).report().await;
         assert_eq!(
             serde_json::to_string(&report).unwrap(),
             r#"{"ready":true,"checks":[{"name":"database","ok":true}]}"#

@@ -22,8 +22,8 @@ pub mod recordings;
 pub mod retry;
 pub mod tasks;
 pub mod telemetry;
-mod validate;
 mod text_enum;
+mod validate;
 
 pub use error::{Error, Refusal, RefusalCode, Result};
 pub use platform::Platform;

@@ -10,7 +10,7 @@ pub const ACCESS_TOKEN: TimeDelta = TimeDelta::minutes(10);
 pub const SESSION_IDLE: TimeDelta = TimeDelta::days(30);
 /// A used refresh token gives the same successor again for so long (several tabs, a lost answer).
 pub const REFRESH_REPEAT: TimeDelta = TimeDelta::seconds(30);
-/// Sign-in attempts a window, for one address of origin and one e-mail together.
+/// Failed sign-ins a window, for one address of origin and one e-mail together.
 pub const SIGN_IN_ATTEMPTS: i32 = 10;
 /// Length of that window.
 pub const SIGN_IN_WINDOW: TimeDelta = TimeDelta::minutes(5);

@@ -14,19 +14,12 @@ pub struct Backoff {
 
 impl Backoff {
     pub fn new(first: Duration, limit: Duration) -> Self {
-        Self {
-            first,
-            limit,
-            failures: 0,
-        }
+        Self { first, limit, failures: 0 }
     }
 
     /// The pause after one more failure.
     pub fn next_pause(&mut self) -> Duration {
-        let full = self
-            .first
-            .saturating_mul(1 << self.failures.min(16))
-            .min(self.limit);
+        let full = self.first.saturating_mul(1 << self.failures.min(16)).min(self.limit);
         self.failures += 1;
         full / 2 + rand::rng().random_range(Duration::ZERO..=full / 2)
     }
@@ -90,10 +83,7 @@ mod tests {
             let result = retry(3, backoff(), |error| *error == "away", attempt).await;
             (result, runs.get())
         };
-        assert_eq!(
-            count(|run| if run < 3 { Err("away") } else { Ok(run) }).await,
-            (Ok(3), 3)
-        );
+        assert_eq!(count(|run| if run < 3 { Err("away") } else { Ok(run) }).await, (Ok(3), 3));
         assert_eq!(count(|_| Err("away")).await, (Err("away"), 3));
         assert_eq!(count(|_| Err("refused")).await, (Err("refused"), 1));
     }

@@ -14,9 +14,8 @@ use tracing_subscriber::{
 use crate::config::{Log, LogFormat};
 
 /// Bounds of all histograms, in seconds: from a confirm on loopback to a transcoding.
-const BUCKETS: [f64; 15] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 300.0,
-];
+const BUCKETS: [f64; 15] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 300.0];
 
 /// How often histograms are tidied when nobody reads `/metrics`.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -58,17 +57,13 @@ where
     let filter = EnvFilter::try_new(&log.filter).expect("the configuration checked the filter");
     // lapin prints a returned message whole, and a command to a worker holds SDP with ICE passwords; domain::bus tells what
     // befalls the connection. No directive of CORDBOARD_LOG brings it back.
-    let silent = Targets::new()
-        .with_default(LevelFilter::TRACE)
-        .with_target("lapin", LevelFilter::OFF);
+    let silent = Targets::new().with_default(LevelFilter::TRACE).with_target("lapin", LevelFilter::OFF);
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     let layer = match log.format {
         LogFormat::Text => layer.with_ansi(colours).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry()
-        .with(layer.with_filter(silent))
-        .with(filter)
+    tracing_subscriber::registry().with(layer.with_filter(silent)).with(filter)
 }
 
 tokio::task_local! {
@@ -88,10 +83,7 @@ pub(crate) fn trace_id() -> Option<String> {
 /// Help texts of the figures that this crate keeps.
 fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
-    describe_gauge!(
-        "cordboard_bus_connected",
-        "1 while the process is connected to RabbitMQ"
-    );
+    describe_gauge!("cordboard_bus_connected", "1 while the process is connected to RabbitMQ");
     describe_counter!(
         "cordboard_bus_connections_total",
         "Connections to RabbitMQ that came about; the first is the start"
@@ -126,10 +118,7 @@ mod tests {
     #[test]
     fn lines_are_json_with_their_fields_and_lapin_is_silent_whatever_is_asked_for() {
         let written = Arc::new(Mutex::new(Vec::new()));
-        let log = Log {
-            filter: "trace,lapin=trace".to_owned(),
-            format: LogFormat::Json,
-        };
+        let log = Log { filter: "trace,lapin=trace".to_owned(), format: LogFormat::Json };
         let sink = written.clone();
         let writer = move || Sink(sink.clone());
         tracing::subscriber::with_default(subscriber(&log, writer, false), || {
@@ -139,10 +128,7 @@ mod tests {
         });
         let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
         let line: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(
-            (&line["message"], &line["leg"]),
-            (&"joined".into(), &"leg_2".into())
-        );
+        assert_eq!((&line["message"], &line["leg"]), (&"joined".into(), &"leg_2".into()));
         assert_eq!(line["span"]["call"], "call_1");
     }
 

@@ -4,18 +4,14 @@ use std::{net::IpAddr, str::FromStr, time::Duration};
 
 use url::Url;
 
-use super::{
-    Config, ConfigError, Log, LogFormat, Media, S3Config, Secret, Tls, network, reader::Reader,
-};
+use super::{Config, ConfigError, Log, LogFormat, Media, S3Config, Secret, Tls, network, reader::Reader};
 
 const CONSENT_WORDING: &str =
     "This call is recorded so that we can look up later what was said. Do you agree?";
 
 impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_lookup(&|name| {
-            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
-        })
+        Self::from_lookup(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 
     /// Reads the variables through `lookup`, so that tests needn't change the environment.
@@ -41,56 +37,31 @@ impl Config {
                 region: read.required("S3_REGION", "a region's name", |_| true),
                 bucket: read.required("S3_BUCKET", "the name of a bucket that exists", |_| true),
                 access_key_id: read.required("S3_ACCESS_KEY_ID", "an access key's id", |_| true),
-                secret_access_key: read.required(
-                    "S3_SECRET_ACCESS_KEY",
-                    "a secret access key",
-                    |_| true,
-                ),
+                secret_access_key: read.required("S3_SECRET_ACCESS_KEY", "a secret access key", |_| true),
                 path_style: read.flag("S3_PATH_STYLE", true),
             },
-            secret: Secret::new(read.required(
-                "CORDBOARD_SECRET",
-                "at least 32 random characters",
-                |text| text.chars().count() >= 32,
-            )),
-            http_addr: read.parsed(
-                "CORDBOARD_HTTP_ADDR",
-                "127.0.0.1:8080",
-                ADDRESS_AND_PORT,
-                |text| text.parse().ok(),
-            ),
+            secret: Secret::new(read.required("CORDBOARD_SECRET", "at least 32 random characters", |text| {
+                text.chars().count() >= 32
+            })),
+            http_addr: read
+                .parsed("CORDBOARD_HTTP_ADDR", "127.0.0.1:8080", ADDRESS_AND_PORT, |text| text.parse().ok()),
             public_url: read.parsed(
                 "CORDBOARD_PUBLIC_URL",
                 "http://localhost:8080",
                 "an http:// or https:// URL",
-                |text| {
-                    Url::parse(text)
-                        .ok()
-                        .filter(|url| matches!(url.scheme(), "http" | "https"))
-                },
+                |text| Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")),
             ),
             console_dir: read.text("CORDBOARD_CONSOLE_DIR", "console/dist").into(),
             tls: read
                 .both("CORDBOARD_TLS_CERT", "CORDBOARD_TLS_KEY")
-                .map(|(cert, key)| Tls {
-                    cert: cert.into(),
-                    key: key.into(),
-                }),
-            metrics_addr: read.optional("CORDBOARD_METRICS_ADDR", ADDRESS_AND_PORT, |text| {
-                text.parse().ok()
-            }),
+                .map(|(cert, key)| Tls { cert: cert.into(), key: key.into() }),
+            metrics_addr: read.optional("CORDBOARD_METRICS_ADDR", ADDRESS_AND_PORT, |text| text.parse().ok()),
             media: Media {
                 port: read.number("CORDBOARD_MEDIA_PORT", 40_000, 1..=u64::from(u16::MAX)),
                 addresses: read
-                    .optional(
-                        "CORDBOARD_MEDIA_ADDRESSES",
-                        "IP addresses separated by commas",
-                        |text| {
-                            list(text)
-                                .map(|address| address.parse().ok())
-                                .collect::<Option<Vec<IpAddr>>>()
-                        },
-                    )
+                    .optional("CORDBOARD_MEDIA_ADDRESSES", "IP addresses separated by commas", |text| {
+                        list(text).map(|address| address.parse().ok()).collect::<Option<Vec<IpAddr>>>()
+                    })
                     .unwrap_or_else(network::local_addresses),
                 shards: read.number("CORDBOARD_MEDIA_SHARDS", cores(), 1..=255),
                 capacity: read.number("CORDBOARD_WORKER_CAPACITY", 200, 2..=100_000),
@@ -111,9 +82,7 @@ impl Config {
                     "stun:, turn: or turns: URLs separated by commas",
                     |text| {
                         list(text)
-                            .map(|url| {
-                                has_scheme(url, &["stun", "turn", "turns"]).then(|| url.to_owned())
-                            })
+                            .map(|url| has_scheme(url, &["stun", "turn", "turns"]).then(|| url.to_owned()))
                             .collect()
                     },
                 )
@@ -123,18 +92,12 @@ impl Config {
                     "CORDBOARD_LOG",
                     "info",
                     "tracing directives such as info,domain=debug",
-                    |text| {
-                        tracing_subscriber::EnvFilter::try_new(text)
-                            .is_ok()
-                            .then(|| text.to_owned())
-                    },
+                    |text| tracing_subscriber::EnvFilter::try_new(text).is_ok().then(|| text.to_owned()),
                 ),
-                format: read.parsed("CORDBOARD_LOG_FORMAT", "text", "text or json", |text| {
-                    match text {
-                        "text" => Some(LogFormat::Text),
-                        "json" => Some(LogFormat::Json),
-                        _ => None,
-                    }
+                format: read.parsed("CORDBOARD_LOG_FORMAT", "text", "text or json", |text| match text {
+                    "text" => Some(LogFormat::Text),
+                    "json" => Some(LogFormat::Json),
+                    _ => None,
                 }),
             },
         };
@@ -149,9 +112,7 @@ fn has_scheme(text: &str, schemes: &[&str]) -> bool {
 }
 
 fn list(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
 fn cores() -> u64 {

@@ -140,10 +140,7 @@ impl FromStr for ConsentPolicy {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|policy| policy.as_str() == text)
-            .ok_or(())
+        Self::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or(())
     }
 }
 

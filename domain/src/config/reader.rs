@@ -21,16 +21,8 @@ impl fmt::Display for ConfigError {
         formatter.write_str("the environment doesn't fit:")?;
         for problem in &self.problems {
             // The value stays out: it may be a secret in the wrong place.
-            let state = if problem.missing {
-                "is missing"
-            } else {
-                "is wrong"
-            };
-            write!(
-                formatter,
-                "\n  {} {state}; it should be {}",
-                problem.variable, problem.should_be
-            )?;
+            let state = if problem.missing { "is missing" } else { "is wrong" };
+            write!(formatter, "\n  {} {state}; it should be {}", problem.variable, problem.should_be)?;
         }
         Ok(())
     }
@@ -43,20 +35,11 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self {
-            lookup,
-            problems: Vec::new(),
-        }
+        Self { lookup, problems: Vec::new() }
     }
 
     pub(super) fn finish(self) -> Result<(), ConfigError> {
-        if self.problems.is_empty() {
-            Ok(())
-        } else {
-            Err(ConfigError {
-                problems: self.problems,
-            })
-        }
+        if self.problems.is_empty() { Ok(()) } else { Err(ConfigError { problems: self.problems }) }
     }
 
     /// The empty text stands in for a missing or wrong one: [`Reader::finish`] then keeps the configuration from existing.
@@ -113,24 +96,17 @@ impl<'a> Reader<'a> {
     ) -> T {
         let should_be = format!("a number from {} to {}", range.start(), range.end());
         let number = self
-            .optional(variable, &should_be, |text| {
-                text.parse().ok().filter(|number| range.contains(number))
-            })
+            .optional(variable, &should_be, |text| text.parse().ok().filter(|number| range.contains(number)))
             .unwrap_or(default);
         T::try_from(number).unwrap_or_else(|_| unreachable!("the range lies within the type"))
     }
 
     pub(super) fn flag(&mut self, variable: &'static str, default: bool) -> bool {
-        self.optional(variable, "true or false", |text| text.parse().ok())
-            .unwrap_or(default)
+        self.optional(variable, "true or false", |text| text.parse().ok()).unwrap_or(default)
     }
 
     /// Two variables that only make sense together.
-    pub(super) fn both(
-        &mut self,
-        first: &'static str,
-        second: &'static str,
-    ) -> Option<(String, String)> {
+    pub(super) fn both(&mut self, first: &'static str, second: &'static str) -> Option<(String, String)> {
         match (self.look_up(first), self.look_up(second)) {
             (Some(one), Some(other)) => Some((one, other)),
             (None, None) => None,
@@ -150,10 +126,6 @@ impl<'a> Reader<'a> {
     }
 
     fn complain(&mut self, variable: &'static str, should_be: &str, missing: bool) {
-        self.problems.push(Problem {
-            variable,
-            should_be: should_be.to_owned(),
-            missing,
-        });
+        self.problems.push(Problem { variable, should_be: should_be.to_owned(), missing });
     }
 }

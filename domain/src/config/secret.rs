@@ -35,16 +35,8 @@ impl fmt::Debug for Secret {
 pub fn redact_url(text: &str) -> String {
     match Url::parse(text) {
         Ok(url) => {
-            let port = url
-                .port()
-                .map(|port| format!(":{port}"))
-                .unwrap_or_default();
-            format!(
-                "{}://{}{port}{}",
-                url.scheme(),
-                url.host_str().unwrap_or_default(),
-                url.path()
-            )
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{}://{}{port}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path())
         }
         Err(_) => "(no URL)".to_owned(),
     }

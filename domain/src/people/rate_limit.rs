@@ -39,6 +39,16 @@ impl Platform {
             .then(|| (counted.window_start + window - now).max(TimeDelta::seconds(1))))
     }
 
+    /// Takes one attempt off a counter.
+    pub async fn forgive_attempt(&self, key: &str) -> Result<()> {
+        let mut connection = self.db.get().await?;
+        diesel::update(rate_limit::table.find(key).filter(rate_limit::attempts.gt(0)))
+            .set(rate_limit::attempts.eq(rate_limit::attempts - 1))
+            .execute(&mut connection)
+            .await?;
+        Ok(())
+    }
+
     /// Forgets counters whose window is long over, idempotency keys past their day and sessions long expired.
     pub async fn sweep_counters(&self) -> Result<()> {
         let now = self.clock.now();

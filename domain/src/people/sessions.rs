@@ -61,11 +61,13 @@ impl Platform {
     pub async fn sign_in(&self, email: &str, given: &str, origin: &str) -> Result<Grant, SignInError> {
         let email: String =
             email.trim().to_lowercase().chars().filter(|c| !c.is_control()).take(254).collect();
-        for key in [format!("sign-in/{origin}/{email}"), format!("sign-in/*/{email}")] {
-            let limit =
-                if key.contains("/*/") { limits::SIGN_IN_ATTEMPTS * 5 } else { limits::SIGN_IN_ATTEMPTS };
-            let key = hex::encode(super::tokens::hash(&key));
-            if let Some(wait) = self.count_attempt(&key, limit, limits::SIGN_IN_WINDOW).await? {
+        let counters = [
+            (format!("sign-in/{origin}/{email}"), limits::SIGN_IN_ATTEMPTS),
+            (format!("sign-in/*/{email}"), limits::SIGN_IN_ATTEMPTS * 5),
+        ]
+        .map(|(key, limit)| (hex::encode(super::tokens::hash(&key)), limit));
+        for (key, limit) in &counters {
+            if let Some(wait) = self.count_attempt(key, *limit, limits::SIGN_IN_WINDOW).await? {
                 return Err(SignInError::TooMany(wait));
             }
         }
@@ -75,6 +77,10 @@ impl Platform {
             return Err(SignInError::Wrong);
         }
         let user = user.ok_or(SignInError::Wrong)?;
+        // Counted before the password was looked at, so that many at once are counted too; the right one is no attempt.
+        for (key, _) in &counters {
+            self.forgive_attempt(key).await?;
+        }
         let now = self.clock.now();
         let id = SessionId::new();
         let mut connection = self.db.get().await?;

@@ -105,6 +105,8 @@ struct Running {
     id: RecordingId,
     paused: bool,
     recorder: Recorder,
+    /// The legs that the recorder hears; none right after a start or a resume.
+    tapped: Option<Vec<Uuid>>,
 }
 
 /// The actor's own state.
@@ -237,16 +239,21 @@ impl Call {
                 if wanted.paused { running.recorder.pause().await } else { running.recorder.resume().await };
             done.map_err(|e| domain::Error::Internal(e.to_string()))?;
             running.paused = wanted.paused;
+            running.tapped = None;
         }
-        let legs = self
+        let legs: Vec<Uuid> = self
             .plan
             .legs
             .iter()
             .filter(|leg| leg.state != LegState::Left && is_recorded(leg.ear))
             .map(|leg| leg.id.0)
             .collect();
-        let tap = RecordedLegs { legs, input: running.recorder.input() };
-        self.worker.engine().tap(self.id.0, Some(Box::new(tap))).await;
+        // A new tap asks every sender for a key frame: once at the start and after a pause, not at every look.
+        if running.tapped.as_ref() != Some(&legs) {
+            running.tapped = Some(legs.clone());
+            let tap = RecordedLegs { legs, input: running.recorder.input() };
+            self.worker.engine().tap(self.id.0, Some(Box::new(tap))).await;
+        }
         Ok(())
     }
 
@@ -272,7 +279,7 @@ impl Call {
         self.worker
             .tasks()
             .spawn(capture::bring(self.worker.clone(), wanted.id, self.epoch, heard).in_current_span());
-        self.running = Some(Running { id: wanted.id, paused: false, recorder });
+        self.running = Some(Running { id: wanted.id, paused: false, recorder, tapped: None });
         Ok(())
     }
 

@@ -45,10 +45,14 @@ pub async fn bring(
     let ahead = persist("clock", || platform.clock_offset()).await;
     while let Some(event) = events.recv().await {
         match event {
-            RecorderEvent::TrackStarted { track, leg, kind, started_at, .. } => {
-                let (kind, codec) = match kind {
-                    recorder::MediaKind::Audio => (MediaKind::Audio, "OPUS"),
-                    recorder::MediaKind::Video => (MediaKind::Video, "VP8"),
+            RecorderEvent::TrackStarted { track, leg, kind, codec, started_at } => {
+                let kind = match kind {
+                    recorder::MediaKind::Audio => MediaKind::Audio,
+                    recorder::MediaKind::Video => MediaKind::Video,
+                };
+                let codec = match codec {
+                    recorder::Codec::Opus => "OPUS",
+                    recorder::Codec::Vp8 => "VP8",
                 };
                 let started_at = DateTime::<Utc>::from(started_at) + ahead;
                 let row = NewTrack {

@@ -207,7 +207,8 @@ fn plan(inputs: &[TranscodeInput], zero: DateTime<Utc>) -> Plan {
 async fn run_child(folder: &Path, progress: &watch::Sender<f64>) -> Result<(), Fault> {
     let mut child = Command::new("nice")
         .arg("-n10")
-        .arg(std::env::current_exe()?)
+        // Our own program, also after a newer one was put in its place.
+        .arg(format!("/proc/{}/exe", std::process::id()))
         .args(["transcode", "--dir"])
         .arg(folder)
         .stdin(Stdio::piped())

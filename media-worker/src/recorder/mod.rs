@@ -208,6 +208,7 @@ impl Recorder {
     }
 
     /// Packets lost because something here could not keep up.
+    #[cfg(test)]
     pub fn dropped_packets(&self) -> u64 {
         self.shared.dropped.load(Ordering::Relaxed)
     }

@@ -61,7 +61,11 @@ impl Node {
                 let rows = context.platform().notifications(context.actor(), &[parse(id)?]).await?;
                 rows.into_iter().next().map(|row| Self::Notification(row.into()))
             }
-            UserId::PREFIX | AgentId::PREFIX | ContactId::PREFIX | TaskId::PREFIX | NotificationId::PREFIX => None,
+            UserId::PREFIX
+            | AgentId::PREFIX
+            | ContactId::PREFIX
+            | TaskId::PREFIX
+            | NotificationId::PREFIX => None,
             _ => return Err(Fault::bad_input("This is not an id of anything that has one.")),
         })
     }
