@@ -18,6 +18,8 @@ DROP TABLE leg;
 DROP TABLE call;
 DROP TABLE media_worker;
 DROP TABLE contact;
+DROP FUNCTION contact_text(text, text[], text[], text[]);
+DROP EXTENSION IF EXISTS pg_trgm;
 DROP TABLE idempotency;
 DROP TABLE rate_limit;
 DROP TABLE session;

@@ -84,6 +84,8 @@ CREATE TABLE contact (
 );
 CREATE INDEX contact_name ON contact (lower(name), id);
 CREATE INDEX contact_updated ON contact (updated_at DESC, id DESC);
+CREATE INDEX contact_owner ON contact (owner_id) WHERE owner_id IS NOT NULL;
+CREATE INDEX contact_tags ON contact USING gin (tags);
 COMMENT ON TABLE contact IS 'People whom agents talk with.';
 COMMENT ON COLUMN contact.id IS 'UUID v7.';
 COMMENT ON COLUMN contact.name IS 'Full name as it is shown.';
@@ -96,6 +98,22 @@ COMMENT ON COLUMN contact.owner_id IS 'The user who looks after the contact.';
 COMMENT ON COLUMN contact.created_at IS 'When it was made.';
 COMMENT ON COLUMN contact.updated_at IS 'When it last changed.';
 COMMENT ON COLUMN contact.archived_at IS 'Set: out of lists, history kept.';
+
+-- array_to_string is STABLE for the sake of types whose output depends on settings; that of text does not.
+CREATE FUNCTION contact_text(name text, emails text[], phones text[], tags text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN name || ' ' || coalesce(array_to_string(emails, ' '), '') || ' ' || coalesce(array_to_string(phones, ' '), '') || ' ' || coalesce(array_to_string(tags, ' '), '');
+COMMENT ON FUNCTION contact_text(text, text[], text[], text[]) IS 'What a search for contacts looks in.';
+
+-- Any owner of a database may create pg_trgm, where its files are installed (Debian: with the server). Without it the
+-- search works all the same, by reading every contact.
+DO $$
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    CREATE INDEX contact_search ON contact USING gin (contact_text(name, emails, phones, tags) gin_trgm_ops);
+EXCEPTION WHEN undefined_file OR insufficient_privilege OR feature_not_supported THEN
+    RAISE WARNING 'pg_trgm cannot be had: the search for contacts reads them all';
+END $$;
 
 CREATE TABLE media_worker (
     id uuid PRIMARY KEY,
@@ -138,6 +156,7 @@ CREATE TABLE call (
     worker_id uuid REFERENCES media_worker ON DELETE SET NULL,
     epoch integer NOT NULL DEFAULT 0,
     answer_by timestamptz,
+    dispatch_at timestamptz,
     created_at timestamptz NOT NULL,
     answered_at timestamptz,
     ended_at timestamptz,
@@ -146,10 +165,12 @@ CREATE TABLE call (
     CHECK ((state = 'ENDED') = (result IS NOT NULL))
 );
 CREATE INDEX call_created ON call (created_at DESC, id DESC);
-CREATE INDEX call_contact ON call (contact_id, created_at DESC, id DESC);
-CREATE INDEX call_agent ON call (agent_id, created_at DESC, id DESC);
 CREATE INDEX call_answer_by ON call (answer_by) WHERE state <> 'ENDED' AND answered_at IS NULL;
 CREATE INDEX call_worker ON call (worker_id) WHERE state <> 'ENDED';
+CREATE INDEX call_dispatch ON call (dispatch_at) WHERE worker_id IS NULL AND state <> 'ENDED';
+CREATE INDEX call_contact ON call (contact_id, id);
+CREATE INDEX call_agent ON call (agent_id, id);
+CREATE INDEX call_live ON call (created_at) WHERE state <> 'ENDED';
 COMMENT ON TABLE call IS 'One conversation, from being placed to its end. Every change locks this row first, so that the events of a call have one order.';
 COMMENT ON COLUMN call.id IS 'UUID v7.';
 COMMENT ON COLUMN call.version IS 'Number of the last event of this call; only grows.';
@@ -166,6 +187,7 @@ COMMENT ON COLUMN call.recording_stopped IS 'Recording was stopped by hand or by
 COMMENT ON COLUMN call.worker_id IS 'The media worker that leased it.';
 COMMENT ON COLUMN call.epoch IS 'Grows with every lease; a write with an older epoch changes nothing.';
 COMMENT ON COLUMN call.answer_by IS 'Unanswered by then, it ends MISSED.';
+COMMENT ON COLUMN call.dispatch_at IS 'Without a worker by then, it is dispatched again; null while a worker has it.';
 COMMENT ON COLUMN call.created_at IS 'When it was placed.';
 COMMENT ON COLUMN call.answered_at IS 'When media first flowed both ways on both sides.';
 COMMENT ON COLUMN call.ended_at IS 'When it ended.';
@@ -200,6 +222,7 @@ CREATE TABLE leg (
 );
 CREATE INDEX leg_call ON leg (call_id);
 CREATE INDEX leg_leave_by ON leg (leave_by) WHERE leave_by IS NOT NULL;
+CREATE INDEX leg_user ON leg (user_id, call_id) WHERE user_id IS NOT NULL;
 COMMENT ON TABLE leg IS 'One party of a call. The api moves it to JOINING and LEFT, the leasing worker to CONNECTED and RECONNECTING, the scheduler to LEFT when its time is up.';
 COMMENT ON COLUMN leg.id IS 'UUID v7.';
 COMMENT ON COLUMN leg.call_id IS 'The call.';
@@ -260,12 +283,15 @@ CREATE TABLE recording (
     legal_hold boolean NOT NULL DEFAULT false,
     attempt integer NOT NULL DEFAULT 0,
     lease_until timestamptz,
+    dispatch_at timestamptz,
     output_attempt integer
 );
 CREATE UNIQUE INDEX recording_live ON recording (call_id) WHERE state IN ('RECORDING', 'PAUSED');
-CREATE INDEX recording_call ON recording (call_id);
 CREATE INDEX recording_started ON recording (started_at DESC, id DESC);
-CREATE INDEX recording_work ON recording (state) WHERE state IN ('FINALIZING', 'TRANSCODING');
+CREATE INDEX recording_call ON recording (call_id, id);
+CREATE INDEX recording_purge ON recording (id) WHERE state = 'DELETED' AND data_key IS NOT NULL;
+CREATE INDEX recording_dispatch ON recording (dispatch_at) WHERE state = 'TRANSCODING';
+CREATE INDEX recording_finalize ON recording (finalize_by) WHERE state = 'FINALIZING';
 COMMENT ON TABLE recording IS 'What was recorded of a call. The leasing worker writes it while the call runs, the transcoding worker after.';
 COMMENT ON COLUMN recording.id IS 'UUID v7.';
 COMMENT ON COLUMN recording.call_id IS 'The call.';
@@ -283,6 +309,7 @@ COMMENT ON COLUMN recording.retain_until IS 'To be deleted after this; null: kep
 COMMENT ON COLUMN recording.legal_hold IS 'Set: not deleted, whatever else says so.';
 COMMENT ON COLUMN recording.attempt IS 'Transcoding attempts so far.';
 COMMENT ON COLUMN recording.lease_until IS 'A transcoder works on it until then, unless it renews.';
+COMMENT ON COLUMN recording.dispatch_at IS 'TRANSCODING: not leased, or the lease not renewed by then, it is dispatched again.';
 COMMENT ON COLUMN recording.output_attempt IS 'The attempt whose output is the recording.';
 
 CREATE TABLE recording_track (
@@ -383,7 +410,7 @@ CREATE TABLE recording_access (
     at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL
 );
-CREATE INDEX recording_access_recording ON recording_access (recording_id, at DESC, id DESC);
+CREATE INDEX recording_access_recording ON recording_access (recording_id, id);
 COMMENT ON TABLE recording_access IS 'Who was given a playback link, when and why: the link and its audit in one row.';
 COMMENT ON COLUMN recording_access.id IS 'UUID v7.';
 COMMENT ON COLUMN recording_access.recording_id IS 'The recording.';
@@ -427,10 +454,10 @@ CREATE TABLE task (
     updated_at timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX task_rule_call ON task (rule_id, call_id);
-CREATE INDEX task_assignee ON task (assignee_id, created_at DESC, id DESC);
-CREATE INDEX task_contact ON task (contact_id, created_at DESC, id DESC);
-CREATE INDEX task_created ON task (created_at DESC, id DESC);
 CREATE INDEX task_remind ON task (remind_at) WHERE state = 'OPEN' AND remind_at IS NOT NULL;
+CREATE INDEX task_assignee ON task (assignee_id, id);
+CREATE INDEX task_contact ON task (contact_id, id);
+CREATE INDEX task_call ON task (call_id, id) WHERE call_id IS NOT NULL;
 COMMENT ON TABLE task IS 'Something to do for somebody.';
 COMMENT ON COLUMN task.id IS 'UUID v7.';
 COMMENT ON COLUMN task.title IS 'What is to be done.';
@@ -455,7 +482,8 @@ CREATE TABLE notification (
     at timestamptz NOT NULL,
     read_at timestamptz
 );
-CREATE INDEX notification_user ON notification (user_id, at DESC, id DESC);
+CREATE INDEX notification_user ON notification (user_id, id);
+CREATE INDEX notification_unread ON notification (user_id, id) WHERE read_at IS NULL;
 COMMENT ON TABLE notification IS 'What a user is told in the app, exactly once.';
 COMMENT ON COLUMN notification.id IS 'UUID v7.';
 COMMENT ON COLUMN notification.user_id IS 'Who is told.';
@@ -535,14 +563,21 @@ COMMENT ON COLUMN outbox.queue IS 'Job queue.';
 COMMENT ON COLUMN outbox.body IS 'The job: ids.';
 COMMENT ON COLUMN outbox.created_at IS 'When it was written.';
 
-CREATE FUNCTION event_drop_before(before date) RETURNS void LANGUAGE plpgsql AS $$
+-- Raises the floor and drops in one step, partition by partition: the last place of each stands in its own index.
+CREATE FUNCTION event_drop_before(before date) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     partition record;
+    dropped integer := 0;
 BEGIN
     FOR partition IN SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'event'::regclass LOOP
         IF partition.name ~ '^event_\d{4}_\d{2}$' AND to_date(right(partition.name, 7), 'YYYY_MM') < date_trunc('month', before::timestamp) THEN
-            EXECUTE format('DROP TABLE %s', partition.name);
+            EXECUTE format('UPDATE event_floor SET (xid, seq) = (last.xid, last.seq)
+                FROM (SELECT xid, seq FROM %I ORDER BY xid DESC, seq DESC LIMIT 1) AS last
+                WHERE (event_floor.xid, event_floor.seq) < (last.xid, last.seq)', partition.name);
+            EXECUTE format('DROP TABLE %I', partition.name);
+            dropped := dropped + 1;
         END IF;
     END LOOP;
+    RETURN dropped;
 END $$;
-COMMENT ON FUNCTION event_drop_before(date) IS 'Drops the monthly partitions of event that ended before the month of the date.';
+COMMENT ON FUNCTION event_drop_before(date) IS 'Drops the monthly partitions of event that ended before the month of the date, raises the floor of cursors, returns how many.';
