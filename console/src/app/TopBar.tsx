@@ -62,7 +62,7 @@ function ContactSearch() {
       }}
       leftSection={<IconSearch size={16} aria-hidden="true" />}
       rightSection={
-        text === '' ? <Kbd size="xs">/</Kbd> : <CloseButton size="xs" aria-label="Clear" onClick={() => setText('')} />
+        text === '' ? <Kbd size="xs" visibleFrom="sm">/</Kbd> : <CloseButton size="xs" aria-label="Clear" onClick={() => setText('')} />
       }
     />
   );

@@ -100,12 +100,17 @@ export class Connection {
     return this.#chain;
   }
 
-  close(): void {
+  /** Nothing more is negotiated or told; media go on until `close`. */
+  retire(): void {
     this.#closed = true;
     clearTimeout(this.#trickleTimer);
     this.peer.onconnectionstatechange = null;
     this.peer.ontrack = null;
     this.peer.onicecandidate = null;
+  }
+
+  close(): void {
+    this.retire();
     this.peer.close();
   }
 

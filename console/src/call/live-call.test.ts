@@ -274,6 +274,27 @@ describe('the end', () => {
     expect(peer().closed).toBe(true);
   });
 
+  it('tells the platform of hanging up before it closes the connection', async () => {
+    await connected();
+    let answer = () => {};
+    platform.hangUp = () => new Promise((resolve) => (answer = resolve));
+    const done = call.hangUp();
+    expect(call.state().phase).toBe('ended');
+    expect(peer().closed).toBe(false);
+    answer();
+    await done;
+    expect(peer().closed).toBe(true);
+  });
+
+  it('closes the connection of a hang-up that nobody answers', async () => {
+    await connected();
+    platform.hangUp = () => new Promise(() => undefined);
+    void call.hangUp();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(peer().closed).toBe(true);
+    expect(platform.joins).toBe(1);
+  });
+
   it('is final: a late answer changes nothing', async () => {
     let release = () => {};
     platform.hold = new Promise((resolve) => (release = resolve));

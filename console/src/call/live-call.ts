@@ -22,6 +22,8 @@ const RESTART_AFTER_MS = 2_000;
 const CONNECT_LIMIT_MS = 8_000;
 const RETRY_MS = 500;
 const RETRY_LIMIT_MS = 5_000;
+/** So long the platform may take to hear of a hang-up before the connection closes anyway. */
+const HANG_UP_LIMIT_MS = 2_000;
 
 /**
  * One party's side of a call, from joining to the end. It owns the connection and mends it: an ICE
@@ -68,8 +70,16 @@ export class LiveCall {
   /** Asks the platform to end our part. The call is over for us whatever it answers. */
   async hangUp(): Promise<void> {
     const { legId } = this.#state;
+    const connection = this.#connection;
+    connection?.retire();
+    this.#connection = null;
     this.end('You hung up');
-    if (legId) await this.#signalling.hangUp(legId).catch(() => undefined);
+    if (legId) {
+      // A connection that closes before the platform knows why looks like a lost one.
+      const limit = new Promise((resolve) => setTimeout(resolve, HANG_UP_LIMIT_MS));
+      await Promise.race([this.#signalling.hangUp(legId).catch(() => undefined), limit]);
+    }
+    connection?.close();
   }
 
   /** The network came back: don't wait for the next attempt. */

@@ -70,6 +70,8 @@ function Call({ id }: { id: string }) {
     return () => clearInterval(timer);
   });
   useDocumentTitle(`${call?.contact?.name ?? 'Call'} · Cordboard`);
+  // As in the picture: the agent left, the contact right.
+  const people = ['AGENT', 'CONTACT'].flatMap((role) => call?.legs.find((leg) => leg.role === role)?.name ?? []);
 
   if (error && !data) return <ErrorState error={error} retry={again} />;
   if (!data) return <Rows count={8} height={56} />;
@@ -88,7 +90,7 @@ function Call({ id }: { id: string }) {
       <div className={styles.columns}>
         <div className={styles.main}>
           {call.recordings.map((recording) => (
-            <RecordingCard key={recording.id} recording={recording} />
+            <RecordingCard key={recording.id} recording={recording} people={people} />
           ))}
           <section className={page.card} aria-labelledby="intervals">
             <div className={page.cardHead}>

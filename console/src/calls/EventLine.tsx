@@ -27,20 +27,23 @@ export function EventLine({ events, names }: { events: EventFieldsFragment[]; na
   const shown = events.filter((event) => event.kind !== 'RECORDING_PROGRESS');
   return (
     <ol className={styles.line}>
-      {shown.map((event) => (
-        <li key={event.cursor} data-tone={eventTone(event.kind)}>
-          <time dateTime={event.at} title={fullDate(new Date(event.at))}>
-            {time(new Date(event.at))}
-          </time>
-          <span className={styles.dot} aria-hidden="true" />
-          <span dir="auto">
-            {eventWords(event.kind)}
-            <span className={styles.more}>
-              {[event.leg?.name ?? names.get(event.actor ?? ''), detailWords(event.detail)].filter(Boolean).map((word) => ` · ${word}`)}
+      {shown.map((event) => {
+        const { words, aside } = eventWords(event.kind, event.leg?.name ?? names.get(event.actor ?? ''));
+        return (
+          <li key={event.cursor} data-tone={eventTone(event.kind)}>
+            <time dateTime={event.at} title={fullDate(new Date(event.at))}>
+              {time(new Date(event.at))}
+            </time>
+            <span className={styles.dot} aria-hidden="true" />
+            <span dir="auto">
+              {words}
+              <span className={styles.more}>
+                {[aside, detailWords(event.detail)].filter(Boolean).map((word) => ` · ${word}`)}
+              </span>
             </span>
-          </span>
-        </li>
-      ))}
+          </li>
+        );
+      })}
     </ol>
   );
 }

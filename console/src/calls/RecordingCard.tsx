@@ -1,4 +1,4 @@
-import { Button, Progress, Title } from '@mantine/core';
+import { ActionIcon, Progress, Title } from '@mantine/core';
 import { IconPlayerPlayFilled } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useMutation } from 'urql';
@@ -7,6 +7,7 @@ import { graphql } from '../gql';
 import type { PlaybackFieldsFragment, RecordingCardFieldsFragment } from '../gql/graphql';
 import { bytes, clock } from '../ui/format';
 import page from '../ui/page.module.css';
+import { Face } from '../ui/Person';
 import styles from './RecordingCard.module.css';
 import { recordingWords } from './words';
 
@@ -54,7 +55,13 @@ const RecordingPlay = graphql(`
   }
 `);
 
-export function RecordingCard({ recording }: { recording: RecordingCardFieldsFragment }) {
+interface Props {
+  recording: RecordingCardFieldsFragment;
+  /** Who is in it, from left to right. */
+  people: string[];
+}
+
+export function RecordingCard({ recording, people }: Props) {
   const facts = [
     recording.durationSeconds != null && clock(recording.durationSeconds),
     recording.bytes != null && bytes(recording.bytes),
@@ -67,15 +74,15 @@ export function RecordingCard({ recording }: { recording: RecordingCardFieldsFra
         </Title>
         <span className={page.count}>{facts.join(' · ')}</span>
       </div>
-      <Body recording={recording} />
+      <Body recording={recording} people={people} />
     </section>
   );
 }
 
-function Body({ recording }: { recording: RecordingCardFieldsFragment }) {
+function Body({ recording, people }: Props) {
   switch (recording.state) {
     case 'READY':
-      return <Ready recording={recording} />;
+      return <Ready recording={recording} people={people} />;
     case 'FINALIZING':
     case 'TRANSCODING': {
       const percent = Math.round((recording.progress ?? 0) * 100);
@@ -101,8 +108,11 @@ function Body({ recording }: { recording: RecordingCardFieldsFragment }) {
   }
 }
 
-/** Each playback is logged with who it was, so nothing is asked for before somebody presses play. */
-function Ready({ recording }: { recording: RecordingCardFieldsFragment }) {
+/**
+ * Each playback is logged with who it was, so nothing is asked for before somebody presses play, not
+ * even a picture of it: its cover shows who is in it.
+ */
+function Ready({ recording, people }: Props) {
   const [{ fetching }, play] = useMutation(RecordingPlay);
   const [playback, setPlayback] = useState<PlaybackFieldsFragment | null>(null);
   const [fault, setFault] = useState<string | null>(null);
@@ -127,10 +137,29 @@ function Ready({ recording }: { recording: RecordingCardFieldsFragment }) {
   }
   return (
     <div className={styles.cover} data-video={video}>
-      <Button leftSection={<IconPlayerPlayFilled size={16} aria-hidden="true" />} onClick={() => void start()} loading={fetching}>
-        Play
-      </Button>
-      {fault !== null && <p role="alert">{fault}</p>}
+      {people.map((name, place) => (
+        <div key={place} className={styles.person}>
+          <Face name={name} size={video ? 72 : 40} />
+          <span dir="auto">{name}</span>
+        </div>
+      ))}
+      <ActionIcon
+        size={64}
+        radius="50%"
+        variant="white"
+        color="dark"
+        className={styles.play}
+        aria-label="Play"
+        onClick={() => void start()}
+        loading={fetching}
+      >
+        <IconPlayerPlayFilled size={28} />
+      </ActionIcon>
+      {fault !== null && (
+        <p role="alert" className={styles.refused}>
+          {fault}
+        </p>
+      )}
     </div>
   );
 }

@@ -41,12 +41,25 @@ function resultOf(result: CallResult | null): { words: string; tone: Tone } {
   }
 }
 
+/** What a party does reads as a sentence that begins with its name. */
+const DEEDS: Partial<Record<CallEventKind, string>> = {
+  ACCEPTED: 'accepted the call',
+  CAMERA_OFF: 'turned the camera off',
+  CAMERA_ON: 'turned the camera on',
+  CONSENT_GIVEN: 'agreed to the recording',
+  CONSENT_REFUSED: 'refused the recording',
+  LEG_JOINED: 'joined',
+  LEG_LEFT: 'left',
+  LEG_RECONNECTING: 'lost the connection',
+  MUTED: 'muted',
+  SCREEN_STARTED: 'shares a screen',
+  SCREEN_STOPPED: 'stopped sharing',
+  UNMUTED: 'unmuted',
+};
+
 const EVENTS: Partial<Record<CallEventKind, string>> = {
   CREATED: 'Call placed',
   CONNECTED: 'Both sides connected',
-  LEG_JOINED: 'Joined',
-  LEG_RECONNECTING: 'Connection lost, reconnecting',
-  LEG_LEFT: 'Left',
   MEDIA_MOVED: 'Moved to another media server',
   RECORDING_STARTED: 'Recording started',
   RECORDING_PAUSED: 'Recording paused',
@@ -54,17 +67,18 @@ const EVENTS: Partial<Record<CallEventKind, string>> = {
   RECORDING_STOPPED: 'Recording stopped',
   RECORDING_READY: 'Recording ready',
   RECORDING_FAILED: 'Recording failed',
-  CONSENT_GIVEN: 'Agreed to the recording',
-  CONSENT_REFUSED: 'Refused the recording',
-  MUTED: 'Muted',
-  UNMUTED: 'Unmuted',
   ENDED: 'Call ended',
 };
 
-/** A kind that this console doesn't know yet still reads as words. */
-export function eventWords(kind: CallEventKind): string {
-  const plain = kind.toLowerCase().replaceAll('_', ' ');
-  return EVENTS[kind] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+/** What happened, and who stands beside it. A kind that this console doesn't know yet still reads as words. */
+export function eventWords(kind: CallEventKind, who: string | undefined): { words: string; aside: string | undefined } {
+  const deed = DEEDS[kind];
+  if (deed !== undefined) return { words: who === undefined ? capital(deed) : `${who} ${deed}`, aside: undefined };
+  return { words: EVENTS[kind] ?? capital(kind.toLowerCase().replaceAll('_', ' ')), aside: who };
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function eventTone(kind: CallEventKind): Tone {

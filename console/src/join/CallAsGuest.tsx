@@ -41,6 +41,11 @@ const GuestCallDocument = graphql(`
       guest {
         call {
           ...GuestCall
+          events(first: 1) {
+            nodes {
+              cursor
+            }
+          }
         }
       }
     }
@@ -48,8 +53,8 @@ const GuestCallDocument = graphql(`
 `);
 
 const GuestCallNews = graphql(`
-  subscription GuestCallNews($callId: ID!) {
-    callEvents(callId: $callId) {
+  subscription GuestCallNews($callId: ID!, $after: String) {
+    callEvents(callId: $callId, after: $after) {
       cursor
       version
       kind
@@ -77,7 +82,13 @@ export function CallAsGuest({ ready, onOver }: { ready: Ready; onOver: (reason: 
   // The row is read once the leg is ours: before that the token may still be on its way.
   const [{ data }] = useQuery({ query: GuestCallDocument, pause: state.legId === null, requestPolicy: 'network-only' });
   const call = data?.viewer.guest?.call ?? null;
-  useSubscription({ query: GuestCallNews, variables: { callId: call?.id ?? '' }, pause: call === null });
+  // From the first event on: whatever happens between reading the row and listening still comes.
+  const since = call?.events.nodes[0]?.cursor ?? null;
+  useSubscription({
+    query: GuestCallNews,
+    variables: { callId: call?.id ?? '', after: since },
+    pause: call === null,
+  });
 
   const [opened, setOpened] = useState(!ready.open);
   useEffect(() => {

@@ -1,10 +1,13 @@
 import { type CDPSession, expect, type Page } from '@playwright/test';
 
 /**
- * Bytes a second. Slow is less than the best rung of even a still picture needs. Fast isn't as fast
- * as the machine: a segment that arrives at once tells the player next to nothing about the network.
+ * Bytes a second. Slow is less than the best rung of even a still picture needs, and enough for the
+ * least. Fast isn't as fast as the machine: a segment that arrives at once tells the player next to
+ * nothing about the network.
  */
-const SPEEDS = { slow: 20_000, fast: 150_000 };
+const SPEEDS = { slow: 30_000, fast: 150_000 };
+/** A slow network takes its time. */
+const PATIENCE_MS = 40_000;
 const sessions = new WeakMap<Page, CDPSession>();
 
 export async function throttle(page: Page, speed: keyof typeof SPEEDS): Promise<void> {
@@ -20,9 +23,15 @@ export async function throttle(page: Page, speed: keyof typeof SPEEDS): Promise<
   });
 }
 
-/** The player chooses another rung for what comes next. */
+export const picture = (page: Page) => page.locator('video[aria-label="Recording"]');
+
+/** It plays at some quality. */
+export async function expectToPlay(page: Page): Promise<void> {
+  await expect.poll(() => rung(page), { timeout: PATIENCE_MS, message: 'plays' }).toBeGreaterThan(0);
+}
+
+/** The player goes on with another quality. */
 export async function expectToSwitch(page: Page, direction: 'down' | 'up'): Promise<void> {
-  await expect.poll(() => rung(page)).toBeGreaterThan(0);
   const before = await rung(page);
   await expect
     .poll(
@@ -30,7 +39,7 @@ export async function expectToSwitch(page: Page, direction: 'down' | 'up'): Prom
         const now = await rung(page);
         return direction === 'down' ? now < before : now > before;
       },
-      { timeout: 40_000, message: `switches ${direction} from ${before}` },
+      { timeout: PATIENCE_MS, message: `switches ${direction} from ${before}` },
     )
     .toBe(true);
 }

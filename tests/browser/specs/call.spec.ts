@@ -3,11 +3,11 @@ import { call, createContact, openLastCall, ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { join } from '../people/contact';
 import { expectPicturesToStop, expectSilence, expectToSeeAndHear } from '../people/media';
-import { expectToSwitch, throttle } from '../people/playback';
+import { expectToPlay, expectToSwitch, picture, throttle } from '../people/playback';
 import { PHONE, test } from '../people/test';
 
 test('agent and contact talk by video, both reload, and the recording plays', async ({ user, somebody }) => {
-  test.setTimeout(200_000);
+  test.setTimeout(240_000);
   const agent = await user();
   const contact = await somebody(PHONE);
 
@@ -76,14 +76,14 @@ test('agent and contact talk by video, both reload, and the recording plays', as
     await expect(agent.getByText('being prepared').or(agent.getByRole('button', { name: 'Play' }))).toBeVisible();
     const play = agent.getByRole('button', { name: 'Play' });
     await expect(play).toBeVisible({ timeout: 90_000 });
+    // The player begins hopefully, sees how slow it is, and recovers: all within the recording.
     await throttle(agent, 'slow');
     await play.click();
+    await expectToPlay(agent);
     await expectToSwitch(agent, 'down');
     await throttle(agent, 'fast');
     await expectToSwitch(agent, 'up');
-    const video = agent.locator('video[aria-label="Recording"]');
-    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(2);
-    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.videoHeight)).toBeGreaterThan(200);
+    await expect.poll(() => picture(agent).evaluate((video: HTMLVideoElement) => video.videoHeight)).toBeGreaterThan(200);
     await expectAccessible(agent);
   });
 });
