@@ -2,6 +2,7 @@ import { Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useLiveCall, useLocalMedia, useStream } from '../call/hooks';
 import type { DockProps } from './CallDock';
+import { ContactAside } from './ContactAside';
 import styles from './FullCall.module.css';
 import { LinkField } from './LinkField';
 import { faultWords, progressWords } from './live-words';
@@ -53,6 +54,7 @@ export function FullCall({ current, call, onOpen }: DockProps) {
           <strong>Recording</strong>
           <p>{recordingWords(call, other)}</p>
         </div>
+        {call?.contact && <ContactAside id={call.contact.id} />}
         <Link to="/calls/$callId" params={{ callId: ticket.callId }} onClick={() => onOpen(false)}>
           All about this call
         </Link>

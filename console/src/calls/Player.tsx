@@ -49,6 +49,10 @@ export default function Player({ playback, video, onExpired }: Props) {
       // Most recordings are only looked into: what nobody watches is not fetched.
       maxBufferLength: 20,
       maxMaxBufferLength: 30,
+      // Segments of people who talk are small, and the estimate is weighted by how long each took: with
+      // the usual half-lives a picture stays coarse for a minute after the network has recovered.
+      abrEwmaFastVoD: 2,
+      abrEwmaSlowVoD: 4,
     });
     hls.current = player;
     player.on(Hls.Events.MANIFEST_PARSED, (_name, data) => {

@@ -1,4 +1,5 @@
 import { Anchor, Badge, DataList, Title } from '@mantine/core';
+import { useId } from 'react';
 import { graphql } from '../gql';
 import type { ContactFactsFieldsFragment } from '../gql/graphql';
 import page from '../ui/page.module.css';
@@ -26,10 +27,11 @@ graphql(`
 `);
 
 export function ContactFacts({ contact }: { contact: ContactFactsFieldsFragment }) {
+  const title = useId();
   return (
-    <section className={page.card} aria-labelledby="facts">
+    <section className={page.card} aria-labelledby={title}>
       <div className={page.cardHead}>
-        <Title order={2} id="facts">
+        <Title order={2} id={title}>
           Facts
         </Title>
         {contact.archivedAt && <Badge color="gray">Archived</Badge>}

@@ -1,6 +1,7 @@
 import { Checkbox, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { Link } from '@tanstack/react-router';
+import { useId } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
@@ -40,6 +41,7 @@ const TaskSetState = graphql(`
 `);
 
 export function OpenTasks({ tasks, total }: { tasks: TaskRowFragment[]; total: number }) {
+  const titleId = useId();
   const now = useNow(30_000);
   const [, update] = useMutation(TaskSetState);
 
@@ -54,9 +56,9 @@ export function OpenTasks({ tasks, total }: { tasks: TaskRowFragment[]; total: n
   };
 
   return (
-    <section className={page.card} aria-labelledby="tasks">
+    <section className={page.card} aria-labelledby={titleId}>
       <div className={page.cardHead}>
-        <Title order={2} id="tasks">
+        <Title order={2} id={titleId}>
           Open tasks
         </Title>
         <span className={page.count}>{total}</span>

@@ -50,21 +50,22 @@ export async function expectToSeeAndHear(page: Page): Promise<void> {
 
 /** Silence: the energy no longer grows, though packets may come. */
 export async function expectSilence(page: Page): Promise<void> {
-  await expect
-    .poll(async () => {
-      const before = await received(page);
-      await page.waitForTimeout(700);
-      return (await received(page)).energy - before.energy;
-    })
-    .toBeLessThan(1e-6);
+  await expect.poll(growth(page, 'energy'), { intervals: EVERY_MS }).toBeLessThan(1e-6);
 }
 
 export async function expectPicturesToStop(page: Page): Promise<void> {
-  await expect
-    .poll(async () => {
-      const before = await received(page);
-      await page.waitForTimeout(700);
-      return (await received(page)).frames - before.frames;
-    })
-    .toBe(0);
+  await expect.poll(growth(page, 'frames'), { intervals: EVERY_MS }).toBe(0);
+}
+
+const EVERY_MS = [700];
+
+/** By how much more has come since the last time it was asked; at first, more than anything. */
+function growth(page: Page, what: keyof Received): () => Promise<number> {
+  let before = -Infinity;
+  return async () => {
+    const now = (await received(page))[what];
+    const grown = now - before;
+    before = now;
+    return grown;
+  };
 }
