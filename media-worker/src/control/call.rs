@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use super::{capture, tap::RecordedLegs, worker::Worker};
 use crate::{
-    engine::{EngineEvent, Route},
+    engine::{LegChange, Route},
     recorder::{Recorder, RecorderConfig},
 };
 
@@ -81,20 +81,14 @@ impl CallHandle {
         self.looks.send(Some(done)).await.is_err() || carried_out.await.is_ok()
     }
 
-    pub fn hear(&self, event: &EngineEvent) {
+    pub fn hear(&self, leg: Uuid, change: LegChange) {
         let mut unreported = self.unreported.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            EngineEvent::MediaBothWays { leg, .. } | EngineEvent::Reconnected { leg, .. } => {
-                unreported.insert(*leg, true);
-            }
-            EngineEvent::Disconnected { leg, .. } => {
-                unreported.insert(*leg, false);
-            }
+        match change {
+            LegChange::MediaBothWays | LegChange::Reconnected => unreported.insert(leg, true),
+            LegChange::Disconnected => unreported.insert(leg, false),
             // By ourselves, since the database said so.
-            EngineEvent::Closed { leg, .. } => {
-                unreported.remove(leg);
-            }
-        }
+            LegChange::Closed => unreported.remove(&leg),
+        };
         drop(unreported);
         self.nudge();
     }

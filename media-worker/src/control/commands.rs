@@ -10,7 +10,7 @@ use domain::{
 use tracing::Instrument;
 
 use super::{call::CallHandle, worker::Worker};
-use crate::engine::{NegotiateError, SdpKind};
+use crate::engine::NegotiateError;
 
 /// Answers commands until the server is dropped.
 pub fn serve(worker: &Worker) -> CommandServer {
@@ -66,23 +66,23 @@ async fn carry_out(worker: &Worker, command: &Command) -> Reply {
             if let Err(reply) = current(worker, call, epoch).await {
                 return reply;
             }
-            let kind = match kind {
-                SdpType::Offer => SdpKind::Offer,
-                SdpType::Answer => SdpKind::Answer,
-            };
-            match worker.engine().negotiate(call.0, leg.0, kind, sdp.clone()).await {
-                Ok(Some(sdp)) => Reply::Answer { sdp, revision },
-                Ok(None) => Reply::Done,
+            // The engine makes no offers.
+            if kind == SdpType::Answer {
+                return refuse(RefusalCode::IllegalTransition, "There is no offer that this could answer.");
+            }
+            match worker.engine().negotiate(call.0, leg.0, sdp.clone()).await {
+                Ok(sdp) => Reply::Answer { sdp, revision },
                 Err(error) => refused(&error),
             }
         }
-        Command::Trickle { call, leg, epoch, ref candidates } => {
+        // A browser's candidates are not needed: it always comes to us, and where it comes from is learnt from its checks.
+        Command::Trickle { call, leg, epoch, candidates: _ } => {
             if let Err(reply) = current(worker, call, epoch).await {
                 return reply;
             }
-            let candidates = candidates.iter().map(|candidate| candidate.candidate.clone()).collect();
-            match worker.engine().trickle(call.0, leg.0, candidates).await {
-                Ok(()) => Reply::Done,
+            match worker.engine().has_leg(call.0, leg.0).await {
+                Ok(true) => Reply::Done,
+                Ok(false) => refused(&NegotiateError::UnknownLeg),
                 Err(error) => refused(&error),
             }
         }
@@ -108,7 +108,6 @@ async fn current(worker: &Worker, call: CallId, epoch: i32) -> Result<CallHandle
 fn refused(error: &NegotiateError) -> Reply {
     match error {
         NegotiateError::Sdp(_) => refuse(RefusalCode::Invalid, error.to_string()),
-        NegotiateError::NothingToAnswer => refuse(RefusalCode::IllegalTransition, error.to_string()),
         NegotiateError::UnknownLeg => refuse(RefusalCode::LegGone, "Negotiate the leg first (legNegotiate)."),
         NegotiateError::Stopped => refuse(RefusalCode::MediaUnavailable, "The media worker is stopping."),
     }

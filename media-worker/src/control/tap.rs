@@ -14,6 +14,7 @@ pub struct RecordedLegs {
     pub input: RecorderInput,
 }
 
+/// Participants are aligned by arrival: a sender's own clock may be anything.
 impl Tap for RecordedLegs {
     fn rtp(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, packet: &[u8], _codec: Codec) {
         if self.legs.contains(&leg) {
@@ -24,7 +25,4 @@ impl Tap for RecordedLegs {
             self.input.rtp(leg, kind, arrival, packet);
         }
     }
-
-    /// Participants are aligned by arrival: a sender's own clock may be anything.
-    fn sender_report(&mut self, _leg: Uuid, _kind: MediaKind, _arrival: Instant, _ntp: u64, _rtp: u32) {}
 }

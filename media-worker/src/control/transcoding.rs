@@ -195,7 +195,6 @@ fn plan(inputs: &[TranscodeInput], zero: DateTime<Utc>) -> Plan {
                     MediaKind::Video => Kind::Video,
                 },
                 offset_ms: (input.started_at - zero).num_milliseconds(),
-                duration_ms: millis(end(input) - input.started_at),
             })
             .collect(),
         duration_ms: inputs.iter().map(|input| millis(end(input) - zero)).max().unwrap_or(0).max(1),

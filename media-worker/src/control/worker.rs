@@ -103,14 +103,8 @@ impl Worker {
     /// Passes the engine's events on to their calls.
     pub async fn hear(self, mut events: UnboundedReceiver<EngineEvent>) {
         while let Some(event) = events.recv().await {
-            let call = match &event {
-                EngineEvent::MediaBothWays { call, .. }
-                | EngineEvent::Disconnected { call, .. }
-                | EngineEvent::Reconnected { call, .. }
-                | EngineEvent::Closed { call, .. } => *call,
-            };
-            if let Some(handle) = self.call(CallId(call)) {
-                handle.hear(&event);
+            if let Some(handle) = self.call(CallId(event.call)) {
+                handle.hear(event.leg, event.change);
             }
         }
     }

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::socket::Path;
-use super::{LegStats, NegotiateError, Route, Tap};
+use super::{NegotiateError, Route, Tap};
 
 /// Orders wait here; their senders wait when it is full.
 pub(super) const MOST_COMMANDS: usize = 1024;
@@ -18,13 +18,12 @@ pub(super) const MOST_COMMANDS: usize = 1024;
 pub(super) const MOST_MISLED: usize = 4096;
 
 pub(super) enum Command {
-    Negotiate { call: Uuid, leg: Uuid, sdp: String, reply: oneshot::Sender<Result<String, NegotiateError>> },
-    IsLeg { call: Uuid, leg: Uuid, reply: oneshot::Sender<bool> },
+    Negotiate { call: Uuid, leg: Uuid, offer: String, reply: oneshot::Sender<Result<String, NegotiateError>> },
+    HasLeg { call: Uuid, leg: Uuid, reply: oneshot::Sender<bool> },
     Route { call: Uuid, routes: Vec<Route>, reply: oneshot::Sender<()> },
     Tap { call: Uuid, tap: Option<Box<dyn Tap>>, reply: oneshot::Sender<()> },
     CloseLeg { call: Uuid, leg: Uuid, reason: String, reply: oneshot::Sender<()> },
     CloseCall { call: Uuid, reply: oneshot::Sender<()> },
-    Stats { call: Uuid, reply: oneshot::Sender<Vec<LegStats>> },
 }
 
 /// Between shards: the kernel spreads the port's datagrams by addresses, calls lie elsewhere.

@@ -12,7 +12,7 @@ use super::leg::{Leg, LegKey};
 use super::sdp::{self, Offer};
 use super::shard::{Shard, guarded};
 use super::totals::{add, subtract};
-use super::{EngineEvent, NegotiateError, Route, Tap};
+use super::{EngineEvent, LegChange, NegotiateError, Route, Tap};
 
 #[derive(Default)]
 pub(super) struct Call {
@@ -25,10 +25,10 @@ impl Shard {
     pub fn obey(&mut self, command: Command) {
         // Whoever asked may have gone meanwhile: then nobody needs the answer.
         match command {
-            Command::Negotiate { call, leg, sdp, reply } => {
-                let _ = reply.send(self.negotiate(call, leg, &sdp));
+            Command::Negotiate { call, leg, offer, reply } => {
+                let _ = reply.send(self.negotiate(call, leg, &offer));
             }
-            Command::IsLeg { call, leg, reply } => {
+            Command::HasLeg { call, leg, reply } => {
                 let _ = reply.send(self.key(call, leg).is_some());
             }
             Command::Route { call, routes, reply } => {
@@ -54,11 +54,6 @@ impl Shard {
             Command::CloseCall { call, reply } => {
                 self.close_call(call, "the call ended");
                 let _ = reply.send(());
-            }
-            Command::Stats { call, reply } => {
-                let legs = self.calls.get(&call).into_iter().flat_map(|call| call.legs.values());
-                let stats = legs.filter_map(|key| self.legs.get(key)).map(|leg| leg.quality.stats(leg.id));
-                let _ = reply.send(stats.collect());
             }
         }
     }
@@ -181,7 +176,7 @@ impl Shard {
         self.remove(key);
         subtract(&self.around.counters.legs, 1);
         tracing::info!(%call, %leg, reason, "leg closed");
-        let _ = self.around.events.send(EngineEvent::Closed { call, leg, reason: reason.to_owned() });
+        let _ = self.around.events.send(EngineEvent { call, leg, change: LegChange::Closed });
         self.connect(call);
     }
 

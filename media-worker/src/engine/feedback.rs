@@ -24,8 +24,6 @@ pub(super) enum Feedback {
     Reception(ReceptionReport),
     /// The browser reports that packets of ours arrived (transport-wide congestion control).
     Arrivals { ssrc: u32 },
-    /// The browser relates its own clock to its track's.
-    SenderReport { ssrc: u32, ntp: u64, rtp: u32, arrival: Instant },
     /// We report how the browser's track arrives.
     OwnReception(ReceptionReport),
     /// Anything else that is authentic.
@@ -48,14 +46,13 @@ impl Ear {
         let _ = self.out.send(feedback);
     }
 
-    fn hear(&self, packet: &dyn rtcp::Packet, arrival: Instant) {
+    fn hear(&self, packet: &dyn rtcp::Packet) {
         let packet = packet.as_any();
         if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
             self.tell(Feedback::Other);
             report.reports.iter().for_each(|report| self.tell(Feedback::Reception(report.clone())));
         } else if let Some(report) = packet.downcast_ref::<SenderReport>() {
-            let (ssrc, ntp, rtp) = (report.ssrc, report.ntp_time, report.rtp_time);
-            self.tell(Feedback::SenderReport { ssrc, ntp, rtp, arrival });
+            self.tell(Feedback::Other);
             report.reports.iter().for_each(|report| self.tell(Feedback::Reception(report.clone())));
         } else if let Some(feedback) = packet.downcast_ref::<TransportLayerCc>() {
             let arrived = !feedback.recv_deltas.is_empty();
@@ -80,7 +77,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Ear {
 
     fn handle_read(&mut self, packet: TaggedPacket) -> Result<(), Error> {
         if let Packet::Rtcp(packets) = &packet.message.packet {
-            packets.iter().for_each(|rtcp| self.hear(rtcp.as_ref(), packet.now));
+            packets.iter().for_each(|rtcp| self.hear(rtcp.as_ref()));
         }
         self.inbound.push_back(packet);
         Ok(())

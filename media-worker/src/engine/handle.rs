@@ -15,7 +15,7 @@ use super::credentials::{MOST_SHARDS, ShardCrypto};
 use super::shard::{Shard, Surroundings};
 use super::socket;
 use super::totals::{Counters, add};
-use super::{EngineConfig, EngineError, EngineEvent, LegStats, NegotiateError, Route, SdpKind, Tap};
+use super::{EngineConfig, EngineError, EngineEvent, NegotiateError, Route, Tap};
 
 /// The running engine. When the last clone is gone, all legs are closed and the threads end.
 #[derive(Clone)]
@@ -99,33 +99,15 @@ impl Engine {
     /// Takes an offer and gives the answer, our candidates in it. The answer always has our two
     /// outgoing tracks, whoever else is there yet. An offer with another fingerprint for the same leg
     /// replaces its connection, one with another ufrag restarts ICE.
-    pub async fn negotiate(
-        &self,
-        call: Uuid,
-        leg: Uuid,
-        kind: SdpKind,
-        sdp: String,
-    ) -> Result<Option<String>, NegotiateError> {
-        if kind == SdpKind::Answer {
-            return Err(NegotiateError::NothingToAnswer);
-        }
-        let answer = self.ask(call, |reply| Command::Negotiate { call, leg, sdp, reply }).await;
-        answer.unwrap_or(Err(NegotiateError::Stopped)).map(Some)
+    pub async fn negotiate(&self, call: Uuid, leg: Uuid, offer: String) -> Result<String, NegotiateError> {
+        let answer = self.ask(call, |reply| Command::Negotiate { call, leg, offer, reply }).await;
+        answer.unwrap_or(Err(NegotiateError::Stopped))
     }
 
-    /// A browser's candidates are not needed: it always comes to us, and where it comes from is
-    /// learnt from its checks. So this only says whether the leg is there.
-    pub async fn trickle(
-        &self,
-        call: Uuid,
-        leg: Uuid,
-        _candidates: Vec<String>,
-    ) -> Result<(), NegotiateError> {
-        match self.ask(call, |reply| Command::IsLeg { call, leg, reply }).await {
-            Some(true) => Ok(()),
-            Some(false) => Err(NegotiateError::UnknownLeg),
-            None => Err(NegotiateError::Stopped),
-        }
+    /// Whether the leg has a connection.
+    pub async fn has_leg(&self, call: Uuid, leg: Uuid) -> Result<bool, NegotiateError> {
+        let answer = self.ask(call, |reply| Command::HasLeg { call, leg, reply }).await;
+        answer.ok_or(NegotiateError::Stopped)
     }
 
     /// Who hears and sees whom from now on, all of it: what isn't named is not forwarded. It may name
@@ -146,11 +128,6 @@ impl Engine {
     /// Closes what legs are left, and forgets routes and tap.
     pub async fn close_call(&self, call: Uuid) {
         self.ask(call, |reply| Command::CloseCall { call, reply }).await;
-    }
-
-    #[cfg_attr(not(test), expect(dead_code, reason = "nobody shows a leg's quality yet"))]
-    pub async fn stats(&self, call: Uuid) -> Vec<LegStats> {
-        self.ask(call, |reply| Command::Stats { call, reply }).await.unwrap_or_default()
     }
 
     #[cfg(test)]

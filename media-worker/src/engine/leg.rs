@@ -24,15 +24,10 @@ pub(super) type LegKey = u64;
 
 /// No media and no check for so long: people speak, and checks come, more often.
 const SILENT_PATH: Duration = Duration::from_secs(3);
+
 /// What a leg brought, for others to use.
 pub(super) enum Input {
     Media(Media),
-    SenderReport {
-        kind: MediaKind,
-        ntp: u64,
-        rtp: u32,
-        arrival: Instant,
-    },
     /// It wants a key frame of the video it gets.
     KeyFrame,
     /// Its way down carries so much of the video it gets.
@@ -103,7 +98,6 @@ impl Leg {
         if let Some((_, seen)) = self.path.as_mut().filter(|(used, _)| *used == path) {
             *seen = now;
         }
-        self.quality.count_received(datagram.len());
         self.connection.receive(datagram, path.peer, now);
     }
 
@@ -167,10 +161,6 @@ impl Leg {
                 if let Some(kind) = self.remote_track(report.ssrc) {
                     self.quality.measured(kind, &report);
                 }
-            }
-            Feedback::SenderReport { ssrc, ntp, rtp, arrival } => {
-                let kind = self.remote_track(ssrc)?;
-                return Some(Input::SenderReport { kind, ntp, rtp, arrival });
             }
             Feedback::Other => {}
         }

@@ -1,11 +1,11 @@
 //! Whether a participant is there, as far as anything authentic shows, and whether media goes both ways.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
-use super::EngineEvent;
+use super::{EngineEvent, LegChange};
 
 /// Nothing authentic for so long: the leg is gone, perhaps only for a while.
 pub(super) const SILENCE: Duration = Duration::from_secs(5);
@@ -50,7 +50,7 @@ impl Liveness {
         if self.silent {
             self.silent = false;
             tracing::info!("leg is back");
-            let _ = events.send(EngineEvent::Reconnected { call: self.call, leg: self.leg });
+            self.tell(LegChange::Reconnected, events);
         }
     }
 
@@ -73,8 +73,7 @@ impl Liveness {
             let setup = self.begun.elapsed();
             metrics::histogram!("cordboard_leg_setup_seconds").record(setup.as_secs_f64());
             tracing::info!(milliseconds = setup.as_millis() as u64, "media goes both ways");
-            let (call, leg, at) = (self.call, self.leg, SystemTime::now());
-            let _ = events.send(EngineEvent::MediaBothWays { call, leg, at });
+            self.tell(LegChange::MediaBothWays, events);
         }
     }
 
@@ -84,8 +83,13 @@ impl Liveness {
         if ended || now >= last + SILENCE {
             self.silent = true;
             tracing::info!(ended, "leg is silent");
-            let _ = events.send(EngineEvent::Disconnected { call: self.call, leg: self.leg });
+            self.tell(LegChange::Disconnected, events);
         }
+    }
+
+    fn tell(&self, change: LegChange, events: &UnboundedSender<EngineEvent>) {
+        // The listener is gone only while the worker ends.
+        let _ = events.send(EngineEvent { call: self.call, leg: self.leg, change });
     }
 
     /// When its silence would have to be told.

@@ -29,7 +29,7 @@ mod tests;
 mod totals;
 
 use std::net::IpAddr;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use uuid::Uuid;
 
@@ -62,8 +62,6 @@ pub enum EngineError {
 pub enum NegotiateError {
     #[error("the session description cannot be used: {0}")]
     Sdp(String),
-    #[error("the engine has made no offer that this could answer")]
-    NothingToAnswer,
     #[error("no such leg")]
     UnknownLeg,
     #[error("the engine has stopped")]
@@ -74,12 +72,6 @@ impl From<rtc::shared::error::Error> for NegotiateError {
     fn from(error: rtc::shared::error::Error) -> NegotiateError {
         NegotiateError::Sdp(error.to_string())
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SdpKind {
-    Offer,
-    Answer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,30 +127,24 @@ pub struct Route {
     pub to: Uuid,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub enum EngineEvent {
+/// What became of a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EngineEvent {
+    pub call: Uuid,
+    pub leg: Uuid,
+    pub change: LegChange,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegChange {
     /// The leg's first authenticated RTP is here and its RTCP reports ours. Again for each
     /// connection that replaces the leg's.
-    MediaBothWays {
-        call: Uuid,
-        leg: Uuid,
-        at: SystemTime,
-    },
+    MediaBothWays,
     /// Nothing authentic for 5 s, or the browser said good-bye.
-    Disconnected {
-        call: Uuid,
-        leg: Uuid,
-    },
-    Reconnected {
-        call: Uuid,
-        leg: Uuid,
-    },
+    Disconnected,
+    Reconnected,
     /// The leg is no more.
-    Closed {
-        call: Uuid,
-        leg: Uuid,
-        reason: String,
-    },
+    Closed,
 }
 
 /// A listener to a whole call: the recorder's ear. It is called on the shard's thread, so it must
@@ -166,17 +152,4 @@ pub enum EngineEvent {
 pub trait Tap: Send {
     /// A packet as it was received, decrypted, with its header.
     fn rtp(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, packet: &[u8], codec: Codec);
-    /// The sender's own clock (`ntp`) at its track's time `rtp`.
-    fn sender_report(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, ntp: u64, rtp: u32);
-}
-
-/// What people hear and see of the network; loss and jitter are the worse of both ways.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LegStats {
-    pub leg: Uuid,
-    pub rtt_ms: f32,
-    pub jitter_ms: f32,
-    pub loss_percent: f32,
-    pub send_kbps: f32,
-    pub receive_kbps: f32,
 }

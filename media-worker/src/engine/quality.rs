@@ -3,9 +3,8 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rtc::rtcp::reception_report::ReceptionReport;
-use uuid::Uuid;
 
-use super::{LegStats, MediaKind};
+use super::MediaKind;
 
 /// Rates are averages over this time.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -25,10 +24,8 @@ pub(super) struct Quality {
     reported: [Reception; 2],
     measured: [Reception; 2],
     sent: u64,
-    received: u64,
-    window: (Instant, u64, u64),
+    window: (Instant, u64),
     send_kbps: f32,
-    receive_kbps: f32,
 }
 
 impl Quality {
@@ -38,19 +35,13 @@ impl Quality {
             reported: [Reception::default(); 2],
             measured: [Reception::default(); 2],
             sent: 0,
-            received: 0,
-            window: (now, 0, 0),
+            window: (now, 0),
             send_kbps: 0.0,
-            receive_kbps: 0.0,
         }
     }
 
     pub fn count_sent(&mut self, bytes: usize) {
         self.sent += bytes as u64;
-    }
-
-    pub fn count_received(&mut self, bytes: usize) {
-        self.received += bytes as u64;
     }
 
     pub fn reported(&mut self, kind: MediaKind, report: &ReceptionReport) {
@@ -72,15 +63,13 @@ impl Quality {
 
     /// Closes the window if it is over, and says when it will be.
     pub fn tick(&mut self, now: Instant) -> Instant {
-        let (since, sent, received) = self.window;
+        let (since, sent) = self.window;
         let elapsed = now.saturating_duration_since(since);
         if elapsed < WINDOW {
             return since + WINDOW;
         }
-        let kbps = |bytes: u64| bytes as f32 * 8.0 / 1000.0 / elapsed.as_secs_f32();
-        self.send_kbps = kbps(self.sent - sent);
-        self.receive_kbps = kbps(self.received - received);
-        self.window = (now, self.sent, self.received);
+        self.send_kbps = (self.sent - sent) as f32 * 8.0 / 1000.0 / elapsed.as_secs_f32();
+        self.window = (now, self.sent);
         now + WINDOW
     }
 
@@ -90,25 +79,26 @@ impl Quality {
 
     /// Tells Prometheus, of legs that were reported on.
     pub fn publish(&self) {
-        let stats = self.stats(Uuid::nil());
-        if stats.rtt_ms > 0.0 {
-            metrics::histogram!("cordboard_leg_round_trip_seconds").record(f64::from(stats.rtt_ms) / 1000.0);
-            metrics::histogram!("cordboard_leg_jitter_seconds").record(f64::from(stats.jitter_ms) / 1000.0);
-            metrics::histogram!("cordboard_leg_loss_ratio").record(f64::from(stats.loss_percent) / 100.0);
+        if self.round_trip_ms > 0.0 {
+            let seconds = |milliseconds: f32| f64::from(milliseconds) / 1000.0;
+            metrics::histogram!("cordboard_leg_round_trip_seconds").record(seconds(self.round_trip_ms));
+            metrics::histogram!("cordboard_leg_jitter_seconds").record(seconds(self.jitter_ms()));
+            metrics::histogram!("cordboard_leg_loss_ratio").record(f64::from(self.loss_percent()) / 100.0);
         }
     }
 
     /// The worse of both ways: that is what people hear and see.
-    pub fn stats(&self, leg: Uuid) -> LegStats {
-        let all = || self.reported.iter().chain(&self.measured);
-        LegStats {
-            leg,
-            rtt_ms: self.round_trip_ms,
-            jitter_ms: all().map(|reception| reception.jitter_ms).fold(0.0, f32::max),
-            loss_percent: all().map(|reception| reception.lost).fold(0.0, f32::max),
-            send_kbps: self.send_kbps,
-            receive_kbps: self.receive_kbps,
-        }
+    fn jitter_ms(&self) -> f32 {
+        self.receptions().map(|reception| reception.jitter_ms).fold(0.0, f32::max)
+    }
+
+    /// The worse of both ways, too.
+    fn loss_percent(&self) -> f32 {
+        self.receptions().map(|reception| reception.lost).fold(0.0, f32::max)
+    }
+
+    fn receptions(&self) -> impl Iterator<Item = &Reception> {
+        self.reported.iter().chain(&self.measured)
     }
 }
 
@@ -146,9 +136,8 @@ mod tests {
             ..ReceptionReport::default()
         };
         quality.reported(MediaKind::Audio, &report);
-        let stats = quality.stats(Uuid::nil());
-        assert!((15.0..60.0).contains(&stats.rtt_ms), "{}", stats.rtt_ms);
-        assert_eq!((stats.loss_percent, stats.jitter_ms), (25.0, 10.0));
+        assert!((15.0..60.0).contains(&quality.round_trip_ms), "{}", quality.round_trip_ms);
+        assert_eq!((quality.loss_percent(), quality.jitter_ms()), (25.0, 10.0));
     }
 
     #[test]
@@ -157,8 +146,8 @@ mod tests {
         let mut quality = Quality::new(start);
         quality.count_sent(125_000);
         quality.tick(start + WINDOW);
-        assert_eq!(quality.stats(Uuid::nil()).send_kbps, 1_000.0);
+        assert_eq!(quality.send_kbps(), 1_000.0);
         quality.tick(start + WINDOW * 2);
-        assert_eq!(quality.stats(Uuid::nil()).send_kbps, 0.0);
+        assert_eq!(quality.send_kbps(), 0.0);
     }
 }

@@ -185,9 +185,6 @@ impl Shard {
                         self.forward(from, to, &media, now);
                     }
                 }
-                Input::SenderReport { kind, ntp, rtp, arrival } => {
-                    self.tell_tap(from, |leg, tap| tap.sender_report(leg, kind, arrival, ntp, rtp));
-                }
                 Input::KeyFrame => {
                     let source = leg.source;
                     self.ask_key_frame(source);

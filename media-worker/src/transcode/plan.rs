@@ -30,7 +30,6 @@ pub struct TrackPlan {
     pub kind: Kind,
     /// Where the file's timestamp zero lies in the recording; negative if the track began before it.
     pub offset_ms: i64,
-    pub duration_ms: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use uuid::Uuid;
 
-use super::{Engine, EngineConfig, EngineEvent, MediaKind, Route, SdpKind};
+use super::{Engine, EngineConfig, EngineEvent, LegChange, MediaKind, Route};
 use peer::{PATIENCE, Peer, step, until};
 
 /// An engine with two shards, and what it tells.
@@ -31,8 +31,8 @@ impl House {
 
     async fn join(&self, call: Uuid, leg: Uuid, peer: &mut Peer) {
         let offer = peer.offer();
-        let answer = self.engine.negotiate(call, leg, SdpKind::Offer, offer).await.unwrap();
-        peer.take_answer(answer.unwrap());
+        let answer = self.engine.negotiate(call, leg, offer).await.unwrap();
+        peer.take_answer(answer);
     }
 
     /// Whether the engine has told something like it by now.
@@ -48,8 +48,12 @@ fn fresh() -> Uuid {
     Uuid::from_u128(rand::random())
 }
 
+fn changed(leg: Uuid, change: LegChange) -> impl Fn(&EngineEvent) -> bool {
+    move |event| event.leg == leg && event.change == change
+}
+
 fn both_ways(leg: Uuid) -> impl Fn(&EngineEvent) -> bool {
-    move |event| matches!(event, EngineEvent::MediaBothWays { leg: of, .. } if *of == leg)
+    changed(leg, LegChange::MediaBothWays)
 }
 
 fn each_other(one: Uuid, two: Uuid) -> Vec<Route> {

@@ -17,8 +17,6 @@ impl Tap for Ear {
         assert_eq!(codec, kind.codec());
         self.0.lock().unwrap().push((leg, kind, Packet::unmarshal(&mut packet).unwrap()));
     }
-
-    fn sender_report(&mut self, _: Uuid, _: MediaKind, _: Instant, _ntp: u64, _rtp: u32) {}
 }
 
 impl Ear {
@@ -77,7 +75,7 @@ impl Call {
     }
 
     pub async fn offer_again(&mut self, offer: String) {
-        let answer = self.house.engine.negotiate(self.id, self.legs[0], SdpKind::Offer, offer).await;
-        self.agent.take_answer(answer.unwrap().unwrap());
+        let answer = self.house.engine.negotiate(self.id, self.legs[0], offer).await;
+        self.agent.take_answer(answer.unwrap());
     }
 }

@@ -43,7 +43,6 @@ async fn record_and_transcode(
             role: if track.leg == AGENT { Role::Agent } else { Role::Contact },
             kind: if track.kind == Audio { Kind::Audio } else { Kind::Video },
             offset_ms: track.started_at.duration_since(zero).unwrap().as_millis() as i64,
-            duration_ms: track.length().as_millis() as u64,
         };
         fs::rename(tape.matroska(track), plan.file(folder.path())).unwrap();
         tracks.push(plan);
