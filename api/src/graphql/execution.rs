@@ -112,11 +112,14 @@ pub fn stream(schema: &ApiSchema, prepared: Prepared) -> impl Stream<Item = Resp
         return Either::Left(stream::once(async move { execute(&schema, prepared).await }));
     }
     let Prepared { request, trace_id, span, .. } = prepared;
-    let responses = span.in_scope(|| schema.execute_stream(request));
-    Either::Right(responses.map(move |mut response| {
+    let responses = Box::pin(schema.execute_stream(request));
+    Either::Right(stream::unfold((responses, trace_id, span), |(mut responses, trace_id, span)| async move {
+        // Each step runs under the request's id and span, as a query does as a whole.
+        let step = telemetry::traced(trace_id.clone(), responses.next()).instrument(span.clone());
+        let mut response = step.await?;
         count_errors(&response);
         fault::complete(&mut response, &trace_id);
-        response
+        Some((response, (responses, trace_id, span)))
     }))
 }
 

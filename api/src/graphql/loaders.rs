@@ -11,6 +11,7 @@ use domain::{
     people::{self, Actor},
     recordings, tasks,
 };
+use tracing::Instrument;
 
 use super::fault::Fault;
 use crate::{app::App, caller::Caller};
@@ -28,8 +29,9 @@ const GATHERING: Duration = Duration::from_millis(if cfg!(debug_assertions) { 8 
 
 /// The loaders of one request.
 pub fn new(app: &App, caller: &Caller) -> Loaders {
-    DataLoader::new(Reader { platform: app.platform.clone(), actor: Arc::clone(&caller.0) }, tokio::spawn)
-        .delay(GATHERING)
+    let reader = Reader { platform: app.platform.clone(), actor: Arc::clone(&caller.0) };
+    // A batch belongs to the request that asked first: what goes wrong in it is logged under that request.
+    DataLoader::new(reader, |batch| tokio::spawn(batch.in_current_span())).delay(GATHERING)
 }
 
 /// The legs of a call.
