@@ -8,10 +8,11 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, Utc};
 use domain::{
     Platform,
+    calls::CallEventKind,
     events::{Aggregate, Filter},
     ids::SessionId,
     limits,
-    people::{Actor, Role, Signed},
+    people::{Actor, Guest, Role, Signed},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct Caller(pub Arc<Actor>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     Anonymous,
+    /// Of a call that is over. Less than anybody, but for what [`crate::graphql::access`] leaves to it.
+    FormerGuest,
     Guest,
     Agent,
     Supervisor,
@@ -39,12 +42,21 @@ impl Caller {
     pub fn standing(&self) -> Standing {
         match &*self.0 {
             Actor::Anonymous => Standing::Anonymous,
+            Actor::Guest(guest) if guest.ended => Standing::FormerGuest,
             Actor::Guest(_) => Standing::Guest,
             Actor::User(signed) => match signed.user.role {
                 Role::Agent => Standing::Agent,
                 Role::Supervisor => Standing::Supervisor,
                 Role::Admin => Standing::Admin,
             },
+        }
+    }
+
+    /// The same after the end of the call, if it is a guest.
+    pub fn afterwards(&self) -> Self {
+        match self.0.guest() {
+            Some(guest) => Self(Arc::new(Actor::Guest(Guest { ended: true, ..guest }))),
+            None => self.clone(),
         }
     }
 
@@ -138,6 +150,36 @@ pub async fn revoked(app: &App, session: SessionId) -> Answer<impl Future<Output
         if live.is_some() {
             // An error means that the log can't be followed any more: the client shall come again and be judged anew.
             let _ = watch.next().await;
+        }
+    })
+}
+
+/// Why a guest has to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// The call is over.
+    CallEnded,
+    /// The link was bound to another browser.
+    Replaced,
+}
+
+/// A future that ends when a guest's call ends or its leg is bound to another browser, from now on. What happened before is
+/// for a second look at the token.
+pub async fn departed(app: &App, guest: Guest) -> Answer<impl Future<Output = Departure> + Send + use<>> {
+    let mut call = app.hub.watch(Filter::of(Aggregate::Call, guest.call.0), None).await?;
+    let mut leg = app.hub.watch(Filter::of(Aggregate::Leg, guest.leg.0), None).await?;
+    let ended = async move {
+        // As above, an error ends it, too.
+        while let Ok(event) = call.next().await {
+            if event.kind == CallEventKind::Ended.as_str() {
+                break;
+            }
+        }
+    };
+    Ok(async move {
+        tokio::select! {
+            () = ended => Departure::CallEnded,
+            _ = leg.next() => Departure::Replaced,
         }
     })
 }

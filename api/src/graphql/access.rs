@@ -25,21 +25,26 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub fn allows(self, standing: Standing) -> bool {
+    fn allows(self, standing: Standing) -> bool {
         match self {
             Self::Anyone => true,
-            Self::Parties => standing != Standing::Anonymous,
+            Self::Parties => standing >= Standing::Guest,
             Self::Users => standing >= Standing::Agent,
             Self::Supervisors => standing >= Standing::Supervisor,
         }
     }
 
-    fn check(self, standing: Standing) -> Result<(), Fault> {
-        match (self.allows(standing), standing) {
-            (true, _) => Ok(()),
-            (false, Standing::Anonymous) => Err(Fault::Unauthenticated),
-            (false, _) => Err(Fault::Forbidden),
-        }
+}
+
+/// What is left to a guest whose call is over: to see who it was, to be told of the end when its page had no connection
+/// then, and to hear from `callJoin` that the link is no longer good.
+const AFTERWARDS: &[&str] = &["viewer", "legSignals", "callJoin"];
+
+/// Whether a caller may use a root field that has this rule.
+pub fn may_use(root: &str, rule: Rule, standing: Standing) -> bool {
+    match standing {
+        Standing::FormerGuest => AFTERWARDS.contains(&root),
+        _ => rule.allows(standing),
     }
 }
 
@@ -91,6 +96,8 @@ pub const SUBSCRIPTIONS: &[(&str, Rule)] =
 pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
     ("Viewer", &["user", "role", "permissions", "guest"]),
     ("Guest", &["call", "leg", "name"]),
+    // What a node is beyond its id is read as its own type.
+    ("Node", &["id"]),
     (
         "Call",
         &[
@@ -152,8 +159,13 @@ pub fn check_roots(
     standing: Standing,
 ) -> Result<(), Fault> {
     for root in roots.iter().filter(|root| !root.starts_with("__")) {
-        if let Some((_, rule)) = table.iter().find(|(name, _)| name == root) {
-            rule.check(standing)?;
+        if let Some((_, rule)) = table.iter().find(|(name, _)| name == root)
+            && !may_use(root, *rule, standing)
+        {
+            return Err(match standing {
+                Standing::Anonymous => Fault::Unauthenticated,
+                _ => Fault::Forbidden,
+            });
         }
         // A field that does not exist is validation's to name.
     }
@@ -194,8 +206,9 @@ impl Extension for GuestAllowList {
         info: ResolveInfo<'_>,
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
-        let is_guest =
-            ctx.data_opt::<Origin>().is_some_and(|origin| origin.caller.standing() == Standing::Guest);
+        let is_guest = ctx.data_opt::<Origin>().is_some_and(|origin| {
+            matches!(origin.caller.standing(), Standing::Guest | Standing::FormerGuest)
+        });
         // The items of a list come by, too, with the list as their parent: whether it may be read was decided at its field.
         let is_item = info.parent_type.starts_with('[');
         if is_guest && !is_item && !info.is_for_introspection && !guest_may_read(info.parent_type, info.name)

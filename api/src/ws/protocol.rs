@@ -28,7 +28,7 @@ impl Close {
         Self::new(4403, "Forbidden")
     }
 
-    /// The session is over: signed out, or the call's guest has gone.
+    /// The session is over: signed out, the guest's call ended, or its link was bound to another browser.
     pub fn revoked() -> Self {
         Self::new(4401, "Unauthorized: the session has ended")
     }

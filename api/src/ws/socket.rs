@@ -3,6 +3,7 @@
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use domain::people::Guest;
 use futures_util::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
@@ -16,7 +17,7 @@ use tokio::{
 use super::protocol::{Close, MAX_OPERATIONS, Protocol, ServerMessage, Step};
 use crate::{
     app::App,
-    caller,
+    caller::{self, Caller, Departure, Standing},
     graphql::{
         execution::{self, Origin},
         fault::Fault,
@@ -32,13 +33,17 @@ const SILENCE: Duration = Duration::from_secs(40);
 const WRITE: Duration = Duration::from_secs(10);
 /// Messages on their way to a client. Operations wait when it is full, and with them what they read from.
 const BUFFER: usize = 64;
+/// After the end of its call a guest's socket has so long to deliver what is on its way.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// What an operation's task sends to the socket.
 enum News {
     Message(ServerMessage),
     Finished(String),
-    /// The session was revoked.
+    /// The session was revoked, or a guest's link bound to another browser.
     Revoked,
+    /// The guest's call is over.
+    CallEnded,
 }
 
 pub async fn run(app: Arc<App>, socket: WebSocket, address: IpAddr) {
@@ -53,6 +58,7 @@ pub async fn run(app: Arc<App>, socket: WebSocket, address: IpAddr) {
         sender,
         news: news_sender,
         operations: HashMap::new(),
+        leave_by: None,
         tasks: JoinSet::new(),
     };
     match connection.serve(receiver, news).await {
@@ -73,6 +79,8 @@ struct Connection {
     sender: SplitSink<WebSocket, Message>,
     news: mpsc::Sender<News>,
     operations: HashMap<String, AbortHandle>,
+    /// Set once a guest's call is over.
+    leave_by: Option<Instant>,
     /// Everything that runs for this socket; it ends with it.
     tasks: JoinSet<()>,
 }
@@ -104,6 +112,7 @@ impl Connection {
                 _ = keep_alive.tick() => self.send(&ServerMessage::Ping).await?,
                 () = sleep_until(initialisation), if self.origin.is_none() => return Err(Close::initialisation_timeout()),
                 () = sleep_until(silent_at) => return Err(Close::silent()),
+                () = sleep_until(self.leave_by.unwrap_or(silent_at)), if self.leave_by.is_some() => return Err(Close::revoked()),
                 () = stopping.cancelled() => return Err(Close::going_away()),
             }
         }
@@ -139,11 +148,14 @@ impl Connection {
             .or_else(|| payload.get("Authorization"))
             .and_then(|value| value.as_str());
         let identify = caller::identify(&self.app, header);
-        let caller = match timeout(INITIALISATION, identify).await {
+        let mut caller = match timeout(INITIALISATION, identify).await {
             Ok(Ok(caller)) => caller,
             Ok(Err(Fault::Unauthenticated)) => return Err(Close::forbidden()),
             Ok(Err(_)) | Err(_) => return Err(Close::new(1013, "Try again later")),
         };
+        if let Some(guest) = caller.0.guest() {
+            caller = self.attend(guest, header).await?;
+        }
         if let Some(session) = caller.session() {
             let (app, news) = (Arc::clone(&self.app), self.news.clone());
             let revoked =
@@ -157,6 +169,31 @@ impl Connection {
         self.origin = Some(Origin { caller, address: self.address, refresh_cookie: None });
         let acknowledgement = self.protocol.acknowledge();
         self.send(&acknowledgement).await
+    }
+
+    /// Ends the socket with a guest's call. Gives the guest as it is once that is being watched.
+    async fn attend(&mut self, guest: Guest, header: Option<&str>) -> Result<Caller, Close> {
+        let later = |_| Close::new(1013, "Try again later");
+        let departed = caller::departed(&self.app, guest).await.map_err(later)?;
+        let caller = match caller::identify(&self.app, header).await {
+            Err(Fault::Unauthenticated) => return Err(Close::forbidden()),
+            other => other.map_err(later)?,
+        };
+        if caller.standing() == Standing::FormerGuest {
+            // Time to ask for the end that its page has not heard of.
+            self.leave_by = Some(Instant::now() + FAREWELL);
+            return Ok(caller);
+        }
+        let news = self.news.clone();
+        self.tasks.spawn(async move {
+            let told = match departed.await {
+                Departure::CallEnded => News::CallEnded,
+                Departure::Replaced => News::Revoked,
+            };
+            // A closed channel means that the socket has gone already.
+            let _ = news.send(told).await;
+        });
+        Ok(caller)
     }
 
     fn start(&mut self, id: String, request: async_graphql::Request) {
@@ -201,6 +238,14 @@ impl Connection {
                 Ok(())
             }
             News::Revoked => Err(Close::revoked()),
+            News::CallEnded => {
+                // What runs goes on; what is asked from now on is asked by one whose call is over.
+                if let Some(origin) = &mut self.origin {
+                    origin.caller = origin.caller.afterwards();
+                }
+                self.leave_by = Some(Instant::now() + FAREWELL);
+                Ok(())
+            }
         }
     }
 

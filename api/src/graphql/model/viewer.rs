@@ -5,7 +5,7 @@ use domain::people::Actor;
 
 use super::{Call, Leg, Role, User};
 use crate::graphql::{
-    access::{MUTATIONS, QUERIES, SUBSCRIPTIONS},
+    access::{MUTATIONS, QUERIES, SUBSCRIPTIONS, may_use},
     context::ContextExt,
     fault::{Answer, Fault},
     loaders::Loaders,
@@ -39,7 +39,7 @@ impl Viewer {
         let standing = context.origin().caller.standing();
         let roots = [QUERIES, MUTATIONS, SUBSCRIPTIONS].concat();
         let mut names: Vec<_> =
-            roots.iter().filter(|(_, rule)| rule.allows(standing)).map(|(name, _)| *name).collect();
+            roots.iter().filter(|(name, rule)| may_use(name, *rule, standing)).map(|(name, _)| *name).collect();
         names.sort_unstable();
         names.dedup();
         names
