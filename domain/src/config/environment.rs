@@ -1,10 +1,10 @@
 //! Which variable makes which field, its default, and what it should be.
 
-use std::{net::IpAddr, str::FromStr, time::Duration};
+use std::{net::Ipv4Addr, str::FromStr, time::Duration};
 
 use url::Url;
 
-use super::{Config, ConfigError, Log, LogFormat, Media, S3Config, Secret, Tls, network, reader::Reader};
+use super::{Config, ConfigError, Log, MOST_SHARDS, Media, S3Config, Secret, Tls, network, reader::Reader};
 
 const CONSENT_WORDING: &str =
     "This call is recorded so that we can look up later what was said. Do you agree?";
@@ -59,11 +59,13 @@ impl Config {
             media: Media {
                 port: read.number("CORDBOARD_MEDIA_PORT", 40_000, 1..=u64::from(u16::MAX)),
                 addresses: read
-                    .optional("CORDBOARD_MEDIA_ADDRESSES", "IP addresses separated by commas", |text| {
-                        list(text).map(|address| address.parse().ok()).collect::<Option<Vec<IpAddr>>>()
+                    .optional("CORDBOARD_MEDIA_ADDRESSES", "IPv4 addresses separated by commas", |text| {
+                        let addresses: Option<Vec<Ipv4Addr>> =
+                            list(text).map(|address| address.parse().ok()).collect();
+                        addresses.filter(|addresses| !addresses.is_empty())
                     })
                     .unwrap_or_else(network::local_addresses),
-                shards: read.number("CORDBOARD_MEDIA_SHARDS", cores(), 1..=255),
+                shards: read.number("CORDBOARD_MEDIA_SHARDS", cores().min(MOST_SHARDS), 1..=MOST_SHARDS),
                 capacity: read.number("CORDBOARD_WORKER_CAPACITY", 200, 2..=100_000),
                 spool_dir: read.text("CORDBOARD_SPOOL_DIR", "./spool").into(),
             },
@@ -94,11 +96,7 @@ impl Config {
                     "tracing directives such as info,domain=debug",
                     |text| tracing_subscriber::EnvFilter::try_new(text).is_ok().then(|| text.to_owned()),
                 ),
-                format: read.parsed("CORDBOARD_LOG_FORMAT", "text", "text or json", |text| match text {
-                    "text" => Some(LogFormat::Text),
-                    "json" => Some(LogFormat::Json),
-                    _ => None,
-                }),
+                format: read.parsed("CORDBOARD_LOG_FORMAT", "text", "text or json", |text| text.parse().ok()),
             },
         };
         read.finish().map(|()| config)
@@ -116,5 +114,5 @@ fn list(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn cores() -> u64 {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().min(255) as u64)
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64)
 }

@@ -10,18 +10,22 @@ mod secret;
 
 use std::{
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
-    str::FromStr,
     time::Duration,
 };
 
 use url::Url;
 
+use crate::text_enum::text_enum;
+
 pub use self::{
     reader::{ConfigError, Problem},
     secret::{Secret, redact_url},
 };
+
+/// The media engine tells its threads apart by one letter of its ICE credentials, of which there are 52.
+const MOST_SHARDS: u64 = 52;
 
 #[derive(Clone)]
 pub struct Config {
@@ -88,10 +92,10 @@ pub struct Tls {
 pub struct Media {
     /// `CORDBOARD_MEDIA_PORT`, 40000: the worker's one UDP port.
     pub port: u16,
-    /// `CORDBOARD_MEDIA_ADDRESSES`, 127.0.0.1 and every IPv4 address of this machine: the addresses announced to browsers,
-    /// separated by commas.
-    pub addresses: Vec<IpAddr>,
-    /// `CORDBOARD_MEDIA_SHARDS`, the number of cores: threads among which the worker shares its calls.
+    /// `CORDBOARD_MEDIA_ADDRESSES`, 127.0.0.1 and every IPv4 address of this machine: the IPv4 addresses announced to
+    /// browsers, separated by commas.
+    pub addresses: Vec<Ipv4Addr>,
+    /// `CORDBOARD_MEDIA_SHARDS`, the number of cores, 52 at most: threads among which the worker shares its calls.
     pub shards: usize,
     /// `CORDBOARD_WORKER_CAPACITY`, 200: legs a worker takes.
     pub capacity: usize,
@@ -107,42 +111,17 @@ pub struct Log {
     pub format: LogFormat,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    Text,
-    Json,
-}
-
-/// Who must agree before a call is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConsentPolicy {
+text_enum! { /// How a line of the log looks.
+LogFormat { Text = "text", Json = "json", } }
+text_enum! { /// Who must agree before a call is recorded.
+ConsentPolicy {
     /// Every contact on the call; one refusal ends the recording.
-    AllParties,
+    AllParties = "ALL_PARTIES",
     /// One party, which the agent is by joining.
-    OneParty,
+    OneParty = "ONE_PARTY",
     /// Nobody is asked.
-    None,
-}
-
-impl ConsentPolicy {
-    pub const ALL: [Self; 3] = [Self::AllParties, Self::OneParty, Self::None];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AllParties => "ALL_PARTIES",
-            Self::OneParty => "ONE_PARTY",
-            Self::None => "NONE",
-        }
-    }
-}
-
-impl FromStr for ConsentPolicy {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|policy| policy.as_str() == text).ok_or(())
-    }
-}
+    None = "NONE",
+} }
 
 impl fmt::Debug for Config {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

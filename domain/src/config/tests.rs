@@ -38,7 +38,7 @@ fn the_required_ones_suffice() {
 #[test]
 fn lists_and_choices_are_read() {
     let config = read(&[
-        ("CORDBOARD_MEDIA_ADDRESSES", "192.0.2.7, 2001:db8::1"),
+        ("CORDBOARD_MEDIA_ADDRESSES", "192.0.2.7, 198.51.100.1"),
         ("CORDBOARD_ICE_SERVERS", "stun:stun.example.com:3478,turns:turn.example.com"),
         ("CORDBOARD_CONSENT_POLICY", "ONE_PARTY"),
         ("CORDBOARD_LOG_FORMAT", "json"),
@@ -71,7 +71,8 @@ fn every_wrong_value_is_named_with_what_it_should_be() {
         ("CORDBOARD_HTTP_ADDR", "localhost"),
         ("CORDBOARD_TLS_CERT", "/tls/cert.pem"),
         ("CORDBOARD_MEDIA_PORT", "70000"),
-        ("CORDBOARD_MEDIA_ADDRESSES", "192.0.2.7,here"),
+        ("CORDBOARD_MEDIA_ADDRESSES", "192.0.2.7,2001:db8::1"),
+        ("CORDBOARD_MEDIA_SHARDS", "53"),
         ("CORDBOARD_RING_SECONDS", "0"),
         ("CORDBOARD_RECORD_CALLS", "maybe"),
         ("CORDBOARD_CONSENT_POLICY", "all"),

@@ -1,6 +1,5 @@
 //! The engine as its user sees it: orders go to the shard on which the call lives.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,8 +40,7 @@ impl Engine {
     /// `events` is unbounded because nothing of it may be lost; there is one event at most for each
     /// turn in a leg's life.
     pub fn start(config: EngineConfig, events: UnboundedSender<EngineEvent>) -> Result<Engine, EngineError> {
-        let addresses: Vec<Ipv4Addr> = config.addresses.iter().filter_map(v4).collect();
-        let first = addresses.first().copied().ok_or(EngineError::NoAddress)?;
+        let first = config.addresses.first().copied().ok_or(EngineError::NoAddress)?;
         if !(1..=MOST_SHARDS).contains(&config.shards) {
             return Err(EngineError::Shards(config.shards));
         }
@@ -68,7 +66,7 @@ impl Engine {
         for (index, socket, crypto, waker, waiting, orders, misled) in starting {
             let surroundings = Surroundings {
                 index,
-                addresses: addresses.clone(),
+                addresses: config.addresses.clone(),
                 local: (first, port),
                 socket,
                 crypto,
@@ -87,7 +85,7 @@ impl Engine {
                 .spawn(move || live_or_die(Shard::new(surroundings)))
                 .map_err(EngineError::Thread)?;
         }
-        tracing::info!(port, shards = config.shards, ?addresses, "media engine listens");
+        tracing::info!(port, shards = config.shards, addresses = ?config.addresses, "media engine listens");
         Ok(Engine(Arc::new(inner)))
     }
 
@@ -141,13 +139,6 @@ impl Engine {
         shard.commands.send(command(reply)).await.ok()?;
         shard.waker.wake();
         answer.await.ok()
-    }
-}
-
-fn v4(address: &IpAddr) -> Option<Ipv4Addr> {
-    match address {
-        IpAddr::V4(address) => Some(*address),
-        IpAddr::V6(_) => None,
     }
 }
 

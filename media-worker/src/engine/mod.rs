@@ -28,7 +28,7 @@ mod stun;
 mod tests;
 mod totals;
 
-use std::net::IpAddr;
+use std::net::Ipv4Addr;
 use std::time::Instant;
 
 use uuid::Uuid;
@@ -38,8 +38,8 @@ pub use handle::Engine;
 pub struct EngineConfig {
     /// UDP; 0 takes a free one.
     pub port: u16,
-    /// Announced to browsers, best first. IPv4 only: the port speaks nothing else.
-    pub addresses: Vec<IpAddr>,
+    /// Announced to browsers, best first. The port speaks nothing but IPv4.
+    pub addresses: Vec<Ipv4Addr>,
     /// Threads; 1 to 52.
     pub shards: usize,
 }

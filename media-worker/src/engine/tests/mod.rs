@@ -24,7 +24,7 @@ struct House {
 impl House {
     fn new() -> House {
         let (out, events) = unbounded_channel();
-        let addresses = vec![Ipv4Addr::LOCALHOST.into()];
+        let addresses = vec![Ipv4Addr::LOCALHOST];
         let config = EngineConfig { port: 0, addresses, shards: 2 };
         House { engine: Engine::start(config, out).unwrap(), events, told: Vec::new() }
     }
