@@ -1,6 +1,9 @@
 //! What users are told in the app, exactly once.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::{pg::Pg, prelude::*};
 use diesel_async::RunQueryDsl;
 
@@ -9,7 +12,7 @@ use crate::{
     Platform, Result,
     db::{
         Unit,
-        schema::{notification, task},
+        schema::{app_user, notification, task},
     },
     error::Refusal,
     events::Aggregate,
@@ -71,6 +74,14 @@ impl Platform {
             .skip_locked()
             .load(unit.connection())
             .await?;
+        let told: Vec<UserId> = due.iter().filter_map(|task| task.assignee_id).collect();
+        let zones: HashMap<UserId, String> = app_user::table
+            .filter(app_user::id.eq_any(told))
+            .select((app_user::id, app_user::time_zone))
+            .load::<(UserId, String)>(unit.connection())
+            .await?
+            .into_iter()
+            .collect();
         for task in &due {
             if let Some(user) = task.assignee_id {
                 let at = task.remind_at.unwrap_or(now);
@@ -79,7 +90,7 @@ impl Platform {
                     user_id: user,
                     kind: "task.reminder".into(),
                     title: task.title.clone(),
-                    body: task.due_at.map(|due| format!("Due {}", due.format("%Y-%m-%d %H:%M UTC"))),
+                    body: task.due_at.map(|due| due_text(due, zones.get(&user).map(String::as_str))),
                     subject: Some(task.id.to_string()),
                     dedupe: format!("{}/{}", task.id, at.timestamp_micros()),
                     at: now,
@@ -155,5 +166,24 @@ impl Platform {
             .await?;
         let found = mine.select(Notification::as_select()).first(&mut connection).await.optional()?;
         found.ok_or_else(|| Refusal::not_found("notification").into())
+    }
+}
+
+/// When something is due, by the reader's own clock.
+fn due_text(due: DateTime<Utc>, zone: Option<&str>) -> String {
+    let zone = zone.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC);
+    format!("Due {}", due.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reminder_tells_the_time_of_the_readers_clock() {
+        let due = "2026-07-01T12:00:00Z".parse().unwrap();
+        assert_eq!(due_text(due, Some("Europe/Berlin")), "Due 2026-07-01 14:00 CEST");
+        assert_eq!(due_text(due, None), "Due 2026-07-01 12:00 UTC");
+        assert_eq!(due_text(due, Some("Nowhere")), "Due 2026-07-01 12:00 UTC");
     }
 }
