@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::TaskState;
 use crate::{
     Platform, Result,
-    db::schema::{automation_rule, call, contact, task},
+    db::schema::{automation_rule, contact, task},
     error::Refusal,
     ids::{CallId, ContactId, RuleId, TaskId, UserId},
     page::{Page, Slice, page_by_id},
@@ -98,6 +98,12 @@ impl Platform {
         {
             return Err(Refusal::not_found("user").at("assigneeId").into());
         }
+        // A colleague's call looks like one that is not there.
+        if let Some(call) = new.call
+            && self.calls(actor, &[call]).await?.is_empty()
+        {
+            return Err(Refusal::not_found("call").at("callId").into());
+        }
         let mut unit = self.begin().await?;
         if let Some(first) = unit.first_result::<TaskId>(key.as_ref()).await? {
             return Ok(task::table.find(first).select(Task::as_select()).first(unit.connection()).await?);
@@ -107,13 +113,6 @@ impl Platform {
                 contact::table.filter(contact::id.eq(id)).count().get_result(unit.connection()).await?;
             if known == 0 {
                 return Err(Refusal::not_found("contact").at("contactId").into());
-            }
-        }
-        if let Some(id) = new.call {
-            let known: i64 =
-                call::table.filter(call::id.eq(id)).count().get_result(unit.connection()).await?;
-            if known == 0 {
-                return Err(Refusal::not_found("call").at("callId").into());
             }
         }
         let now = unit.now;
