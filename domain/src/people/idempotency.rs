@@ -27,7 +27,8 @@ impl Key {
     /// `input` is the whole input as the client sent it.
     ///
     /// # Errors
-    /// INVALID when the key is empty or longer than 200 characters.
+    /// INVALID when the key is empty or longer than 200 characters, or no UUID though nobody signed in: strangers share one
+    /// space of keys, where a short one would give somebody another's result.
     pub fn new(
         actor: &Actor,
         mutation: &'static str,
@@ -39,6 +40,9 @@ impl Key {
             return Err(
                 Refusal::invalid("idempotencyKey", "An idempotency key has 1 to 200 characters.").into()
             );
+        }
+        if matches!(actor, Actor::Anonymous) && uuid::Uuid::try_parse(&key).is_err() {
+            return Err(Refusal::invalid("idempotencyKey", "Without signing in a key is a UUID.").into());
         }
         let input = serde_json::to_vec(input).map_err(|e| Error::Internal(e.to_string()))?;
         Ok(Some(Self { caller: actor.key(), mutation, key, input_hash: Sha256::digest(input).to_vec() }))
@@ -103,5 +107,22 @@ impl Unit {
             .execute(self.connection())
             .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_strangers_key_is_a_uuid() {
+        let key = |text: &str| Key::new(&Actor::Anonymous, "callPlace", Some(text.to_owned()), &());
+        for text in ["", "1", "a key", "0190a5b1-c2d3-7e4f-8a9b"] {
+            let Err(Error::Refused(refusal)) = key(text) else { panic!("{text:?} was taken") };
+            assert_eq!((refusal.code, refusal.path), (RefusalCode::Invalid, vec!["idempotencyKey"]));
+        }
+        assert!(key("0190a5b1-c2d3-7e4f-8a9b-0c1d2e3f4a5b").unwrap().is_some());
     }
 }
