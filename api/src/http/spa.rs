@@ -40,7 +40,8 @@ pub async fn join(State(app): State<Arc<App>>, request: Request) -> Response {
     page(app.platform.config.console_dir.join("index.html"), request).await
 }
 
-async fn page(index: PathBuf, request: Request) -> Response {
+/// One page of the build; 404 when there is no build.
+pub async fn page(index: PathBuf, request: Request) -> Response {
     match ServeFile::new(index).try_call(request).await {
         Ok(response) if response.status() != StatusCode::NOT_FOUND => {
             cached(response.into_response(), "no-cache")
