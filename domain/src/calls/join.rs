@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::json;
 
 use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState, change::name_of};
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     config::ConsentPolicy,
     db::schema::{call, leg},
     error::{Refusal, RefusalCode, refuse},
+    events::Aggregate,
     ids::{CallId, LegId},
     limits,
     people::{Actor, Guest, tokens},
@@ -73,6 +75,10 @@ impl Platform {
             );
         }
         let guest_token = (!mine).then(tokens::random);
+        if guest_token.is_some() && leg.guest_token_hash.is_some() {
+            // The sockets of the browser that had the link go by this.
+            change.unit.event(Aggregate::Leg, id.0, 0, "BOUND_ANEW", json!({ "legId": id })).await?;
+        }
         if let Some(token) = &guest_token {
             change.legs[place].guest_token_hash = Some(tokens::hash(token));
             change.legs[place].guest_token_expires_at = None;
