@@ -127,12 +127,13 @@ export class Session implements TokenSource {
     return this.#refreshing;
   }
 
-  async signOut(): Promise<void> {
+  /** Ends this session, or with `everywhere` those of the person's other browsers too. */
+  async signOut(everywhere = false): Promise<void> {
     const token = this.#token;
     this.#leave(false);
     this.#tabs?.postMessage('signed-out');
     await this.#anonymous
-      .mutation(SessionRevoke, { input: {} }, { fetchOptions: { headers: { Authorization: `Bearer ${token ?? ''}` } } })
+      .mutation(SessionRevoke, { input: { everywhere } }, { fetchOptions: { headers: { Authorization: `Bearer ${token ?? ''}` } } })
       .toPromise();
   }
 

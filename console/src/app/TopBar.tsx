@@ -1,6 +1,6 @@
 import { ActionIcon, CloseButton, Kbd, Menu, TextInput, Tooltip } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { IconKeyboard, IconLogout, IconSearch } from '@tabler/icons-react';
+import { IconKeyboard, IconLogout, IconLogout2, IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { Bell } from '../notifications/Bell';
@@ -70,10 +70,10 @@ function ContactSearch() {
 
 function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { user, desk } = useWorkspace();
-  const signOut = async () => {
+  const signOut = async (everywhere = false) => {
     // The call ends for both sides before our token is gone.
     await desk.current()?.live.hangUp();
-    await session.signOut();
+    await session.signOut(everywhere);
   };
   return (
     <Menu position="bottom-end" width={220}>
@@ -96,6 +96,9 @@ function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
           Sign out
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout2 size={16} />} onClick={() => void signOut(true)}>
+          Sign out everywhere
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
