@@ -5,6 +5,7 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['n', 'New contact'],
   ['m', 'Microphone on or off, in a call'],
   ['v', 'Camera on or off, in a call'],
+  ['r', 'Pause or resume the recording, in a call'],
   ['f', 'Full call, or back to the bar'],
   ['Enter', 'Open or confirm what has the focus'],
   ['Esc', 'Close what is open'],

@@ -6,6 +6,7 @@ import {
   IconAntennaBarsOff,
   IconChevronDown,
   IconChevronUp,
+  IconPlayerPauseFilled,
   IconPointFilled,
 } from '@tabler/icons-react';
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
@@ -19,6 +20,8 @@ import type { DockProps } from './CallDock';
 import { Controls } from './Controls';
 import { faultWords, progressWords } from './live-words';
 import { Meter } from './Meter';
+import { RecordButton } from './RecordButton';
+import { useRecorder } from './recorder';
 import { stateOf } from './words';
 
 export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDismiss }: DockProps & { onDismiss: () => void }) {
@@ -26,6 +29,7 @@ export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDis
   const state = useLiveCall(live);
   const local = useLocalMedia(media);
   const statistics = useStatistics(state.peer);
+  const recorder = useRecorder(call);
   const name = call?.contact?.name ?? 'Call';
 
   if (state.phase === 'ended') {
@@ -55,7 +59,6 @@ export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDis
   }
 
   const talking = call?.state === 'IN_PROGRESS' && state.phase === 'connected';
-  const recording = call?.recordings.some((one) => one.state === 'RECORDING') ?? false;
   return (
     <section className={styles.bar} aria-label="Your call" data-live={talking}>
       <Face name={name} size={36} />
@@ -75,12 +78,7 @@ export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDis
         ) : (
           call && <Since at={call.createdAt} />
         )}
-        {recording && (
-          <span className={styles.recording}>
-            <IconPointFilled size={16} aria-hidden="true" />
-            Recording
-          </span>
-        )}
+        <RecordingSign state={recorder.current?.state ?? null} />
         <span className={styles.meters}>
           <Meter level={local.microphoneOn ? (statistics?.localLevel ?? 0) * 3 : 0} label="Your microphone" />
           <Meter level={(statistics?.remoteLevel ?? 0) * 3} label="The other side" />
@@ -88,6 +86,7 @@ export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDis
         <Quality statistics={statistics} />
       </div>
       <div className={styles.right}>
+        <RecordButton recorder={recorder} />
         <Controls media={media} onHangUp={() => void live.hangUp()} speaker={speaker} onSpeaker={onSpeaker} />
         <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
           <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
@@ -96,6 +95,26 @@ export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDis
         </Tooltip>
       </div>
     </section>
+  );
+}
+
+/** Said aloud when it changes: an agent who reads out a card number must know. */
+function RecordingSign({ state }: { state: 'RECORDING' | 'PAUSED' | null }) {
+  return (
+    <span role="status" className={styles.recording} data-state={state}>
+      {state === 'RECORDING' && (
+        <>
+          <IconPointFilled size={16} aria-hidden="true" />
+          Recording
+        </>
+      )}
+      {state === 'PAUSED' && (
+        <>
+          <IconPlayerPauseFilled size={16} aria-hidden="true" />
+          Paused
+        </>
+      )}
+    </span>
   );
 }
 

@@ -16,6 +16,15 @@ const DockedCall = graphql(`
   query DockedCall($id: ID!) {
     call(id: $id) {
       ...CallNews
+      events(first: 1) {
+        nodes {
+          cursor
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
     }
   }
 `);
@@ -38,8 +47,10 @@ function Docked({ current }: { current: CurrentCall }) {
     variables: { id: ticket.callId },
     requestPolicy: 'cache-and-network',
   });
-  useCallNews({ callId: ticket.callId }, undefined, ended);
   const call = data?.call ?? null;
+  // From the first event on: whatever happens between reading the row and listening still comes.
+  const after = call?.events.nodes[0]?.cursor ?? null;
+  useCallNews({ callId: ticket.callId, after }, undefined, ended || call === null);
 
   useHotkeys([
     ['m', () => media.setMicrophone(!media.state().microphoneOn)],

@@ -59,9 +59,13 @@ function Call({ id }: { id: string }) {
     requestPolicy: 'cache-and-network',
   });
   const again = () => reload({ requestPolicy: 'network-only' });
-  // The event line and the intervals grow with every event.
-  useCallNews({ callId: id }, again);
   const call = data?.call;
+  // From the first shown state on: whatever happens between reading and listening still comes.
+  const [since, setSince] = useState<string | null>(null);
+  const last = call?.events.edges.at(-1)?.node.cursor;
+  if (since === null && last !== undefined) setSince(last);
+  // The event line and the intervals grow with every event.
+  useCallNews({ callId: id, after: since }, again, since === null);
   const preparing = call?.recordings.some((one) => isBeingPrepared(one.state)) ?? false;
   useEffect(() => {
     // News come at once; this stands behind them, should the connection for news be lost.

@@ -6,6 +6,7 @@ import { ContactAside } from './ContactAside';
 import styles from './FullCall.module.css';
 import { LinkField } from './LinkField';
 import { faultWords, progressWords } from './live-words';
+import { liveRecording } from './recorder';
 import { Stage } from './Stage';
 
 /** The call opened from its bar: the other side large, oneself small, the contact beside it. */
@@ -67,9 +68,11 @@ function recordingWords(
   call: DockProps['call'],
   other: { consent?: { given: boolean } | null } | undefined,
 ): string {
-  if (call?.recordings.some((one) => one.state === 'RECORDING')) return 'This call is being recorded.';
-  if (call?.recordings.some((one) => one.state === 'PAUSED')) return 'Paused: nothing is written.';
+  const current = liveRecording(call);
+  if (current?.state === 'RECORDING') return 'This call is being recorded.';
+  if (current?.state === 'PAUSED') return 'Paused: nothing is written.';
   if (other?.consent?.given === false) return 'The contact refused. This call is not recorded.';
+  if (call?.recordings.length) return 'Stopped. It can begin anew below.';
   if (other?.consent?.given) return 'The contact agreed. It begins when both are connected.';
   return 'Begins once the contact has agreed.';
 }

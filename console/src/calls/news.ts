@@ -41,6 +41,8 @@ const CallNewsArrived = graphql(`
 interface Subject {
   callId?: string;
   contactId?: string;
+  /** Events behind this one only; without it, from now on. */
+  after?: string | null;
 }
 
 /**
