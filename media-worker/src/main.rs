@@ -2,6 +2,7 @@
 
 mod control;
 mod engine;
+mod media;
 mod recorder;
 mod transcode;
 

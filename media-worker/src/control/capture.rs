@@ -6,7 +6,6 @@ use std::{future::Future, time::Duration};
 use chrono::{DateTime, Utc};
 use domain::{
     Platform,
-    calls::MediaKind,
     ids::{LegId, RecordingId, TrackId},
     recordings::{NewObject, NewTrack},
     retry::Backoff,
@@ -14,7 +13,7 @@ use domain::{
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::worker::Worker;
-use crate::recorder::{self, RecorderEvent};
+use crate::{media::codec_name, recorder::RecorderEvent};
 
 /// Tries until it works: nothing recorded is given up while the process lives.
 async fn persist<T, E: std::fmt::Display, F: Future<Output = Result<T, E>>>(
@@ -45,22 +44,14 @@ pub async fn bring(
     let ahead = persist("clock", || platform.clock_offset()).await;
     while let Some(event) = events.recv().await {
         match event {
-            RecorderEvent::TrackStarted { track, leg, kind, codec, started_at } => {
-                let kind = match kind {
-                    recorder::MediaKind::Audio => MediaKind::Audio,
-                    recorder::MediaKind::Video => MediaKind::Video,
-                };
-                let codec = match codec {
-                    recorder::Codec::Opus => "OPUS",
-                    recorder::Codec::Vp8 => "VP8",
-                };
+            RecorderEvent::TrackStarted { track, leg, kind, started_at } => {
                 let started_at = DateTime::<Utc>::from(started_at) + ahead;
                 let row = NewTrack {
                     id: TrackId(track),
                     recording_id: recording,
                     leg_id: LegId(leg),
                     kind,
-                    codec: codec.into(),
+                    codec: codec_name(kind).to_owned(),
                     epoch,
                     worker_id: worker.id(),
                     started_at,

@@ -2,12 +2,10 @@
 
 use std::time::Instant;
 
+use domain::calls::MediaKind;
 use uuid::Uuid;
 
-use crate::{
-    engine::{Codec, MediaKind, Tap},
-    recorder::{self, RecorderInput},
-};
+use crate::{engine::Tap, recorder::RecorderInput};
 
 pub struct RecordedLegs {
     pub legs: Vec<Uuid>,
@@ -16,12 +14,8 @@ pub struct RecordedLegs {
 
 /// Participants are aligned by arrival: a sender's own clock may be anything.
 impl Tap for RecordedLegs {
-    fn rtp(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, packet: &[u8], _codec: Codec) {
+    fn rtp(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, packet: &[u8]) {
         if self.legs.contains(&leg) {
-            let kind = match kind {
-                MediaKind::Audio => recorder::MediaKind::Audio,
-                MediaKind::Video => recorder::MediaKind::Video,
-            };
             self.input.rtp(leg, kind, arrival, packet);
         }
     }

@@ -27,7 +27,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{leftovers::TRANSCODING, worker::Worker};
-use crate::transcode::{Kind, Outcome, Plan, Role, TrackPlan};
+use crate::transcode::{Outcome, Plan, Role, TrackPlan};
 
 /// Progress is told so often at most …
 const TELL: Duration = Duration::from_secs(2);
@@ -190,10 +190,7 @@ fn plan(inputs: &[TranscodeInput], zero: DateTime<Utc>) -> Plan {
                     LegRole::Agent | LegRole::Supervisor => Role::Agent,
                     LegRole::Contact | LegRole::Guest => Role::Contact,
                 },
-                kind: match input.kind {
-                    MediaKind::Audio => Kind::Audio,
-                    MediaKind::Video => Kind::Video,
-                },
+                kind: input.kind,
                 offset_ms: (input.started_at - zero).num_milliseconds(),
             })
             .collect(),

@@ -25,6 +25,7 @@ use super::intake::MOST_HELD;
 use super::rewrite::{Rewriter, Source};
 use super::sdp::{self, Offer};
 use super::{MediaKind, NegotiateError, setup};
+use crate::media;
 
 /// An outgoing track, as it was negotiated.
 pub(super) struct Sender {
@@ -79,7 +80,7 @@ impl Connection {
         let mut sender = |kind: MediaKind| -> Result<Sender, Error> {
             let ssrc = rand::random();
             let id = peer.add_track(setup::track(kind, ssrc))?;
-            let rewriter = Rewriter::new(ssrc, kind.clock_rate());
+            let rewriter = Rewriter::new(ssrc, media::clock_rate(kind));
             Ok(Sender { id, ssrc, payload_type: None, sends: false, rewriter })
         };
         let senders = [sender(MediaKind::Audio)?, sender(MediaKind::Video)?];
@@ -118,14 +119,17 @@ impl Connection {
         // A restart has no pair yet, though rtc says so only with its next event.
         self.ice_connected &= self.offer.ufrag == offer.ufrag;
         self.offer = offer;
-        for (kind, sender) in MediaKind::ALL.into_iter().zip(&mut self.senders) {
+        for (kind, sender) in MediaKind::ALL.iter().copied().zip(&mut self.senders) {
             sender.sends = self
                 .peer
                 .rtp_transceiver(sender.id.into())
                 .is_some_and(|transceiver| transceiver.current_direction().has_send());
             sender.payload_type = self.peer.rtp_sender(sender.id).and_then(|mut rtp| {
                 let codecs = &rtp.get_parameters().rtp_parameters.codecs;
-                codecs.iter().find(|codec| kind.is_codec(&codec.rtp_codec.mime_type)).map(|c| c.payload_type)
+                codecs
+                    .iter()
+                    .find(|codec| setup::is_codec(kind, &codec.rtp_codec.mime_type))
+                    .map(|c| c.payload_type)
             });
         }
         Ok(text)
@@ -150,8 +154,8 @@ impl Connection {
     }
 
     fn kind_of(&self, payload_type: u8) -> Option<MediaKind> {
-        let is = |kind: MediaKind| self.senders[kind.index()].payload_type == Some(payload_type);
-        MediaKind::ALL.into_iter().find(|kind| is(*kind))
+        let is = |kind: MediaKind| self.senders[kind as usize].payload_type == Some(payload_type);
+        MediaKind::ALL.iter().copied().find(|kind| is(*kind))
     }
 
     pub fn next_feedback(&mut self) -> Option<Feedback> {
@@ -160,7 +164,7 @@ impl Connection {
 
     /// The kind of our track with this SSRC.
     pub fn own_track(&self, ssrc: u32) -> Option<MediaKind> {
-        MediaKind::ALL.into_iter().find(|kind| self.senders[kind.index()].ssrc == ssrc)
+        MediaKind::ALL.iter().copied().find(|kind| self.senders[*kind as usize].ssrc == ssrc)
     }
 
     /// Sends a packet on as ours.
@@ -172,7 +176,7 @@ impl Connection {
         payload: &Bytes,
         now: Instant,
     ) {
-        let sender = &mut self.senders[kind.index()];
+        let sender = &mut self.senders[kind as usize];
         let Some(payload_type) = sender.payload_type.filter(|_| self.secure && sender.sends) else {
             return;
         };
@@ -190,11 +194,11 @@ impl Connection {
     }
 
     fn write(&mut self, kind: MediaKind, packet: Packet, now: Instant) {
-        let Some(mut rtp) = self.peer.rtp_sender(self.senders[kind.index()].id) else {
+        let Some(mut rtp) = self.peer.rtp_sender(self.senders[kind as usize].id) else {
             return;
         };
         if let Err(error) = rtp.write_rtp(now, packet) {
-            tracing::debug!(%error, kind = kind.name(), "packet not sent");
+            tracing::debug!(%error, %kind, "packet not sent");
         }
     }
 
@@ -207,25 +211,25 @@ impl Connection {
 
     /// When a packet was last sent on our track.
     pub fn last_sent(&self, kind: MediaKind) -> Option<Instant> {
-        self.senders[kind.index()].rewriter.last_at()
+        self.senders[kind as usize].rewriter.last_at()
     }
 
     /// Asks the browser for a key frame of its track.
     pub fn request_key_frame(&mut self, media_ssrc: u32, now: Instant) {
-        let sender_ssrc = self.senders[MediaKind::Video.index()].ssrc;
+        let sender_ssrc = self.senders[MediaKind::Video as usize].ssrc;
         self.write_rtcp(Box::new(PictureLossIndication { sender_ssrc, media_ssrc }), now);
     }
 
     /// Tells the browser to send no more video than this (draft-alvestrand-rmcat-remb-03; browsers
     /// heed it beside their own measurement).
     pub fn limit_video(&mut self, media_ssrc: u32, kbps: f32, now: Instant) {
-        let sender_ssrc = self.senders[MediaKind::Video.index()].ssrc;
+        let sender_ssrc = self.senders[MediaKind::Video as usize].ssrc;
         let (bitrate, ssrcs) = (kbps * 1000.0, vec![media_ssrc]);
         self.write_rtcp(Box::new(ReceiverEstimatedMaximumBitrate { sender_ssrc, bitrate, ssrcs }), now);
     }
 
     fn write_rtcp(&mut self, packet: Box<dyn rtcp::Packet>, now: Instant) {
-        if let Some(mut rtp) = self.peer.rtp_sender(self.senders[MediaKind::Video.index()].id)
+        if let Some(mut rtp) = self.peer.rtp_sender(self.senders[MediaKind::Video as usize].id)
             && let Err(error) = rtp.write_rtcp(now, vec![packet])
         {
             tracing::debug!(%error, "RTCP not sent");

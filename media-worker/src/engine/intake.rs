@@ -66,7 +66,7 @@ impl Connection {
     fn notice_dtls_state(&mut self) {
         let state = self
             .peer
-            .rtp_sender(self.senders[MediaKind::Audio.index()].id)
+            .rtp_sender(self.senders[MediaKind::Audio as usize].id)
             .and_then(|sender| sender.transport().map(|transport| transport.state()));
         match state {
             Some(RTCDtlsTransportState::Connected) => self.secure = true,

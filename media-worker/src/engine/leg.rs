@@ -117,7 +117,7 @@ impl Leg {
         while let Some(media) = self.connection.next_media() {
             self.liveness.authentic(now, events);
             self.liveness.heard();
-            self.remote_ssrc[media.kind.index()] = Some(media.packet.header.ssrc);
+            self.remote_ssrc[media.kind as usize] = Some(media.packet.header.ssrc);
             out(Input::Media(media));
         }
         while let Some(feedback) = self.connection.next_feedback() {
@@ -168,7 +168,7 @@ impl Leg {
     }
 
     fn remote_track(&self, ssrc: u32) -> Option<MediaKind> {
-        MediaKind::ALL.into_iter().find(|kind| self.remote_ssrc[kind.index()] == Some(ssrc))
+        MediaKind::ALL.iter().copied().find(|kind| self.remote_ssrc[*kind as usize] == Some(ssrc))
     }
 
     pub fn forward(
@@ -184,14 +184,14 @@ impl Leg {
 
     pub fn want_key_frame(&mut self) {
         // Before its first packet there is none to ask about, and its first frame is one.
-        if self.remote_ssrc[MediaKind::Video.index()].is_some() {
+        if self.remote_ssrc[MediaKind::Video as usize].is_some() {
             self.key_frames.want();
         }
     }
 
     /// Tells the browser how much video its listeners can take.
     pub fn limit(&mut self, kbps: f32, now: Instant) {
-        if let Some(ssrc) = self.remote_ssrc[MediaKind::Video.index()] {
+        if let Some(ssrc) = self.remote_ssrc[MediaKind::Video as usize] {
             tracing::debug!(kbps, "video limited");
             self.connection.limit_video(ssrc, kbps, now);
         }
@@ -202,7 +202,7 @@ impl Leg {
         self.liveness.tell_silence(self.connection.ended, now, events);
         self.fill(now);
         self.quality.tick(now);
-        let Some(ssrc) = self.remote_ssrc[MediaKind::Video.index()] else {
+        let Some(ssrc) = self.remote_ssrc[MediaKind::Video as usize] else {
             return false;
         };
         let asks = self.connection.ice_connected && self.key_frames.take(now);

@@ -31,6 +31,7 @@ mod totals;
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
+use domain::calls::MediaKind;
 use uuid::Uuid;
 
 pub use handle::Engine;
@@ -74,52 +75,6 @@ impl From<rtc::shared::error::Error> for NegotiateError {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MediaKind {
-    Audio,
-    Video,
-}
-
-impl MediaKind {
-    pub(self) const ALL: [MediaKind; 2] = [MediaKind::Audio, MediaKind::Video];
-
-    fn index(self) -> usize {
-        self as usize
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            MediaKind::Audio => "audio",
-            MediaKind::Video => "video",
-        }
-    }
-
-    fn clock_rate(self) -> u32 {
-        match self {
-            MediaKind::Audio => 48_000,
-            MediaKind::Video => 90_000,
-        }
-    }
-
-    /// Each kind has one codec.
-    pub fn codec(self) -> Codec {
-        match self {
-            MediaKind::Audio => Codec::Opus,
-            MediaKind::Video => Codec::Vp8,
-        }
-    }
-
-    fn is_codec(self, mime_type: &str) -> bool {
-        mime_type.eq_ignore_ascii_case(&setup::codec(self).rtp_codec.mime_type)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Codec {
-    Opus,
-    Vp8,
-}
-
 /// `to` hears and sees `from`. A leg gets one source at a time: of several, the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Route {
@@ -151,5 +106,5 @@ pub enum LegChange {
 /// never wait; what it cannot take at once it drops.
 pub trait Tap: Send {
     /// A packet as it was received, decrypted, with its header.
-    fn rtp(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, packet: &[u8], codec: Codec);
+    fn rtp(&mut self, leg: Uuid, kind: MediaKind, arrival: Instant, packet: &[u8]);
 }

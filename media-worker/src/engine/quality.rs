@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rtc::rtcp::reception_report::ReceptionReport;
 
 use super::MediaKind;
+use crate::media;
 
 /// Rates are averages over this time.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -45,7 +46,7 @@ impl Quality {
     }
 
     pub fn reported(&mut self, kind: MediaKind, report: &ReceptionReport) {
-        self.reported[kind.index()] = reception(kind, report);
+        self.reported[kind as usize] = reception(kind, report);
         if report.last_sender_report != 0 {
             let elapsed = ntp_middle(SystemTime::now())
                 .wrapping_sub(report.last_sender_report)
@@ -58,7 +59,7 @@ impl Quality {
     }
 
     pub fn measured(&mut self, kind: MediaKind, report: &ReceptionReport) {
-        self.measured[kind.index()] = reception(kind, report);
+        self.measured[kind as usize] = reception(kind, report);
     }
 
     /// Closes the window if it is over, and says when it will be.
@@ -109,7 +110,7 @@ pub(super) fn percent_lost(report: &ReceptionReport) -> f32 {
 fn reception(kind: MediaKind, report: &ReceptionReport) -> Reception {
     Reception {
         lost: percent_lost(report),
-        jitter_ms: report.jitter as f32 * 1000.0 / kind.clock_rate() as f32,
+        jitter_ms: report.jitter as f32 * 1000.0 / media::clock_rate(kind) as f32,
     }
 }
 

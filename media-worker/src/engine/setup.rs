@@ -23,6 +23,7 @@ use rtc::shared::error::Error;
 use super::MediaKind;
 use super::credentials::ShardCrypto;
 use super::feedback::{Ear, Feedback};
+use crate::media;
 
 /// Nearest the wire, before any interceptor that takes RTCP out.
 const EAR: usize = 500;
@@ -36,9 +37,9 @@ const NACK_INTERVAL: Duration = Duration::from_millis(40);
 const CONSENT: Duration = Duration::from_secs(2);
 
 pub(super) fn codec(kind: MediaKind) -> RTCRtpCodecParameters {
-    let (mime_type, clock_rate, channels, fmtp, payload_type) = match kind {
-        MediaKind::Audio => (MIME_TYPE_OPUS, 48_000, 2, "minptime=10;useinbandfec=1", 111),
-        MediaKind::Video => (MIME_TYPE_VP8, 90_000, 0, "", 96),
+    let (mime_type, channels, fmtp, payload_type) = match kind {
+        MediaKind::Audio => (MIME_TYPE_OPUS, 2, "minptime=10;useinbandfec=1", 111),
+        MediaKind::Video => (MIME_TYPE_VP8, 0, "", 96),
     };
     let feedback =
         |typ: &str, parameter: &str| RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() };
@@ -51,13 +52,17 @@ pub(super) fn codec(kind: MediaKind) -> RTCRtpCodecParameters {
     RTCRtpCodecParameters {
         rtp_codec: RTCRtpCodec {
             mime_type: mime_type.to_owned(),
-            clock_rate,
+            clock_rate: media::clock_rate(kind),
             channels,
             sdp_fmtp_line: fmtp.to_owned(),
             rtcp_feedback,
         },
         payload_type,
     }
+}
+
+pub(super) fn is_codec(kind: MediaKind, mime_type: &str) -> bool {
+    mime_type.eq_ignore_ascii_case(&codec(kind).rtp_codec.mime_type)
 }
 
 pub(super) fn codec_kind(kind: MediaKind) -> RtpCodecKind {
@@ -73,7 +78,7 @@ pub(super) fn peer_connection(
     now: Instant,
 ) -> Result<(RTCPeerConnection, Receiver<Feedback>), Error> {
     let mut media = MediaEngine::default();
-    for kind in MediaKind::ALL {
+    for kind in MediaKind::ALL.iter().copied() {
         media.register_codec(codec(kind), codec_kind(kind))?;
     }
     let (out, feedback) = channel();
@@ -106,8 +111,8 @@ pub(super) fn peer_connection(
 pub(super) fn track(kind: MediaKind, ssrc: u32) -> MediaStreamTrack {
     MediaStreamTrack::new(
         "call".to_owned(),
-        kind.name().to_owned(),
-        kind.name().to_owned(),
+        media::name(kind).to_owned(),
+        media::name(kind).to_owned(),
         codec_kind(kind),
         vec![RTCRtpEncodingParameters {
             rtp_coding_parameters: RTCRtpCodingParameters {

@@ -178,7 +178,7 @@ impl Shard {
                     // Padding alone (a probe for bandwidth) too: without it its sequence number would count as lost.
                     self.tell_tap(from, |leg, tap| {
                         if let Ok(packet) = media.packet.marshal() {
-                            tap.rtp(leg, media.kind, media.arrival, &packet, media.kind.codec());
+                            tap.rtp(leg, media.kind, media.arrival, &packet);
                         }
                     });
                     for to in listeners {

@@ -26,7 +26,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use domain::objects::crypt::DataKey;
+use domain::{calls::MediaKind, objects::crypt::DataKey};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -35,30 +35,6 @@ pub(crate) use state_change::{change_state, describe, first_error};
 
 /// Packets that may wait for the ingest thread: about 2 s of a call of two with video.
 const WAITING_PACKETS: usize = 4096;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MediaKind {
-    /// Opus.
-    Audio,
-    /// VP8.
-    Video,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Codec {
-    Opus,
-    Vp8,
-}
-
-impl MediaKind {
-    /// The one codec each kind is negotiated with.
-    pub fn codec(self) -> Codec {
-        match self {
-            Self::Audio => Codec::Opus,
-            Self::Video => Codec::Vp8,
-        }
-    }
-}
 
 #[derive(Debug)]
 pub struct RecorderConfig {
@@ -78,7 +54,6 @@ pub enum RecorderEvent {
         track: Uuid,
         leg: Uuid,
         kind: MediaKind,
-        codec: Codec,
         /// The wall time of timestamp zero in the track's file: the arrival of its first packet at this worker. (A picture's
         /// first key frame may come later, and has a later timestamp.) Monotonic arrival times are mapped to wall time once
         /// a recorder, so that a clock that is set meanwhile moves nothing.

@@ -215,7 +215,6 @@ impl Writer {
                 track,
                 leg: file.leg,
                 kind: file.kind,
-                codec: file.kind.codec(),
                 started_at: file.started_at,
             });
         }

@@ -13,6 +13,7 @@ use super::{
     spool::{SpoolHandle, SpoolTrack},
     state_change::{change_state, describe},
 };
+use crate::media;
 
 /// How long a gap waits for a retransmission. Generous: nobody listens live, and media on time never waits.
 const REORDER_MILLISECONDS: u32 = 500;
@@ -153,14 +154,10 @@ fn element(name: &str) -> Result<gst::Element, RecorderError> {
 }
 
 fn rtp_caps(kind: MediaKind) -> gst::Caps {
-    let (media, clock_rate, encoding) = match kind {
-        MediaKind::Audio => ("audio", 48_000, "OPUS"),
-        MediaKind::Video => ("video", 90_000, "VP8"),
-    };
     gst::Caps::builder("application/x-rtp")
-        .field("media", media)
-        .field("clock-rate", clock_rate)
-        .field("encoding-name", encoding)
+        .field("media", media::name(kind))
+        .field("clock-rate", media::clock_rate(kind) as i32)
+        .field("encoding-name", media::codec_name(kind))
         .field("payload", i32::from(PAYLOAD_TYPE))
         .build()
 }

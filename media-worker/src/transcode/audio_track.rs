@@ -5,11 +5,12 @@ use std::{collections::VecDeque, path::Path};
 use gstreamer as gst;
 
 use super::{TranscodeError, decoder::Decoder, probe::Found};
+use crate::media::AUDIO_RATE;
 
 /// Samples from the start of the recording, at [`RATE`].
 pub type Position = i64;
 
-pub const RATE: Position = 48_000;
+pub const RATE: Position = AUDIO_RATE as Position;
 const SAMPLES_A_MILLISECOND: Position = RATE / 1000;
 /// Off by more than this, and the sound moves to its place at once: a gap, or packets that were lost.
 const JUMP: Position = 10 * SAMPLES_A_MILLISECOND;

@@ -13,7 +13,7 @@ use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::{AppSink, AppSrc};
 
 use super::{TranscodeError, compose::FRAMES_A_SECOND, picture::Size, rendition::Rendition};
-use crate::recorder::change_state;
+use crate::{media::AUDIO_RATE, recorder::change_state};
 
 /// Nanoseconds of a segment: two groups of pictures.
 const SEGMENT: u64 = 4_000_000_000;
@@ -21,7 +21,7 @@ const GROUP_OF_PICTURES: u64 = 2 * FRAMES_A_SECOND;
 /// Constant quality, capped by [`bitrate_cap`]: people who sit still cost a fraction of it.
 const QUALITY: u32 = 23;
 pub const AUDIO_KBPS: u32 = 128;
-const SAMPLES_A_SECOND: u64 = 48_000;
+const SAMPLES_A_SECOND: u64 = AUDIO_RATE as u64;
 /// AAC-LC's.
 const SAMPLES_A_FRAME: u64 = 1024;
 /// What the AAC encoder puts before the first sample (one frame). No timestamp tells players of it, so the sound is handed
@@ -131,7 +131,7 @@ fn description(rungs: &[Size]) -> String {
     let mut text = format!(
         "mp4mux name=muxer faststart=true ! filesink name=file async=false \
          appsrc name=sound format=time block=true max-bytes=384000 \
-           caps=audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved,channel-mask=(bitmask)3 \
+           caps=audio/x-raw,format=F32LE,rate={AUDIO_RATE},channels=2,layout=interleaved,channel-mask=(bitmask)3 \
          ! audioconvert ! avenc_aac bitrate={} aac-ms=false aac-is=false ! aacparse ! tee name=aac \
          aac. ! {queue} ! cmafmux name=sound-muxer fragment-duration={} ! appsink name=audio-segments sync=false async=false \
          aac. ! {queue} ! muxer. ",

@@ -28,7 +28,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use plan::{Kind, Outcome, Plan, Role, TrackPlan};
+pub use plan::{Outcome, Plan, Role, TrackPlan};
 
 use compose::Composer;
 use encode::Encoder;

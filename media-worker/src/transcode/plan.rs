@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use domain::calls::MediaKind;
 use serde::{Deserialize, Serialize};
 
 use super::TranscodeError;
@@ -27,7 +28,7 @@ pub struct TrackPlan {
     pub id: String,
     pub leg: String,
     pub role: Role,
-    pub kind: Kind,
+    pub kind: MediaKind,
     /// Where the file's timestamp zero lies in the recording; negative if the track began before it.
     pub offset_ms: i64,
 }
@@ -38,13 +39,6 @@ pub enum Role {
     /// Shown and heard on the left.
     Agent,
     Contact,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Kind {
-    Audio,
-    Video,
 }
 
 impl Plan {

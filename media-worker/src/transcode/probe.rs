@@ -2,14 +2,10 @@
 
 use std::path::Path;
 
+use domain::calls::MediaKind;
 use gstreamer as gst;
 
-use super::{
-    TranscodeError,
-    decoder::Decoder,
-    picture::Size,
-    plan::{Kind, TrackPlan},
-};
+use super::{TranscodeError, decoder::Decoder, picture::Size, plan::TrackPlan};
 
 /// A track that holds media.
 #[derive(Debug, Clone)]
@@ -34,7 +30,7 @@ pub fn look_through(directory: &Path, plan: &TrackPlan) -> Option<Found> {
     }
 }
 
-fn scan(file: &Path, kind: Kind) -> Result<Option<Option<Size>>, TranscodeError> {
+fn scan(file: &Path, kind: MediaKind) -> Result<Option<Option<Size>>, TranscodeError> {
     let decoder = Decoder::open(file, "!")?;
     let mut found = None;
     loop {
@@ -46,8 +42,8 @@ fn scan(file: &Path, kind: Kind) -> Result<Option<Option<Size>>, TranscodeError>
             Err(error) => return Err(error),
         };
         match kind {
-            Kind::Audio => found = Some(None),
-            Kind::Video => {
+            MediaKind::Audio => found = Some(None),
+            MediaKind::Video => {
                 if let Some(size) = key_frame_size(&buffer) {
                     found = Some(Some(larger(found.flatten(), size)));
                 }

@@ -49,7 +49,7 @@ async fn only_who_is_routed_is_heard() {
         call.say_all("held");
         call.agent.has_heard(MediaKind::Audio, "contact held")
     });
-    for kind in MediaKind::ALL {
+    for kind in MediaKind::ALL.iter().copied() {
         assert!(!call.contact.has_heard(kind, "agent secret"), "said before it was routed");
         assert!(!call.agent.has_heard(kind, "contact unheard"));
         assert!(!call.contact.has_heard(kind, "agent held"));
@@ -134,7 +134,7 @@ async fn a_camera_can_come_later() {
         if call.agent.connected {
             call.agent.say(MediaKind::Audio, "voice");
         }
-        MediaKind::ALL.into_iter().for_each(|kind| call.contact.say(kind, "still here"));
+        MediaKind::ALL.iter().copied().for_each(|kind| call.contact.say(kind, "still here"));
         call.contact.has_heard(MediaKind::Audio, "agent voice")
             && call.agent.has_heard(MediaKind::Audio, "contact still here")
     });

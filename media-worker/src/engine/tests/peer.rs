@@ -45,7 +45,7 @@ pub struct Peer {
 impl Peer {
     pub fn new(name: &'static str) -> Peer {
         let mut peer = Peer::without_tracks(name);
-        MediaKind::ALL.into_iter().for_each(|kind| peer.add(kind));
+        MediaKind::ALL.iter().copied().for_each(|kind| peer.add(kind));
         peer
     }
 
@@ -57,7 +57,7 @@ impl Peer {
 
     pub fn without_tracks(name: &'static str) -> Peer {
         let mut media = MediaEngine::default();
-        for kind in MediaKind::ALL {
+        for kind in MediaKind::ALL.iter().copied() {
             media.register_codec(setup::codec(kind), setup::codec_kind(kind)).unwrap();
         }
         let (out, heard) = channel();
@@ -166,7 +166,7 @@ impl Peer {
         while let Some(message) = self.rtc.poll_read() {
             if let RTCMessage::RtpPacket(_, packet) = message.message {
                 let is = |kind: &MediaKind| setup::codec(*kind).payload_type == packet.header.payload_type;
-                let kind = MediaKind::ALL.into_iter().find(is).unwrap();
+                let kind = MediaKind::ALL.iter().copied().find(is).unwrap();
                 self.received.push((kind, packet));
             }
         }

@@ -6,15 +6,14 @@ use rtc::rtp::Packet;
 use rtc::shared::marshal::Unmarshal;
 
 use super::*;
-use crate::engine::{Codec, Tap};
+use crate::engine::Tap;
 
 /// A recorder in the test's own hands.
 #[derive(Clone, Default)]
 pub struct Ear(Arc<Mutex<Vec<(Uuid, MediaKind, Packet)>>>);
 
 impl Tap for Ear {
-    fn rtp(&mut self, leg: Uuid, kind: MediaKind, _arrival: Instant, mut packet: &[u8], codec: Codec) {
-        assert_eq!(codec, kind.codec());
+    fn rtp(&mut self, leg: Uuid, kind: MediaKind, _arrival: Instant, mut packet: &[u8]) {
         self.0.lock().unwrap().push((leg, kind, Packet::unmarshal(&mut packet).unwrap()));
     }
 }
@@ -59,7 +58,7 @@ impl Call {
 
     pub fn say_all(&mut self, text: &str) {
         for peer in [&mut self.agent, &mut self.contact] {
-            MediaKind::ALL.into_iter().for_each(|kind| peer.say(kind, text));
+            MediaKind::ALL.iter().copied().for_each(|kind| peer.say(kind, text));
         }
     }
 
@@ -68,7 +67,7 @@ impl Call {
         let (by_contact, by_agent) = (format!("contact {text}"), format!("agent {text}"));
         self.until(text, |call| {
             call.say_all(text);
-            MediaKind::ALL.into_iter().all(|kind| {
+            MediaKind::ALL.iter().copied().all(|kind| {
                 call.agent.has_heard(kind, &by_contact) && call.contact.has_heard(kind, &by_agent)
             })
         });

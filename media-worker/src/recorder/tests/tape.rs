@@ -95,8 +95,7 @@ impl Tape {
             return false;
         };
         match event {
-            RecorderEvent::TrackStarted { track, leg, kind, codec, started_at } => {
-                assert_eq!(codec, kind.codec());
+            RecorderEvent::TrackStarted { track, leg, kind, started_at } => {
                 self.tracks.push(TapeTrack {
                     id: track,
                     leg,

@@ -6,15 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::calls::MediaKind::{self, Audio, Video};
 use uuid::Uuid;
 
-use super::{Kind, Outcome, Plan, Role, TrackPlan, TranscodeError, run};
-use crate::recorder::{
-    MediaKind::{Audio, Video},
-    tests::{
-        stream::{Stream, beeping_audio, flashing_video, video},
-        tape::Tape,
-    },
+use super::{Outcome, Plan, Role, TrackPlan, TranscodeError, run};
+use crate::recorder::tests::{
+    stream::{Stream, beeping_audio, flashing_video, video},
+    tape::Tape,
 };
 use watching::{Watched, playlist_lengths, start_of_segment};
 
@@ -25,7 +23,7 @@ const TOGETHER: f64 = 0.040;
 
 /// Records what legs send and builds what people watch; streams start with the recording.
 async fn record_and_transcode(
-    streams: &[(Uuid, crate::recorder::MediaKind, &Stream)],
+    streams: &[(Uuid, MediaKind, &Stream)],
     duration_ms: u64,
 ) -> (tempfile::TempDir, Outcome) {
     let mut tape = Tape::start(4);
@@ -41,7 +39,7 @@ async fn record_and_transcode(
             id: track.id.simple().to_string(),
             leg: track.leg.simple().to_string(),
             role: if track.leg == AGENT { Role::Agent } else { Role::Contact },
-            kind: if track.kind == Audio { Kind::Audio } else { Kind::Video },
+            kind: track.kind,
             offset_ms: track.started_at.duration_since(zero).unwrap().as_millis() as i64,
         };
         fs::rename(tape.matroska(track), plan.file(folder.path())).unwrap();
@@ -217,8 +215,7 @@ async fn a_damaged_track_costs_itself_only() {
     let (picture, sound) = (flashing_video(320, 240, 2), beeping_audio(2));
     let (folder, _) = record_and_transcode(&[(AGENT, Video, &picture), (AGENT, Audio, &sound)], 2000).await;
     let mut plan = Plan::read(folder.path()).unwrap();
-    let good: HashMap<_, _> =
-        plan.tracks.iter().map(|track| (track.kind == Kind::Video, track.clone())).collect();
+    let good: HashMap<_, _> = plan.tracks.iter().map(|track| (track.kind == Video, track.clone())).collect();
     for (id, bytes) in [("garbage", &b"no Matroska at all"[..]), ("empty", b"")] {
         let track = TrackPlan { id: id.to_owned(), ..good[&true].clone() };
         fs::write(track.file(folder.path()), bytes).unwrap();
