@@ -6,6 +6,7 @@
 mod call;
 mod capture;
 mod commands;
+mod figures;
 mod jobs;
 mod leftovers;
 mod registration;
@@ -24,12 +25,13 @@ use crate::{
 use worker::Worker;
 
 /// Runs the worker until it is told to stop, then hands its calls over and ends.
-pub async fn run(config: Config, figures: PrometheusHandle) -> Result<()> {
+pub async fn run(config: Config, rendered: PrometheusHandle) -> Result<()> {
+    figures::describe();
     let address = config.metrics_addr.unwrap_or(([127, 0, 0, 1], 9101).into());
     let platform = Platform::new(config, "media-worker")?;
     recorder::prepare().map_err(|e| Error::Unavailable(e.to_string()))?;
     let stop = program::stop_signal()?;
-    program::serve_probes(address, platform.readiness(), figures, stop.clone()).await?;
+    program::serve_probes(address, platform.readiness(), rendered, stop.clone()).await?;
 
     let (events, heard) = mpsc::unbounded_channel();
     let media = &platform.config.media;

@@ -108,7 +108,7 @@ struct Shared {
 impl Shared {
     fn count_dropped(&self) {
         self.dropped.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("recorder_packets_dropped_total").increment(1);
+        metrics::counter!("cordboard_recorder_packets_dropped_total").increment(1);
     }
 }
 
