@@ -3,6 +3,7 @@
 mod control;
 mod engine;
 mod media;
+mod pipeline;
 mod recorder;
 mod transcode;
 

@@ -11,7 +11,6 @@ mod continuity;
 mod ingest;
 mod object;
 mod spool;
-mod state_change;
 mod track;
 
 #[cfg(test)]
@@ -31,7 +30,6 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use object::ObjectPlace;
-pub(crate) use state_change::{change_state, describe, first_error};
 
 /// Packets that may wait for the ingest thread: about 2 s of a call of two with video.
 const WAITING_PACKETS: usize = 4096;

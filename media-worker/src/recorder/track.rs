@@ -11,9 +11,11 @@ use gstreamer_app::{AppSink, AppSinkCallbacks, AppSrc};
 use super::{
     MediaKind, RecorderError,
     spool::{SpoolHandle, SpoolTrack},
-    state_change::{change_state, describe},
 };
-use crate::media;
+use crate::{
+    media,
+    pipeline::{change_state, describe},
+};
 
 /// How long a gap waits for a retransmission. Generous: nobody listens live, and media on time never waits.
 const REORDER_MILLISECONDS: u32 = 500;

@@ -6,7 +6,7 @@ use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::AppSink;
 
 use super::TranscodeError;
-use crate::recorder::{change_state, first_error};
+use crate::pipeline::{change_state, first_error, launch};
 
 const STATE_CHANGE_LIMIT: Duration = Duration::from_secs(10);
 /// A decoder that gives nothing for so long hangs: it has the whole file.
@@ -24,11 +24,7 @@ impl Decoder {
         let description = format!(
             "filesrc name=file ! matroskademux ! queue {chain} appsink name=out sync=false max-buffers=8"
         );
-        let fault = |error: gst::glib::Error| TranscodeError::Pipeline(error.to_string());
-        let pipeline = gst::parse::launch(&description)
-            .map_err(fault)?
-            .downcast::<gst::Pipeline>()
-            .map_err(|_| TranscodeError::Pipeline("no pipeline".to_owned()))?;
+        let pipeline = launch(&description).map_err(TranscodeError::Pipeline)?;
         let source = pipeline.by_name("file");
         source.inspect(|source| source.set_property("location", file));
         let sink = pipeline

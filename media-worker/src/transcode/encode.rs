@@ -13,7 +13,10 @@ use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::{AppSink, AppSrc};
 
 use super::{TranscodeError, compose::FRAMES_A_SECOND, picture::Size, rendition::Rendition};
-use crate::{media::AUDIO_RATE, recorder::change_state};
+use crate::{
+    media::AUDIO_RATE,
+    pipeline::{change_state, launch},
+};
 
 /// Nanoseconds of a segment: two groups of pictures.
 const SEGMENT: u64 = 4_000_000_000;
@@ -48,11 +51,7 @@ pub struct Rung {
 impl Encoder {
     /// `rungs` from the canvas down; none for sound alone.
     pub fn build(out: &Path, file: &Path, rungs: &[Size]) -> Result<Self, TranscodeError> {
-        let fault = |error: gst::glib::Error| TranscodeError::Pipeline(error.to_string());
-        let pipeline = gst::parse::launch(&description(rungs))
-            .map_err(fault)?
-            .downcast::<gst::Pipeline>()
-            .map_err(|_| TranscodeError::Pipeline("no pipeline".to_owned()))?;
+        let pipeline = launch(&description(rungs)).map_err(TranscodeError::Pipeline)?;
         named::<gst::Element>(&pipeline, "file")?.set_property("location", file);
         let muxer = named::<gst::Element>(&pipeline, "muxer")?;
         muxer.set_property("faststart-file", file.with_extension("faststart"));

@@ -18,7 +18,7 @@ use super::{
     still::Stills,
     waveform::Waveform,
 };
-use crate::recorder::{change_state, describe};
+use crate::pipeline::{change_state, describe};
 
 /// Nothing has moved for so long: the pipeline hangs.
 const STALL_LIMIT: Duration = Duration::from_secs(60);

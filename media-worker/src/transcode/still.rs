@@ -9,7 +9,7 @@ use super::{
     TranscodeError,
     picture::{Picture, Size},
 };
-use crate::recorder::{change_state, first_error};
+use crate::pipeline::{change_state, first_error};
 
 const QUALITY: i32 = 85;
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(20);

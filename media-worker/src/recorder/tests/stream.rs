@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
+use crate::pipeline::{first_error, launch};
 use gstreamer::{self as gst, prelude::*};
 use gstreamer_app::{AppSink, AppSrc};
 
@@ -62,7 +63,7 @@ fn stream(caps: &str, encoder: &str, raw: Vec<(Duration, Vec<u8>)>) -> Stream {
     let description = format!(
         "appsrc name=in format=time block=true max-bytes=8000000 caps={caps} ! {encoder} ! appsink name=out sync=false"
     );
-    let pipeline = gst::parse::launch(&description).unwrap().downcast::<gst::Pipeline>().unwrap();
+    let pipeline = launch(&description).unwrap();
     let source = pipeline.by_name("in").unwrap().downcast::<AppSrc>().unwrap();
     let sink = pipeline.by_name("out").unwrap().downcast::<AppSink>().unwrap();
     pipeline.set_state(gst::State::Playing).unwrap();
@@ -160,7 +161,7 @@ fn timestamp(packet: &[u8]) -> u32 {
 pub fn decode(file: &Path, demultiplexer: &str, chain: &str) -> Vec<(Duration, Vec<u8>)> {
     gst::init().unwrap();
     let description = format!("filesrc name=file ! {demultiplexer} ! {chain} ! appsink name=out sync=false");
-    let pipeline = gst::parse::launch(&description).unwrap().downcast::<gst::Pipeline>().unwrap();
+    let pipeline = launch(&description).unwrap();
     pipeline.by_name("file").unwrap().set_property("location", file);
     let sink = pipeline.by_name("out").unwrap().downcast::<AppSink>().unwrap();
     pipeline.set_state(gst::State::Playing).unwrap();
@@ -169,7 +170,7 @@ pub fn decode(file: &Path, demultiplexer: &str, chain: &str) -> Vec<(Duration, V
         let buffer = sample.buffer().unwrap();
         buffers.push((buffer.pts().unwrap().into(), buffer.map_readable().unwrap().to_vec()));
     }
-    let error = super::super::first_error(&pipeline);
+    let error = first_error(&pipeline);
     pipeline.set_state(gst::State::Null).unwrap();
     assert_eq!(error, None, "{}", file.display());
     assert!(sink.is_eos() || !buffers.is_empty());

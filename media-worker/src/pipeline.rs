@@ -1,15 +1,18 @@
-//! A pipeline's state change can hang for ever in a driver or a lock; nobody here waits for ever.
+//! What recorder and transcoder share of GStreamer's pipelines. A state change can hang for ever in a driver or a lock;
+//! nobody here waits for ever.
 
 use std::{sync::mpsc, thread, time::Duration};
 
 use gstreamer::{self as gst, prelude::*};
 
+/// Builds a pipeline from its description; an error says what is wrong with it or missing.
+pub fn launch(description: &str) -> Result<gst::Pipeline, String> {
+    let element = gst::parse::launch(description).map_err(|error| error.to_string())?;
+    element.downcast().map_err(|element| format!("{} is no pipeline", element.name()))
+}
+
 /// Changes the state and waits for it, at most as long as `limit`. A change that hangs keeps a thread, not the caller.
-pub(crate) fn change_state(
-    pipeline: &gst::Pipeline,
-    state: gst::State,
-    limit: Duration,
-) -> Result<(), String> {
+pub fn change_state(pipeline: &gst::Pipeline, state: gst::State, limit: Duration) -> Result<(), String> {
     let (done, changed) = mpsc::sync_channel(1);
     let changing = pipeline.clone();
     thread::Builder::new()
@@ -30,7 +33,7 @@ pub(crate) fn change_state(
 }
 
 /// The error a pipeline has posted, if any.
-pub(crate) fn first_error(pipeline: &gst::Pipeline) -> Option<String> {
+pub fn first_error(pipeline: &gst::Pipeline) -> Option<String> {
     let message = pipeline.bus()?.pop_filtered(&[gst::MessageType::Error])?;
     match message.view() {
         gst::MessageView::Error(error) => Some(describe(error)),
@@ -38,7 +41,7 @@ pub(crate) fn first_error(pipeline: &gst::Pipeline) -> Option<String> {
     }
 }
 
-pub(crate) fn describe(error: &gst::message::Error) -> String {
+pub fn describe(error: &gst::message::Error) -> String {
     let source = error.src().map(|element| element.name().to_string());
     format!("{}: {} ({})", source.unwrap_or_default(), error.error(), error.debug().unwrap_or_default())
 }
