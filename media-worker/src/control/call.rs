@@ -34,7 +34,10 @@ use crate::{
 
 /// Looks that wait; one serves them all.
 const WAITING: usize = 64;
-const OBJECT_SECONDS: u32 = 4;
+/// Length of a recorded object: what the crash of a worker costs.
+pub const OBJECT_SECONDS: u32 = 4;
+/// Legs that a call is reckoned with at least: whoever was called may still come.
+pub const LEGS_OF_A_CALL: usize = 2;
 /// A report or a look that failed is tried again after this.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -119,7 +122,7 @@ impl Call {
         let handle = CallHandle {
             epoch: plan.epoch,
             version: Arc::new(AtomicI32::new(-1)),
-            legs: Arc::new(AtomicUsize::new(plan.legs.len().max(2))),
+            legs: Arc::new(AtomicUsize::new(plan.legs.len().max(LEGS_OF_A_CALL))),
             looks,
             unreported: Unreported::default(),
         };
@@ -210,7 +213,7 @@ impl Call {
         for leg in self.plan.legs.iter().filter(|leg| leg.state == LegState::Left) {
             engine.close_leg(self.id.0, leg.id.0, "left").await;
         }
-        self.handle.legs.store(present.len().max(2), Ordering::Relaxed);
+        self.handle.legs.store(present.len().max(LEGS_OF_A_CALL), Ordering::Relaxed);
         let recording = self.follow_recording().await;
         if let Err(error) = &recording {
             tracing::error!(%error, "recording");
@@ -267,6 +270,8 @@ impl Call {
             data_key,
             object_seconds: OBJECT_SECONDS,
         };
+        // Unbounded, for nothing of it may be lost and the recorder must not wait: an event is a file's name, one a track in
+        // four seconds, and while storage is away the disk is full long before the memory.
         let (events, heard) = mpsc::unbounded_channel();
         let recorder = Recorder::start(config, events).map_err(|e| internal(e.to_string()))?;
         tracing::info!(recording = %wanted.id, "recording");

@@ -7,10 +7,7 @@ use serde::Deserialize;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::worker::Worker;
-
-/// Legs that a call is reckoned with before it is known.
-const LEGS_OF_A_CALL: usize = 2;
+use super::{call::LEGS_OF_A_CALL, worker::Worker};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -18,9 +18,11 @@ use crate::{
     pipeline::{change_state, launch},
 };
 
-/// Nanoseconds of a segment: two groups of pictures.
-const SEGMENT: u64 = 4_000_000_000;
-const GROUP_OF_PICTURES: u64 = 2 * FRAMES_A_SECOND;
+/// Two groups of pictures.
+pub const SEGMENT_SECONDS: u64 = 4;
+/// The same in nanoseconds.
+const SEGMENT: u64 = SEGMENT_SECONDS * 1_000_000_000;
+const GROUP_OF_PICTURES: u64 = SEGMENT_SECONDS / 2 * FRAMES_A_SECOND;
 /// Constant quality, capped by [`bitrate_cap`]: people who sit still cost a fraction of it.
 const QUALITY: u32 = 23;
 pub const AUDIO_KBPS: u32 = 128;

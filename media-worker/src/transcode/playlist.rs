@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::picture::Size;
+use super::{encode::SEGMENT_SECONDS, picture::Size};
 
 /// Segments aim at this; the last is shorter.
-pub const TARGET_SECONDS: f64 = 4.0;
+pub const TARGET_SECONDS: f64 = SEGMENT_SECONDS as f64;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
