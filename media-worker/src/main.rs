@@ -65,14 +65,22 @@ fn run() -> ExitCode {
     })
 }
 
-/// The child of a worker: progress on standard output, the reason of a failure as the last line of standard error. It
-/// ends with its parent, whose end of standard input closes then.
+/// The child of a worker: progress on standard output, warnings on standard error, the reason of a failure as its
+/// last line. It ends with its parent, whose end of standard input closes then.
 fn transcode(directory: &std::path::Path) -> ExitCode {
     std::thread::spawn(|| {
         let mut nothing = Vec::new();
         let _ = std::io::stdin().read_to_end(&mut nothing);
         std::process::exit(1);
     });
+    // The worker puts time and recording before the lines when it passes them on.
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::WARN)
+        .with_ansi(false)
+        .without_time()
+        .with_level(false)
+        .init();
     match transcode::run(directory, |part| println!("progress {part:.2}")) {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => {
