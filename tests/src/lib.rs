@@ -4,6 +4,7 @@
 //! A test starts a [`platform::Platform`] of its own (database, virtual host, bucket, two of each
 //! program), tells a story through [`story`], and everything ends when it goes out of scope.
 
+pub mod config;
 pub mod graphql;
 pub mod media;
 pub mod participant;

@@ -104,10 +104,27 @@ impl Process {
         .await;
     }
 
-    /// Changes a variable for the next start.
-    pub fn set_variable(&mut self, name: &str, value: &str) {
-        self.environment.retain(|(other, _)| other != name);
-        self.environment.push((name.to_owned(), value.to_owned()));
+    /// Starts the program again and waits until it is ready.
+    pub async fn revive(&mut self) {
+        self.start();
+        self.ready().await;
+    }
+
+    /// Starts the program anew so that it ends as kill -9 would after its first commit with news in it.
+    pub async fn arm(&mut self) {
+        self.kill();
+        self.environment.push(("CORDBOARD_FAILPOINT".to_owned(), "after_commit".to_owned()));
+        self.revive().await;
+    }
+
+    /// Waits until the program has ended by itself.
+    pub async fn ended(&mut self) {
+        let name = self.name.clone();
+        eventually(&format!("{name} ends"), START, || {
+            let ended = !self.is_running();
+            async move { ended.then_some(()) }
+        })
+        .await;
     }
 
     pub fn pid(&self) -> u32 {

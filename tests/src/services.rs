@@ -3,7 +3,8 @@
 //! bucket of its own; fault tests have servers to themselves, since they kill them.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -54,15 +55,12 @@ impl Servers {
 
     /// Servers for one test alone.
     pub fn private() -> Self {
-        // Not under the target folder: PostgreSQL's user must be able to get there.
-        let folder =
-            tempfile::Builder::new().prefix("cordboard-test-").tempdir().expect("a temporary folder");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711))
-                .expect("others may pass through");
-        }
+        // Not under the target folder, and others may pass through: PostgreSQL's user must be able to get there.
+        let folder = tempfile::Builder::new()
+            .prefix("cordboard-test-")
+            .permissions(Permissions::from_mode(0o711))
+            .tempdir()
+            .expect("a temporary folder");
         let servers = Self { folder: folder.path().to_owned(), _private: Some(folder) };
         servers.run("start", None);
         servers

@@ -196,9 +196,12 @@ impl Subscription {
         }
     }
 
-    /// The next message as it came: a result (which may hold errors) or the refusal.
-    pub async fn next_raw(&mut self) -> Option<Result<Value, Value>> {
-        self.results.recv().await
+    /// Waits for the message that refuses the subscription, and returns its error's code.
+    pub async fn refused(&mut self) -> String {
+        let message = in_time("a refusal", STEP, self.results.recv()).await.expect("an answer");
+        let errors = message.map_or_else(|errors| errors, |result| result["errors"].clone());
+        let code = errors[0]["extensions"]["code"].as_str();
+        code.unwrap_or_else(|| panic!("an error with a code, not {errors}")).to_owned()
     }
 
     /// Waits for a result that fits.

@@ -46,24 +46,6 @@ pub(super) async fn make(servers: &Servers, names: &Names) {
     tracing::debug!(template, database = names.database, "database made");
 }
 
-/// Drops the test's database.
-pub(super) fn forget(names: &Names) {
-    let (admin, database) = (names.admin_url.clone(), names.database.clone());
-    // This may run inside a runtime, which then can't be blocked on: a thread of its own can.
-    let dropping = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let drop = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
-            let connected = tokio_postgres::connect(&admin, tokio_postgres::NoTls).await;
-            if let Ok((client, connection)) = connected {
-                tokio::spawn(connection);
-                let _ = client.batch_execute(&drop).await;
-            }
-        });
-    });
-    let _ = dropping.join();
-}
-
 fn run_api(servers: &Servers, command: &str, database_url: &str) {
     let output = Command::new(binaries().join("api"))
         .arg(command)

@@ -18,6 +18,9 @@ use crate::sql;
 
 const SECRET: &str = "a secret of the tests, long enough to be one";
 
+/// Stands for the console's one page.
+pub const PAGE: &str = "<!doctype html><title>Cordboard</title>";
+
 /// What a test wants otherwise than usual.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -68,6 +71,10 @@ impl Platform {
         let servers = if options.private_servers { Servers::private() } else { Servers::shared() };
         let folder =
             tempfile::Builder::new().prefix("cordboard-flow-").tempdir().expect("a temporary folder");
+        // Where an api looks for the console, so that pages are answered as an installation does.
+        let console = folder.path().join("console/dist");
+        fs::create_dir_all(&console).expect("a folder for the console");
+        fs::write(console.join("index.html"), PAGE).expect("the console's page");
         let own = format!("flow-{:016x}", rand::random::<u64>());
         let shared = servers.environment();
         let names = Names {
@@ -276,6 +283,6 @@ impl Drop for Platform {
             eprintln!("kept: {}", kept.keep().display());
         }
         self.servers.forget_virtual_host(&self.names.virtual_host);
-        database::forget(&self.names);
+        sql::drop_database(&self.names.admin_url, &self.names.database);
     }
 }

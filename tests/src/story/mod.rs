@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 pub use self::call::{PlacedCall, call, contact, end, place_call, until_state};
 pub use self::party::Party;
-pub use self::recording::{play, ready_recording, until_recording};
+pub use self::recording::{download, play, ready_recording, until_recording};
 pub use self::talk::{Talk, listen};
 use crate::graphql::Client;
 use crate::platform::Platform;

@@ -137,7 +137,7 @@ impl Party {
         self.client = self.client.at(base);
     }
 
-    /// Waits until both kinds of media that the other one sends have arrived here.
+    /// Waits for so many more packets of this kind of media.
     pub async fn hears(&self, kind: Kind, more: u64) {
         self.media.hears(kind, more).await;
     }

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::{call, text};
 use crate::graphql::Client;
+use crate::platform::Platform;
+use crate::playback::{Decoded, decode};
 use crate::wait::eventually;
 
 /// Waits until a recording of the call is in this state, and returns it.
@@ -39,4 +41,12 @@ pub async fn play(viewer: &Client, recording: &Value) -> Value {
         )
         .await["playback"]
         .clone()
+}
+
+/// Downloads what a playback offers and decodes it.
+pub async fn download(platform: &Platform, viewer: &Client, playback: &Value, video: bool) -> Decoded {
+    let answer = viewer.http().get(text(&playback["downloadUrl"])).send().await.expect("an answer");
+    let file = platform.folder().join("download.mp4");
+    std::fs::write(&file, answer.bytes().await.expect("a body")).expect("the download is kept");
+    decode(&file, video)
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::{
-    AGENT, Party, PlacedCall, contact, end, place_call, play, ready_recording, sign_in, text, until_recording,
+    AGENT, Party, PlacedCall, contact, download, end, place_call, play, ready_recording, sign_in,
+    until_recording,
 };
 use crate::graphql::Client;
 use crate::media::{Clip, Scene};
 use crate::participant::{Kind, Sending};
 use crate::platform::Platform;
-use crate::playback::{Decoded, decode};
+use crate::playback::Decoded;
 use crate::wait::STEP;
 
 /// A call with both its parties.
@@ -88,10 +89,5 @@ impl Talk {
 /// Waits for a call's recording and decodes its sound.
 pub async fn listen(platform: &Platform, agent: &Client, placed: &PlacedCall) -> Decoded {
     let recording = ready_recording(agent, &placed.id).await;
-    let playback = play(agent, &recording).await;
-    let download = agent.http().get(text(&playback["downloadUrl"])).send().await.expect("an answer");
-    let file = platform.folder().join("download.m4a");
-    let bytes = download.bytes().await.expect("a body");
-    std::fs::write(&file, bytes).expect("the download is kept");
-    decode(&file, false)
+    download(platform, agent, &play(agent, &recording).await, false).await
 }

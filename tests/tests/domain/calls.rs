@@ -1,9 +1,7 @@
 //! Calls: expiry by several schedulers, leases and their epochs, intervals without gap.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
-use cordboard_tests::sql::count;
+use cordboard_tests::sql::{count, until_locked_out};
 use domain::Platform;
 use domain::calls::{CallResult, CallState, LegState};
 use domain::clock::Clock;
@@ -54,12 +52,13 @@ async fn a_contact_who_joins_while_the_scheduler_looks_is_not_cut_off() {
     holder.batch_execute(&format!("BEGIN; SELECT FROM call WHERE id = '{id}' FOR UPDATE")).await.unwrap();
     let scheduler = later(&stage, TimeDelta::seconds(46));
     let joining = platform.join_by_link(&Actor::Anonymous, &placed.join_token, None);
+    let looker = stage.sql().await;
     let expiring = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        until_locked_out(&looker, 1).await;
         scheduler.expire_unanswered().await
     };
     let release = async {
-        tokio::time::sleep(Duration::from_millis(800)).await;
+        until_locked_out(&looker, 2).await;
         holder.batch_execute("COMMIT").await
     };
     let (joined, expired, released) = tokio::join!(joining, expiring, release);

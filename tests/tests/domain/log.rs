@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cordboard_tests::wait::{STEP, eventually, in_time};
-use domain::events::{Aggregate, Filter, Hub};
+use domain::events::{Aggregate, Filter, Hub, Watch};
 use domain::ids::CallId;
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,12 @@ async fn write(sql: &Client, call: CallId, version: i32) {
     sql.batch_execute(&insert).await.unwrap();
 }
 
+/// The reader looks every second: going past a transaction that still runs shows within that time.
+async fn nothing_comes(watch: &mut Watch) {
+    let early = tokio::time::timeout(Duration::from_millis(1500), watch.next()).await;
+    assert!(early.is_err(), "what a running transaction comes before: {early:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_that_commit_in_the_opposite_order_are_both_seen_live_and_from_a_cursor() {
     let stage = Stage::set().await;
@@ -28,27 +34,38 @@ async fn two_that_commit_in_the_opposite_order_are_both_seen_live_and_from_a_cur
     let all = Filter::of(Aggregate::Call, None);
     let mut live = hub.watch(all.clone(), None).await.unwrap();
 
+    // The slow one draws its number first …
     slow.batch_execute("BEGIN").await.unwrap();
     write(&slow, first, 1).await;
     write(&quick, second, 2).await;
-    // The reader has looked by now, and must not have gone past the one that still runs.
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    nothing_comes(&mut live).await;
     slow.batch_execute("COMMIT").await.unwrap();
-
     let mut seen = Vec::new();
-    for _ in 0..2 {
+    for version in [1, 2] {
         seen.push(in_time("a live event", STEP, live.next()).await.unwrap());
+        assert_eq!(seen.last().unwrap().version, version);
     }
-    assert_eq!(seen.iter().map(|it| it.version).collect::<Vec<_>>(), [1, 2]);
     assert!(seen[0].cursor < seen[1].cursor);
+    // … and then its transaction's id first and its number last.
+    slow.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.unwrap();
+    write(&quick, second, 3).await;
+    nothing_comes(&mut live).await;
+    write(&slow, first, 4).await;
+    slow.batch_execute("COMMIT").await.unwrap();
+    for version in [4, 3] {
+        seen.push(in_time("a live event", STEP, live.next()).await.unwrap());
+        assert_eq!(seen.last().unwrap().version, version);
+    }
     let mut again = hub.watch(all.clone(), Some(seen[0].cursor)).await.unwrap();
-    let next = in_time("an event after the cursor", STEP, again.next()).await.unwrap();
-    assert_eq!(next.cursor, seen[1].cursor);
+    for event in &seen[1..] {
+        let next = in_time("an event after the cursor", STEP, again.next()).await.unwrap();
+        assert_eq!(next.cursor, event.cursor);
+    }
 
     // What comes next comes once to both, though one of them began from the log.
-    write(&quick, first, 3).await;
+    write(&quick, first, 5).await;
     for watch in [&mut live, &mut again] {
-        assert_eq!(in_time("the news", STEP, watch.next()).await.unwrap().version, 3);
+        assert_eq!(in_time("the news", STEP, watch.next()).await.unwrap().version, 5);
     }
 }
 
@@ -60,6 +77,7 @@ async fn one_that_is_slower_than_the_ring_misses_nothing() {
     let sql = stage.sql().await;
     let call = CallId::new();
     let mut slow = hub.watch(Filter::of(Aggregate::Call, call.0), None).await.unwrap();
+    let mut quick = hub.watch(Filter::of(Aggregate::Call, call.0), None).await.unwrap();
     // A write before the watch's first read would be behind it: begin with one that is surely seen.
     write(&sql, call, 1).await;
     assert_eq!(in_time("the first", STEP, slow.next()).await.unwrap().version, 1);
@@ -69,8 +87,8 @@ async fn one_that_is_slower_than_the_ring_misses_nothing() {
     ))
     .await
     .unwrap();
-    // The ring turns over more than twice meanwhile.
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    // Until another one has seen it all, the ring turns over more than twice.
+    while in_time("the last", STEP, quick.next()).await.unwrap().version < 9000 {}
     for version in 2..=9000 {
         assert_eq!(in_time("the next", STEP, slow.next()).await.unwrap().version, version);
     }

@@ -4,10 +4,12 @@
 mod calls;
 mod lists;
 mod log;
+mod merge;
 mod recordings;
 mod schema;
 mod sessions;
 
+use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;
 use cordboard_tests::sql;
 use domain::Platform;
@@ -38,25 +40,16 @@ impl Stage {
 
     async fn set() -> Self {
         let stage = Self::empty().await;
-        domain::db::migrate(&stage.config(&[])).await.unwrap();
+        domain::db::migrate(&stage.config()).await.unwrap();
         stage
     }
 
-    fn config(&self, settings: &[(&str, &str)]) -> Config {
-        Config::from_lookup(&|name| {
-            if let Some((_, value)) = settings.iter().find(|(set, _)| *set == name) {
-                return Some((*value).to_owned());
-            }
-            Some(match name {
-                "DATABASE_URL" => self.url.clone(),
-                "AMQP_URL" => "amqp://nobody@127.0.0.1:9".to_owned(),
-                "S3_ENDPOINT" => "http://127.0.0.1:9".to_owned(),
-                "S3_REGION" | "S3_BUCKET" | "S3_ACCESS_KEY_ID" | "S3_SECRET_ACCESS_KEY" => "none".to_owned(),
-                "CORDBOARD_SECRET" => "0123456789abcdef0123456789abcdef".to_owned(),
-                _ => return None,
-            })
-        })
-        .unwrap()
+    fn config(&self) -> Config {
+        self.config_with(&[])
+    }
+
+    fn config_with(&self, settings: &[(&str, &str)]) -> Config {
+        config(&[settings, &[("DATABASE_URL", self.url.as_str())]].concat())
     }
 
     /// One more process on the database.
@@ -65,7 +58,7 @@ impl Stage {
     }
 
     fn process_with(&self, settings: &[(&str, &str)]) -> Platform {
-        Platform::new(self.config(settings), "domain-test").unwrap()
+        Platform::new(self.config_with(settings), "domain-test").unwrap()
     }
 
     async fn sql(&self) -> Client {
@@ -75,15 +68,7 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        let (admin, name) = (self.servers.environment()["DATABASE_URL"].clone(), self.name.clone());
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-                let _ = sql::connect(&admin).await.batch_execute(&drop).await;
-            });
-        });
-        let _ = dropping.join();
+        sql::drop_database(&self.servers.environment()["DATABASE_URL"], &self.name);
     }
 }
 

@@ -81,7 +81,7 @@ async fn the_migrations_go_up_and_down_and_up() {
     let left = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname NOT LIKE 'diesel%'";
     assert_eq!(count(&sql, left).await, 0);
     sql.batch_execute("DELETE FROM __diesel_schema_migrations").await.unwrap();
-    let again = domain::db::migrate(&stage.config(&[])).await.unwrap();
+    let again = domain::db::migrate(&stage.config()).await.unwrap();
     assert_eq!(again.len(), migrations.len());
-    assert!(domain::db::migrate(&stage.config(&[])).await.unwrap().is_empty());
+    assert!(domain::db::migrate(&stage.config()).await.unwrap().is_empty());
 }

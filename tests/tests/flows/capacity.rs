@@ -25,9 +25,11 @@ async fn a_call_waits_for_room_and_gets_it_once_another_ends() {
     assert_ne!(one, other, "the second call went where there was room");
 
     let third = place_call(&agent, &contact, "AUDIO").await;
-    // Long enough for a worker that rejects rather than waits to run into the delivery limit.
-    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
-    assert_eq!(story::call(&agent, &third.id).await["state"], "CREATED");
+    // It is dispatched again and again without being taken.
+    let sql = platform.sql().await;
+    let again =
+        "SELECT count(*) FROM call WHERE state = 'CREATED' AND dispatch_at > created_at + interval '8 s'";
+    eventually("a second dispatch", STEP, || async { (count(&sql, again).await == 1).then_some(()) }).await;
     story::end(&agent, &placed[0]).await;
     until_state(&agent, &third.id, "RINGING", STEP).await;
     assert_eq!(platform.worker_of(&third.id).await, one);
@@ -35,7 +37,6 @@ async fn a_call_waits_for_room_and_gets_it_once_another_ends() {
     for call in [&placed[1], &third.id] {
         story::end(&agent, call).await;
     }
-    let sql = platform.sql().await;
     eventually("the workers are empty", STEP, || async {
         let legs = "SELECT coalesce(sum(legs), 0)::bigint FROM media_worker WHERE state = 'ACTIVE'";
         (count(&sql, legs).await == 0).then_some(())

@@ -6,32 +6,14 @@ use std::time::Duration;
 use cordboard_tests::media::Scene;
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::playback::Side;
-use cordboard_tests::process::Process;
 use cordboard_tests::sql::count;
 use cordboard_tests::story::{AGENT, Talk, contact, listen, place_call, sign_in, until_state};
 use cordboard_tests::wait::{STEP, eventually};
 
-/// Starts the process again so that it dies after its first commit with news in it.
-async fn arm(process: &mut Process) {
-    process.kill();
-    process.set_variable("CORDBOARD_FAILPOINT", "after_commit");
-    process.start();
-    process.ready().await;
-}
-
-async fn until_dead(process: &mut Process) {
-    let name = process.name.clone();
-    eventually(&format!("{name} dies"), STEP, || {
-        let dead = !process.is_running();
-        async move { dead.then_some(()) }
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn a_worker_that_dies_between_its_lease_and_the_acknowledgement_loses_no_call() {
     let mut platform = Platform::start().await;
-    arm(&mut platform.workers[0]).await;
+    platform.workers[0].arm().await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let contact = contact(&agent, "Ada Lovelace").await;
     // One of the first calls goes to the worker that is to die.
@@ -42,7 +24,7 @@ async fn a_worker_that_dies_between_its_lease_and_the_acknowledgement_loses_no_c
         until_state(&agent, &call.id, "RINGING", STEP).await;
         placed.push(call.id);
     }
-    until_dead(&mut platform.workers[0]).await;
+    platform.workers[0].ended().await;
     for call in placed {
         eventually("the call is with the living worker", STEP, || async {
             (platform.worker_of(&call).await == 1).then_some(())
@@ -61,12 +43,12 @@ async fn a_scheduler_that_dies_between_two_duties_leaves_the_rest_to_the_other()
     })
     .await;
     platform.schedulers[1].kill();
-    arm(&mut platform.schedulers[0]).await;
+    platform.schedulers[0].arm().await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let contact = contact(&agent, "Ada Lovelace").await;
     let one = place_call(&agent, &contact, "AUDIO").await;
     let other = place_call(&agent, &contact, "AUDIO").await;
-    until_dead(&mut platform.schedulers[0]).await;
+    platform.schedulers[0].ended().await;
 
     platform.schedulers[1].start();
     for call in [&one, &other] {
@@ -82,7 +64,6 @@ async fn a_scheduler_that_dies_between_two_duties_leaves_the_rest_to_the_other()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_dies_while_it_transcodes_is_replaced() {
     let mut platform = Platform::start().await;
-    // A lease shorter than the table's minute, else the test would wait for it.
     let talk = Talk::begin(&platform).await;
     talk.hear(250).await;
     let home = platform.worker_of(&talk.placed.id).await;
@@ -101,8 +82,7 @@ async fn a_worker_that_dies_while_it_transcodes_is_replaced() {
         .await
         .expect("time passes");
     let other = 1 - home;
-    platform.workers[other].start();
-    platform.workers[other].ready().await;
+    platform.workers[other].revive().await;
     let decoded = listen(&platform, &agent, &placed).await;
     assert!(decoded.tone_seconds(Side::Left, Scene::Agent.tone()) > 3.0);
 }

@@ -1,5 +1,6 @@
 //! Flow tests: what people do with a whole platform, told over the public schema.
 
+mod access;
 mod bad_input;
 mod capacity;
 mod event_log;
@@ -9,10 +10,8 @@ mod instruments;
 mod legs;
 mod links;
 mod many_calls;
-mod migrations;
 mod missed_call;
 mod operations;
-
 mod policies;
 mod process_faults;
 mod recording_clock;

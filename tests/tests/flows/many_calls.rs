@@ -70,10 +70,10 @@ fn figures(worker: &mut Process) -> (u64, usize, usize) {
     (worker.memory(), worker.descriptors(), worker.threads())
 }
 
-/// Waits until two looks a second apart agree.
+/// Waits until two looks a second apart agree: being at rest shows in time alone.
 async fn at_rest(worker: &mut Process) -> (u64, usize, usize) {
     let mut last = figures(worker);
-    for _ in 0..20 {
+    for _ in 0..30 {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let now = figures(worker);
         if (now.1, now.2) == (last.1, last.2) {
@@ -81,5 +81,5 @@ async fn at_rest(worker: &mut Process) -> (u64, usize, usize) {
         }
         last = now;
     }
-    last
+    panic!("the worker never comes to rest: {last:?}");
 }

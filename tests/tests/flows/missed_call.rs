@@ -76,8 +76,7 @@ async fn calls_are_missed_in_time_though_schedulers_die_in_turn() {
         platform.schedulers[victim].kill();
         let missed = until_state(&agent, &placed.id, "ENDED", STEP).await;
         assert_eq!(missed["result"], "MISSED");
-        platform.schedulers[victim].start();
-        platform.schedulers[victim].ready().await;
+        platform.schedulers[victim].revive().await;
     }
     // Both away: what came due meanwhile is caught up.
     let placed = place_call(&agent, &contact, "AUDIO").await;

@@ -37,19 +37,6 @@ fn a_wrong_variable_stops_the_start_with_its_name() {
     }
 }
 
-#[test]
-fn the_committed_schema_is_the_programs_own() {
-    let output = Command::new(binaries().join("api")).arg("schema").output();
-    let output = output.expect("api runs");
-    assert!(output.status.success());
-    let committed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema.graphql");
-    let committed = std::fs::read_to_string(committed).expect("schema.graphql is committed");
-    assert!(
-        String::from_utf8_lossy(&output.stdout) == committed,
-        "schema.graphql has drifted: run `api schema > schema.graphql`"
-    );
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_call_the_figures_are_there_and_no_log_tells_a_secret() {
     let mut platform = Platform::start().await;

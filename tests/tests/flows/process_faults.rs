@@ -39,8 +39,7 @@ async fn each_api_dies_and_the_call_and_its_news_go_on() {
             .client
             .mutate("legUpdate", json!({ "legId": talk.callee.leg, "muted": muted }), "leg { muted }")
             .await;
-        platform.apis[victim].start();
-        platform.apis[victim].ready().await;
+        platform.apis[victim].revive().await;
     }
     talk.assert_no_gap();
 
@@ -66,8 +65,7 @@ async fn each_scheduler_dies_and_nobody_notices() {
     for victim in 0..2 {
         platform.schedulers[victim].kill();
         talk.hear(100).await;
-        platform.schedulers[victim].start();
-        platform.schedulers[victim].ready().await;
+        platform.schedulers[victim].revive().await;
     }
     // Both at once, for longer than a dead worker is given: nobody may be declared dead after.
     for scheduler in &mut platform.schedulers {
@@ -75,8 +73,7 @@ async fn each_scheduler_dies_and_nobody_notices() {
     }
     talk.hear(400).await;
     for scheduler in &mut platform.schedulers {
-        scheduler.start();
-        scheduler.ready().await;
+        scheduler.revive().await;
     }
     talk.hear(100).await;
     talk.assert_no_gap();
@@ -103,8 +100,7 @@ async fn each_worker_dies_and_the_call_moves_to_the_other() {
         let call = until_state(&talk.agent, &talk.placed.id, "IN_PROGRESS", STEP).await;
         assert_eq!(call["result"], json!(null));
         assert_ne!(platform.worker_of(&talk.placed.id).await, victim);
-        platform.workers[victim].start();
-        platform.workers[victim].ready().await;
+        platform.workers[victim].revive().await;
     }
     // A browser that missed the move is told so.
     let late =

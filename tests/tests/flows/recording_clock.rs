@@ -3,9 +3,9 @@
 use cordboard_tests::media::{Clip, Scene};
 use cordboard_tests::participant::{Kind, Sending};
 use cordboard_tests::platform::Platform;
-use cordboard_tests::playback::{Side, decode, median};
+use cordboard_tests::playback::{Side, median};
 use cordboard_tests::story::{
-    self, AGENT, Party, contact, place_call, play, ready_recording, sign_in, text, until_recording,
+    self, AGENT, Party, contact, download, place_call, play, ready_recording, sign_in, until_recording,
 };
 use cordboard_tests::wait::STEP;
 
@@ -31,12 +31,7 @@ async fn flashes_and_beeps_meet_though_one_clock_is_ninety_seconds_off() {
     let recording = ready_recording(&agent, &placed.id).await;
     let seconds = recording["durationSeconds"].as_f64().expect("a duration");
     assert!((14.0..30.0).contains(&seconds), "{seconds} s: the wrong clock doesn't stretch it");
-    let playback = play(&agent, &recording).await;
-    let download = agent.http().get(text(&playback["downloadUrl"])).send().await;
-    let file = platform.folder().join("download.mp4");
-    let bytes = download.expect("an answer").bytes().await.expect("a body");
-    std::fs::write(&file, bytes).expect("the download is kept");
-    let decoded = decode(&file, true);
+    let decoded = download(&platform, &agent, &play(&agent, &recording).await, true).await;
 
     for side in [Side::Left, Side::Right] {
         let offsets = decoded.offsets(side);

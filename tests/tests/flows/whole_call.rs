@@ -8,7 +8,7 @@ use cordboard_tests::platform::Platform;
 use cordboard_tests::playback::{Side, decode, read_ladder};
 use cordboard_tests::socket::Socket;
 use cordboard_tests::story::{
-    self, AGENT, Party, contact, place_call, play, ready_recording, sign_in, text, until_recording,
+    self, AGENT, Party, contact, download, place_call, play, ready_recording, sign_in, text, until_recording,
     until_state,
 };
 use cordboard_tests::wait::STEP;
@@ -241,11 +241,7 @@ async fn both_sides_reload_and_the_audio_call_is_recorded_with_its_pause() {
     let playback = play(&agent, &ready).await;
     let ladder = read_ladder(agent.http(), text(&playback["hlsUrl"])).await;
     assert!(ladder.video.is_empty() && !ladder.audio.is_empty(), "{ladder:?}");
-    let download = agent.http().get(text(&playback["downloadUrl"])).send().await;
-    let file = platform.folder().join("download.m4a");
-    let bytes = download.expect("an answer").bytes().await.expect("a body");
-    std::fs::write(&file, bytes).expect("the download is kept");
-    let decoded = decode(&file, false);
+    let decoded = download(&platform, &agent, &playback, false).await;
     let heard = decoded.tone_seconds(Side::Right, Scene::Contact.tone());
     let silent = decoded.seconds() - heard;
     assert!(heard > 6.0, "{heard} s of the contact's voice in {} s", decoded.seconds());
