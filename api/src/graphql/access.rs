@@ -70,6 +70,7 @@ pub const MUTATIONS: &[(&str, Rule)] = &[
     ("contactCreate", Rule::Users),
     ("contactUpdate", Rule::Users),
     ("contactArchive", Rule::Users),
+    ("contactMerge", Rule::Users),
     ("taskCreate", Rule::Users),
     ("taskUpdate", Rule::Users),
     ("notificationRead", Rule::Users),

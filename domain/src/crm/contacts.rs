@@ -15,7 +15,10 @@ use crate::{
     validate,
 };
 
-const LIST: usize = 20;
+/// Addresses, numbers or labels of one contact.
+pub(super) const LIST: usize = 20;
+/// Custom facts of one contact.
+pub(super) const ATTRIBUTES: usize = 50;
 
 /// A person.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -112,8 +115,8 @@ impl ContactChange {
             contact.tags = all("tags", tags, |text| validate::text_of("tags", text, 50))?;
         }
         if let Some(attributes) = self.attributes {
-            if attributes.len() > 50 {
-                return Err(Refusal::invalid("attributes", "At most 50 of them.").into());
+            if attributes.len() > ATTRIBUTES {
+                return Err(Refusal::invalid("attributes", format!("At most {ATTRIBUTES} of them.")).into());
             }
             for attribute in &attributes {
                 validate::text_of("attributes", &attribute.name, 100)?;

@@ -1,4 +1,4 @@
-//! Contacts: making, changing, archiving.
+//! Contacts: making, changing, archiving, merging.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::crm::{self, ContactChange};
@@ -72,6 +72,17 @@ struct ContactArchiveInput {
     archived: bool,
 }
 
+/// Two contacts that are one person.
+#[derive(InputObject)]
+struct ContactMergeInput {
+    /// The contact that goes: its calls and tasks move, and it is archived.
+    contact_id: ID,
+    /// The contact that stays.
+    into_id: ID,
+    /// A repeat with the same key within 24 h gives the first result.
+    idempotency_key: Option<String>,
+}
+
 payloads! {
     /// What `contactCreate` answers.
     ContactCreatePayload {
@@ -86,6 +97,11 @@ payloads! {
     /// What `contactArchive` answers.
     ContactArchivePayload {
         /// The contact, changed.
+        contact: Contact,
+    }
+    /// What `contactMerge` answers.
+    ContactMergePayload {
+        /// The contact that stays, with what came to it.
         contact: Contact,
     }
 }
@@ -181,5 +197,21 @@ impl ContactMutations {
                 ..Default::default()
             }),
         )
+    }
+    /// Makes one contact of two: calls and tasks move to the one that stays, its addresses, numbers, labels and facts are
+    /// joined by the other's (where both say something, its own word counts), and the other is archived. For users.
+    async fn contact_merge(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which two.")] input: ContactMergeInput,
+    ) -> Answer<ContactMergePayload> {
+        let (platform, actor) = (context.platform(), context.actor());
+        let (contact, into) = (id::parse(&input.contact_id)?, id::parse(&input.into_id)?);
+        let merged = async {
+            let key = key(actor, "contactMerge", input.idempotency_key.as_ref(), &input)?;
+            let contact = platform.merge_contacts(actor, contact, into, key).await?;
+            Ok(ContactMergePayload { contact: Some(Contact(contact)), ..Default::default() })
+        };
+        settle(merged.await)
     }
 }
