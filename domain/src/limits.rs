@@ -52,6 +52,8 @@ pub const CLOCK_OFF: TimeDelta = TimeDelta::milliseconds(100);
 pub const CLOCK_CHECK: Duration = Duration::from_secs(30);
 /// The log, and with it the history of calls, is kept so long, in whole months.
 pub const EVENTS_KEPT: TimeDelta = TimeDelta::days(400);
+/// News that are older than this when they are handed on are an alert.
+pub const EVENT_LAG: Duration = Duration::from_secs(2);
 /// The event reader looks without being woken so often.
 pub const EVENT_POLL: Duration = Duration::from_secs(1);
 
@@ -63,6 +65,8 @@ pub const OBJECTS_OWED: TimeDelta = TimeDelta::hours(24);
 pub const TRANSCODE_LEASE: TimeDelta = TimeDelta::seconds(60);
 /// A recording that nobody has taken is dispatched anew every so long; workers transcode one at a time.
 pub const TRANSCODE_AGAIN: TimeDelta = TimeDelta::minutes(2);
+/// Transcoding that had to break off is dispatched again after this.
+pub const TRANSCODE_POSTPONED: TimeDelta = TimeDelta::seconds(15);
 /// Transcoding is tried so often before the recording counts as FAILED.
 pub const TRANSCODE_ATTEMPTS: i32 = 3;
 /// A playback link outlives the recording's duration by this.

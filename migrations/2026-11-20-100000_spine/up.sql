@@ -46,7 +46,7 @@ CREATE TABLE rate_limit (
     window_start timestamptz NOT NULL,
     attempts integer NOT NULL
 );
-COMMENT ON TABLE rate_limit IS 'Fixed-window counters that all api processes share, for sign-in and public mutations.';
+COMMENT ON TABLE rate_limit IS 'Fixed-window counters that all api processes share, for failed sign-ins.';
 COMMENT ON COLUMN rate_limit.key IS 'What is limited and for whom, hashed where it would be personal.';
 COMMENT ON COLUMN rate_limit.window_start IS 'Start of the present window.';
 COMMENT ON COLUMN rate_limit.attempts IS 'Attempts in the present window.';
@@ -282,6 +282,7 @@ CREATE TABLE recording (
     retain_until timestamptz,
     legal_hold boolean NOT NULL DEFAULT false,
     attempt integer NOT NULL DEFAULT 0,
+    postponed integer NOT NULL DEFAULT 0,
     lease_until timestamptz,
     dispatch_at timestamptz,
     output_attempt integer
@@ -308,6 +309,7 @@ COMMENT ON COLUMN recording.failure IS 'What went wrong, in words for people.';
 COMMENT ON COLUMN recording.retain_until IS 'To be deleted after this; null: kept.';
 COMMENT ON COLUMN recording.legal_hold IS 'Set: not deleted, whatever else says so.';
 COMMENT ON COLUMN recording.attempt IS 'Transcoding attempts so far.';
+COMMENT ON COLUMN recording.postponed IS 'Of those attempts, the ones that broke off for want of storage or at a worker''s stop; they count as none.';
 COMMENT ON COLUMN recording.lease_until IS 'A transcoder works on it until then, unless it renews.';
 COMMENT ON COLUMN recording.dispatch_at IS 'TRANSCODING: not leased, or the lease not renewed by then, it is dispatched again.';
 COMMENT ON COLUMN recording.output_attempt IS 'The attempt whose output is the recording.';

@@ -80,8 +80,11 @@ impl Platform {
             change.unit.event(Aggregate::Leg, id.0, 0, "BOUND_ANEW", json!({ "legId": id })).await?;
         }
         if let Some(token) = &guest_token {
-            change.legs[place].guest_token_hash = Some(tokens::hash(token));
-            change.legs[place].guest_token_expires_at = None;
+            let leg = &mut change.legs[place];
+            leg.guest_token_hash = Some(tokens::hash(token));
+            leg.guest_token_expires_at = None;
+            // It may be somebody else: what the one before agreed to is not this one's word.
+            (leg.consent, leg.consent_at, leg.consent_wording) = (None, None, None);
         }
         if let Some(name) = name.filter(|_| change.legs[place].role == LegRole::Guest) {
             change.legs[place].name = validate::name("name", &name)?;
@@ -113,15 +116,10 @@ impl Platform {
             change.legs[place].away_since = Some(now);
         }
         change.legs[place].joined_at.get_or_insert(now);
+        // The party is told this epoch: a later one is news to it.
+        change.legs[place].epoch = change.call.epoch;
         let leg = change.legs[place].clone();
-        if leg.is_staff() {
-            // Whoever signs in to work here has agreed to it in his terms; only callers are asked.
-            if leg.consent.is_none() {
-                change.legs[place].consent = Some(true);
-                change.legs[place].consent_at = Some(now);
-                change.legs[place].consent_wording = Some("Agreed to with the account.".into());
-            }
-        } else if first && matches!(change.call.state, CallState::Ringing | CallState::Created) {
+        if !leg.is_staff() && first && matches!(change.call.state, CallState::Ringing | CallState::Created) {
             change.call.contact_id = change.call.contact_id.or(leg.contact_id);
             if change.call.state == CallState::Created {
                 change.become_state(CallState::Ringing).await?;

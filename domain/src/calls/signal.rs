@@ -84,6 +84,13 @@ pub enum Signal {
     Ended { reason: String },
 }
 
+/// Whether a party that was told this epoch speaks of the lease that holds. One that joined before any worker had the
+/// call was told 0: the first lease is what it waits for.
+#[must_use]
+pub const fn epoch_fits(told: i32, leased: i32) -> bool {
+    told == leased || (told == 0 && leased == 1)
+}
+
 /// Name of a worker's command queue.
 #[must_use]
 pub fn command_queue(worker: WorkerId) -> String {
@@ -284,7 +291,7 @@ impl Platform {
             Some(Signal::Ended {
                 reason: call.end_reason.clone().unwrap_or_else(|| "You have left this call.".into()),
             })
-        } else if leg.epoch != 0 && leg.epoch < call.epoch {
+        } else if leg.state.is_present() && !epoch_fits(leg.epoch, call.epoch) {
             Some(Signal::Moved { epoch: call.epoch, reason: MOVED.into() })
         } else {
             None

@@ -156,6 +156,7 @@ diesel::table! {
         retain_until -> Nullable<Timestamptz>,
         legal_hold -> Bool,
         attempt -> Integer,
+        postponed -> Integer,
         lease_until -> Nullable<Timestamptz>,
         dispatch_at -> Nullable<Timestamptz>,
         output_attempt -> Nullable<Integer>,

@@ -66,12 +66,19 @@ impl Hub {
             None => *place.insert(log::end(&mut connection).await?),
         };
         let page = log::after(&mut connection, from, None, PAGE).await?;
-        drop(connection);
         let full = page.len() as i64 == PAGE;
         if let Some(last) = page.last() {
             *place = Some(last.cursor);
-            let lag = self.platform.clock.now() - last.at;
-            metrics::histogram!("cordboard_event_lag_seconds").record(lag.as_seconds_f64().max(0.0));
+        }
+        let oldest = match page.first() {
+            Some(first) => Some(first.at),
+            None => log::oldest_held_back(&mut connection, from).await?,
+        };
+        drop(connection);
+        let lag = oldest.map_or(0.0, |at| (self.platform.clock.now() - at).as_seconds_f64().max(0.0));
+        metrics::gauge!("cordboard_event_lag_seconds").set(lag);
+        if lag > limits::EVENT_LAG.as_secs_f64() {
+            tracing::warn!(lag, "the event log lags: a transaction has been open for long");
         }
         for event in page {
             // Nobody subscribed is no fault.
@@ -89,7 +96,8 @@ impl Hub {
         let mut connection = self.platform.db.get().await?;
         let (place, behind) = match after {
             Some(cursor) => {
-                if cursor < log::floor(&mut connection).await? {
+                // One from the future is another database's, or was handed out before this one was restored.
+                if cursor < log::floor(&mut connection).await? || cursor > log::end(&mut connection).await? {
                     return Err(WatchError::CursorExpired);
                 }
                 (cursor, true)

@@ -1,7 +1,7 @@
 //! Queries against the log.
 
 use chrono::{DateTime, Utc};
-use diesel::{QueryableByName, sql_query, sql_types};
+use diesel::{OptionalExtension, QueryableByName, sql_query, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -98,6 +98,27 @@ struct Place {
 pub(super) async fn end(connection: &mut AsyncPgConnection) -> Result<Cursor> {
     let place: Place = sql_query("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) AS transaction, 9223372036854775807 AS seq").get_result(connection).await?;
     Ok(Cursor { xid: place.transaction, seq: place.seq })
+}
+
+/// When the oldest event behind a cursor happened that is written but must not be handed out yet.
+pub(super) async fn oldest_held_back(
+    connection: &mut AsyncPgConnection,
+    cursor: Cursor,
+) -> Result<Option<DateTime<Utc>>> {
+    let held: Option<HeldBack> =
+        sql_query("SELECT at FROM event WHERE (xid, seq) > ($1::text::xid8, $2) ORDER BY xid, seq LIMIT 1")
+            .bind::<sql_types::Text, _>(cursor.xid.to_string())
+            .bind::<sql_types::BigInt, _>(cursor.seq)
+            .get_result(connection)
+            .await
+            .optional()?;
+    Ok(held.map(|held| held.at))
+}
+
+#[derive(QueryableByName)]
+struct HeldBack {
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    at: DateTime<Utc>,
 }
 
 /// The last place that has been dropped from the log.

@@ -64,6 +64,8 @@ impl Platform {
         let counters = [
             (format!("sign-in/{origin}/{email}"), limits::SIGN_IN_ATTEMPTS),
             (format!("sign-in/*/{email}"), limits::SIGN_IN_ATTEMPTS * 5),
+            // Many addresses with one password each, from one place.
+            (format!("sign-in/{origin}/*"), limits::SIGN_IN_ATTEMPTS * 10),
         ]
         .map(|(key, limit)| (hex::encode(super::tokens::hash(&key)), limit));
         for (key, limit) in &counters {

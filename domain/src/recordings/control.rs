@@ -28,12 +28,13 @@ async fn live(change: &mut Change) -> Result<Option<Recording>> {
         .optional()?)
 }
 
-/// Whether all who must agree have agreed. Nobody is recorded before.
+/// Whether all who must agree have agreed. Nobody is recorded before. Whoever works here agrees by it and is not asked,
+/// but may refuse.
 fn all_agreed(change: &Change, policy: ConsentPolicy) -> bool {
     let mut parties = change.legs.iter().filter(|leg| leg.state.is_present());
     match policy {
-        ConsentPolicy::AllParties => parties.all(|leg| leg.consent == Some(true)),
-        ConsentPolicy::OneParty => parties.any(|leg| leg.role == LegRole::Agent && leg.consent == Some(true)),
+        ConsentPolicy::AllParties => parties.all(|leg| leg.consent.unwrap_or(leg.is_staff())),
+        ConsentPolicy::OneParty => parties.any(|leg| leg.role == LegRole::Agent && leg.consent != Some(false)),
         ConsentPolicy::None => true,
     }
 }

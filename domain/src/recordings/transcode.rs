@@ -84,16 +84,21 @@ impl Platform {
     pub async fn lease_transcode(&self, id: RecordingId) -> Result<Option<TranscodeLease>> {
         let Some(mut change) = self.transcoding(id, None).await? else { return Ok(None) };
         let now = change.now();
-        let (attempt, lease_until, data_key): (i32, Option<DateTime<Utc>>, Option<Vec<u8>>) =
+        let (attempt, postponed, lease_until, data_key): (i32, i32, Option<DateTime<Utc>>, Option<Vec<u8>>) =
             recording::table
                 .find(id)
-                .select((recording::attempt, recording::lease_until, recording::data_key))
+                .select((
+                    recording::attempt,
+                    recording::postponed,
+                    recording::lease_until,
+                    recording::data_key,
+                ))
                 .first(change.unit.connection())
                 .await?;
         let (Some(data_key), false) = (data_key, lease_until.is_some_and(|until| until > now)) else {
             return Ok(None);
         };
-        if attempt >= limits::TRANSCODE_ATTEMPTS {
+        if attempt - postponed >= limits::TRANSCODE_ATTEMPTS {
             self.give_up(change, id, "The recording could not be prepared; its raw tracks are kept.").await?;
             return Ok(None);
         }
@@ -168,11 +173,31 @@ impl Platform {
         Ok(())
     }
 
+    /// An attempt broke off through no fault of the recording (no storage, the worker stops): it does not count, and
+    /// another follows after a while.
+    pub async fn transcode_postponed(&self, id: RecordingId, attempt: i32, why: &str) -> Result<()> {
+        let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(()) };
+        tracing::info!(recording = %id, attempt, why, "transcoding is postponed");
+        let again = change.now() + limits::TRANSCODE_POSTPONED;
+        diesel::update(recording::table.find(id))
+            .set((
+                recording::postponed.eq(recording::postponed + 1),
+                recording::lease_until.eq(None::<DateTime<Utc>>),
+                recording::dispatch_at.eq(again),
+            ))
+            .execute(change.unit.connection())
+            .await?;
+        change.commit().await?;
+        Ok(())
+    }
+
     /// An attempt failed; another follows at once, or the recording is FAILED.
     pub async fn transcode_failed(&self, id: RecordingId, attempt: i32, why: &str) -> Result<()> {
         let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(()) };
         tracing::warn!(recording = %id, attempt, why, "an attempt at transcoding failed");
-        if attempt >= limits::TRANSCODE_ATTEMPTS {
+        let postponed: i32 =
+            recording::table.find(id).select(recording::postponed).first(change.unit.connection()).await?;
+        if attempt - postponed >= limits::TRANSCODE_ATTEMPTS {
             return self
                 .give_up(change, id, "The recording could not be prepared; its raw tracks are kept.")
                 .await;
