@@ -1,14 +1,24 @@
 import type { CombinedError } from '@urql/core';
 import type { UserErrorCode } from '../gql/graphql';
 
+interface Refusal {
+  code: UserErrorCode;
+  message: string;
+  /** `input`, then the field in it. */
+  path?: readonly string[] | null;
+}
+
 /** A rule of the business said no: the first of a mutation's `userErrors`. */
 export class Refused extends Error {
   readonly code: UserErrorCode;
+  /** The field of the input that it is about, where it is about one. */
+  readonly field: string | null;
 
-  constructor(error: { code: UserErrorCode; message: string }) {
+  constructor(error: Refusal) {
     super(error.message);
     this.name = 'Refused';
     this.code = error.code;
+    this.field = error.path?.[1] ?? null;
   }
 }
 
@@ -48,7 +58,7 @@ function isCombined(error: unknown): error is CombinedError {
 }
 
 interface WithUserErrors {
-  userErrors: readonly { code: UserErrorCode; message: string }[];
+  userErrors: readonly Refusal[];
 }
 
 /** Unwraps a mutation's answer: a fault or the first user error is thrown, the payload returned. */

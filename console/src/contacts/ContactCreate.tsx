@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useMutation } from 'urql';
-import { explain, payload } from '../api/errors';
+import { explain, payload, Refused } from '../api/errors';
 import { idempotencyKey } from '../api/key';
 import { graphql } from '../gql';
 
@@ -43,15 +43,8 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
   const [fault, setFault] = useState<string | null>(null);
   // One key for this form: a second click or a lost answer makes no second contact.
   const [key, setKey] = useState(idempotencyKey);
-  const form = useForm({
-    initialValues: { name, email: '', phone: '', tags: [] as string[] },
-    validate: {
-      name: (value) => (value.trim() === '' ? 'A contact needs a name' : null),
-      email: (value) => (value === '' || /^\S+@\S+$/.test(value.trim()) ? null : 'This is not an e-mail address'),
-      phone: (value) =>
-        value === '' || /^\+[1-9]\d{6,14}$/.test(digits(value)) ? null : 'With the country, as in +49 30 901820',
-    },
-  });
+  // Named as in the input, so that the server's word about a field is shown beside it.
+  const form = useForm({ initialValues: { name, emails: '', phones: '', tags: [] as string[] } });
 
   useEffect(() => {
     // What is sent changed, so it is another request.
@@ -62,9 +55,10 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
     setFault(null);
     const result = await create({
       input: {
-        name: values.name.trim(),
-        emails: values.email === '' ? [] : [values.email.trim()],
-        phones: values.phone === '' ? [] : [digits(values.phone)],
+        name: values.name,
+        emails: values.emails.trim() === '' ? [] : [values.emails],
+        // People type 00 for the +.
+        phones: values.phones.trim() === '' ? [] : [values.phones.trim().replace(/^00/, '+')],
         tags: values.tags,
         idempotencyKey: key,
       },
@@ -74,7 +68,13 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
       onClose();
       if (contact) await navigate({ to: '/contacts/$contactId', params: { contactId: contact.id } });
     } catch (error) {
-      setFault(explain(error));
+      const field = error instanceof Refused ? error.field : null;
+      if (field !== null && field in values) {
+        form.setFieldError(field, explain(error));
+        form.getInputNode(field)?.focus();
+      } else {
+        setFault(explain(error));
+      }
     }
   });
 
@@ -87,8 +87,8 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
           </Alert>
         )}
         <TextInput label="Name" required data-autofocus dir="auto" {...form.getInputProps('name')} />
-        <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('email')} />
-        <TextInput label="Phone" type="tel" placeholder="+49 30 901820" {...form.getInputProps('phone')} />
+        <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('emails')} />
+        <TextInput label="Phone" type="tel" placeholder="+49 30 901820" {...form.getInputProps('phones')} />
         <TagsInput label="Tags" placeholder="Enter after each" {...form.getInputProps('tags')} />
         <Group justify="flex-end" mt="xs">
           <Button variant="default" onClick={onClose}>
@@ -101,9 +101,4 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
       </Stack>
     </form>
   );
-}
-
-/** E.164 is what the platform keeps; people type spaces, dashes and 00. */
-function digits(phone: string): string {
-  return phone.replace(/[\s()./-]/g, '').replace(/^00/, '+');
 }
