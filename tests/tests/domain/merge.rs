@@ -34,8 +34,11 @@ async fn two_cards_become_one_person() {
     let attributes = vec![attribute("plan", "small"), attribute("since", "1833")];
     platform.update_contact(&agent, from, card("Ada", "ada@example.org", attributes)).await.unwrap();
     let attributes = vec![attribute("plan", "large")];
-    let into =
-        platform.create_contact(&agent, card("Countess", "c@example.org", attributes), None).await.unwrap().id;
+    let into = platform
+        .create_contact(&agent, card("Countess", "c@example.org", attributes), None)
+        .await
+        .unwrap()
+        .id;
     let task = NewTask { title: "Call again".into(), contact: Some(from), ..NewTask::default() };
     let task = platform.create_task(&agent, task, None).await.unwrap();
 
@@ -72,20 +75,18 @@ async fn what_cannot_be_one_person_stays_two() {
     let agent = agent(&platform).await;
     let new = async |number: usize| {
         let emails = (0..12).map(|place| format!("{number}-{place}@example.org")).collect();
-        let card = ContactChange {
-            name: Some("Ada".into()),
-            emails: Some(emails),
-            ..ContactChange::default()
-        };
+        let card =
+            ContactChange { name: Some("Ada".into()), emails: Some(emails), ..ContactChange::default() };
         platform.create_contact(&agent, card, None).await.unwrap().id
     };
     let (one, other, archived) = (new(1).await, new(2).await, new(3).await);
     platform.archive_contact(&agent, archived, true).await.unwrap();
-    let code = async |actor: &Actor, from: ContactId, into: ContactId| {
-        match platform.merge_contacts(actor, from, into, None).await {
-            Err(Error::Refused(refusal)) => refusal.code,
-            other => panic!("not refused: {other:?}"),
-        }
+    let code = async |actor: &Actor, from: ContactId, into: ContactId| match platform
+        .merge_contacts(actor, from, into, None)
+        .await
+    {
+        Err(Error::Refused(refusal)) => refusal.code,
+        other => panic!("not refused: {other:?}"),
     };
     assert_eq!(code(&agent, one, one).await, RefusalCode::Invalid);
     assert_eq!(code(&agent, one, ContactId::new()).await, RefusalCode::NotFound);
