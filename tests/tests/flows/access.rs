@@ -48,9 +48,8 @@ async fn a_guest_has_its_call_and_afterwards_only_a_look_back() {
     let (call, leg) = (talk.placed.id.clone(), talk.callee.leg.clone());
     let guest = talk.callee.client.clone();
     assert_eq!(node(&guest, &call).await, json!(call));
-    let both = guest
-        .data("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [call, leg] }))
-        .await;
+    let both =
+        guest.data("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [call, leg] })).await;
     assert_eq!(both["nodes"], json!([{ "id": call }, { "id": leg }]));
 
     let socket = Socket::connect(platform.base(1), guest.token()).await;
@@ -98,7 +97,9 @@ async fn a_link_that_is_bound_anew_ends_the_browser_before() {
     let second = platform.anonymous(1);
     assert_eq!(second.refused("callJoin", join.clone()).await, "LINK_IN_USE");
     let sql = platform.sql().await;
-    sql.batch_execute("UPDATE leg SET away_since = away_since - interval '1 hour'").await.expect("time passes");
+    sql.batch_execute("UPDATE leg SET away_since = away_since - interval '1 hour'")
+        .await
+        .expect("time passes");
     second.mutate("callJoin", join, "join { guestToken }").await;
 
     assert_eq!(socket.closed(STEP).await.code, Some(4401));
