@@ -7,7 +7,14 @@ mod files;
 
 use std::time::{Duration, Instant};
 
-use domain::{bus::Job, ids::RecordingId, limits, objects::crypt::DataKey, recordings::TranscodeLease};
+use domain::{
+    Error,
+    bus::Job,
+    ids::RecordingId,
+    limits,
+    objects::{ObjectError, crypt::DataKey},
+    recordings::TranscodeLease,
+};
 use serde::Deserialize;
 use tokio::{
     sync::watch,
@@ -34,38 +41,45 @@ struct TranscodeJob {
 /// Takes recordings until it shall stop; one that is begun then is left to another worker.
 pub async fn take(worker: Worker, stop: CancellationToken) {
     let platform = worker.platform();
-    let work = async {
-        let mut consumer = platform.bus.consume_jobs(Job::Transcode);
-        while let Some(delivery) = consumer.next().await {
-            let job: Result<TranscodeJob, _> = serde_json::from_slice(&delivery.body);
-            let Ok(TranscodeJob { recording_id }) = job else {
-                tracing::error!("a transcoding job that is none");
+    let mut consumer = platform.bus.consume_jobs(Job::Transcode);
+    while let Some(Some(delivery)) = stop.run_until_cancelled(consumer.next()).await {
+        let job: Result<TranscodeJob, _> = serde_json::from_slice(&delivery.body);
+        let Ok(TranscodeJob { recording_id }) = job else {
+            tracing::error!("a transcoding job that is none");
+            let _ = delivery.ack().await;
+            continue;
+        };
+        match platform.lease_transcode(recording_id).await {
+            Ok(lease) => {
                 let _ = delivery.ack().await;
-                continue;
-            };
-            match platform.lease_transcode(recording_id).await {
-                Ok(lease) => {
-                    let _ = delivery.ack().await;
-                    if let Some(lease) = lease {
-                        let span = tracing::info_span!("transcoding", recording = %lease.recording);
-                        attempt(&worker, &lease).instrument(span).await;
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(recording = %recording_id, %error, "cannot lease now");
-                    let _ = delivery.retry_later().await;
+                if let Some(lease) = lease {
+                    let span = tracing::info_span!("transcoding", recording = %lease.recording);
+                    attempt(&worker, &lease, &stop).instrument(span).await;
                 }
             }
+            Err(error) => {
+                tracing::warn!(recording = %recording_id, %error, "cannot lease now");
+                let _ = delivery.retry_later().await;
+            }
         }
-    };
-    stop.run_until_cancelled(work).await;
+    }
 }
 
-async fn attempt(worker: &Worker, lease: &TranscodeLease) {
+/// Storage or database are away: no fault of the recording.
+fn is_passing(fault: &Fault) -> bool {
+    matches!(fault.downcast_ref(), Some(ObjectError::Unavailable(_)))
+        || matches!(fault.downcast_ref(), Some(Error::Unavailable(_)))
+}
+
+async fn attempt(worker: &Worker, lease: &TranscodeLease, stop: &CancellationToken) {
     let platform = worker.platform();
     let begun = Instant::now();
     tracing::info!(attempt = lease.attempt, tracks = lease.inputs.len(), "transcoding");
-    match transcode(worker, lease).await {
+    let outcome = match stop.run_until_cancelled(transcode(worker, lease)).await {
+        None => Err(Fault::from(Error::Unavailable("the worker stops".into()))),
+        Some(outcome) => outcome,
+    };
+    match outcome {
         Ok(true) => {
             metrics::histogram!("cordboard_transcode_seconds").record(begun.elapsed().as_secs_f64());
             tracing::info!(seconds = begun.elapsed().as_secs_f64(), "recording ready");
@@ -76,7 +90,13 @@ async fn attempt(worker: &Worker, lease: &TranscodeLease) {
         }
         Err(error) => {
             metrics::counter!("cordboard_transcode_failures_total").increment(1);
-            match platform.transcode_failed(lease.recording, lease.attempt, &error.to_string()).await {
+            let why = error.to_string();
+            let told = if is_passing(&error) {
+                platform.transcode_postponed(lease.recording, lease.attempt, &why).await
+            } else {
+                platform.transcode_failed(lease.recording, lease.attempt, &why).await
+            };
+            match told {
                 Ok(()) => discard(worker, lease).await,
                 Err(unreported) => {
                     tracing::warn!(%error, %unreported, "failed, and not reported; the lease will run out");
