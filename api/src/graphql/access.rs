@@ -33,7 +33,6 @@ impl Rule {
             Self::Supervisors => standing >= Standing::Supervisor,
         }
     }
-
 }
 
 /// What is left to a guest whose call is over: to see who it was, to be told of the end when its page had no connection

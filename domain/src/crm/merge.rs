@@ -89,11 +89,8 @@ impl Platform {
 /// Locks the calls of a contact, each before its rows: what changes a call holds its legs in memory meanwhile. Calls come
 /// before contacts, as everywhere: a change of a call locks its contact when it makes a task.
 async fn lock_calls(unit: &mut Unit, contact: ContactId) -> Result<()> {
-    let calls: Vec<CallId> = leg::table
-        .filter(leg::contact_id.eq(contact))
-        .select(leg::call_id)
-        .load(unit.connection())
-        .await?;
+    let calls: Vec<CallId> =
+        leg::table.filter(leg::contact_id.eq(contact)).select(leg::call_id).load(unit.connection()).await?;
     call::table
         .filter(call::contact_id.eq(contact).or(call::id.eq_any(calls)))
         .order(call::id)

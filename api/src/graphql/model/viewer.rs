@@ -38,8 +38,11 @@ impl Viewer {
     async fn permissions(&self, context: &Context<'_>) -> Vec<&'static str> {
         let standing = context.origin().caller.standing();
         let roots = [QUERIES, MUTATIONS, SUBSCRIPTIONS].concat();
-        let mut names: Vec<_> =
-            roots.iter().filter(|(name, rule)| may_use(name, *rule, standing)).map(|(name, _)| *name).collect();
+        let mut names: Vec<_> = roots
+            .iter()
+            .filter(|(name, rule)| may_use(name, *rule, standing))
+            .map(|(name, _)| *name)
+            .collect();
         names.sort_unstable();
         names.dedup();
         names
