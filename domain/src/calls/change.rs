@@ -15,7 +15,6 @@ use crate::{
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
     ids::{CallId, LegId},
-    people::Actor,
 };
 
 /// A call that is locked for a change. Dropped without [`Change::commit`] nothing happened.
@@ -230,14 +229,5 @@ impl Change {
             platform.nudge(worker, self.call.id);
         }
         Ok((self.call, self.legs))
-    }
-}
-
-/// The name under which an actor stands in the log.
-pub(crate) fn name_of(actor: &Actor) -> String {
-    match actor {
-        Actor::User(signed) => signed.user.id.to_string(),
-        Actor::Guest(guest) => guest.leg.to_string(),
-        Actor::Anonymous => "anonymous".into(),
     }
 }

@@ -1,6 +1,6 @@
 //! Consent to being recorded, a party at a time, with the words that were shown and when.
 
-use super::{Call, CallEventKind, Leg, change::name_of};
+use super::{Call, CallEventKind, Leg};
 use crate::{Platform, Result, config::ConsentPolicy, ids::LegId, people::Actor};
 
 impl Platform {
@@ -20,7 +20,7 @@ impl Platform {
             leg.consent_at = Some(now);
             leg.consent_wording = Some(self.config.consent_wording.clone());
             let kind = if given { CallEventKind::ConsentGiven } else { CallEventKind::ConsentRefused };
-            change.event(kind, &name_of(actor), Some(id), None).await?;
+            change.event(kind, &actor.key(), Some(id), None).await?;
         }
         // Where nobody is asked, nobody's no counts; under the other policies it does.
         if !given && self.config.consent_policy != ConsentPolicy::None {

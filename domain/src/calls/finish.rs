@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Call, CallEventKind, CallResult, CallState, Change, Leg, LegRole, LegState, change::name_of};
+use super::{Call, CallEventKind, CallResult, CallState, Change, Leg, LegRole, LegState};
 use crate::{
     Platform, Result,
     db::schema::{call, leg},
@@ -32,13 +32,7 @@ impl Change {
 
     /// This very leg is the actor's.
     pub(crate) fn leg_belongs_to(&self, place: usize, actor: &Actor) -> Result<()> {
-        let leg = &self.legs[place];
-        let own = match actor {
-            Actor::User(signed) => leg.user_id == Some(signed.user.id),
-            Actor::Guest(guest) => guest.leg == leg.id && !guest.ended,
-            Actor::Anonymous => false,
-        };
-        if own { Ok(()) } else { Err(Refusal::not_found("leg").into()) }
+        if actor.owns(&self.legs[place]) { Ok(()) } else { Err(Refusal::not_found("leg").into()) }
     }
 
     /// A party has gone: does the call go on?
@@ -97,7 +91,7 @@ impl Platform {
         } else {
             format!("{who} hung up.")
         };
-        change.end(result, &reason, &name_of(actor)).await?;
+        change.end(result, &reason, &actor.key()).await?;
         Ok(change.commit().await?.0)
     }
 
@@ -110,7 +104,7 @@ impl Platform {
         change.leg_belongs_to(place, actor)?;
         if change.legs[place].state != LegState::Left {
             change.leg_becomes(place, LegState::Left)?;
-            change.after_leaving(place, &name_of(actor), false).await?;
+            change.after_leaving(place, &actor.key(), false).await?;
         }
         let (_, mut legs) = change.commit().await?;
         Ok(legs.swap_remove(place))

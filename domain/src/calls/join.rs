@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState, change::name_of};
+use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState};
 use crate::{
     Platform, Result,
     config::ConsentPolicy,
@@ -126,7 +126,7 @@ impl Platform {
             }
             change.become_state(CallState::Connecting).await?;
             change.call.answer_by = Some(now + limits::JOIN_TO_MEDIA);
-            change.event(CallEventKind::Accepted, &name_of(actor), Some(leg.id), None).await?;
+            change.event(CallEventKind::Accepted, &actor.key(), Some(leg.id), None).await?;
         }
         let (call, mut legs) = change.commit().await?;
         let leg = legs.swap_remove(place);

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
-use super::{Call, CallEventKind, CallState, Change, Leg, LegState, change::name_of};
+use super::{Call, CallEventKind, CallState, Change, Leg, LegState};
 use crate::{
     Error, Platform, Result,
     bus::CommandError,
@@ -196,12 +196,7 @@ impl Platform {
             .first(&mut connection)
             .await
             .optional()?;
-        let own = |leg: &Leg| match actor {
-            Actor::User(signed) => leg.user_id == Some(signed.user.id),
-            Actor::Guest(guest) => guest.leg == leg.id,
-            Actor::Anonymous => false,
-        };
-        found.filter(|(leg, _)| own(leg)).ok_or_else(|| Refusal::not_found("leg").into())
+        found.filter(|(leg, _)| actor.owns(leg)).ok_or_else(|| Refusal::not_found("leg").into())
     }
 
     /// Sends a command to a worker and waits for its reply.
@@ -273,7 +268,7 @@ impl Platform {
             let value = field(&mut change.legs[place]);
             if let Some(wanted) = wanted.filter(|wanted| wanted != value) {
                 *value = wanted;
-                change.event(if wanted { on } else { off }, &name_of(actor), Some(id), None).await?;
+                change.event(if wanted { on } else { off }, &actor.key(), Some(id), None).await?;
             }
             Ok(())
         };

@@ -3,6 +3,7 @@
 use super::{Role, User};
 use crate::{
     Result,
+    calls::Leg,
     error::{RefusalCode, refuse},
     ids::{CallId, LegId, SessionId, UserId},
 };
@@ -62,7 +63,16 @@ impl Actor {
         matches!(self, Self::User(signed) if signed.user.role >= Role::Supervisor)
     }
 
-    /// A stable name for idempotency keys and rate limits.
+    /// Whether this very leg is the actor's own.
+    pub fn owns(&self, leg: &Leg) -> bool {
+        match self {
+            Self::User(signed) => leg.user_id == Some(signed.user.id),
+            Self::Guest(guest) => guest.leg == leg.id,
+            Self::Anonymous => false,
+        }
+    }
+
+    /// A stable name for idempotency keys, rate limits and the log.
     pub fn key(&self) -> String {
         match self {
             Self::User(signed) => signed.user.id.to_string(),
