@@ -5,7 +5,7 @@ use diesel::{prelude::*, sql_query, sql_types};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::{Call, CallEventKind, CallResult, CallState, Leg, LegState};
+use super::{CALL_OVER, Call, CallEventKind, CallResult, CallState, Leg, LegState};
 use crate::{
     Error, Platform, Result,
     db::{
@@ -93,7 +93,7 @@ impl Change {
     /// CALL_ENDED.
     pub fn still_on(&self) -> Result<()> {
         if self.call.state == CallState::Ended {
-            refuse(RefusalCode::CallEnded, "This call is over.")
+            refuse(RefusalCode::CallEnded, CALL_OVER)
         } else {
             Ok(())
         }

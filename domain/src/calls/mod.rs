@@ -16,6 +16,11 @@ mod rows;
 pub mod signal;
 pub mod states;
 
+/// What a party is told of a call that has ended …
+pub(crate) const CALL_OVER: &str = "This call is over.";
+/// … and of a leg of its own that has.
+pub(crate) const LEG_LEFT: &str = "You have left this call.";
+
 pub use change::Change;
 pub use list::CallFilter;
 pub use media::{CallPlan, PlannedLeg, PlannedRecording};

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
-use super::{Call, CallEventKind, CallState, Change, Leg, LegState};
+use super::{CALL_OVER, Call, CallEventKind, CallState, Change, LEG_LEFT, Leg, LegState};
 use crate::{
     Error, Platform, Result,
     bus::CommandError,
@@ -91,6 +91,9 @@ pub const fn epoch_fits(told: i32, leased: i32) -> bool {
     told == leased || (told == 0 && leased == 1)
 }
 
+/// What one is told whose epoch doesn't fit. For whoever writes a client: a page of ours joins again by itself.
+pub const STALE: &str = "The call has moved to another media worker: join again (callJoin).";
+
 /// Name of a worker's command queue.
 #[must_use]
 pub fn command_queue(worker: WorkerId) -> String {
@@ -152,24 +155,20 @@ impl Platform {
         loop {
             let (leg, call) = self.own_leg(actor, id).await?;
             if call.state == CallState::Ended {
-                return refuse(RefusalCode::CallEnded, "This call is over.");
+                return refuse(RefusalCode::CallEnded, CALL_OVER);
             }
             match leg.state {
-                LegState::Left => return refuse(RefusalCode::LegGone, "You have left this call."),
+                LegState::Left => return refuse(RefusalCode::LegGone, LEG_LEFT),
                 LegState::Invited => {
                     return refuse(RefusalCode::IllegalTransition, "Join the call first (callJoin).");
                 }
                 LegState::Joining | LegState::Connected | LegState::Reconnecting => {}
             }
             if let Some(worker) = call.worker_id {
-                // A party that joined before any worker had the call was told epoch 0: the first lease is what it waits for.
-                if epoch == call.epoch || (epoch == 0 && call.epoch == 1) {
+                if epoch_fits(epoch, call.epoch) {
                     return Ok((call.id, worker));
                 }
-                return refuse(
-                    RefusalCode::Stale,
-                    "The call has moved to another media worker: join again (callJoin).",
-                );
+                return refuse(RefusalCode::Stale, STALE);
             }
             if Instant::now() >= deadline {
                 return refuse(
@@ -257,7 +256,7 @@ impl Platform {
         change.leg_belongs_to(place, actor)?;
         change.still_on()?;
         if change.legs[place].state == LegState::Left {
-            return refuse(RefusalCode::LegGone, "You have left this call.");
+            return refuse(RefusalCode::LegGone, LEG_LEFT);
         }
         let set = async |change: &mut Change,
                          wanted: Option<bool>,
@@ -284,7 +283,7 @@ impl Platform {
         let (leg, call) = self.own_leg(actor, id).await?;
         let signal = if call.state == CallState::Ended || leg.state == LegState::Left {
             Some(Signal::Ended {
-                reason: call.end_reason.clone().unwrap_or_else(|| "You have left this call.".into()),
+                reason: call.end_reason.clone().unwrap_or_else(|| LEG_LEFT.into()),
             })
         } else if leg.state.is_present() && !epoch_fits(leg.epoch, call.epoch) {
             Some(Signal::Moved { epoch: call.epoch, reason: MOVED.into() })
@@ -308,9 +307,9 @@ pub fn signal_of(event: &Event, leg: LegId) -> Option<Signal> {
             let epoch = event.payload.get("detail")?.as_str()?.parse().ok()?;
             Some(Signal::Moved { epoch, reason: MOVED.into() })
         }
-        CallEventKind::Ended => Some(Signal::Ended { reason: "The call is over.".into() }),
+        CallEventKind::Ended => Some(Signal::Ended { reason: CALL_OVER.into() }),
         CallEventKind::LegLeft if event.id::<LegId>("legId") == Some(leg) => {
-            Some(Signal::Ended { reason: "You have left this call.".into() })
+            Some(Signal::Ended { reason: LEG_LEFT.into() })
         }
         _ => None,
     }

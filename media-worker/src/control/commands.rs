@@ -3,7 +3,7 @@
 use domain::{
     RefusalCode,
     bus::CommandServer,
-    calls::{Command, Envelope, Reply, SdpType, signal::command_queue},
+    calls::{Command, Envelope, Reply, SdpType, signal::{STALE, command_queue, epoch_fits}},
     ids::CallId,
 };
 
@@ -97,11 +97,10 @@ async fn current(worker: &Worker, call: CallId, epoch: i32) -> Result<CallHandle
             "This worker does not have the call (any more). Try again in a moment.",
         ));
     };
-    // 0: joined before the first lease.
-    if epoch == handle.epoch() || (epoch == 0 && handle.epoch() == 1) {
+    if epoch_fits(epoch, handle.epoch()) {
         Ok(handle)
     } else {
-        Err(refuse(RefusalCode::Stale, "The call has moved: join again (callJoin)."))
+        Err(refuse(RefusalCode::Stale, STALE))
     }
 }
 
