@@ -9,6 +9,9 @@ pub enum Error {
     /// A rule of the business says no; the message says what to do next.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// An idempotency key came before with another input: a fault of the client's program, not of the person.
+    #[error("This idempotency key was used with another input.")]
+    KeyReused,
     /// Something outside (database, broker, storage) did not answer; the same request may work in a moment.
     #[error("unavailable: {0}")]
     Unavailable(String),

@@ -4,7 +4,6 @@ use async_graphql::{Enum, SimpleObject};
 use domain::{
     Error,
     error::{Refusal, RefusalCode},
-    people::idempotency,
 };
 
 use super::fault::{Answer, Fault};
@@ -70,9 +69,7 @@ pub trait Payload: Sized {
 /// Makes a refusal part of the payload and everything else a fault.
 pub fn settle<P: Payload>(result: Result<P, Error>) -> Answer<P> {
     match result {
-        Err(Error::Refused(refusal)) if refusal.message != idempotency::REUSED => {
-            Ok(P::refused(vec![refusal.into()]))
-        }
+        Err(Error::Refused(refusal)) => Ok(P::refused(vec![refusal.into()])),
         other => Ok(other?),
     }
 }
@@ -82,6 +79,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => Self::BadInput(refusal.message),
+            Error::KeyReused => Self::BadInput(error.to_string()),
             Error::Unavailable(reason) => {
                 tracing::warn!(reason, "a dependency did not answer");
                 Self::Unavailable(std::time::Duration::from_secs(1))

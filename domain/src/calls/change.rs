@@ -92,11 +92,7 @@ impl Change {
     /// # Errors
     /// CALL_ENDED.
     pub fn still_on(&self) -> Result<()> {
-        if self.call.state == CallState::Ended {
-            refuse(RefusalCode::CallEnded, CALL_OVER)
-        } else {
-            Ok(())
-        }
+        if self.call.state == CallState::Ended { refuse(RefusalCode::CallEnded, CALL_OVER) } else { Ok(()) }
     }
 
     /// Writes the next event of the call. `actor` is a typed id, or `system` or `worker`.

@@ -282,9 +282,7 @@ impl Platform {
     pub async fn signal_now(&self, actor: &Actor, id: LegId) -> Result<(Leg, Call, Option<Signal>)> {
         let (leg, call) = self.own_leg(actor, id).await?;
         let signal = if call.state == CallState::Ended || leg.state == LegState::Left {
-            Some(Signal::Ended {
-                reason: call.end_reason.clone().unwrap_or_else(|| LEG_LEFT.into()),
-            })
+            Some(Signal::Ended { reason: call.end_reason.clone().unwrap_or_else(|| LEG_LEFT.into()) })
         } else if leg.state.is_present() && !epoch_fits(leg.epoch, call.epoch) {
             Some(Signal::Moved { epoch: call.epoch, reason: MOVED.into() })
         } else {

@@ -10,7 +10,7 @@ use super::Actor;
 use crate::{
     Error, Result,
     db::{Unit, schema::idempotency},
-    error::{Refusal, RefusalCode},
+    error::Refusal,
     limits,
 };
 
@@ -49,14 +49,11 @@ impl Key {
     }
 }
 
-/// The key came before with another input.
-pub const REUSED: &str = "This idempotency key was used with another input.";
-
 impl Unit {
     /// The result of the first request with this key, if there was one. Requests with the same key wait for each other.
     ///
     /// # Errors
-    /// NOT_ALLOWED with the text [`REUSED`] when the input differs; the api makes BAD_USER_INPUT of it.
+    /// [`Error::KeyReused`] when the input differs.
     pub(crate) async fn first_result<T: DeserializeOwned>(&mut self, key: Option<&Key>) -> Result<Option<T>> {
         let Some(key) = key else { return Ok(None) };
         let lock = format!("{}/{}/{}", key.caller, key.mutation, key.key);
@@ -74,9 +71,7 @@ impl Unit {
             .optional()?;
         match first {
             None => Ok(None),
-            Some((hash, _)) if hash != key.input_hash => {
-                Err(Refusal::new(RefusalCode::NotAllowed, REUSED).at("idempotencyKey").into())
-            }
+            Some((hash, _)) if hash != key.input_hash => Err(Error::KeyReused),
             Some((_, result)) => {
                 serde_json::from_value(result).map(Some).map_err(|e| Error::Internal(e.to_string()))
             }

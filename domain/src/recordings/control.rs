@@ -34,7 +34,9 @@ fn all_agreed(change: &Change, policy: ConsentPolicy) -> bool {
     let mut parties = change.legs.iter().filter(|leg| leg.state.is_present());
     match policy {
         ConsentPolicy::AllParties => parties.all(|leg| leg.consent.unwrap_or(leg.is_staff())),
-        ConsentPolicy::OneParty => parties.any(|leg| leg.role == LegRole::Agent && leg.consent != Some(false)),
+        ConsentPolicy::OneParty => {
+            parties.any(|leg| leg.role == LegRole::Agent && leg.consent != Some(false))
+        }
         ConsentPolicy::None => true,
     }
 }

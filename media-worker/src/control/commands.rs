@@ -3,7 +3,10 @@
 use domain::{
     RefusalCode,
     bus::CommandServer,
-    calls::{Command, Envelope, Reply, SdpType, signal::{STALE, command_queue, epoch_fits}},
+    calls::{
+        Command, Envelope, Reply, SdpType,
+        signal::{STALE, command_queue, epoch_fits},
+    },
     ids::CallId,
 };
 
@@ -97,11 +100,7 @@ async fn current(worker: &Worker, call: CallId, epoch: i32) -> Result<CallHandle
             "This worker does not have the call (any more). Try again in a moment.",
         ));
     };
-    if epoch_fits(epoch, handle.epoch()) {
-        Ok(handle)
-    } else {
-        Err(refuse(RefusalCode::Stale, STALE))
-    }
+    if epoch_fits(epoch, handle.epoch()) { Ok(handle) } else { Err(refuse(RefusalCode::Stale, STALE)) }
 }
 
 fn refused(error: &NegotiateError) -> Reply {
