@@ -1,6 +1,6 @@
 //! What can go wrong in the domain. Each program maps it once, at its own boundary.
 
-use crate::text_enum::text_enum;
+use crate::{objects::ObjectError, text_enum::text_enum};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -34,6 +34,19 @@ const PASSING: &[&str] = &[
 ];
 /// A text of PostgreSQL holds every character but one.
 const NUL: &[&str] = &["invalid byte sequence for encoding", "unsupported Unicode escape sequence"];
+
+impl From<serde_json::Error> for Error {
+    /// What we wrote ourselves is always JSON of the shape that we read.
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<ObjectError> for Error {
+    fn from(error: ObjectError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
 
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {

@@ -23,7 +23,7 @@ impl Platform {
         let platform = Self {
             db: Pool::new(&config, program)?,
             bus: Bus::connect(&config, program),
-            objects: Objects::new(&config.s3).map_err(|e| crate::Error::Unavailable(e.to_string()))?,
+            objects: Objects::new(&config.s3)?,
             clock: Clock::default(),
             config,
         };

@@ -200,11 +200,10 @@ impl Platform {
 
     /// Sends a command to a worker and waits for its reply.
     async fn command(&self, worker: WorkerId, command: Command) -> Result<Reply> {
-        let body = serde_json::to_vec(&Envelope { trace_id: telemetry::trace_id(), command })
-            .map_err(|e| Error::Internal(e.to_string()))?;
+        let body = serde_json::to_vec(&Envelope { trace_id: telemetry::trace_id(), command })?;
         let reply = self.bus.command(&command_queue(worker), &body, limits::COMMAND).await;
         match reply {
-            Ok(reply) => serde_json::from_slice(&reply).map_err(|e| Error::Internal(e.to_string())),
+            Ok(reply) => Ok(serde_json::from_slice(&reply)?),
             Err(CommandError::NoWorker | CommandError::Timeout) => refuse(
                 RefusalCode::MediaUnavailable,
                 "The media worker of this call does not answer. It is being replaced; try again in a moment.",

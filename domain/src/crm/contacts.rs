@@ -126,8 +126,7 @@ impl ContactChange {
                     );
                 }
             }
-            contact.attributes =
-                serde_json::to_value(attributes).map_err(|e| Error::Internal(e.to_string()))?;
+            contact.attributes = serde_json::to_value(attributes)?;
         }
         if let Some(zone) = self.time_zone {
             contact.time_zone = zone.map(|zone| validate::time_zone("timeZone", &zone)).transpose()?;

@@ -63,7 +63,7 @@ impl Unit {
         payload: impl Serialize,
     ) -> Result<()> {
         use schema::event;
-        let payload = serde_json::to_value(payload).map_err(|e| Error::Internal(e.to_string()))?;
+        let payload = serde_json::to_value(payload)?;
         diesel::insert_into(event::table)
             .values((
                 event::at.eq(self.now),
@@ -82,7 +82,7 @@ impl Unit {
     /// Puts a job into the outbox; it is sent right after the commit.
     pub async fn job(&mut self, job: Job, body: impl Serialize) -> Result<()> {
         use schema::outbox;
-        let body = serde_json::to_value(body).map_err(|e| Error::Internal(e.to_string()))?;
+        let body = serde_json::to_value(body)?;
         let id: i64 = diesel::insert_into(outbox::table)
             .values((outbox::queue.eq(job.queue()), outbox::body.eq(&body), outbox::created_at.eq(self.now)))
             .returning(outbox::id)

@@ -44,7 +44,7 @@ impl Key {
         if matches!(actor, Actor::Anonymous) && uuid::Uuid::try_parse(&key).is_err() {
             return Err(Refusal::invalid("idempotencyKey", "Without signing in a key is a UUID.").into());
         }
-        let input = serde_json::to_vec(input).map_err(|e| Error::Internal(e.to_string()))?;
+        let input = serde_json::to_vec(input)?;
         Ok(Some(Self { caller: actor.key(), mutation, key, input_hash: Sha256::digest(input).to_vec() }))
     }
 }
@@ -72,16 +72,14 @@ impl Unit {
         match first {
             None => Ok(None),
             Some((hash, _)) if hash != key.input_hash => Err(Error::KeyReused),
-            Some((_, result)) => {
-                serde_json::from_value(result).map(Some).map_err(|e| Error::Internal(e.to_string()))
-            }
+            Some((_, result)) => Ok(Some(serde_json::from_value(result)?)),
         }
     }
 
     /// Remembers the result: ids only, never a secret.
     pub(crate) async fn keep_result(&mut self, key: Option<&Key>, result: &impl Serialize) -> Result<()> {
         let Some(key) = key else { return Ok(()) };
-        let result = serde_json::to_value(result).map_err(|e| Error::Internal(e.to_string()))?;
+        let result = serde_json::to_value(result)?;
         let row = (
             idempotency::caller.eq(&key.caller),
             idempotency::mutation.eq(key.mutation),

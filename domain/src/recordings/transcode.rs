@@ -165,9 +165,8 @@ impl Platform {
             .optional()?;
         drop(connection);
         if output != Some(Some(attempt)) {
-            let away = |e: crate::objects::ObjectError| crate::Error::Unavailable(e.to_string());
-            for entry in self.objects.list(&super::output_prefix(id, attempt)).await.map_err(away)? {
-                self.objects.delete(&entry.key).await.map_err(away)?;
+            for entry in self.objects.list(&super::output_prefix(id, attempt)).await? {
+                self.objects.delete(&entry.key).await?;
             }
         }
         Ok(())
@@ -285,10 +284,7 @@ impl Platform {
         drop(connection);
         let mut purged = 0;
         for recording in &gone {
-            self.objects
-                .delete_prefix(&super::prefix(recording.id))
-                .await
-                .map_err(|e| crate::Error::Unavailable(e.to_string()))?;
+            self.objects.delete_prefix(&super::prefix(recording.id)).await?;
             let mut unit = self.begin().await?;
             // A worker that is just uploading takes its object back itself, if it lives: look again until it is done.
             if is_owed(unit.connection(), recording.id).await? {
