@@ -108,6 +108,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
+    use crate::error::RefusalCode;
 
     #[test]
     fn a_strangers_key_is_a_uuid() {
