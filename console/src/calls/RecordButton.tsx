@@ -30,7 +30,7 @@ export function RecordButton({ recorder }: { recorder: Recorder }) {
       'r',
       () => {
         if (state === 'RECORDING') setOpened(true);
-        if (state === 'PAUSED' && !recorder.busy) done(recorder.resume());
+        if (state === 'PAUSED' && !recorder.resuming) done(recorder.resume());
       },
     ],
   ]);
@@ -54,7 +54,6 @@ export function RecordButton({ recorder }: { recorder: Recorder }) {
             aria-label={LABELS[state]}
             aria-disabled={!recorder.possible}
             data-state={state}
-            loading={recorder.busy}
             onClick={() => {
               if (current) setOpened((was) => !was);
               else if (recorder.possible) done(recorder.start());

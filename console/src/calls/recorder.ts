@@ -85,16 +85,16 @@ export type Recorder = ReturnType<typeof useRecorder>;
 
 /** Recording by hand. What it is now comes with the call's news; a refusal is said in words. */
 export function useRecorder(call: CallNewsFragment | null) {
-  const [starting, start] = useMutation(RecordingStart);
-  const [pausing, pause] = useMutation(RecordingPause);
+  const [, start] = useMutation(RecordingStart);
+  const [, pause] = useMutation(RecordingPause);
   const [resuming, resume] = useMutation(RecordingResume);
-  const [stopping, stop] = useMutation(RecordingStop);
+  const [, stop] = useMutation(RecordingStop);
   const current = liveRecording(call);
   const recordingId = current?.id ?? '';
   return {
     current,
     possible: current !== null || call?.state === 'IN_PROGRESS',
-    busy: starting.fetching || pausing.fetching || resuming.fetching || stopping.fetching,
+    resuming: resuming.fetching,
     start: () =>
       said('The recording did not start', async () => {
         payload(await start({ input: { callId: call?.id ?? '' } }), (data) => data.recordingStart);

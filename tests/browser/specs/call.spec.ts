@@ -12,7 +12,7 @@ test('agent and contact talk by video, both reload, and the recording plays', as
   const contact = await somebody(PHONE);
 
   await test.step('the agent calls, the contact joins by the link', async () => {
-      await createContact(agent, `Vera Video ${Date.now()}`);
+    await createContact(agent, `Vera Video ${Date.now()}`);
     const link = await call(agent, 'Video call');
     await expectAccessible(agent);
     await contact.goto(new URL(link).pathname);
@@ -45,6 +45,19 @@ test('agent and contact talk by video, both reload, and the recording plays', as
     await expectSilence(contact);
     await agent.keyboard.press('m');
     await expectToSeeAndHear(contact);
+  });
+
+  await test.step('the agent pauses the recording and lets it go on', async () => {
+    const sign = ownCall(agent).getByRole('status').filter({ hasText: /^(Recording|Paused)$/ });
+    await expect(sign).toHaveText('Recording');
+    await agent.keyboard.press('r');
+    const reasons = agent.getByRole('dialog', { name: 'Recording' });
+    await expect(reasons.getByLabel('Pause, because')).toBeFocused();
+    await expectAccessible(agent);
+    await reasons.getByRole('button', { name: 'Card number' }).click();
+    await expect(sign).toHaveText('Paused');
+    await agent.keyboard.press('r');
+    await expect(sign).toHaveText('Recording');
   });
 
   await test.step('a reload on either side takes the call up again', async () => {
