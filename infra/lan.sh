@@ -49,6 +49,12 @@ serve_authority() {
 }
 
 print_lan() {
-    say "  Phones      trust $authority_url once (or accept the browser's warning), then open $public_url"
+    say "  Phones      open $authority_url once and trust it:"
+    say "              iOS      install the profile, then Settings > General > About > Certificate Trust Settings"
+    say "              Android  Settings > Security > Install a certificate > CA certificate"
+    say "              (or accept the browser's warning), then open $public_url"
+    say "  Fingerprint $(openssl x509 -in "$run/lan/ca.crt" -noout -fingerprint -sha256 | cut -d= -f2)"
     say "  Authority   $run/lan/ca.crt"
+    say "  Firewall    let in ${public_url##*:}/tcp, $(cut -d/ -f1 <<<"${authority_url##*:}")/tcp and the workers' UDP ports"
+    say "  Beware      everybody in this network can sign in with the demo passwords above"
 }

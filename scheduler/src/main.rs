@@ -5,10 +5,17 @@ mod duties;
 
 use std::process::ExitCode;
 
+use clap::Parser;
 use domain::{Platform, config::Config, program, telemetry};
+
+/// It has no arguments: the environment configures it.
+#[derive(Parser)]
+#[command(version, about = "Cordboard's scheduler. Its configuration comes from the environment; see README.md")]
+struct Arguments {}
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    Arguments::parse();
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(error) => {

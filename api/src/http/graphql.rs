@@ -1,14 +1,15 @@
 //! `POST /graphql`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Json,
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    body::Body,
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use futures_util::StreamExt;
 
 use super::{
     cookie,
@@ -23,24 +24,65 @@ use crate::{
     },
 };
 
+const LONGEST_BODY: usize = 256 * 1024;
+/// Of a body that is too long, so much more is read and thrown away: a client that is still sending doesn't read the
+/// answer, and a connection that is closed under it takes the answer along.
+const DRAINED: usize = 32 * 1024 * 1024;
+const DRAINED_WITHIN: Duration = Duration::from_secs(5);
+
+enum Unread {
+    TooLong,
+    Broken,
+}
+
+/// The whole body, if it is of a bearable length.
+async fn read(body: Body) -> Result<Vec<u8>, Unread> {
+    let mut stream = body.into_data_stream();
+    let mut whole = Vec::new();
+    while let Some(part) = stream.next().await {
+        let part = part.map_err(|_| Unread::Broken)?;
+        if whole.len() + part.len() > LONGEST_BODY {
+            let drain = async {
+                let mut drained = 0;
+                while let Some(Ok(part)) = stream.next().await {
+                    drained += part.len();
+                    if drained > DRAINED {
+                        break;
+                    }
+                }
+            };
+            // In time or not: the answer is the same.
+            let _ = tokio::time::timeout(DRAINED_WITHIN, drain).await;
+            return Err(Unread::TooLong);
+        }
+        whole.extend_from_slice(&part);
+    }
+    Ok(whole)
+}
+
 /// Runs one operation. GraphQL's errors come with status 200, as clients expect of `application/json`.
 pub async fn post(
     State(app): State<Arc<App>>,
     Extension(TraceId(trace_id)): Extension<TraceId>,
     peer: PeerAddress,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Response {
     let refused = |status: StatusCode, fault: Fault| {
         let mut response = fault.into_response();
         fault::complete(&mut response, &trace_id);
         (status, Json(response)).into_response()
     };
-    let body = match body {
+    let body = match read(body).await {
         Ok(body) => body,
-        Err(rejection) => {
-            let status = rejection.status();
-            return refused(status, Fault::CostExceeded("A request may have 256 KiB.".into()));
+        Err(Unread::TooLong) => {
+            return refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                Fault::CostExceeded("A request may have 256 KiB.".into()),
+            );
+        }
+        Err(Unread::Broken) => {
+            return refused(StatusCode::BAD_REQUEST, Fault::bad_input("The request did not come whole."));
         }
     };
     // Forms of other sites can't send this type, so a cookie alone never makes them do anything.

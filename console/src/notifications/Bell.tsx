@@ -117,7 +117,7 @@ export function Bell() {
         {fetching && !data && <Rows count={3} />}
         {data && rows.length === 0 && (
           <Text c="dimmed" p="md">
-            Nothing yet. Reminders and follow-ups appear here.
+            Nothing yet. A reminder appears here when a task is due.
           </Text>
         )}
         <ScrollArea.Autosize mah={420}>

@@ -81,10 +81,10 @@ impl Config {
             ice_servers: read
                 .optional(
                     "CORDBOARD_ICE_SERVERS",
-                    "stun:, turn: or turns: URLs separated by commas",
+                    "stun: or stuns: URLs separated by commas (TURN needs credentials, which cannot be given yet)",
                     |text| {
                         list(text)
-                            .map(|url| has_scheme(url, &["stun", "turn", "turns"]).then(|| url.to_owned()))
+                            .map(|url| has_scheme(url, &["stun", "stuns"]).then(|| url.to_owned()))
                             .collect()
                     },
                 )

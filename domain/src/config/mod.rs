@@ -61,7 +61,7 @@ pub struct Config {
     /// `CORDBOARD_CONSENT_WORDING`, "This call is recorded so that we can look up later what was said. Do you agree?": what a
     /// contact is asked.
     pub consent_wording: String,
-    /// `CORDBOARD_ICE_SERVERS`, none: `stun:`, `turn:` and `turns:` URLs for browsers, separated by commas.
+    /// `CORDBOARD_ICE_SERVERS`, none: `stun:` URLs for browsers, separated by commas.
     pub ice_servers: Vec<String>,
     pub log: Log,
 }

@@ -39,7 +39,7 @@ fn the_required_ones_suffice() {
 fn lists_and_choices_are_read() {
     let config = read(&[
         ("CORDBOARD_MEDIA_ADDRESSES", "192.0.2.7, 198.51.100.1"),
-        ("CORDBOARD_ICE_SERVERS", "stun:stun.example.com:3478,turns:turn.example.com"),
+        ("CORDBOARD_ICE_SERVERS", "stun:stun.example.com:3478,stuns:stun.example.org"),
         ("CORDBOARD_CONSENT_POLICY", "ONE_PARTY"),
         ("CORDBOARD_LOG_FORMAT", "json"),
         ("CORDBOARD_TLS_CERT", "/tls/cert.pem"),
@@ -48,7 +48,7 @@ fn lists_and_choices_are_read() {
     ])
     .unwrap();
     assert_eq!(config.media.addresses.len(), 2);
-    assert_eq!(config.ice_servers, ["stun:stun.example.com:3478", "turns:turn.example.com"]);
+    assert_eq!(config.ice_servers, ["stun:stun.example.com:3478", "stuns:stun.example.org"]);
     assert_eq!(config.consent_policy, ConsentPolicy::OneParty);
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.tls.unwrap().key, PathBuf::from("/tls/key.pem"));
