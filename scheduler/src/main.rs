@@ -10,7 +10,10 @@ use domain::{Platform, config::Config, program, telemetry};
 
 /// It has no arguments: the environment configures it.
 #[derive(Parser)]
-#[command(version, about = "Cordboard's scheduler. Its configuration comes from the environment; see README.md")]
+#[command(
+    version,
+    about = "Cordboard's scheduler. Its configuration comes from the environment; see README.md"
+)]
 struct Arguments {}
 
 #[tokio::main]

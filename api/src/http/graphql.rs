@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_graphql_axum::GraphQLResponse;
 use axum::{
     Extension, Json,
     body::Body,
@@ -111,7 +112,7 @@ pub async fn post(
         Err(fault) => return refused(StatusCode::OK, fault),
     };
     let origin = Origin { caller, address: peer.0.ip(), refresh_cookie: cookie::refresh_token(&headers) };
-    let mut response = match execution::prepare(&app, request, &origin, trace_id.clone()) {
+    let response = match execution::prepare(&app, request, &origin, trace_id.clone()) {
         Ok(prepared) if prepared.kind == async_graphql::parser::types::OperationType::Subscription => {
             return refused(
                 StatusCode::OK,
@@ -121,7 +122,10 @@ pub async fn post(
         Ok(prepared) => execution::execute(&app.schema, prepared).await,
         Err(response) => *response,
     };
-    let mut answer_headers = std::mem::take(&mut response.http_headers);
-    answer_headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    (answer_headers, Json(response)).into_response()
+    let mut answer = GraphQLResponse::from(response).into_response();
+    let headers = answer.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // With its newer type errors would have other statuses than 200, which few clients expect.
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
 }

@@ -105,7 +105,6 @@ impl Unit {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
     use crate::error::RefusalCode;
