@@ -16,6 +16,8 @@ const CALLS: usize = 200;
 /// The first calls fill pools and caches that stay.
 const WARM_UP: usize = 20;
 const AT_ONCE: usize = 4;
+/// Pools (database connections, blocking threads) fill by the chance of what happens at once; a leak of one a call is 200.
+const POOLS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn memory_sockets_and_tasks_come_back_after_two_hundred_calls() {
@@ -32,7 +34,10 @@ async fn memory_sockets_and_tasks_come_back_after_two_hundred_calls() {
     let memory = 24 << 20;
     let after = eventually("the worker is as it was", Duration::from_secs(60), || {
         let now = figures(worker);
-        async move { (now.1 <= before.1 && now.2 <= before.2 && now.0 < before.0 + memory).then_some(now) }
+        async move {
+            (now.1 <= before.1 + POOLS && now.2 <= before.2 + POOLS && now.0 < before.0 + memory)
+                .then_some(now)
+        }
     })
     .await;
     println!(
