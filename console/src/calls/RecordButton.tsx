@@ -115,7 +115,7 @@ function Stop({ onStop }: { onStop: () => void }) {
   const [asked, setAsked] = useState(false);
   if (!asked) {
     return (
-      <Button variant="subtle" color="red" size="xs" onClick={() => setAsked(true)}>
+      <Button variant="default" size="xs" onClick={() => setAsked(true)}>
         Stop recording
       </Button>
     );

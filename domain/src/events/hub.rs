@@ -7,7 +7,10 @@
 use std::sync::Arc;
 
 use futures_util::{Stream, stream};
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    watch,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Cursor, Event, Filter, log};
@@ -21,6 +24,8 @@ const RING: usize = 4096;
 pub struct Hub {
     platform: Platform,
     ring: broadcast::Sender<Arc<Event>>,
+    /// The reader has its first place: from there on it hands on everything.
+    begun: watch::Receiver<bool>,
 }
 
 /// Why a watch could not begin or go on.
@@ -36,19 +41,22 @@ pub enum WatchError {
 impl Hub {
     /// Starts the reader; it ends with the token.
     pub fn start(platform: Platform, stop: CancellationToken) -> Self {
-        let hub = Self { platform, ring: broadcast::channel(RING).0 };
+        let (begun, begins) = watch::channel(false);
+        let hub = Self { platform, ring: broadcast::channel(RING).0, begun: begins };
         let reader = hub.clone();
-        tokio::spawn(async move { stop.run_until_cancelled(reader.read()).await });
+        tokio::spawn(async move { stop.run_until_cancelled(reader.read(&begun)).await });
         hub
     }
 
-    async fn read(&self) {
+    async fn read(&self, begun: &watch::Sender<bool>) {
         let mut wake = self.platform.bus.listen_events("log");
         let mut place = None;
         loop {
             match self.read_on(&mut place).await {
                 Ok(true) => continue,
-                Ok(false) => {}
+                Ok(false) => {
+                    begun.send_replace(true);
+                }
                 Err(error) => tracing::warn!(%error, "the event log cannot be read"),
             }
             // Woken or not, closed or not: the poll stands behind it.
@@ -92,6 +100,9 @@ impl Hub {
     /// # Errors
     /// [`WatchError::CursorExpired`], or the database does not answer.
     pub async fn watch(&self, filter: Filter, after: Option<Cursor>) -> Result<Watch, WatchError> {
+        // Whoever joined before the reader's first place would wait for events that it never hands on.
+        let begun = self.begun.clone().wait_for(|begun| *begun).await.map(|_| ());
+        begun.map_err(|_| Error::Unavailable("the server is shutting down".into()))?;
         let ring = self.ring.subscribe();
         let mut connection = self.platform.db.get().await?;
         let (place, behind) = match after {

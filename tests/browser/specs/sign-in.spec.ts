@@ -25,7 +25,7 @@ test('somebody signs in and out without a mouse', async ({ page }) => {
   await page.getByRole('button', { name: /account/ }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('menuitem', { name: 'Keys' })).toBeVisible();
-  const signOut = page.getByRole('menuitem', { name: 'Sign out' });
+  const signOut = page.getByRole('menuitem', { name: 'Sign out', exact: true });
   await expect(async () => {
     await page.keyboard.press('ArrowDown');
     await expect(signOut).toBeFocused({ timeout: 250 });
@@ -51,6 +51,6 @@ test('a reload keeps the session, in every tab', async ({ page, context }) => {
   await expect(other.getByRole('heading', { name: 'Calls', level: 1 })).toBeVisible();
 
   await page.getByRole('button', { name: /account/ }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
   await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const NODE: &str = "query($id: ID!) { node(id: $id) { id } }";
 const SIGNALS: &str =
     "subscription($leg: ID!) { legSignals(legId: $leg) { __typename ... on LegEnded { reason } } }";
-const EVENTS: &str = "subscription { callEvents { kind call { id state } } }";
+const EVENTS: &str = "subscription($after: String) { callEvents(after: $after) { kind call { id state } } }";
 
 async fn node(viewer: &Client, id: &str) -> Value {
     viewer.data(NODE, json!({ "id": id })).await["node"]["id"].clone()
@@ -54,7 +54,12 @@ async fn a_guest_has_its_call_and_afterwards_only_a_look_back() {
 
     let socket = Socket::connect(platform.base(1), guest.token()).await;
     let mut signals = socket.subscribe(SIGNALS, json!({ "leg": leg })).await;
-    let mut events = socket.subscribe(EVENTS, json!({})).await;
+    let first = "query($id: ID!) { call(id: $id) { events(first: 1) { edges { cursor } } } }";
+    let first =
+        guest.data(first, json!({ "id": call })).await["call"]["events"]["edges"][0]["cursor"].clone();
+    let mut events = socket.subscribe(EVENTS, json!({ "after": first })).await;
+    // Begun before the end: what came before it is there.
+    events.until("the answer", STEP, |it| it["callEvents"]["kind"] == "CONNECTED").await;
     let join = json!({ "joinToken": talk.placed.join_token });
     talk.hang_up().await;
     // What is on its way comes first, then the socket goes.
