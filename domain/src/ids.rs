@@ -119,6 +119,22 @@ ids! {
     NotificationId = "notification";
     /// One run of a media worker.
     WorkerId = "worker";
+    /// A queue that contacts call.
+    QueueId = "queue";
+    /// One entry of a call into a queue.
+    VisitId = "visit";
+    /// A waiting call, held out to an agent.
+    OfferId = "offer";
+    /// Where contacts work.
+    CompanyId = "company";
+    /// Something written down about a contact or a call.
+    NoteId = "note";
+    /// How a call turned out, as administrators name it.
+    OutcomeId = "outcome";
+    /// Why an agent is away, as administrators name it.
+    ReasonId = "reason";
+    /// Music or an announcement for those who wait.
+    AudioFileId = "audio";
 }
 
 impl From<UserId> for AgentId {
