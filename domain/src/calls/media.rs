@@ -10,7 +10,7 @@ use crate::{
     bus::Job,
     db::schema::{call, leg, media_worker, recording},
     fleet::WorkerState,
-    ids::{CallId, LegId, RecordingId, WorkerId},
+    ids::{AudioFileId, CallId, LegId, RecordingId, WorkerId},
     limits,
     recordings::RecordingState,
 };
@@ -30,6 +30,19 @@ pub struct PlannedLeg {
     pub id: LegId,
     pub ear: Ear,
     pub state: LegState,
+    /// What it hears from us. Then it hears nobody else.
+    pub prompt: Option<PlannedPrompt>,
+}
+
+/// What somebody who waits hears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PlannedPrompt {
+    /// None: the music that we bring along.
+    pub music: Option<AudioFileId>,
+    /// Said in the music's place: at the beginning …
+    pub announcement: Option<AudioFileId>,
+    /// … and again whenever so much music has been heard; 0: not again.
+    pub every_seconds: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -108,7 +121,7 @@ impl Platform {
             epoch: row.epoch,
             legs: legs
                 .iter()
-                .map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state })
+                .map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state, prompt: None })
                 .collect(),
             recording: recording.and_then(|(id, state, key)| {
                 Some(PlannedRecording { id, paused: state == RecordingState::Paused, data_key: key? })

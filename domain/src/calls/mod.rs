@@ -23,7 +23,7 @@ pub(crate) const LEG_LEFT: &str = "You have left this call.";
 
 pub use change::Change;
 pub use list::CallFilter;
-pub use media::{CallPlan, PlannedLeg, PlannedRecording};
+pub use media::{CallPlan, PlannedLeg, PlannedPrompt, PlannedRecording};
 pub use place::Placed;
 pub use rows::{Call, Interval, Leg};
 pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, signal_of};

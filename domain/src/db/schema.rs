@@ -275,6 +275,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    audio_file (id) {
+        id -> Uuid,
+        name -> Text,
+        state -> Text,
+        failure -> Nullable<Text>,
+        upload_token_hash -> Nullable<Binary>,
+        upload_until -> Timestamptz,
+        source_key -> Nullable<Text>,
+        key -> Nullable<Text>,
+        duration_ms -> Nullable<BigInt>,
+        bytes -> Nullable<BigInt>,
+        sha256 -> Nullable<Binary>,
+        attempt -> Integer,
+        postponed -> Integer,
+        lease_until -> Nullable<Timestamptz>,
+        dispatch_at -> Nullable<Timestamptz>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     event (seq, at) {
         seq -> BigInt,
         at -> Timestamptz,
@@ -320,9 +343,11 @@ diesel::joinable!(task -> contact (contact_id));
 diesel::joinable!(task -> call (call_id));
 diesel::joinable!(task -> automation_rule (rule_id));
 diesel::joinable!(notification -> app_user (user_id));
+diesel::joinable!(audio_file -> app_user (created_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
     app_user,
+    audio_file,
     automation_rule,
     call,
     call_interval,

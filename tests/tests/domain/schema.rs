@@ -8,6 +8,7 @@ use super::Stage;
 
 /// `table.column -> table: what happens to the row when the other one goes`.
 const REFERENCES: &[&str] = &[
+    "audio_file.created_by -> app_user: SET NULL",
     "call.agent_id -> app_user: SET NULL",
     "call.contact_id -> contact: SET NULL",
     "call.worker_id -> media_worker: SET NULL",
