@@ -1,5 +1,6 @@
 //! Cordboard, the call centre itself, shared by the programs: rules, states, rows, events, messages. No GraphQL, no WebRTC.
 
+pub mod audio;
 pub mod bus;
 pub mod calls;
 pub mod clock;

@@ -28,6 +28,37 @@ pub const GUEST_AFTERWARDS: TimeDelta = TimeDelta::hours(24);
 /// No call lasts longer; a forgotten tab does not hold a worker for ever.
 pub const CALL_LENGTH: TimeDelta = TimeDelta::hours(12);
 
+/// An agent who accepted shall have media both ways within this, else the call is back in its queue.
+pub const ACCEPT_TO_MEDIA: TimeDelta = TimeDelta::seconds(10);
+/// A contact who asked for a call shall have joined it within this.
+pub const REQUEST_TO_JOIN: TimeDelta = TimeDelta::seconds(60);
+/// An agent who did not take a call is not offered it again for so long.
+pub const OFFER_AGAIN: TimeDelta = TimeDelta::seconds(20);
+/// An agent counts as present for so long after the last renewal …
+pub const PRESENCE: TimeDelta = TimeDelta::seconds(15);
+/// … and the api renews so often.
+pub const PRESENCE_RENEWAL: Duration = Duration::from_secs(5);
+/// A point of priority is worth so much waiting.
+pub const PRIORITY_POINT: TimeDelta = TimeDelta::seconds(60);
+/// A call that lost its agent waits before all that came in the ordinary way: so much earlier counts its entry.
+pub const FRONT_OF_QUEUE: TimeDelta = TimeDelta::days(30);
+/// The last agent is sought among the contact's calls of so long.
+pub const LAST_AGENT: TimeDelta = TimeDelta::days(30);
+/// Queues with waiting calls are routed at least so often, whatever news were lost.
+pub const ROUTING_SWEEP: Duration = Duration::from_secs(1);
+/// Those who wait are told their place so often at most.
+pub const POSITIONS: Duration = Duration::from_secs(2);
+/// A contact is called back so often …
+pub const CALLBACK_TRIES: i32 = 3;
+/// … with so much time between.
+pub const CALLBACK_AGAIN: TimeDelta = TimeDelta::minutes(5);
+/// A call-back that was not made within this is given up.
+pub const CALLBACK_KEPT: TimeDelta = TimeDelta::hours(48);
+/// Calls asked for from one address in a minute.
+pub const REQUESTS_A_MINUTE: i32 = 60;
+/// A queue that handled nothing yet is taken to need so long for a call.
+pub const HANDLING_GUESS: TimeDelta = TimeDelta::minutes(3);
+
 /// A mutation waits so long for a worker to lease a call that was just placed or moved.
 pub const LEASE_WAIT: Duration = Duration::from_secs(5);
 /// A worker answers a command within this.
@@ -71,3 +102,20 @@ pub const TRANSCODE_POSTPONED: TimeDelta = TimeDelta::seconds(15);
 pub const TRANSCODE_ATTEMPTS: i32 = 3;
 /// A playback link outlives the recording's duration by this.
 pub const PLAYBACK: TimeDelta = TimeDelta::hours(1);
+
+/// The address for an audio file's upload is good for so long.
+pub const UPLOAD: TimeDelta = TimeDelta::minutes(15);
+/// An upload takes at most so long.
+pub const UPLOAD_TRANSFER: Duration = Duration::from_secs(300);
+/// A worker may take so long to convert a file, its transfers included …
+pub const CONVERT_LEASE: TimeDelta = TimeDelta::minutes(8);
+/// … and the converting itself so long.
+pub const CONVERT: Duration = Duration::from_secs(120);
+/// An upload that no worker has taken is dispatched anew every so long.
+pub const CONVERT_AGAIN: TimeDelta = TimeDelta::seconds(30);
+/// Converting that had to break off is dispatched again after this.
+pub const CONVERT_POSTPONED: TimeDelta = TimeDelta::seconds(10);
+/// Converting is tried so often before the file counts as FAILED.
+pub const CONVERT_ATTEMPTS: i32 = 3;
+/// An address for listening to an audio file is good for so long.
+pub const AUDIO_LINK: TimeDelta = TimeDelta::hours(1);

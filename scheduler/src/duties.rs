@@ -82,6 +82,7 @@ pub async fn sweep(platform: &Platform, stop: &CancellationToken) {
             account("calls without a worker", platform.dispatch_again().await);
             account("overdue recordings", platform.finalize_overdue().await);
             account("lost transcodings", platform.transcode_again().await);
+            account("audio files", platform.sweep_audio().await);
             account("deleted recordings", platform.purge_deleted().await);
             sleep(SWEEP).await;
         }

@@ -29,16 +29,19 @@ pub enum Job {
     Moves,
     /// A recording to be made ready for playback.
     Transcode,
+    /// An uploaded audio file to be converted.
+    Audio,
 }
 
 impl Job {
-    pub const ALL: [Self; 3] = [Self::Calls, Self::Moves, Self::Transcode];
+    pub const ALL: [Self; 4] = [Self::Calls, Self::Moves, Self::Transcode, Self::Audio];
 
     pub fn queue(self) -> &'static str {
         match self {
             Self::Calls => "media.calls",
             Self::Moves => "media.moves",
             Self::Transcode => "media.transcode",
+            Self::Audio => "media.audio",
         }
     }
 
@@ -53,8 +56,8 @@ impl Job {
 ///
 /// - `events` (topic): news for whoever listens now. Each api process binds a queue of its own ([`listener_queue`]); a message
 ///   for which nobody is bound is dropped, and that is right.
-/// - `jobs` (direct) → `media.calls`, `media.moves`, `media.transcode`: quorum queues, so a stored job survives a node.
-///   After [`DELIVERY_LIMIT`] redeliveries (quorum queues of RabbitMQ 3.10 have none unless set) a job moves by way of
+/// - `jobs` (direct) → `media.calls`, `media.moves`, `media.transcode`, `media.audio`: quorum queues, so a stored job survives a
+///   node. After [`DELIVERY_LIMIT`] redeliveries (quorum queues of RabbitMQ 3.10 have none unless set) a job moves by way of
 ///   `jobs.dead` (direct) to `<queue>.dead`, at least once: which demands `reject-publish` as the overflow's behaviour.
 /// - `worker.<id>`: one command queue a worker, declared by the worker ([`command_queue`]); commands come through the default
 ///   exchange, replies go by direct reply-to and need no queue.

@@ -1,0 +1,125 @@
+//! The files, as administrators keep them.
+
+use chrono::{DateTime, Utc};
+use diesel::{pg::Pg, prelude::*};
+use diesel_async::RunQueryDsl;
+
+use super::AudioFileState;
+use crate::{
+    Platform, Result,
+    db::schema::audio_file,
+    error::Refusal,
+    ids::{AudioFileId, UserId},
+    limits,
+    page::{Page, Slice, page_by_id},
+    people::{Actor, tokens},
+    validate,
+};
+
+/// Music or an announcement.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = audio_file, check_for_backend(Pg))]
+pub struct AudioFile {
+    pub id: AudioFileId,
+    pub name: String,
+    pub state: AudioFileState,
+    /// FAILED: why, in words for people.
+    pub failure: Option<String>,
+    pub duration_ms: Option<i64>,
+    pub created_by: Option<UserId>,
+    pub created_at: DateTime<Utc>,
+    pub archived_at: Option<DateTime<Utc>>,
+}
+
+/// What shall be set; what is none stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct AudioFileChange {
+    pub name: Option<String>,
+    pub archived: Option<bool>,
+}
+
+fn listed<'a>(archived: bool) -> audio_file::BoxedQuery<'a, Pg> {
+    let all = audio_file::table.into_boxed();
+    if archived { all } else { all.filter(audio_file::archived_at.is_null()) }
+}
+
+impl Platform {
+    /// Makes a file that waits for its upload; with it the token for that.
+    ///
+    /// # Errors
+    /// INVALID for the name.
+    pub async fn create_audio_file(&self, actor: &Actor, name: &str) -> Result<(AudioFile, String)> {
+        let user = actor.user()?.id;
+        let name = validate::name("name", name)?;
+        let (token, now) = (tokens::random(), self.clock.now());
+        let mut connection = self.db.get().await?;
+        let made = diesel::insert_into(audio_file::table)
+            .values((
+                audio_file::id.eq(AudioFileId::new()),
+                audio_file::name.eq(name),
+                audio_file::state.eq(AudioFileState::Waiting),
+                audio_file::upload_token_hash.eq(tokens::hash(&token)),
+                audio_file::upload_until.eq(now + limits::UPLOAD),
+                audio_file::created_by.eq(user),
+                audio_file::created_at.eq(now),
+            ))
+            .returning(AudioFile::as_returning())
+            .get_result(&mut connection)
+            .await?;
+        Ok((made, token))
+    }
+
+    /// # Errors
+    /// NOT_FOUND, INVALID for the name.
+    pub async fn update_audio_file(&self, id: AudioFileId, change: AudioFileChange) -> Result<AudioFile> {
+        let name = change.name.map(|name| validate::name("name", &name)).transpose()?;
+        let mut unit = self.begin().await?;
+        let now = unit.now;
+        let found: Option<AudioFile> = audio_file::table
+            .find(id)
+            .select(AudioFile::as_select())
+            .for_no_key_update()
+            .first(unit.connection())
+            .await
+            .optional()?;
+        let mut found = found.ok_or_else(|| Refusal::not_found("audio file"))?;
+        found.name = name.unwrap_or(found.name);
+        if let Some(archived) = change.archived {
+            found.archived_at = archived.then(|| found.archived_at.unwrap_or(now));
+        }
+        diesel::update(audio_file::table.find(id))
+            .set((audio_file::name.eq(&found.name), audio_file::archived_at.eq(found.archived_at)))
+            .execute(unit.connection())
+            .await?;
+        unit.commit().await?;
+        Ok(found)
+    }
+
+    /// The newest first; those that were archived too, if asked for.
+    pub async fn list_audio_files(&self, archived: bool, slice: &Slice) -> Result<Page<AudioFile>> {
+        let mut connection = self.db.get().await?;
+        Ok(page_by_id!(
+            &mut connection,
+            listed(archived),
+            audio_file::id,
+            AudioFile,
+            slice,
+            newest_first: true
+        ))
+    }
+
+    pub async fn count_audio_files(&self, archived: bool) -> Result<i64> {
+        let mut connection = self.db.get().await?;
+        Ok(listed(archived).count().get_result(&mut connection).await?)
+    }
+
+    /// Files by id; in no order.
+    pub async fn audio_files(&self, ids: &[AudioFileId]) -> Result<Vec<AudioFile>> {
+        let mut connection = self.db.get().await?;
+        Ok(audio_file::table
+            .filter(audio_file::id.eq_any(ids))
+            .select(AudioFile::as_select())
+            .load(&mut connection)
+            .await?)
+    }
+}

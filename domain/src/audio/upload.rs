@@ -1,0 +1,69 @@
+//! The upload: one, to an address whose token is the permission.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{AudioFileState, prefix};
+use crate::{Platform, Result, bus::Job, db::schema::audio_file, ids::AudioFileId, limits, people::tokens};
+
+/// What stands behind an upload's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadPlace {
+    /// Nothing.
+    Unknown,
+    /// Its time is over, or it was used.
+    Over,
+    Open(AudioFileId),
+}
+
+impl Platform {
+    pub async fn upload_place(&self, token: &str) -> Result<UploadPlace> {
+        let mut connection = self.db.get().await?;
+        let found: Option<(AudioFileId, AudioFileState, Option<String>, DateTime<Utc>)> = audio_file::table
+            .filter(audio_file::upload_token_hash.eq(tokens::hash(token)))
+            .select((audio_file::id, audio_file::state, audio_file::source_key, audio_file::upload_until))
+            .first(&mut connection)
+            .await
+            .optional()?;
+        Ok(match found {
+            None => UploadPlace::Unknown,
+            Some((id, AudioFileState::Waiting, None, until)) if until > self.clock.now() => {
+                UploadPlace::Open(id)
+            }
+            Some(_) => UploadPlace::Over,
+        })
+    }
+
+    /// Stores what was uploaded and has it converted. False when the address was used meanwhile: then the other upload holds.
+    pub async fn take_upload(&self, id: AudioFileId, content: Bytes) -> Result<bool> {
+        let key = format!("{}source-{}", prefix(id), tokens::random());
+        self.objects.put(&key, content).await?;
+        let taken = self.upload_taken(id, &key).await;
+        if !matches!(taken, Ok(true))
+            && let Err(error) = self.objects.delete(&key).await
+        {
+            tracing::warn!(key, %error, "an upload that nobody wants stays behind");
+        }
+        taken
+    }
+
+    async fn upload_taken(&self, id: AudioFileId, key: &str) -> Result<bool> {
+        let mut unit = self.begin().await?;
+        let now = unit.now;
+        let open = audio_file::state
+            .eq(AudioFileState::Waiting)
+            .and(audio_file::source_key.is_null())
+            .and(audio_file::upload_until.gt(now));
+        let taken = diesel::update(audio_file::table.find(id).filter(open))
+            .set((audio_file::source_key.eq(key), audio_file::dispatch_at.eq(now + limits::CONVERT_AGAIN)))
+            .execute(unit.connection())
+            .await?;
+        if taken == 1 {
+            unit.job(Job::Audio, serde_json::json!({ "audioFileId": id })).await?;
+            unit.commit().await?;
+        }
+        Ok(taken == 1)
+    }
+}
