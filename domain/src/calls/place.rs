@@ -101,6 +101,11 @@ impl Platform {
             answered_at: None,
             ended_at: None,
             end_reason: None,
+            outcome_id: None,
+            tags: Vec::new(),
+            rating_stars: None,
+            rating_words: None,
+            rated_at: None,
         };
         let mut agent = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
         agent.user_id = Some(user.id);

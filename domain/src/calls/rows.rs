@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     db::schema::{call, call_interval, leg},
-    ids::{CallId, ContactId, LegId, UserId, WorkerId},
+    ids::{CallId, ContactId, LegId, OutcomeId, UserId, WorkerId},
 };
 
 /// One conversation.
@@ -35,6 +35,11 @@ pub struct Call {
     pub answered_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
     pub end_reason: Option<String>,
+    pub outcome_id: Option<OutcomeId>,
+    pub tags: Vec<String>,
+    pub rating_stars: Option<i32>,
+    pub rating_words: Option<String>,
+    pub rated_at: Option<DateTime<Utc>>,
 }
 
 /// One party of a call.

@@ -57,6 +57,50 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
+        company_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    company (id) {
+        id -> Uuid,
+        name -> Text,
+        domain -> Nullable<Text>,
+        tags -> Array<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    note (id) {
+        id -> Uuid,
+        version -> Integer,
+        body -> Text,
+        author_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        call_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outcome (id) {
+        id -> Uuid,
+        name -> Text,
+        success -> Bool,
+        created_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    away_reason (id) {
+        id -> Uuid,
+        name -> Text,
+        created_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -97,6 +141,11 @@ diesel::table! {
         answered_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
         end_reason -> Nullable<Text>,
+        outcome_id -> Nullable<Uuid>,
+        tags -> Array<Text>,
+        rating_stars -> Nullable<Integer>,
+        rating_words -> Nullable<Text>,
+        rated_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -318,9 +367,139 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    agent (user_id) {
+        user_id -> Uuid,
+        status -> Text,
+        reason -> Nullable<Text>,
+        next_status -> Nullable<Text>,
+        next_reason -> Nullable<Text>,
+        skills -> Jsonb,
+        idle_since -> Timestamptz,
+        missed_in_row -> Integer,
+    }
+}
+
+diesel::table! {
+    agent_presence (agent_id) {
+        agent_id -> Uuid,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    agent_interval (id) {
+        id -> BigInt,
+        agent_id -> Uuid,
+        activity -> Text,
+        reason -> Nullable<Text>,
+        started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    queue (id) {
+        id -> Uuid,
+        key -> Text,
+        name -> Text,
+        strategy -> Text,
+        priority -> Integer,
+        required_skills -> Jsonb,
+        relax_seconds -> Nullable<Integer>,
+        last_agent_seconds -> Integer,
+        offer_seconds -> Integer,
+        missed_limit -> Integer,
+        wrap_up_seconds -> Integer,
+        wrap_up_required -> Bool,
+        default_outcome_id -> Nullable<Uuid>,
+        max_wait_seconds -> Integer,
+        max_length -> Integer,
+        overflow -> Text,
+        overflow_queue_id -> Nullable<Uuid>,
+        callback -> Bool,
+        service_level_percent -> Double,
+        service_level_seconds -> Integer,
+        short_abandon_seconds -> Integer,
+        hours -> Jsonb,
+        closed_message -> Nullable<Text>,
+        script -> Nullable<Text>,
+        video -> Bool,
+        music_id -> Nullable<Uuid>,
+        announcement_id -> Nullable<Uuid>,
+        announcement_seconds -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    queue_member (queue_id, agent_id) {
+        queue_id -> Uuid,
+        agent_id -> Uuid,
+        tier -> Integer,
+        offered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    queue_visit (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        queue_id -> Uuid,
+        callback -> Bool,
+        entered_at -> Timestamptz,
+        rank_at -> Timestamptz,
+        not_before -> Timestamptz,
+        leave_by -> Nullable<Timestamptz>,
+        position -> Nullable<Integer>,
+        prefer_agent_id -> Nullable<Uuid>,
+        prefer_until -> Nullable<Timestamptz>,
+        left_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        agent_id -> Nullable<Uuid>,
+        handled_seconds -> Nullable<Double>,
+        routing -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    offer (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        visit_id -> Nullable<Uuid>,
+        agent_id -> Uuid,
+        state -> Text,
+        alone -> Bool,
+        reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    wrap_up (call_id, agent_id) {
+        call_id -> Uuid,
+        agent_id -> Uuid,
+        queue_id -> Uuid,
+        started_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        required -> Bool,
+        extended -> Bool,
+    }
+}
+
 diesel::joinable!(session -> app_user (user_id));
 diesel::joinable!(contact -> app_user (owner_id));
+diesel::joinable!(contact -> company (company_id));
 diesel::joinable!(call -> contact (contact_id));
+diesel::joinable!(call -> outcome (outcome_id));
+diesel::joinable!(note -> contact (contact_id));
+diesel::joinable!(note -> call (call_id));
 diesel::joinable!(call -> app_user (agent_id));
 diesel::joinable!(call -> media_worker (worker_id));
 diesel::joinable!(leg -> call (call_id));
@@ -345,19 +524,35 @@ diesel::joinable!(task -> automation_rule (rule_id));
 diesel::joinable!(notification -> app_user (user_id));
 diesel::joinable!(audio_file -> app_user (created_by));
 
+diesel::joinable!(agent -> app_user (user_id));
+diesel::joinable!(queue_member -> agent (agent_id));
+diesel::joinable!(queue_member -> queue (queue_id));
+diesel::joinable!(offer -> queue_visit (visit_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
+    agent,
+    agent_interval,
+    agent_presence,
     app_user,
     audio_file,
     automation_rule,
+    away_reason,
     call,
     call_interval,
+    company,
     contact,
     event,
     idempotency,
     leg,
     media_worker,
+    note,
     notification,
+    offer,
     outbox,
+    outcome,
+    queue,
+    queue_member,
+    queue_visit,
     rate_limit,
     recording,
     recording_access,
@@ -368,4 +563,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     rendition,
     session,
     task,
+    wrap_up,
 );
