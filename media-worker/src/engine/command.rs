@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::socket::Path;
-use super::{NegotiateError, Route, Tap};
+use super::{NegotiateError, Prompt, Route, Tap};
 
 /// Orders wait here; their senders wait when it is full.
 pub(super) const MOST_COMMANDS: usize = 1024;
@@ -21,6 +21,7 @@ pub(super) enum Command {
     Negotiate { call: Uuid, leg: Uuid, offer: String, reply: oneshot::Sender<Result<String, NegotiateError>> },
     HasLeg { call: Uuid, leg: Uuid, reply: oneshot::Sender<bool> },
     Route { call: Uuid, routes: Vec<Route>, reply: oneshot::Sender<()> },
+    Play { call: Uuid, leg: Uuid, prompt: Option<Prompt>, reply: oneshot::Sender<()> },
     Tap { call: Uuid, tap: Option<Box<dyn Tap>>, reply: oneshot::Sender<()> },
     CloseLeg { call: Uuid, leg: Uuid, reason: String, reply: oneshot::Sender<()> },
     CloseCall { call: Uuid, reply: oneshot::Sender<()> },

@@ -12,12 +12,14 @@ use super::leg::{Leg, LegKey};
 use super::sdp::{self, Offer};
 use super::shard::{Shard, guarded};
 use super::totals::{add, subtract};
-use super::{EngineEvent, LegChange, NegotiateError, Route, Tap};
+use super::{EngineEvent, LegChange, NegotiateError, Prompt, Route, Tap};
 
 #[derive(Default)]
 pub(super) struct Call {
     pub legs: HashMap<Uuid, LegKey>,
     pub routes: Vec<Route>,
+    /// What legs hear that have no source.
+    pub prompts: HashMap<Uuid, Prompt>,
     pub tap: Option<Box<dyn Tap>>,
 }
 
@@ -34,6 +36,10 @@ impl Shard {
             Command::Route { call, routes, reply } => {
                 self.call(call).routes = routes;
                 self.connect(call);
+                let _ = reply.send(());
+            }
+            Command::Play { call, leg, prompt, reply } => {
+                self.play(call, leg, prompt);
                 let _ = reply.send(());
             }
             Command::Tap { call, tap, reply } => {
@@ -69,6 +75,19 @@ impl Shard {
         self.calls.get(&call)?.legs.get(&leg).copied()
     }
 
+    fn play(&mut self, call: Uuid, leg: Uuid, prompt: Option<Prompt>) {
+        match &prompt {
+            Some(prompt) => drop(self.call(call).prompts.insert(leg, prompt.clone())),
+            None => drop(self.calls.get_mut(&call).and_then(|call| call.prompts.remove(&leg))),
+        }
+        if let Some(key) = self.key(call, leg)
+            && let Some(leg) = self.legs.get_mut(&key)
+        {
+            leg.play(prompt);
+            self.touch(key);
+        }
+    }
+
     fn negotiate(&mut self, call: Uuid, leg: Uuid, sdp: &str) -> Result<String, NegotiateError> {
         let offer = sdp::read_offer(sdp)?;
         let known = self.key(call, leg);
@@ -96,6 +115,7 @@ impl Shard {
             catch_unwind(AssertUnwindSafe(|| Connection::answer_first(offer, sdp, crypto, local, now)));
         let (connection, answer) = made.unwrap_or_else(|_| Err(broken()))?;
         let mut leg = Leg::new(call, id, connection, now);
+        leg.play(self.calls.get(&call).and_then(|call| call.prompts.get(&id)).cloned());
         if let Some(old) = replaced.and_then(|key| self.remove(key)) {
             leg.succeed(&old);
             tracing::info!(%call, leg = %id, "connection replaced");
@@ -152,7 +172,7 @@ impl Shard {
             }
         }
         let keys: Vec<LegKey> = legs.values().copied().collect();
-        let mut fresh = Vec::new();
+        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         for key in keys {
             let Some(leg) = self.legs.get_mut(&key) else {
                 continue;
@@ -162,17 +182,20 @@ impl Shard {
             if leg.source != source {
                 leg.source = source;
                 fresh.extend(source);
+                changed.push(key);
             }
         }
+        // One that has lost its source hears its prompt from now on.
+        changed.into_iter().for_each(|key| self.touch(key));
         for key in fresh {
             self.ask_key_frame(Some(key));
         }
     }
 
     pub fn close_leg(&mut self, call: Uuid, leg: Uuid, reason: &str) {
-        let Some(key) = self.calls.get_mut(&call).and_then(|call| call.legs.remove(&leg)) else {
-            return;
-        };
+        let Some(at) = self.calls.get_mut(&call) else { return };
+        at.prompts.remove(&leg);
+        let Some(key) = at.legs.remove(&leg) else { return };
         self.remove(key);
         subtract(&self.around.counters.legs, 1);
         tracing::info!(%call, %leg, reason, "leg closed");

@@ -14,7 +14,7 @@ use super::credentials::{MOST_SHARDS, ShardCrypto};
 use super::shard::{Shard, Surroundings};
 use super::socket;
 use super::totals::{Counters, add};
-use super::{EngineConfig, EngineError, EngineEvent, NegotiateError, Route, Tap};
+use super::{EngineConfig, EngineError, EngineEvent, NegotiateError, Prompt, Route, Tap};
 
 /// The running engine. When the last clone is gone, all legs are closed and the threads end.
 #[derive(Clone)]
@@ -112,6 +112,11 @@ impl Engine {
     /// legs that are still to come.
     pub async fn route(&self, call: Uuid, routes: Vec<Route>) {
         self.ask(call, |reply| Command::Route { call, routes, reply }).await;
+    }
+
+    /// What a leg hears while it has no source, from now on; it may be still to come. The same prompt again changes nothing.
+    pub async fn play(&self, call: Uuid, leg: Uuid, prompt: Option<Prompt>) {
+        self.ask(call, |reply| Command::Play { call, leg, prompt, reply }).await;
     }
 
     pub async fn tap(&self, call: Uuid, tap: Option<Box<dyn Tap>>) {

@@ -15,6 +15,7 @@ use super::feedback::Feedback;
 use super::filler::Filler;
 use super::keyframes::KeyFrames;
 use super::liveness::{Liveness, SILENCE};
+use super::prompt::{Player, Prompt};
 use super::quality::{Quality, percent_lost};
 use super::socket::{Outgoing, Path};
 use super::{EngineEvent, MediaKind, filler, stun};
@@ -53,6 +54,7 @@ pub(super) struct Leg {
     downlink: Downlink,
     secure: bool,
     filler: Filler,
+    player: Option<Player>,
 }
 
 impl Leg {
@@ -72,12 +74,24 @@ impl Leg {
             downlink: Downlink::default(),
             secure: false,
             filler: Filler::new(now),
+            player: None,
         }
     }
 
     /// Takes the place of the participant's earlier connection.
     pub fn succeed(&mut self, old: &Leg) {
         self.liveness.succeed(&old.liveness);
+        self.player.clone_from(&old.player);
+        self.player.iter_mut().for_each(Player::pause);
+    }
+
+    /// What it hears from us while it has no source. The same again goes on where it is.
+    pub fn play(&mut self, prompt: Option<Prompt>) {
+        let same =
+            prompt.as_ref().is_some_and(|new| self.player.as_ref().is_some_and(|old| old.prompt().is(new)));
+        if !same {
+            self.player = prompt.and_then(Player::new);
+        }
     }
 
     /// A genuine check came.
@@ -200,6 +214,7 @@ impl Leg {
     /// Whatever is due by now; true if a key frame was asked for.
     pub fn work(&mut self, now: Instant, events: &UnboundedSender<EngineEvent>) -> bool {
         self.liveness.tell_silence(self.connection.ended, now, events);
+        self.prompt(now);
         self.fill(now);
         self.quality.tick(now);
         let Some(ssrc) = self.remote_ssrc[MediaKind::Video as usize] else {
@@ -213,7 +228,25 @@ impl Leg {
     }
 
     fn needs_filler(&self) -> bool {
-        self.connection.secure && !self.liveness.is_both_ways()
+        self.connection.secure && !self.liveness.is_both_ways() && !self.is_prompted()
+    }
+
+    /// Whether it hears its prompt just now.
+    fn is_prompted(&self) -> bool {
+        let heard = self.connection.secure && self.connection.ice_connected && self.source.is_none();
+        heard && self.player.is_some()
+    }
+
+    fn prompt(&mut self, now: Instant) {
+        let prompted = self.is_prompted();
+        let Some(player) = &mut self.player else { return };
+        if !prompted {
+            player.pause();
+            return;
+        }
+        while let Some((source, header, frame)) = player.next(now) {
+            self.connection.forward(MediaKind::Audio, source, &header, &frame, now);
+        }
     }
 
     fn fill(&mut self, now: Instant) {
@@ -242,8 +275,9 @@ impl Leg {
         let silence = self.liveness.deadline();
         let key_frame = self.key_frames.deadline(now).filter(|_| self.connection.ice_connected);
         let filler = self.needs_filler().then(|| self.filler.due());
+        let prompt = self.player.as_ref().filter(|_| self.is_prompted()).map(|player| player.due(now));
         let connection = self.connection.deadline(now);
-        [silence, key_frame, filler, connection]
+        [silence, key_frame, filler, prompt, connection]
             .into_iter()
             .flatten()
             .chain([self.quality.tick(now)])

@@ -17,6 +17,7 @@ mod intake;
 mod keyframes;
 mod leg;
 mod liveness;
+mod prompt;
 mod quality;
 mod rewrite;
 mod sdp;
@@ -35,6 +36,7 @@ use domain::calls::MediaKind;
 use uuid::Uuid;
 
 pub use handle::Engine;
+pub use prompt::{Frames, Prompt};
 
 pub struct EngineConfig {
     /// UDP; 0 takes a free one.

@@ -3,6 +3,7 @@
 mod abuse;
 mod calls;
 mod peer;
+mod prompts;
 mod two;
 
 use std::net::Ipv4Addr;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use uuid::Uuid;
 
-use super::{Engine, EngineConfig, EngineEvent, LegChange, MediaKind, Route};
+use super::{Engine, EngineConfig, EngineEvent, LegChange, MediaKind, Prompt, Route};
 use peer::{PATIENCE, Peer, step, until};
 
 /// An engine with two shards, and what it tells.
