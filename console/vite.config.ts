@@ -14,5 +14,5 @@ export default defineConfig({
       '/play': { target: platform },
     },
   },
-  test: { include: ['src/**/*.test.ts'] },
+  test: { include: ['{src,widget}/**/*.test.ts'] },
 });

@@ -12,9 +12,19 @@ use axum::{
 use crate::app::App;
 
 /// Scripts from here alone. Styles inline, as the component library writes them; media as blobs, as hls.js feeds them.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
-     media-src 'self' blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; \
-     form-action 'self'; frame-ancestors 'none'";
+macro_rules! content_security_policy {
+    ($ancestors:literal) => {
+        concat!(
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; ",
+            "font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; ",
+            "frame-ancestors ",
+            $ancestors
+        )
+    };
+}
+const CONTENT_SECURITY_POLICY: &str = content_security_policy!("'none'");
+/// A queue's page stands in the widget's frame on any site (console/widget/README.md).
+const FRAMED_SECURITY_POLICY: &str = content_security_policy!("*");
 /// Camera, microphone and screen are for our own pages.
 const PERMISSIONS_POLICY: &str =
     "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()";
@@ -24,14 +34,24 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
     // The addresses of a join page and of a recording are secrets: they go to nobody, not even to our own pages.
     let path = request.uri().path();
     let secret = path.starts_with("/join/") || path.starts_with("/play/");
+    let framed = path.starts_with("/q/");
+    let widget = path == "/widget.js";
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
-    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    if framed {
+        set(header::CONTENT_SECURITY_POLICY, FRAMED_SECURITY_POLICY);
+    } else {
+        set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+        set(header::X_FRAME_OPTIONS, "DENY");
+    }
+    if widget {
+        // For pages that are isolated by Cross-Origin-Embedder-Policy, too.
+        set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    }
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, if secret { "no-referrer" } else { "same-origin" });
     set(HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY);
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");

@@ -13,6 +13,8 @@ use crate::app::App;
 
 /// The bundler writes a hash of its content into the name of everything under here.
 const IMMUTABLE: &str = "/assets/";
+/// Other sites name it as it is: a new one reaches their visitors within minutes.
+const WIDGET: &str = "/widget.js";
 
 /// A file of the console, or its page.
 pub async fn file(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -30,8 +32,11 @@ pub async fn file(State(app): State<Arc<App>>, request: Request) -> Response {
     else {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
     };
-    let caching =
-        if path.starts_with(IMMUTABLE) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = match path.as_str() {
+        WIDGET => "public, max-age=300",
+        path if path.starts_with(IMMUTABLE) => "public, max-age=31536000, immutable",
+        _ => "no-cache",
+    };
     cached(response.into_response(), caching)
 }
 

@@ -1,0 +1,220 @@
+import { element, icon, inkOn } from './dom';
+import { LOOK } from './look';
+import { type HostSays, isBusy, type PageSays, type Prefill, readPage, type Visit } from './messages';
+import { type Options, pageAddress } from './options';
+import { buttonWords, closingQuestion } from './words';
+
+export type WidgetEvent = 'open' | 'minimise' | 'close' | 'state';
+
+/** The page in the frame may take so long to hang up before it is taken away. */
+const FAREWELL_MS = 2_500;
+const IDLE: Visit = { state: 'form', place: null };
+/** What the frame may ask the visitor for, and only the platform's own page in it. */
+const DEVICES = ['microphone', 'camera', 'display-capture', 'autoplay'];
+
+/** One queue's button and panel. The frame exists from opening to closing; minimised, the call in it goes on. */
+export class Panel {
+  readonly options: Options;
+  #tell: (event: WidgetEvent, visit: Visit) => void;
+  #host = document.createElement('cordboard-widget');
+  #label = element('span');
+  #badge = element('span', { class: 'badge', 'aria-hidden': 'true' });
+  /** Minimised, the page in the frame is silent to screen readers: its news are told here. */
+  #said = element('div', { class: 'said', role: 'status' });
+  #button = element('button', { class: 'open', type: 'button', 'aria-expanded': 'false' });
+  #question = element('p');
+  #asking = element('div', { class: 'question', role: 'alertdialog', 'aria-label': 'Leave?', hidden: '' });
+  #stay = element('button', { type: 'button' }, 'Stay');
+  #panel: HTMLElement;
+  #frame: HTMLIFrameElement | null = null;
+  #shown = false;
+  #visit = IDLE;
+  #title: string | null = null;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: Options, row: number, tell: (event: WidgetEvent, visit: Visit) => void) {
+    this.options = options;
+    this.#tell = tell;
+    const minimise = element('button', { type: 'button', 'aria-label': 'Minimise' }, icon('M5 12h14'));
+    const close = element('button', { type: 'button', 'aria-label': 'Close' }, icon('M6 6l12 12', 'M18 6L6 18'));
+    const end = element('button', { type: 'button', class: 'end' }, 'Leave');
+    const header = element('header', {}, element('h2', {}, options.label), minimise, close);
+    this.#asking.append(this.#question, end, this.#stay);
+    this.#panel = element('section', { class: 'panel', role: 'dialog', 'aria-label': options.label }, header, this.#asking);
+    const phone = icon('M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2');
+    this.#button.append(phone, this.#label, this.#badge);
+    const root = element('div', { class: options.side }, this.#panel, this.#button, this.#said);
+
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(LOOK);
+    const shadow = this.#host.attachShadow({ mode: 'closed' });
+    shadow.adoptedStyleSheets = [sheet];
+    shadow.append(root);
+    this.#host.style.setProperty('--row', String(row));
+    document.body.append(this.#host);
+    if (options.color) this.#paint(options.color);
+
+    this.#button.addEventListener('click', () => this.open());
+    minimise.addEventListener('click', () => this.minimise());
+    close.addEventListener('click', () => this.close());
+    end.addEventListener('click', () => this.#leave());
+    this.#stay.addEventListener('click', () => this.#ask(false));
+    root.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.#escape();
+    });
+    addEventListener('message', this.#onMessage);
+    this.#show(false);
+    this.#become(IDLE);
+    // The visitor went to another page of the site: the call is taken up there.
+    if (this.#kept()) this.#load({});
+  }
+
+  get visit(): Visit {
+    return this.#visit;
+  }
+
+  open(fields: Prefill = {}): void {
+    if (this.#frame) this.#say({ cordboard: 'prefill', fields });
+    else this.#load(fields);
+    if (this.#shown) return;
+    this.#show(true);
+    this.#frame?.focus();
+    this.#tell('open', this.#visit);
+  }
+
+  minimise(): void {
+    if (!this.#shown) return;
+    this.#ask(false);
+    this.#show(false);
+    this.#button.focus();
+    this.#tell('minimise', this.#visit);
+  }
+
+  /** Asks first where a call or a place in line would be lost. */
+  close(): void {
+    if (!this.#frame) return;
+    if (!isBusy(this.#visit.state)) return this.#remove();
+    this.open();
+    this.#ask(true);
+  }
+
+  #load(fields: Prefill): void {
+    this.#frame = element('iframe', {
+      title: this.options.label,
+      allow: DEVICES.map((name) => `${name} ${this.options.origin}`).join('; '),
+      referrerpolicy: 'no-referrer',
+    });
+    this.#frame.src = pageAddress(this.options, location.origin, { ...this.options.fields, ...fields });
+    this.#panel.append(this.#frame);
+  }
+
+  #leave(): void {
+    this.#say({ cordboard: 'leave' });
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.#remove(), FAREWELL_MS);
+  }
+
+  #remove(): void {
+    clearTimeout(this.#leaving);
+    this.#leaving = undefined;
+    this.#frame?.remove();
+    this.#frame = null;
+    this.#ask(false);
+    const shown = this.#shown;
+    this.#show(false);
+    this.#become(IDLE);
+    this.#keep(false);
+    if (shown) this.#button.focus();
+    this.#tell('close', this.#visit);
+  }
+
+  #escape(): void {
+    if (!this.#asking.hidden) this.#ask(false);
+    else this.close();
+  }
+
+  #ask(asking: boolean): void {
+    const asked = !this.#asking.hidden;
+    this.#asking.hidden = !asking;
+    this.#question.textContent = closingQuestion(this.#visit);
+    if (asking) this.#stay.focus();
+    else if (asked) this.#frame?.focus();
+  }
+
+  #onMessage = (event: MessageEvent<unknown>): void => {
+    const { contentWindow } = this.#frame ?? {};
+    if (!contentWindow || event.source !== contentWindow || event.origin !== this.options.origin) return;
+    const message = readPage(event.data);
+    if (message) this.#hear(message);
+  };
+
+  #hear(message: PageSays): void {
+    if (message.cordboard === 'escape') return this.#escape();
+    const { state, place } = message;
+    this.#become({ state, place });
+    this.#keep(isBusy(state));
+    this.#tell('state', this.#visit);
+    if (state === 'ringing' && !this.#shown) this.open();
+    if (!isBusy(state)) {
+      this.#ask(false);
+      if (this.#leaving !== undefined) this.#remove();
+    }
+  }
+
+  #say(message: HostSays): void {
+    this.#frame?.contentWindow?.postMessage(message, this.options.origin);
+  }
+
+  #become(visit: Visit): void {
+    this.#visit = visit;
+    const words = buttonWords(visit);
+    this.#label.textContent = words ?? this.options.label;
+    this.#badge.textContent = words === null ? '' : visit.state === 'talking' || visit.state === 'ringing' ? '●' : String(visit.place ?? '…');
+    this.#said.textContent = this.#shown ? '' : words;
+    this.#ring(visit.state === 'ringing' ? words : null);
+  }
+
+  #show(shown: boolean): void {
+    this.#shown = shown;
+    this.#panel.dataset['shown'] = String(shown);
+    this.#button.setAttribute('aria-expanded', String(shown));
+  }
+
+  /** Somebody waits for the visitor, who may be looking at another tab. */
+  #ring(words: string | null): void {
+    if (words !== null && this.#title === null) {
+      this.#title = document.title;
+      document.title = `${words} · ${this.#title}`;
+    } else if (words === null && this.#title !== null) {
+      document.title = this.#title;
+      this.#title = null;
+    }
+  }
+
+  #paint(color: string): void {
+    this.#host.style.setProperty('--accent', color);
+    this.#host.style.setProperty('--ink', inkOn(getComputedStyle(this.#button).backgroundColor));
+  }
+
+  /** Pages of the same site in the same tab share this; some browsers forbid it altogether. */
+  #keep(busy: boolean): void {
+    try {
+      if (busy) sessionStorage.setItem(this.#key, '1');
+      else sessionStorage.removeItem(this.#key);
+    } catch {
+      // Then the call ends with the page.
+    }
+  }
+
+  #kept(): boolean {
+    try {
+      return sessionStorage.getItem(this.#key) !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  get #key(): string {
+    return `cordboard.${this.options.origin}.${this.options.queue}`;
+  }
+}
