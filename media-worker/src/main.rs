@@ -1,5 +1,6 @@
 //! A media worker: WebRTC legs, forwarding, recording, transcoding. Any number of them share the calls.
 
+mod audio;
 mod control;
 mod engine;
 mod media;
@@ -29,12 +30,31 @@ enum Command {
         #[arg(long)]
         dir: PathBuf,
     },
+    /// Makes Ogg Opus of one uploaded audio file (started by the worker itself).
+    Convert {
+        /// The upload.
+        #[arg(long)]
+        from: PathBuf,
+        /// Where the result is written.
+        #[arg(long)]
+        to: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run => run(),
-        Command::Transcode { dir } => transcode(&dir),
+        Command::Transcode { dir } => {
+            be_a_child();
+            match transcode::run(&dir, |part| println!("progress {part:.2}")) {
+                Ok(_) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("{error}");
+                    ExitCode::FAILURE
+                }
+            }
+        }
+        Command::Convert { from, to } => convert(&from, &to),
     }
 }
 
@@ -65,15 +85,15 @@ fn run() -> ExitCode {
     })
 }
 
-/// The child of a worker: progress on standard output, warnings on standard error, the reason of a failure as its
+/// A worker's child says how far it is on standard output and warns on standard error, where the reason of a failure is the
 /// last line. It ends with its parent, whose end of standard input closes then.
-fn transcode(directory: &std::path::Path) -> ExitCode {
+fn be_a_child() {
     std::thread::spawn(|| {
         let mut nothing = Vec::new();
         let _ = std::io::stdin().read_to_end(&mut nothing);
         std::process::exit(1);
     });
-    // The worker puts time and recording before the lines when it passes them on.
+    // The worker puts time and subject before the lines when it passes them on.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::WARN)
@@ -81,11 +101,24 @@ fn transcode(directory: &std::path::Path) -> ExitCode {
         .without_time()
         .with_level(false)
         .init();
-    match transcode::run(directory, |part| println!("progress {part:.2}")) {
-        Ok(_) => ExitCode::SUCCESS,
+}
+
+fn convert(from: &std::path::Path, to: &std::path::Path) -> ExitCode {
+    be_a_child();
+    match audio::convert(from, to) {
+        Ok(milliseconds) => {
+            println!("milliseconds {milliseconds}");
+            ExitCode::SUCCESS
+        }
         Err(error) => {
+            if let audio::ConvertError::Damaged(details) = &error {
+                eprintln!("{details}");
+            }
             eprintln!("{error}");
-            ExitCode::FAILURE
+            match error {
+                audio::ConvertError::Ours(_) => ExitCode::FAILURE,
+                _ => ExitCode::from(control::REFUSED),
+            }
         }
     }
 }

@@ -44,20 +44,20 @@ impl Platform {
     /// Leases an upload; none when it is done, or another worker is at it. Too many attempts make it FAILED.
     pub async fn lease_conversion(&self, id: AudioFileId) -> Result<Option<ConversionLease>> {
         let mut unit = self.begin().await?;
-        let found: Option<(AudioFileState, Option<String>, i32, i32, Option<DateTime<Utc>>)> =
-            audio_file::table
-                .find(id)
-                .select((
-                    audio_file::state,
-                    audio_file::source_key,
-                    audio_file::attempt,
-                    audio_file::postponed,
-                    audio_file::lease_until,
-                ))
-                .for_no_key_update()
-                .first(unit.connection())
-                .await
-                .optional()?;
+        type Row = (AudioFileState, Option<String>, i32, i32, Option<DateTime<Utc>>);
+        let found: Option<Row> = audio_file::table
+            .find(id)
+            .select((
+                audio_file::state,
+                audio_file::source_key,
+                audio_file::attempt,
+                audio_file::postponed,
+                audio_file::lease_until,
+            ))
+            .for_no_key_update()
+            .first(unit.connection())
+            .await
+            .optional()?;
         let Some((state, Some(source_key), attempt, postponed, lease_until)) = found else { return Ok(None) };
         let due = matches!(state, AudioFileState::Waiting | AudioFileState::Converting);
         if !due || lease_until.is_some_and(|until| until > unit.now) {

@@ -207,9 +207,15 @@ impl Call {
         let present: Vec<_> = self.plan.legs.iter().filter(|leg| leg.state != LegState::Left).collect();
         let routes = present.iter().flat_map(|to| present.iter().map(move |from| (from, to)));
         let routes = routes
-            .filter(|(from, to)| from.id != to.id && hears(to.ear, from.ear))
+            .filter(|(from, to)| from.id != to.id && to.prompt.is_none() && hears(to.ear, from.ear))
             .map(|(from, to)| Route { from: from.id.0, to: to.id.0 });
         engine.route(self.id.0, routes.collect()).await;
+        for leg in &present {
+            let heard = (self.id, &self.handle);
+            let prompt =
+                leg.prompt.and_then(|planned| self.worker.prompts().prompt(&self.worker, heard, planned));
+            engine.play(self.id.0, leg.id.0, prompt).await;
+        }
         for leg in self.plan.legs.iter().filter(|leg| leg.state == LegState::Left) {
             engine.close_leg(self.id.0, leg.id.0, "left").await;
         }

@@ -11,6 +11,8 @@ use super::capture;
 
 /// Folders of transcodings begin with this; they hold plaintext and are thrown away first.
 pub const TRANSCODING: &str = "transcoding-";
+/// And those of conversions with this.
+pub const CONVERTING: &str = "converting-";
 
 /// Removes what is of no use to anybody. To be called before anything is recorded.
 pub async fn tidy(platform: &Platform) {
@@ -19,7 +21,10 @@ pub async fn tidy(platform: &Platform) {
         tracing::error!(%error, spool = %spool.display(), "CORDBOARD_SPOOL_DIR cannot be used: nothing will be recorded");
     }
     for entry in folder(spool).await {
-        if entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TRANSCODING)) {
+        let begins = |name: &std::ffi::OsStr| {
+            [TRANSCODING, CONVERTING].iter().any(|prefix| name.to_string_lossy().starts_with(prefix))
+        };
+        if entry.file_name().is_some_and(begins) {
             let _ = fs::remove_dir_all(&entry).await;
         }
     }

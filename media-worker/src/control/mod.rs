@@ -5,16 +5,20 @@
 
 mod call;
 mod capture;
+mod child;
 mod commands;
+mod converting;
 mod figures;
 mod jobs;
 mod leftovers;
+mod prompts;
 mod registration;
 mod tap;
 mod transcoding;
 mod worker;
 
-use domain::{Error, Platform, Result, config::Config, program};
+pub use converting::REFUSED;
+use domain::{Error, Platform, Result, config::Config, objects::ObjectError, program};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::mpsc;
 
@@ -23,6 +27,14 @@ use crate::{
     recorder,
 };
 use worker::Worker;
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Storage or database are away: no fault of what is worked on.
+fn is_passing(fault: &Fault) -> bool {
+    matches!(fault.downcast_ref(), Some(ObjectError::Unavailable(_)))
+        || matches!(fault.downcast_ref(), Some(Error::Unavailable(_)))
+}
 
 /// Runs the worker until it is told to stop, then hands its calls over and ends.
 pub async fn run(config: Config, rendered: PrometheusHandle) -> Result<()> {
@@ -50,11 +62,13 @@ pub async fn run(config: Config, rendered: PrometheusHandle) -> Result<()> {
     let taking = stop.child_token();
     let jobs = tokio::spawn(jobs::take(worker.clone(), taking.clone()));
     let transcoding = tokio::spawn(transcoding::take(worker.clone(), taking.clone()));
+    let converting = tokio::spawn(converting::take(worker.clone(), taking.clone()));
 
     let outcome = registration.keep(&worker, &stop).await;
     taking.cancel();
     let _ = jobs.await;
     let _ = transcoding.await;
+    let _ = converting.await;
     worker.hand_over().await;
     platform.bus.close().await;
     outcome

@@ -19,7 +19,10 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::call::{Call, CallHandle};
+use super::{
+    call::{Call, CallHandle},
+    prompts::Prompts,
+};
 use crate::engine::{Engine, EngineEvent};
 
 /// After SIGTERM: so long for the last objects to reach storage. What is left stays in the spool for the next start.
@@ -34,13 +37,21 @@ struct Inner {
     engine: Engine,
     id: WorkerId,
     calls: Mutex<HashMap<CallId, CallHandle>>,
+    prompts: Prompts,
     /// Call actors and uploads: the program ends after them.
     tasks: TaskTracker,
 }
 
 impl Worker {
     pub fn new(platform: Platform, engine: Engine, id: WorkerId) -> Self {
-        Self(Arc::new(Inner { platform, engine, id, calls: Mutex::default(), tasks: TaskTracker::new() }))
+        Self(Arc::new(Inner {
+            platform,
+            engine,
+            id,
+            calls: Mutex::default(),
+            prompts: Prompts::default(),
+            tasks: TaskTracker::new(),
+        }))
     }
 
     pub fn platform(&self) -> &Platform {
@@ -53,6 +64,10 @@ impl Worker {
 
     pub fn id(&self) -> WorkerId {
         self.0.id
+    }
+
+    pub fn prompts(&self) -> &Prompts {
+        &self.0.prompts
     }
 
     pub fn tasks(&self) -> &TaskTracker {

@@ -11,9 +11,8 @@ use domain::{
 use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 
-use super::Fault;
 use crate::{
-    control::{call::OBJECT_SECONDS, worker::Worker},
+    control::{Fault, call::OBJECT_SECONDS, worker::Worker},
     transcode::{Outcome, Plan, Role, TrackPlan},
 };
 

@@ -2,35 +2,31 @@
 //! call and calls come first. Here is the lease: who has it may write the recording's outcome; it is kept while fetching,
 //! transcoding and storing alike.
 
-mod child;
 mod files;
 
 use std::time::{Duration, Instant};
 
 use domain::{
-    Error,
-    bus::Job,
-    ids::RecordingId,
-    limits,
-    objects::{ObjectError, crypt::DataKey},
-    recordings::TranscodeLease,
+    Error, bus::Job, ids::RecordingId, limits, objects::crypt::DataKey, recordings::TranscodeLease,
 };
 use serde::Deserialize;
 use tokio::{
+    process::Command,
     sync::watch,
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{leftovers::TRANSCODING, worker::Worker};
+use super::{Fault, child, leftovers::TRANSCODING, worker::Worker};
 
 /// Progress is told so often at most …
 const TELL: Duration = Duration::from_secs(2);
 /// … and the lease renewed so often at least.
 const RENEW: Duration = Duration::from_secs(limits::TRANSCODE_LEASE.num_seconds() as u64 / 3);
 
-type Fault = Box<dyn std::error::Error + Send + Sync>;
+/// A child that says nothing for so long is frozen.
+const FROZEN: Duration = Duration::from_secs(300);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -65,12 +61,6 @@ pub async fn take(worker: Worker, stop: CancellationToken) {
     }
 }
 
-/// Storage or database are away: no fault of the recording.
-fn is_passing(fault: &Fault) -> bool {
-    matches!(fault.downcast_ref(), Some(ObjectError::Unavailable(_)))
-        || matches!(fault.downcast_ref(), Some(Error::Unavailable(_)))
-}
-
 async fn attempt(worker: &Worker, lease: &TranscodeLease, stop: &CancellationToken) {
     let platform = worker.platform();
     let begun = Instant::now();
@@ -91,7 +81,7 @@ async fn attempt(worker: &Worker, lease: &TranscodeLease, stop: &CancellationTok
         Err(error) => {
             metrics::counter!("cordboard_transcode_failures_total").increment(1);
             let why = error.to_string();
-            let told = if is_passing(&error) {
+            let told = if super::is_passing(&error) {
                 platform.transcode_postponed(lease.recording, lease.attempt, &why).await
             } else {
                 platform.transcode_failed(lease.recording, lease.attempt, &why).await
@@ -156,7 +146,14 @@ async fn work(worker: &Worker, lease: &TranscodeLease, progress: &watch::Sender<
     }
     let plan = files::plan(&lease.inputs, zero);
     tokio::fs::write(folder.path().join("plan.json"), serde_json::to_vec(&plan)?).await?;
-    child::run(folder.path(), progress).await?;
+    let mut command = Command::new("nice");
+    command.arg("-n10").arg(child::own_program()).args(["transcode", "--dir"]).arg(folder.path());
+    child::run(&mut command, FROZEN, |line| {
+        if let Some(part) = line.strip_prefix("progress ").and_then(|part| part.parse().ok()) {
+            progress.send_replace(part);
+        }
+    })
+    .await?;
     let finished = files::upload(worker, lease, &data_key, &folder.path().join("out"), zero).await?;
     Ok(platform.transcode_finished(lease.recording, lease.attempt, &finished).await?)
 }

@@ -1,28 +1,39 @@
-//! The child process: our own program, niced.
+//! Child processes: our own program, niced, so that what crashes or hangs in a decoder touches no call.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{fmt, path::PathBuf, process::Stdio, time::Duration};
 
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{ChildStderr, Command},
-    sync::watch,
     time::timeout,
 };
 use tracing::Instrument;
 
 use super::Fault;
 
-/// A child that says nothing for so long is frozen.
-const FROZEN: Duration = Duration::from_secs(300);
+/// Our own program, also after a newer one was put in its place.
+pub fn own_program() -> PathBuf {
+    format!("/proc/{}/exe", std::process::id()).into()
+}
 
-/// Runs the child to its end, telling its progress.
-pub async fn run(folder: &Path, progress: &watch::Sender<f64>) -> Result<(), Fault> {
-    let mut child = Command::new("nice")
-        .arg("-n10")
-        // Our own program, also after a newer one was put in its place.
-        .arg(format!("/proc/{}/exe", std::process::id()))
-        .args(["transcode", "--dir"])
-        .arg(folder)
+/// The child ended, and not well.
+#[derive(Debug)]
+pub struct Failed {
+    pub code: Option<i32>,
+    pub reason: String,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Failed {}
+
+/// Runs a child to its end, handing on what it says. One that says nothing for as long as `frozen` is killed.
+pub async fn run(command: &mut Command, frozen: Duration, mut told: impl FnMut(&str)) -> Result<(), Fault> {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -32,18 +43,18 @@ pub async fn run(folder: &Path, progress: &watch::Sender<f64>) -> Result<(), Fau
     let mut lines = BufReader::new(child.stdout.take().ok_or("no standard output")?).lines();
     let errors = child.stderr.take().ok_or("no standard error")?;
     let complaints = tokio::spawn(pass_on(errors).in_current_span());
-    while let Some(line) =
-        timeout(FROZEN, lines.next_line()).await.map_err(|_| "it did not go on for five minutes")??
+    while let Some(line) = timeout(frozen, lines.next_line())
+        .await
+        .map_err(|_| format!("it did not go on for {} seconds", frozen.as_secs()))??
     {
-        if let Some(part) = line.strip_prefix("progress ").and_then(|part| part.parse().ok()) {
-            progress.send_replace(part);
-        }
+        told(&line);
     }
     let status = child.wait().await?;
     drop(stdin);
     let last = complaints.await?;
     if !status.success() {
-        return Err(last.unwrap_or_else(|| "no reason given".to_owned()).into());
+        let reason = last.unwrap_or_else(|| "no reason given".to_owned());
+        return Err(Failed { code: status.code(), reason }.into());
     }
     if let Some(line) = last {
         warn(&line);
@@ -65,5 +76,5 @@ async fn pass_on(errors: ChildStderr) -> Option<String> {
 }
 
 fn warn(line: &str) {
-    tracing::warn!("transcoder: {line}");
+    tracing::warn!("child: {line}");
 }
