@@ -1,11 +1,13 @@
-//! Users and contacts to try the product with.
+//! Users, contacts, and what agents choose from, to try the product with.
+
+use std::collections::HashMap;
 
 use domain::{
     Error, Platform, RefusalCode,
     config::Config,
-    crm::{Attribute, ContactChange, ContactFilter},
+    crm::{CompanyChange, ContactChange, ContactFilter},
     ids::SessionId,
-    people::{Actor, Role, Signed, User},
+    people::{Actor, Role, Signed},
 };
 
 use crate::commands::{Outcome, PROGRAM};
@@ -19,41 +21,23 @@ const USERS: [(&str, &str, Role); 4] = [
     ("Robin Agent", "agent2@example.com", Role::Agent),
 ];
 
+/// Name, domain.
+const COMPANIES: [[&str; 2]; 2] = [["Nordljus", "nordljus.example.com"], ["Tanaka Instruments", "tanaka.example.com"]];
+
 /// Name, e-mail, telephone, time zone, tag, company.
 const CONTACTS: [[&str; 6]; 10] = [
-    ["Carla Conti", "carla.conti@example.com", "+390612345678", "Europe/Rome", "customer", "Conti Ceramiche"],
-    [
-        "Dmitri Orlov",
-        "dmitri.orlov@example.com",
-        "+4930123456789",
-        "Europe/Berlin",
-        "prospect",
-        "Orlov Logistik",
-    ],
-    [
-        "Emeka Okafor",
-        "emeka.okafor@example.com",
-        "+2348012345678",
-        "Africa/Lagos",
-        "customer",
-        "Okafor Foods",
-    ],
+    ["Carla Conti", "carla.conti@example.com", "+390612345678", "Europe/Rome", "customer", "Nordljus"],
+    ["Dmitri Orlov", "dmitri.orlov@example.com", "+4930123456789", "Europe/Berlin", "prospect", ""],
+    ["Emeka Okafor", "emeka.okafor@example.com", "+2348012345678", "Africa/Lagos", "customer", ""],
     [
         "Fatima Zahra El Amrani",
         "fatima.elamrani@example.com",
         "+212522123456",
         "Africa/Casablanca",
         "customer",
-        "Atlas Textiles",
+        "Tanaka Instruments",
     ],
-    [
-        "Grace Hughes",
-        "grace.hughes@example.com",
-        "+442071234567",
-        "Europe/London",
-        "vip",
-        "Hughes & Daughters",
-    ],
+    ["Grace Hughes", "grace.hughes@example.com", "+442071234567", "Europe/London", "vip", "Nordljus"],
     [
         "Hiroshi Tanaka",
         "hiroshi.tanaka@example.com",
@@ -62,18 +46,17 @@ const CONTACTS: [[&str; 6]; 10] = [
         "customer",
         "Tanaka Instruments",
     ],
-    [
-        "Inés Álvarez",
-        "ines.alvarez@example.com",
-        "+34911234567",
-        "Europe/Madrid",
-        "prospect",
-        "Álvarez Hermanos",
-    ],
+    ["Inés Álvarez", "ines.alvarez@example.com", "+34911234567", "Europe/Madrid", "prospect", ""],
     ["Jakob Lindqvist", "jakob.lindqvist@example.com", "+46812345678", "Europe/Stockholm", "vip", "Nordljus"],
-    ["Keren Levi", "keren.levi@example.com", "+97231234567", "Asia/Jerusalem", "customer", "Levi Optics"],
-    ["Li Na", "li.na@example.com", "+862112345678", "Asia/Shanghai", "prospect", "Jade River"],
+    ["Keren Levi", "keren.levi@example.com", "+97231234567", "Asia/Jerusalem", "customer", ""],
+    ["Li Na", "li.na@example.com", "+862112345678", "Asia/Shanghai", "prospect", "Tanaka Instruments"],
 ];
+
+/// Name, whether it is a success.
+const OUTCOMES: [(&str, bool); 4] =
+    [("Solved", true), ("Sold", true), ("Not reached", false), ("Call back later", false)];
+
+const AWAY_REASONS: [&str; 4] = ["Break", "Lunch", "Training", "Paperwork"];
 
 /// Makes what isn't there yet: twice in a row is no fault.
 pub async fn make() -> Outcome {
@@ -91,29 +74,56 @@ pub async fn make() -> Outcome {
         }
     }
     let contacts = match admin {
-        Some(user) => make_contacts(&platform, user).await?,
+        Some(user) => {
+            let admin = Actor::User(Signed { user, session: SessionId::new() });
+            make_lists(&platform, &admin).await?;
+            make_contacts(&platform, &admin).await?
+        }
         None => 0,
     };
     println!("Demo data: {made} users and {contacts} contacts made.");
     Ok(())
 }
 
-async fn make_contacts(platform: &Platform, user: User) -> domain::Result<usize> {
+/// What agents choose from.
+async fn make_lists(platform: &Platform, admin: &Actor) -> domain::Result<()> {
+    if platform.list_outcomes(true).await?.is_empty() {
+        for (name, success) in OUTCOMES {
+            platform.create_outcome(admin, name, success).await?;
+        }
+    }
+    if platform.away_reasons(true).await?.is_empty() {
+        for name in AWAY_REASONS {
+            platform.create_away_reason(admin, name).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn make_contacts(platform: &Platform, admin: &Actor) -> domain::Result<usize> {
     if platform.count_contacts(&ContactFilter::default()).await? > 0 {
         return Ok(0);
     }
-    let actor = Actor::User(Signed { user, session: SessionId::new() });
+    let mut companies = HashMap::new();
+    for [name, domain] in COMPANIES {
+        let change = CompanyChange {
+            name: Some(name.into()),
+            domain: Some(Some(domain.into())),
+            tags: Some(vec!["customer".into()]),
+        };
+        companies.insert(name, platform.create_company(admin, change, None).await?.id);
+    }
     for [name, email, phone, time_zone, tag, company] in CONTACTS {
         let change = ContactChange {
             name: Some(name.into()),
             emails: Some(vec![email.into()]),
             phones: Some(vec![phone.into()]),
             tags: Some(vec![tag.into()]),
-            attributes: Some(vec![Attribute { name: "Company".into(), value: company.into() }]),
             time_zone: Some(Some(time_zone.into())),
-            owner: None,
+            company: companies.get(company).copied().map(Some),
+            ..ContactChange::default()
         };
-        platform.create_contact(&actor, change, None).await?;
+        platform.create_contact(admin, change, None).await?;
     }
     Ok(CONTACTS.len())
 }

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod crm;
 pub mod db;
+pub mod desk;
 pub mod error;
 pub mod events;
 mod failpoint;

@@ -1,9 +1,12 @@
 //! Keyset pages: every list is read between two keys, never by offset, so it is stable while rows come and go.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
+use crate::{Result, error::Refusal};
+
 /// A row's place in a list: what it is sorted by, as text, and its id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     pub sort: String,
     pub id: Uuid,
@@ -14,10 +17,24 @@ impl Key {
     pub fn of(id: Uuid) -> Self {
         Self { sort: String::new(), id }
     }
+
+    /// Of a list that is sorted by an instant, as precise as the database keeps it.
+    pub fn at(instant: DateTime<Utc>, id: Uuid) -> Self {
+        Self { sort: instant.to_rfc3339_opts(SecondsFormat::Micros, true), id }
+    }
+
+    /// The instant of such a key.
+    ///
+    /// # Errors
+    /// INVALID for a key of another list.
+    pub fn instant(&self) -> Result<DateTime<Utc>> {
+        let read = self.sort.parse();
+        Ok(read.map_err(|_| Refusal::invalid("after", "This cursor belongs to another list."))?)
+    }
 }
 
 /// Which part of a list is wanted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Slice {
     /// Rows at most.
     pub limit: i64,
@@ -28,11 +45,17 @@ pub struct Slice {
 }
 
 /// Rows in list order, each with its place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Page<T> {
     pub rows: Vec<(Key, T)>,
     /// There is more beyond the end that was read towards.
     pub more: bool,
+}
+
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), more: false }
+    }
 }
 
 impl Slice {

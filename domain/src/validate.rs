@@ -22,6 +22,40 @@ pub fn text_of(field: &'static str, text: &str, longest: usize) -> Result<String
     Ok(text.to_owned())
 }
 
+/// At most so many labels on one thing.
+const TAGS: usize = 20;
+
+/// Free labels, each once.
+pub fn tags(field: &'static str, given: Vec<String>) -> Result<Vec<String>> {
+    if given.len() > TAGS {
+        return Err(Refusal::invalid(field, format!("At most {TAGS} of them.")).into());
+    }
+    let mut kept = Vec::new();
+    for tag in given {
+        let tag = text_of(field, &tag, 50)?;
+        if !kept.contains(&tag) {
+            kept.push(tag);
+        }
+    }
+    Ok(kept)
+}
+
+/// A DNS name of two labels or more, in lower case.
+pub fn domain(field: &'static str, text: &str) -> Result<String> {
+    let text = text.trim().to_lowercase();
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    if text.len() <= 253 && text.contains('.') && text.split('.').all(label) {
+        Ok(text)
+    } else {
+        Err(Refusal::invalid(field, "This is not a domain, such as example.com.").into())
+    }
+}
+
 /// An e-mail address, as far as its form can tell (HTML's definition of a valid address, in spirit).
 pub fn email(field: &'static str, text: &str) -> Result<String> {
     let text = text.trim();
@@ -84,6 +118,14 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_few_and_each_is_there_once() {
+        let given = |texts: &[&str]| tags("tags", texts.iter().map(|&text| text.to_owned()).collect());
+        assert_eq!(given(&["vip", " vip ", "late payer"]).unwrap(), ["vip", "late payer"]);
+        assert!(given(&["vip", ""]).is_err());
+        assert!(given(&["x"; 21]).is_err());
+    }
+
+    #[test]
     fn addresses_and_numbers() {
         assert!(email("email", "ada@example.com").is_ok());
         for wrong in ["ada", "@example.com", "ada@", "a b@example.com", "ada@@example.com", "ada@.com"] {
@@ -92,6 +134,12 @@ mod tests {
         assert_eq!(phone("phone", "+49 (30) 123-456").unwrap(), "+4930123456");
         for wrong in ["030123456", "+0301234567", "+12", "+49a30123"] {
             assert!(phone("phone", wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(domain("domain", " Example.COM ").unwrap(), "example.com");
+        for wrong in
+            ["", "example", "https://example.com", "a..b", "-a.example", "a b.example", "example.com."]
+        {
+            assert!(domain("domain", wrong).is_err(), "{wrong}");
         }
         assert!(time_zone("timeZone", "Europe/Berlin").is_ok());
         assert!(time_zone("timeZone", "Mars/Base").is_err());

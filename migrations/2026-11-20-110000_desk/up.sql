@@ -25,7 +25,7 @@ CREATE TABLE note (
     id uuid PRIMARY KEY,
     version integer NOT NULL,
     body text NOT NULL CHECK (char_length(body) BETWEEN 1 AND 20000),
-    author_id uuid REFERENCES app_user ON DELETE SET NULL,
+    author_id uuid NOT NULL REFERENCES app_user,
     contact_id uuid REFERENCES contact ON DELETE CASCADE,
     call_id uuid REFERENCES call ON DELETE CASCADE,
     created_at timestamptz NOT NULL,
@@ -38,7 +38,7 @@ COMMENT ON TABLE note IS 'What was written down about a contact, about a call, o
 COMMENT ON COLUMN note.id IS 'UUID v7.';
 COMMENT ON COLUMN note.version IS 'From 1; grows with every change of the text. Whoever changes it names the version that was read.';
 COMMENT ON COLUMN note.body IS 'The text, as it was typed.';
-COMMENT ON COLUMN note.author_id IS 'Who wrote it; null once that account is gone.';
+COMMENT ON COLUMN note.author_id IS 'Who wrote it.';
 COMMENT ON COLUMN note.contact_id IS 'About whom: of a call with a contact always that contact.';
 COMMENT ON COLUMN note.call_id IS 'Which call it is about.';
 COMMENT ON COLUMN note.created_at IS 'When it was begun.';

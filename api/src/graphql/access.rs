@@ -22,6 +22,8 @@ pub enum Rule {
     Users,
     /// Supervisors and administrators.
     Supervisors,
+    /// Administrators.
+    Administrators,
 }
 
 impl Rule {
@@ -31,13 +33,14 @@ impl Rule {
             Self::Parties => standing >= Standing::Guest,
             Self::Users => standing >= Standing::Agent,
             Self::Supervisors => standing >= Standing::Supervisor,
+            Self::Administrators => standing >= Standing::Admin,
         }
     }
 }
 
 /// What is left to a guest whose call is over: to see who it was, to be told of the end when its page had no connection
-/// then, and to hear from `callJoin` that the link is no longer good.
-const AFTERWARDS: &[&str] = &["viewer", "legSignals", "callJoin"];
+/// then, to hear from `callJoin` that the link is no longer good, and to rate.
+const AFTERWARDS: &[&str] = &["viewer", "legSignals", "callJoin", "callRate"];
 
 /// Whether a caller may use a root field that has this rule.
 pub fn may_use(root: &str, rule: Rule, standing: Standing) -> bool {
@@ -53,6 +56,9 @@ pub const QUERIES: &[(&str, Rule)] = &[
     ("nodes", Rule::Parties),
     ("contacts", Rule::Users),
     ("contact", Rule::Users),
+    ("companies", Rule::Users),
+    ("outcomes", Rule::Users),
+    ("awayReasons", Rule::Users),
     ("tasks", Rule::Users),
     ("calls", Rule::Users),
     ("call", Rule::Parties),
@@ -70,12 +76,21 @@ pub const MUTATIONS: &[(&str, Rule)] = &[
     ("contactUpdate", Rule::Users),
     ("contactArchive", Rule::Users),
     ("contactMerge", Rule::Users),
+    ("companyCreate", Rule::Users),
+    ("companyUpdate", Rule::Users),
+    ("noteCreate", Rule::Users),
+    ("noteUpdate", Rule::Users),
+    ("outcomeCreate", Rule::Administrators),
+    ("outcomeUpdate", Rule::Administrators),
+    ("awayReasonCreate", Rule::Administrators),
+    ("awayReasonUpdate", Rule::Administrators),
     ("taskCreate", Rule::Users),
     ("taskUpdate", Rule::Users),
     ("notificationRead", Rule::Users),
     ("callPlace", Rule::Users),
     ("callJoin", Rule::Anyone),
     ("callEnd", Rule::Users),
+    ("callRate", Rule::Parties),
     ("legNegotiate", Rule::Parties),
     ("legTrickle", Rule::Parties),
     ("legUpdate", Rule::Parties),
@@ -116,8 +131,10 @@ pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
             "legs",
             "recordingState",
             "events",
+            "rating",
         ],
     ),
+    ("Rating", &["stars", "words", "at"]),
     (
         "Leg",
         &[
@@ -140,6 +157,7 @@ pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
     ("LegEnded", &["reason"]),
     ("UserError", &["code", "message", "path"]),
     ("CallJoinPayload", &["join", "userErrors"]),
+    ("CallRatePayload", &["call", "userErrors"]),
     ("LegNegotiatePayload", &["answer", "userErrors"]),
     ("LegTricklePayload", &["leg", "userErrors"]),
     ("LegUpdatePayload", &["leg", "userErrors"]),

@@ -6,8 +6,9 @@ use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use domain::{
-    Platform, calls, crm,
-    ids::{CallId, ContactId, LegId, RecordingId, RuleId, TaskId, UserId},
+    Platform, calls, crm, desk,
+    ids::{CallId, CompanyId, ContactId, LegId, NoteId, OutcomeId, RecordingId, RuleId, TaskId, UserId},
+    page::{Page, Slice},
     people::{self, Actor},
     recordings, tasks,
 };
@@ -50,6 +51,22 @@ pub struct RenditionsOf(pub RecordingId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PausesOf(pub RecordingId);
 
+/// The notes on a call, the oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NotesOfCall(pub CallId);
+/// A page of the notes about a contact, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NotesOf {
+    pub contact: ContactId,
+    pub slice: Slice,
+}
+/// So many of those who work where a contact works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RelatedTo {
+    pub contact: ContactId,
+    pub limit: i64,
+}
+
 /// One loader a kind of row: by key, from a list of rows that say their key.
 macro_rules! loads_one {
     ($($key:ty => $row:ty, |$reader:ident, $keys:ident| $load:expr, |$item:ident| $of:expr;)*) => {$(
@@ -91,11 +108,14 @@ fn grouped<K: Eq + Hash, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> HashMap<K, V
 
 loads_one! {
     UserId => people::User, |reader, ids| reader.platform.users(ids), |user| user.id;
+    CompanyId => crm::Company, |reader, ids| reader.platform.companies(ids), |company| company.id;
     ContactId => crm::Contact, |reader, ids| reader.platform.contacts(ids), |contact| contact.id;
     CallId => calls::Call, |reader, ids| reader.platform.calls(&reader.actor, ids), |call| call.id;
     LegId => calls::Leg, |reader, ids| reader.platform.legs(ids), |leg| leg.id;
     RecordingId => recordings::Recording, |reader, ids| reader.platform.recordings(&reader.actor, ids), |recording| recording.id;
     TaskId => tasks::Task, |reader, ids| reader.platform.tasks(&reader.actor, ids), |task| task.id;
+    NoteId => crm::Note, |reader, ids| reader.platform.notes(&reader.actor, ids), |note| note.id;
+    OutcomeId => desk::Outcome, |reader, ids| reader.platform.outcomes(ids), |outcome| outcome.id;
     RuleId => (RuleId, String), |reader, ids| reader.platform.rules(ids), |rule| rule.0;
 }
 
@@ -105,4 +125,60 @@ loads_many! {
     RecordingsOf => recordings::Recording, |reader, ids| reader.platform.recordings_of_calls(&reader.actor, ids), |recording| recording.call_id;
     RenditionsOf => recordings::Rendition, |reader, ids| reader.platform.renditions(ids), |rendition| rendition.recording_id;
     PausesOf => recordings::Pause, |reader, ids| reader.platform.pauses(ids), |pause| pause.recording_id;
+}
+
+impl Loader<NotesOfCall> for Reader {
+    type Value = Vec<crm::Note>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[NotesOfCall]) -> Result<HashMap<NotesOfCall, Self::Value>, Fault> {
+        let calls: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let mut notes: HashMap<NotesOfCall, Self::Value> = HashMap::new();
+        for note in self.platform.notes_of_calls(&self.actor, &calls).await? {
+            if let Some(call) = note.call_id {
+                notes.entry(NotesOfCall(call)).or_default().push(note);
+            }
+        }
+        Ok(notes)
+    }
+}
+
+/// One query for all contacts of whom the same page is wanted.
+impl Loader<NotesOf> for Reader {
+    type Value = Page<crm::Note>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[NotesOf]) -> Result<HashMap<NotesOf, Self::Value>, Fault> {
+        let mut pages = HashMap::new();
+        for (slice, contacts) in by(keys, |key| (key.slice.clone(), key.contact)) {
+            let found = self.platform.notes_of_contacts(&self.actor, &contacts, &slice).await?;
+            pages.extend(
+                found.into_iter().map(|(contact, page)| (NotesOf { contact, slice: slice.clone() }, page)),
+            );
+        }
+        Ok(pages)
+    }
+}
+
+impl Loader<RelatedTo> for Reader {
+    type Value = Vec<crm::Contact>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[RelatedTo]) -> Result<HashMap<RelatedTo, Self::Value>, Fault> {
+        let mut related: HashMap<RelatedTo, Self::Value> = HashMap::new();
+        for (limit, contacts) in by(keys, |key| (key.limit, key.contact)) {
+            for (contact, other) in self.platform.related_contacts(&contacts, limit).await? {
+                related.entry(RelatedTo { contact, limit }).or_default().push(other);
+            }
+        }
+        Ok(related)
+    }
+}
+
+fn by<K, A: Eq + Hash, B>(keys: &[K], split: impl Fn(&K) -> (A, B)) -> HashMap<A, Vec<B>> {
+    let mut groups: HashMap<A, Vec<B>> = HashMap::new();
+    for (group, item) in keys.iter().map(split) {
+        groups.entry(group).or_default().push(item);
+    }
+    groups
 }

@@ -10,8 +10,9 @@ use super::{
     fault::{Answer, Fault},
     id::parse,
     model::{
-        Call, CallFilter, CallOrder, Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node,
-        Notification, Recording, RecordingFilter, Task, TaskFilter, Viewer,
+        AwayReason, Call, CallFilter, CallOrder, Company, CompanyFilter, Contact, ContactFilter,
+        ContactOrder, Invitation, MediaWorker, Node, Notification, Outcome, Recording, RecordingFilter, Task,
+        TaskFilter, Viewer,
     },
 };
 
@@ -68,6 +69,38 @@ impl Query {
         #[graphql(desc = "A contact's id.")] id: ID,
     ) -> Answer<Option<Contact>> {
         Ok(context.loaders().load_one(parse::<ContactId>(&id)?).await?.map(Contact))
+    }
+
+    /// Where contacts work, by name. For users.
+    async fn companies(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of a page from the beginning.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end.")] last: Option<i32>,
+        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which of them.")] filter: Option<CompanyFilter>,
+    ) -> Answer<Connection<Company>> {
+        let window = Window { first, after, last, before };
+        Company::page(context, &window, filter.unwrap_or_default().into()).await
+    }
+
+    /// How calls can turn out, by name; at most 200. For users.
+    async fn outcomes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Those that are no longer to be chosen, too.", default)] include_archived: bool,
+    ) -> Answer<Vec<Outcome>> {
+        Ok(context.platform().list_outcomes(include_archived).await?.into_iter().map(Outcome).collect())
+    }
+
+    /// Why agents can be away, by name; at most 200. For users.
+    async fn away_reasons(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Those that are no longer to be chosen, too.", default)] include_archived: bool,
+    ) -> Answer<Vec<AwayReason>> {
+        Ok(context.platform().away_reasons(include_archived).await?.into_iter().map(AwayReason).collect())
     }
 
     /// Things to do that the viewer may see, the newest first. For users.

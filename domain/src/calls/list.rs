@@ -6,8 +6,8 @@ use diesel_async::RunQueryDsl;
 use super::{Call, CallResult, CallState, Interval, Leg};
 use crate::{
     Platform, Result,
-    db::schema::{call, call_interval, leg},
-    ids::{CallId, ContactId, LegId, UserId},
+    db::schema::{call, call_interval, contact, leg},
+    ids::{CallId, CompanyId, ContactId, LegId, UserId},
     page::{Page, Slice, page_by_id},
     people::Actor,
 };
@@ -19,6 +19,8 @@ pub struct CallFilter {
     pub results: Vec<CallResult>,
     pub contact: Option<ContactId>,
     pub agent: Option<UserId>,
+    /// With somebody of this company.
+    pub company: Option<CompanyId>,
     /// Begun at or after.
     pub since: Option<chrono::DateTime<chrono::Utc>>,
     /// Begun before.
@@ -56,6 +58,10 @@ fn filtered<'a>(actor: &Actor, filter: &'a CallFilter) -> Boxed<'a> {
     }
     if let Some(agent) = filter.agent {
         query = query.filter(call::agent_id.eq(agent));
+    }
+    if let Some(company) = filter.company {
+        let people = contact::table.filter(contact::company_id.eq(company)).select(contact::id.nullable());
+        query = query.filter(call::contact_id.eq_any(people));
     }
     if let Some(since) = filter.since {
         query = query.filter(call::created_at.ge(since));

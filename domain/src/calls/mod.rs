@@ -12,6 +12,7 @@ pub mod join;
 mod list;
 mod media;
 mod place;
+mod rate;
 mod rows;
 pub mod signal;
 pub mod states;

@@ -38,7 +38,19 @@ CallEventKind {
     LegJoined = "LEG_JOINED", LegReconnecting = "LEG_RECONNECTING", LegLeft = "LEG_LEFT", MediaMoved = "MEDIA_MOVED",
     RecordingStarted = "RECORDING_STARTED", RecordingPaused = "RECORDING_PAUSED", RecordingResumed = "RECORDING_RESUMED",
     RecordingStopped = "RECORDING_STOPPED", RecordingProgress = "RECORDING_PROGRESS", RecordingReady = "RECORDING_READY", RecordingFailed = "RECORDING_FAILED",
-    ConsentGiven = "CONSENT_GIVEN", ConsentRefused = "CONSENT_REFUSED", Ended = "ENDED",
+    ConsentGiven = "CONSENT_GIVEN", ConsentRefused = "CONSENT_REFUSED", Ended = "ENDED", NoteSaved = "NOTE_SAVED", Rated = "RATED",
+    /// The call waits in a queue; the detail names it.
+    Queued = "QUEUED",
+    /// The detail is the place, 1 for the next one.
+    PositionChanged = "POSITION_CHANGED",
+    /// The detail names the agents who are asked.
+    Offered = "OFFERED", OfferDeclined = "OFFER_DECLINED", OfferTimedOut = "OFFER_TIMED_OUT", OfferCancelled = "OFFER_CANCELLED",
+    /// The agent accepted, but no media came.
+    OfferFailed = "OFFER_FAILED",
+    /// Nobody took it in time: the detail says what becomes of it.
+    Overflowed = "OVERFLOWED",
+    /// The detail names the call that will be made.
+    CallbackRequested = "CALLBACK_REQUESTED", WrappedUp = "WRAPPED_UP",
 } }
 
 impl CallState {

@@ -5,6 +5,7 @@ use diesel::{dsl::sql, pg::Pg, prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 
+use super::like;
 use crate::{
     Error, Platform, Result,
     db::schema::contact,
@@ -21,7 +22,7 @@ pub(super) const LIST: usize = 20;
 pub(super) const ATTRIBUTES: usize = 50;
 
 /// A person.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = contact, check_for_backend(Pg), treat_none_as_null = true)]
 pub struct Contact {
     pub id: ContactId,
@@ -62,6 +63,7 @@ pub struct ContactChange {
     /// Outer none: leave it; inner none: clear it.
     pub time_zone: Option<Option<String>>,
     pub owner: Option<Option<UserId>>,
+    pub company: Option<Option<CompanyId>>,
 }
 
 /// Which contacts are wanted.
@@ -71,6 +73,7 @@ pub struct ContactFilter {
     pub search: Option<String>,
     pub tag: Option<String>,
     pub owner: Option<UserId>,
+    pub company: Option<CompanyId>,
     pub archived: bool,
 }
 
@@ -113,7 +116,7 @@ impl ContactChange {
             contact.phones = all("phones", phones, |text| validate::phone("phones", text))?;
         }
         if let Some(tags) = self.tags {
-            contact.tags = all("tags", tags, |text| validate::text_of("tags", text, 50))?;
+            contact.tags = validate::tags("tags", tags)?;
         }
         if let Some(attributes) = self.attributes {
             if attributes.len() > ATTRIBUTES {
@@ -135,6 +138,9 @@ impl ContactChange {
         if let Some(owner) = self.owner {
             contact.owner_id = owner;
         }
+        if let Some(company) = self.company {
+            contact.company_id = company;
+        }
         Ok(())
     }
 }
@@ -146,12 +152,18 @@ pub(crate) async fn find_contact(
     Ok(contact::table.find(id).select(Contact::as_select()).first(connection).await.optional()?)
 }
 
-/// The one thing that a contact refers to is its owner.
-fn no_owner(error: diesel::result::Error) -> Error {
+/// What a contact refers to is not there.
+fn dangling(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind::ForeignKeyViolation, Error::DatabaseError};
-    match error {
-        DatabaseError(ForeignKeyViolation, _) => Refusal::not_found("user").at("ownerId").into(),
-        other => other.into(),
+    match &error {
+        DatabaseError(ForeignKeyViolation, about) => {
+            let (what, field) = match about.constraint_name() {
+                Some("contact_company_id_fkey") => ("company", "companyId"),
+                _ => ("user", "ownerId"),
+            };
+            Refusal::not_found(what).at(field).into()
+        }
+        _ => error.into(),
     }
 }
 
@@ -165,7 +177,7 @@ fn filtered<'a>(filter: &ContactFilter) -> Boxed<'a> {
         query.filter(contact::archived_at.is_null())
     };
     if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let pattern = like(text);
         // A number is stored without the spaces and dashes that people type.
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         // The expression of the index `contact_search`.
@@ -184,6 +196,9 @@ fn filtered<'a>(filter: &ContactFilter) -> Boxed<'a> {
     }
     if let Some(owner) = filter.owner {
         query = query.filter(contact::owner_id.eq(owner));
+    }
+    if let Some(company) = filter.company {
+        query = query.filter(contact::company_id.eq(company));
     }
     query
 }
@@ -224,7 +239,7 @@ impl Platform {
             .values(&made)
             .execute(unit.connection())
             .await
-            .map_err(no_owner)?;
+            .map_err(dangling)?;
         unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
         Ok(made)
@@ -275,7 +290,7 @@ impl Platform {
             .set(&found)
             .execute(unit.connection())
             .await
-            .map_err(no_owner)?;
+            .map_err(dangling)?;
         unit.commit().await?;
         Ok(found)
     }
@@ -323,10 +338,7 @@ impl Platform {
                 ContactOrder::Created if less => query.filter(contact::id.lt(id)),
                 ContactOrder::Created => query.filter(contact::id.gt(id)),
                 ContactOrder::Updated => {
-                    let at: DateTime<Utc> = key
-                        .sort
-                        .parse()
-                        .map_err(|_| Refusal::invalid("after", "This cursor belongs to another list."))?;
+                    let at = key.instant()?;
                     query.filter(
                         place("contact.updated_at")
                             .bind::<sql_types::Timestamptz, _>(at)
@@ -353,13 +365,10 @@ impl Platform {
             .select((Contact::as_select(), folded))
             .load(&mut connection)
             .await?;
-        let page = slice.page(rows, |(contact, folded)| Key {
-            sort: match order {
-                ContactOrder::Name => folded.clone(),
-                ContactOrder::Created => String::new(),
-                ContactOrder::Updated => contact.updated_at.to_rfc3339(),
-            },
-            id: contact.id.0,
+        let page = slice.page(rows, |(contact, folded)| match order {
+            ContactOrder::Name => Key { sort: folded.clone(), id: contact.id.0 },
+            ContactOrder::Created => Key::of(contact.id.0),
+            ContactOrder::Updated => Key::at(contact.updated_at, contact.id.0),
         });
         Ok(Page {
             rows: page.rows.into_iter().map(|(key, (contact, _))| (key, contact)).collect(),

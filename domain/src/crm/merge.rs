@@ -8,7 +8,7 @@ use crate::{
     Error, Platform, Result,
     db::{
         Unit,
-        schema::{call, contact, leg, task},
+        schema::{call, contact, leg, note, task},
     },
     error::{Refusal, RefusalCode, refuse},
     ids::{CallId, ContactId},
@@ -40,7 +40,7 @@ impl Platform {
                 .ok_or_else(|| Refusal::not_found("contact").into());
         }
         lock_calls(&mut unit, from).await?;
-        // FOR UPDATE, so that whoever is adding a call or a task to either comes before us or behind us.
+        // FOR UPDATE, so that whoever is adding a call, a note or a task to either comes before us or behind us.
         let rows: Vec<Contact> = contact::table
             .filter(contact::id.eq_any([from, into]))
             .order(contact::id)
@@ -74,6 +74,10 @@ impl Platform {
             .await?;
         diesel::update(leg::table.filter(leg::contact_id.eq(from)))
             .set(leg::contact_id.eq(into))
+            .execute(connection)
+            .await?;
+        diesel::update(note::table.filter(note::contact_id.eq(from)))
+            .set(note::contact_id.eq(into))
             .execute(connection)
             .await?;
         diesel::update(task::table.filter(task::contact_id.eq(from)))
@@ -125,6 +129,7 @@ fn unite(source: &Contact, target: &mut Contact) -> Result<()> {
     target.attributes = serde_json::to_value(attributes).map_err(|e| Error::Internal(e.to_string()))?;
     target.time_zone = target.time_zone.take().or_else(|| source.time_zone.clone());
     target.owner_id = target.owner_id.or(source.owner_id);
+    target.company_id = target.company_id.or(source.company_id);
     Ok(())
 }
 

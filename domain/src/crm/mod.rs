@@ -1,7 +1,21 @@
-//! Contacts. Owns `contact`.
+//! Contacts, where they work, what was written down about them, and what happened with them. Owns `contact`, `company`
+//! and `note`.
 
+mod companies;
 mod contacts;
 mod merge;
+mod notes;
+mod related;
+mod timeline;
 
+pub use companies::{Company, CompanyChange, CompanyFilter};
 pub(crate) use contacts::find_contact;
 pub use contacts::{Attribute, Contact, ContactChange, ContactFilter, ContactOrder};
+pub(crate) use notes::add_note;
+pub use notes::{NewNote, Note};
+pub use timeline::{Activity, ActivityKind};
+
+/// The pattern of ILIKE for "contains this text".
+fn like(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}

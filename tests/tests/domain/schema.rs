@@ -20,7 +20,8 @@ const REFERENCES: &[&str] = &[
     "leg.call_id -> call: CASCADE",
     "leg.contact_id -> contact: SET NULL",
     "leg.user_id -> app_user: SET NULL",
-    "note.author_id -> app_user: SET NULL",
+    // Whoever wrote stays known.
+    "note.author_id -> app_user: NO ACTION",
     "note.call_id -> call: CASCADE",
     "note.contact_id -> contact: CASCADE",
     "notification.user_id -> app_user: CASCADE",

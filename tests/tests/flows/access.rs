@@ -71,7 +71,7 @@ async fn a_guest_has_its_call_and_afterwards_only_a_look_back() {
     let back =
         guest.data("{ viewer { permissions guest { call { id state } leg { id } } } }", json!({})).await;
     assert_eq!(back["viewer"]["guest"]["call"], json!({ "id": call, "state": "ENDED" }));
-    assert_eq!(back["viewer"]["permissions"], json!(["callJoin", "legSignals", "viewer"]));
+    assert_eq!(back["viewer"]["permissions"], json!(["callJoin", "callRate", "legSignals", "viewer"]));
     assert_eq!(guest.send(NODE, json!({ "id": call })).await.error_code(), "FORBIDDEN");
     assert_eq!(guest.failed("legLeave", json!({ "legId": leg })).await, "FORBIDDEN");
     assert_eq!(guest.refused("callJoin", join).await, "LINK_EXPIRED");

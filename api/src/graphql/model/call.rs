@@ -10,15 +10,15 @@ use domain::{
 };
 
 use super::{
-    Agent, CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Recording,
-    RecordingState,
+    Agent, CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Note,
+    Outcome, Rating, Recording, RecordingState,
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},
     context::ContextExt,
     fault::Answer,
     id::{self, global},
-    loaders::{IntervalsOf, LegsOf, RecordingsOf},
+    loaders::{IntervalsOf, LegsOf, NotesOfCall, RecordingsOf},
     scalars::DateTime,
 };
 
@@ -62,6 +62,7 @@ impl CallFilter {
             results: self.results.unwrap_or_default().into_iter().map(Into::into).collect(),
             contact: id::parse_optional(self.contact_id.as_ref())?,
             agent: id::parse_optional::<AgentId>(self.agent_id.as_ref())?.map(UserId::from),
+            company: None,
             since: self.since.map(|at| at.0),
             until: self.until.map(|at| at.0),
             newest_first: order == CallOrder::CreatedAtDesc,
@@ -122,6 +123,28 @@ impl Call {
     /// What it is about, in the words of whoever placed it.
     async fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
+    }
+
+    /// How it turned out, as the agent said.
+    async fn outcome(&self, context: &Context<'_>) -> Answer<Option<Outcome>> {
+        let Some(id) = self.0.outcome_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Outcome))
+    }
+
+    /// Free labels.
+    async fn tags(&self) -> Vec<&str> {
+        self.0.tags.iter().map(String::as_str).collect()
+    }
+
+    /// What was written down about it, the oldest first.
+    async fn notes(&self, context: &Context<'_>) -> Answer<Vec<Note>> {
+        let notes = context.loaders().load_one(NotesOfCall(self.0.id)).await?.unwrap_or_default();
+        Ok(notes.into_iter().map(Note).collect())
+    }
+
+    /// What the contact thought of it; null when it was not rated.
+    async fn rating(&self) -> Option<Rating> {
+        Rating::of(&self.0)
     }
 
     /// When it was placed.

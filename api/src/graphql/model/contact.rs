@@ -3,12 +3,13 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::{crm, tasks};
 
-use super::{Call, CallFilter, Task, User};
+use super::{Activity, ActivityKind, Call, CallFilter, Company, Note, Task, User};
 use crate::graphql::{
     connection::{Connection, Window, listed},
     context::ContextExt,
     fault::Answer,
     id::{self, global},
+    loaders::RelatedTo,
     scalars::{DateTime, EmailAddress, PhoneNumber, TimeZone},
 };
 
@@ -36,6 +37,8 @@ pub struct ContactFilter {
     tag: Option<String>,
     /// Looked after by this user.
     owner_id: Option<ID>,
+    /// Who work at this company.
+    company_id: Option<ID>,
     /// The archived ones, rather than the others.
     #[graphql(default)]
     archived: bool,
@@ -47,6 +50,7 @@ impl ContactFilter {
             search: self.search,
             tag: self.tag,
             owner: id::parse_optional(self.owner_id.as_ref())?,
+            company: id::parse_optional(self.company_id.as_ref())?,
             archived: self.archived,
         })
     }
@@ -120,6 +124,12 @@ impl Contact {
         Ok(context.loaders().load_one(id).await?.map(User))
     }
 
+    /// Where the contact works.
+    async fn company(&self, context: &Context<'_>) -> Answer<Option<Company>> {
+        let Some(id) = self.0.company_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Company))
+    }
+
     /// Free labels.
     async fn tags(&self) -> Vec<&str> {
         self.0.tags.iter().map(String::as_str).collect()
@@ -180,5 +190,38 @@ impl Contact {
             ..Default::default()
         };
         Task::page(context, &Window::forwards(first, after), filter).await
+    }
+
+    /// Calls, notes and tasks of the contact that the viewer may see, in one order, the newest first.
+    async fn timeline(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only these kinds; all when left out or empty.")] kinds: Option<Vec<ActivityKind>>,
+    ) -> Answer<Connection<Activity>> {
+        let kinds = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
+        Activity::page(context, &Window::forwards(first, after), self.0.id, kinds).await
+    }
+
+    /// What was written down about the contact and the calls with it, the newest first.
+    async fn notes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+    ) -> Answer<Connection<Note>> {
+        Note::page(context, &Window::forwards(first, after), self.0.id).await
+    }
+
+    /// Others of the same company; those with the latest calls come first.
+    async fn related(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100.")] first: i32,
+    ) -> Answer<Vec<Contact>> {
+        let (limit, _) = Window::forwards(first, None).size()?;
+        let key = RelatedTo { contact: self.0.id, limit };
+        Ok(context.loaders().load_one(key).await?.unwrap_or_default().into_iter().map(Contact).collect())
     }
 }

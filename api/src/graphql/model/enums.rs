@@ -23,6 +23,20 @@ mirrored! {
         Admin,
     }
 
+    /// What a line of a contact's timeline is.
+    ActivityKind = "domain::crm::ActivityKind" {
+        /// A call.
+        Call,
+        /// Something written down.
+        Note,
+        /// Something to do.
+        Task,
+        /// An appointment.
+        Appointment,
+        /// A message that a caller left.
+        Voicemail,
+    }
+
     /// Voice alone, or voice and picture.
     MediaKind = "domain::calls::MediaKind" {
         /// Voice alone.
@@ -227,5 +241,9 @@ mirrored! {
         ConsentRefused,
         /// It is over.
         Ended,
+        /// A note on it was made or changed.
+        NoteSaved,
+        /// The contact judged it.
+        Rated,
     }
 }

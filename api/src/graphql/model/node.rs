@@ -1,9 +1,14 @@
 //! Anything that has an id.
 
 use async_graphql::{Context, ID, Interface};
-use domain::ids::{AgentId, CallId, ContactId, LegId, NotificationId, RecordingId, TaskId, UserId};
+use domain::ids::{
+    AgentId, CallId, CompanyId, ContactId, LegId, NoteId, NotificationId, OutcomeId, ReasonId, RecordingId,
+    TaskId, UserId,
+};
 
-use super::{Agent, Call, Contact, Leg, Notification, Recording, Task, User};
+use super::{
+    Agent, AwayReason, Call, Company, Contact, Leg, Note, Notification, Outcome, Recording, Task, User,
+};
 use crate::graphql::{
     context::ContextExt,
     fault::{Answer, Fault},
@@ -21,6 +26,10 @@ pub enum Node {
     User(User),
     Agent(Agent),
     Contact(Contact),
+    Company(Company),
+    Note(Note),
+    Outcome(Outcome),
+    AwayReason(AwayReason),
     Call(Call),
     Leg(Leg),
     Recording(Recording),
@@ -54,6 +63,19 @@ impl Node {
             ContactId::PREFIX if signed_in => {
                 loaders.load_one(parse::<ContactId>(id)?).await?.map(|row| Self::Contact(Contact(row)))
             }
+            CompanyId::PREFIX if signed_in => {
+                loaders.load_one(parse::<CompanyId>(id)?).await?.map(|row| Self::Company(Company(row)))
+            }
+            NoteId::PREFIX if signed_in => {
+                loaders.load_one(parse::<NoteId>(id)?).await?.map(|row| Self::Note(Note(row)))
+            }
+            OutcomeId::PREFIX if signed_in => {
+                loaders.load_one(parse::<OutcomeId>(id)?).await?.map(|row| Self::Outcome(Outcome(row)))
+            }
+            ReasonId::PREFIX if signed_in => {
+                let rows = context.platform().away_reasons_by_id(&[parse(id)?]).await?;
+                rows.into_iter().next().map(|row| Self::AwayReason(AwayReason(row)))
+            }
             TaskId::PREFIX if signed_in => {
                 loaders.load_one(parse::<TaskId>(id)?).await?.map(|row| Self::Task(Task(row)))
             }
@@ -64,6 +86,10 @@ impl Node {
             UserId::PREFIX
             | AgentId::PREFIX
             | ContactId::PREFIX
+            | CompanyId::PREFIX
+            | NoteId::PREFIX
+            | OutcomeId::PREFIX
+            | ReasonId::PREFIX
             | TaskId::PREFIX
             | NotificationId::PREFIX => None,
             _ => return Err(Fault::bad_input("This is not an id of anything that has one.")),

@@ -46,6 +46,17 @@ struct CallEndInput {
     call_id: ID,
 }
 
+/// What the contact thought of a call.
+#[derive(InputObject)]
+struct CallRateInput {
+    /// The call.
+    call_id: ID,
+    /// 1 to 5.
+    stars: i32,
+    /// What is said with it, at most 1,000 characters.
+    words: Option<String>,
+}
+
 payloads! {
     /// What `callPlace` answers.
     CallPlacePayload {
@@ -64,6 +75,11 @@ payloads! {
     /// What `callEnd` answers.
     CallEndPayload {
         /// The call, ended.
+        call: Call,
+    }
+    /// What `callRate` answers.
+    CallRatePayload {
+        /// The call, rated.
         call: Call,
     }
 }
@@ -133,5 +149,17 @@ impl CallMutations {
         let call = id::parse(&input.call_id)?;
         let ended = context.platform().end_call(context.actor(), call).await;
         settle(ended.map(|call| CallEndPayload { call: Some(Call(call)), ..Default::default() }))
+    }
+
+    /// Rates a call that is over; again replaces. For its contact, by the guest token, until 24 h after the end.
+    async fn call_rate(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What the contact thought of which call.")] input: CallRateInput,
+    ) -> Answer<CallRatePayload> {
+        let call = id::parse(&input.call_id)?;
+        let (platform, actor) = (context.platform(), context.actor());
+        let rated = platform.rate_call(actor, call, input.stars, input.words.as_deref()).await;
+        settle(rated.map(|call| CallRatePayload { call: Some(Call(call)), ..Default::default() }))
     }
 }

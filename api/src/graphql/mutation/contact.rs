@@ -31,6 +31,8 @@ struct ContactCreateInput {
     emails: Option<Vec<EmailAddress>>,
     /// The preferred one first.
     phones: Option<Vec<PhoneNumber>>,
+    /// Where the contact works.
+    company_id: Option<ID>,
     /// Free labels.
     tags: Option<Vec<String>>,
     /// Where the contact's clock is.
@@ -60,6 +62,8 @@ struct ContactUpdateInput {
     attributes: Option<Vec<AttributeInput>>,
     /// The user who looks after the contact; null for nobody.
     owner_id: MaybeUndefined<ID>,
+    /// Where the contact works; null for nowhere.
+    company_id: MaybeUndefined<ID>,
 }
 
 /// Which contact leaves the lists.
@@ -120,6 +124,18 @@ fn attributes(list: Vec<AttributeInput>) -> Vec<crm::Attribute> {
         .collect()
 }
 
+/// Undefined leaves what a contact refers to, null clears it.
+fn other<T>(id: &MaybeUndefined<ID>) -> Answer<Option<Option<T>>>
+where
+    T: std::str::FromStr<Err = domain::ids::IdError>,
+{
+    Ok(match id {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(id) => Some(Some(id::parse(id)?)),
+    })
+}
+
 #[derive(Default)]
 pub struct ContactMutations;
 
@@ -132,6 +148,7 @@ impl ContactMutations {
         #[graphql(desc = "The new contact.")] input: ContactCreateInput,
     ) -> Answer<ContactCreatePayload> {
         let (platform, actor) = (context.platform(), context.actor());
+        let company = id::parse_optional(input.company_id.as_ref())?;
         let created = async {
             let key = key(actor, "contactCreate", input.idempotency_key.as_ref(), &input)?;
             let change = ContactChange {
@@ -142,6 +159,7 @@ impl ContactMutations {
                 attributes: input.attributes.map(attributes),
                 time_zone: input.time_zone.map(|zone| Some(zone.0)),
                 owner: None,
+                company: company.map(Some),
             };
             let contact = platform.create_contact(actor, change, key).await?;
             Ok(ContactCreatePayload { contact: Some(Contact(contact)), ..Default::default() })
@@ -156,11 +174,7 @@ impl ContactMutations {
         #[graphql(desc = "What is to change.")] input: ContactUpdateInput,
     ) -> Answer<ContactUpdatePayload> {
         let contact = id::parse(&input.contact_id)?;
-        let owner = match input.owner_id {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(owner) => Some(Some(id::parse(&owner)?)),
-        };
+        let (owner, company) = (other(&input.owner_id)?, other(&input.company_id)?);
         let change = ContactChange {
             name: input.name,
             emails: input.emails.map(emails),
@@ -173,6 +187,7 @@ impl ContactMutations {
                 MaybeUndefined::Value(zone) => Some(Some(zone.0)),
             },
             owner,
+            company,
         };
         let updated = context.platform().update_contact(context.actor(), contact, change).await;
         settle(
@@ -198,7 +213,7 @@ impl ContactMutations {
             }),
         )
     }
-    /// Makes one contact of two: calls and tasks move to the one that stays, its addresses, numbers, labels and facts are
+    /// Makes one contact of two: calls, notes and tasks move to the one that stays, its addresses, numbers, labels and facts are
     /// joined by the other's (where both say something, its own word counts), and the other is archived. For users.
     async fn contact_merge(
         &self,

@@ -1,8 +1,11 @@
 //! Everything that changes something: one input, one payload each. A rule that says no is a userError of the payload.
 
 mod call;
+mod company;
 mod contact;
+mod desk;
 mod leg;
+mod note;
 mod recording;
 mod session;
 mod task;
@@ -15,6 +18,9 @@ use domain::people::{Actor, idempotency::Key};
 pub struct Mutation(
     session::SessionMutations,
     contact::ContactMutations,
+    company::CompanyMutations,
+    note::NoteMutations,
+    desk::DeskMutations,
     task::TaskMutations,
     call::CallMutations,
     leg::LegMutations,

@@ -1,0 +1,135 @@
+//! What administrators set up for the desk: outcomes and reasons.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use domain::desk::{AwayReasonChange, OutcomeChange};
+
+use crate::graphql::{
+    context::ContextExt,
+    fault::Answer,
+    id,
+    model::{AwayReason, Outcome},
+    payload::{payloads, settle},
+};
+
+/// A new outcome.
+#[derive(InputObject)]
+struct OutcomeCreateInput {
+    /// What it is called; nothing else has this name.
+    name: String,
+    /// Whether it counts as a success.
+    success: bool,
+}
+
+/// What is to change; what is left out stays.
+#[derive(InputObject)]
+struct OutcomeUpdateInput {
+    /// The outcome.
+    outcome_id: ID,
+    /// What it is called. Calls that have it show the new name.
+    name: Option<String>,
+    /// Whether it counts as a success, of calls in the past, too.
+    success: Option<bool>,
+    /// True takes it out of the choice, false brings it back.
+    archived: Option<bool>,
+}
+
+/// A new reason.
+#[derive(InputObject)]
+struct AwayReasonCreateInput {
+    /// What it is called; nothing else has this name.
+    name: String,
+}
+
+/// What is to change; what is left out stays.
+#[derive(InputObject)]
+struct AwayReasonUpdateInput {
+    /// The reason.
+    reason_id: ID,
+    /// What it is called. Agents who are away for it keep the old name until they choose anew.
+    name: Option<String>,
+    /// True takes it out of the choice, false brings it back.
+    archived: Option<bool>,
+}
+
+payloads! {
+    /// What `outcomeCreate` answers.
+    OutcomeCreatePayload {
+        /// The new outcome.
+        outcome: Outcome,
+    }
+    /// What `outcomeUpdate` answers.
+    OutcomeUpdatePayload {
+        /// The outcome, changed.
+        outcome: Outcome,
+    }
+    /// What `awayReasonCreate` answers.
+    AwayReasonCreatePayload {
+        /// The new reason.
+        away_reason: AwayReason,
+    }
+    /// What `awayReasonUpdate` answers.
+    AwayReasonUpdatePayload {
+        /// The reason, changed.
+        away_reason: AwayReason,
+    }
+}
+
+#[derive(Default)]
+pub struct DeskMutations;
+
+#[Object]
+impl DeskMutations {
+    /// Makes an outcome. For administrators.
+    async fn outcome_create(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The new outcome.")] input: OutcomeCreateInput,
+    ) -> Answer<OutcomeCreatePayload> {
+        let made = context.platform().create_outcome(context.actor(), &input.name, input.success).await;
+        settle(made.map(|row| OutcomeCreatePayload { outcome: Some(Outcome(row)), ..Default::default() }))
+    }
+
+    /// Changes an outcome, takes it out of the choice, or brings it back. For administrators.
+    async fn outcome_update(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is to change.")] input: OutcomeUpdateInput,
+    ) -> Answer<OutcomeUpdatePayload> {
+        let outcome = id::parse(&input.outcome_id)?;
+        let change = OutcomeChange { name: input.name, success: input.success, archived: input.archived };
+        let updated = context.platform().update_outcome(context.actor(), outcome, change).await;
+        settle(updated.map(|row| OutcomeUpdatePayload { outcome: Some(Outcome(row)), ..Default::default() }))
+    }
+
+    /// Makes a reason for being away. For administrators.
+    async fn away_reason_create(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The new reason.")] input: AwayReasonCreateInput,
+    ) -> Answer<AwayReasonCreatePayload> {
+        let made = context.platform().create_away_reason(context.actor(), &input.name).await;
+        settle(
+            made.map(|row| AwayReasonCreatePayload {
+                away_reason: Some(AwayReason(row)),
+                ..Default::default()
+            }),
+        )
+    }
+
+    /// Changes a reason for being away, takes it out of the choice, or brings it back. For administrators.
+    async fn away_reason_update(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is to change.")] input: AwayReasonUpdateInput,
+    ) -> Answer<AwayReasonUpdatePayload> {
+        let reason = id::parse(&input.reason_id)?;
+        let change = AwayReasonChange { name: input.name, archived: input.archived };
+        let updated = context.platform().update_away_reason(context.actor(), reason, change).await;
+        settle(
+            updated.map(|row| AwayReasonUpdatePayload {
+                away_reason: Some(AwayReason(row)),
+                ..Default::default()
+            }),
+        )
+    }
+}
