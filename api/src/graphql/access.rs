@@ -66,6 +66,7 @@ pub const QUERIES: &[(&str, Rule)] = &[
     ("notifications", Rule::Users),
     ("invitation", Rule::Anyone),
     ("mediaWorkers", Rule::Supervisors),
+    ("audioFiles", Rule::Supervisors),
 ];
 
 pub const MUTATIONS: &[(&str, Rule)] = &[
@@ -101,6 +102,8 @@ pub const MUTATIONS: &[(&str, Rule)] = &[
     ("recordingResume", Rule::Users),
     ("recordingStop", Rule::Users),
     ("recordingPlay", Rule::Users),
+    ("audioFileCreate", Rule::Administrators),
+    ("audioFileUpdate", Rule::Administrators),
 ];
 
 pub const SUBSCRIPTIONS: &[(&str, Rule)] =

@@ -6,8 +6,11 @@ use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use domain::{
-    Platform, calls, crm, desk,
-    ids::{CallId, CompanyId, ContactId, LegId, NoteId, OutcomeId, RecordingId, RuleId, TaskId, UserId},
+    Platform, audio, calls, crm, desk,
+    ids::{
+        AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, OutcomeId, RecordingId, RuleId, TaskId,
+        UserId,
+    },
     page::{Page, Slice},
     people::{self, Actor},
     recordings, tasks,
@@ -116,6 +119,7 @@ loads_one! {
     TaskId => tasks::Task, |reader, ids| reader.platform.tasks(&reader.actor, ids), |task| task.id;
     NoteId => crm::Note, |reader, ids| reader.platform.notes(&reader.actor, ids), |note| note.id;
     OutcomeId => desk::Outcome, |reader, ids| reader.platform.outcomes(ids), |outcome| outcome.id;
+    AudioFileId => audio::AudioFile, |reader, ids| reader.platform.audio_files(ids), |file| file.id;
     RuleId => (RuleId, String), |reader, ids| reader.platform.rules(ids), |rule| rule.0;
 }
 

@@ -10,7 +10,7 @@ use super::{
     fault::{Answer, Fault},
     id::parse,
     model::{
-        AwayReason, Call, CallFilter, CallOrder, Company, CompanyFilter, Contact, ContactFilter,
+        AudioFile, AwayReason, Call, CallFilter, CallOrder, Company, CompanyFilter, Contact, ContactFilter,
         ContactOrder, Invitation, MediaWorker, Node, Notification, Outcome, Recording, RecordingFilter, Task,
         TaskFilter, Viewer,
     },
@@ -173,6 +173,17 @@ impl Query {
             Err(domain::Error::Refused(_)) => Ok(None),
             Err(error) => Err(Fault::from(error)),
         }
+    }
+
+    /// Music and announcements for those who wait, the newest first. For supervisors and administrators.
+    async fn audio_files(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Those that are no longer offered, too.", default)] include_archived: bool,
+    ) -> Answer<Connection<AudioFile>> {
+        AudioFile::page(context, &Window::forwards(first, after), include_archived).await
     }
 
     /// The media workers that are running, the oldest first. For supervisors and administrators.

@@ -1,5 +1,6 @@
 //! HTTP: one router for the API, the console, the playback gateway and the probes.
 
+mod audio;
 pub mod cookie;
 mod graphiql;
 mod graphql;
@@ -11,10 +12,17 @@ mod range;
 mod serve;
 mod spa;
 mod tls;
+mod upload;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware,
+    routing::{get, put},
+};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
 pub use self::{log::PeerAddress, serve::serve};
@@ -38,6 +46,8 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api)
         .route("/play/{token}/{*file}", get(play::file))
+        .route("/audio/{token}", get(audio::file))
+        .route("/upload/{token}", put(upload::put))
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))
         .route("/metrics", get(probes::metrics))

@@ -181,6 +181,18 @@ mirrored! {
         Deleted,
     }
 
+    /// Where an audio file is in its life.
+    AudioFileState = "domain::audio::AudioFileState" {
+        /// For its upload, or for a worker that converts it.
+        Waiting,
+        /// Being converted.
+        Converting,
+        /// Can be played.
+        Ready,
+        /// Couldn't be converted, or was never uploaded; `failure` says why.
+        Failed,
+    }
+
     /// Where a media worker is in its life.
     MediaWorkerState = "domain::fleet::WorkerState" {
         /// Takes calls.

@@ -2,6 +2,7 @@
 //! through the request's loaders.
 
 mod activity;
+mod audio_file;
 mod call;
 mod call_event;
 mod company;
@@ -21,6 +22,7 @@ mod viewer;
 
 pub use self::{
     activity::Activity,
+    audio_file::AudioFile,
     call::{Call, CallFilter, CallOrder},
     call_event::{CallEvent, cursor as event_cursor},
     company::{Company, CompanyFilter},

@@ -2,12 +2,13 @@
 
 use async_graphql::{Context, ID, Interface};
 use domain::ids::{
-    AgentId, CallId, CompanyId, ContactId, LegId, NoteId, NotificationId, OutcomeId, ReasonId, RecordingId,
-    TaskId, UserId,
+    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, NotificationId, OutcomeId, ReasonId,
+    RecordingId, TaskId, UserId,
 };
 
 use super::{
-    Agent, AwayReason, Call, Company, Contact, Leg, Note, Notification, Outcome, Recording, Task, User,
+    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Note, Notification, Outcome, Recording, Task,
+    User,
 };
 use crate::graphql::{
     context::ContextExt,
@@ -35,6 +36,7 @@ pub enum Node {
     Recording(Recording),
     Task(Task),
     Notification(Notification),
+    AudioFile(AudioFile),
 }
 
 impl Node {
@@ -83,7 +85,11 @@ impl Node {
                 let rows = context.platform().notifications(context.actor(), &[parse(id)?]).await?;
                 rows.into_iter().next().map(|row| Self::Notification(row.into()))
             }
+            AudioFileId::PREFIX if context.actor().sees_all() => {
+                loaders.load_one(parse::<AudioFileId>(id)?).await?.map(|row| Self::AudioFile(AudioFile(row)))
+            }
             UserId::PREFIX
+            | AudioFileId::PREFIX
             | AgentId::PREFIX
             | ContactId::PREFIX
             | CompanyId::PREFIX

@@ -1,5 +1,6 @@
 //! Everything that changes something: one input, one payload each. A rule that says no is a userError of the payload.
 
+mod audio;
 mod call;
 mod company;
 mod contact;
@@ -25,6 +26,7 @@ pub struct Mutation(
     call::CallMutations,
     leg::LegMutations,
     recording::RecordingMutations,
+    audio::AudioMutations,
 );
 
 /// The idempotency key of an input, bound to the whole of it.
