@@ -257,5 +257,25 @@ mirrored! {
         NoteSaved,
         /// The contact judged it.
         Rated,
+        /// It waits in a queue.
+        Queued,
+        /// Its place in the queue is another one; `detail` says which, 1 for the next.
+        PositionChanged,
+        /// It is held out to agents.
+        Offered,
+        /// An agent said no to an offer.
+        OfferDeclined,
+        /// An agent let an offer ring too long.
+        OfferTimedOut,
+        /// An offer was withdrawn, such as when a colleague was first.
+        OfferCancelled,
+        /// An agent accepted an offer, but no media came through: the call waits at its old place.
+        OfferFailed,
+        /// Nobody took it in time; `detail` says what becomes of it.
+        Overflowed,
+        /// The contact asked to be called back.
+        CallbackRequested,
+        /// An agent finished its wrap-up.
+        WrappedUp,
     }
 }
