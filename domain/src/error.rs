@@ -91,6 +91,12 @@ text_enum! {
         /// The row moved on: re-read and decide.
         Stale = "STALE",
         IllegalTransition = "ILLEGAL_TRANSITION",
+        /// The offer was answered by a colleague, withdrawn, or it timed out.
+        OfferGone = "OFFER_GONE",
+        AgentBusy = "AGENT_BUSY",
+        NoAgent = "NO_AGENT",
+        QueueClosed = "QUEUE_CLOSED",
+        QueueFull = "QUEUE_FULL",
         CallEnded = "CALL_ENDED",
         LegGone = "LEG_GONE",
         MediaUnavailable = "MEDIA_UNAVAILABLE",

@@ -1,5 +1,6 @@
 //! Cordboard, the call centre itself, shared by the programs: rules, states, rows, events, messages. No GraphQL, no WebRTC.
 
+pub mod agents;
 pub mod audio;
 pub mod bus;
 pub mod calls;
@@ -22,6 +23,7 @@ mod platform;
 pub mod program;
 pub mod recordings;
 pub mod retry;
+pub mod routing;
 pub mod tasks;
 pub mod telemetry;
 mod text_enum;

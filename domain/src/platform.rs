@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::{Result, bus::Bus, clock::Clock, config::Config, db::Pool, limits, objects::Objects};
+use crate::{
+    Result, bus::Bus, clock::Clock, config::Config, db::Pool, limits, objects::Objects, routing::Router,
+};
 
 /// The outside world, in one cheap handle.
 #[derive(Clone)]
@@ -14,6 +16,7 @@ pub struct Platform {
     pub bus: Bus,
     pub objects: Objects,
     pub clock: Clock,
+    pub router: Router,
 }
 
 impl Platform {
@@ -25,6 +28,7 @@ impl Platform {
             bus: Bus::connect(&config, program),
             objects: Objects::new(&config.s3)?,
             clock: Clock::default(),
+            router: Router::default(),
             config,
         };
         tokio::spawn(keep_time(platform.clone()));

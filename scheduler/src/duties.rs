@@ -36,6 +36,10 @@ pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
         loop {
             account("unanswered calls", platform.expire_unanswered().await);
             account("lost legs", platform.expire_legs().await);
+            account("agents not as recorded", platform.settle_agents().await);
+            account("unanswered offers", platform.expire_offers().await);
+            account("ended wrap-ups", platform.expire_wrap_ups().await);
+            account("waits that were too long", platform.expire_visits().await);
             account("reminders", platform.remind().await);
             let next = async {
                 Ok::<_, domain::Error>(
@@ -60,6 +64,17 @@ pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
         }
     };
     stop.run_until_cancelled(work).await;
+}
+
+/// Calls that wait are offered to agents, and told their place.
+pub async fn route(platform: &Platform, stop: &CancellationToken) {
+    let positions = async {
+        loop {
+            account("positions told", platform.announce_positions().await);
+            sleep(limits::POSITIONS).await;
+        }
+    };
+    tokio::join!(platform.router.run(platform, stop), stop.run_until_cancelled(positions));
 }
 
 /// Workers that died: their calls are moved.
@@ -97,6 +112,7 @@ pub async fn tidy(platform: &Platform, stop: &CancellationToken) {
             account("partitions", events::make_partitions(platform).await.map(|()| 0));
             account("old months of the log", events::drop_old(platform).await);
             account("counters", platform.sweep_counters().await.map(|()| 0));
+            account("absent agents", platform.forget_absent().await);
             account("endless calls", platform.expire_endless().await);
             sleep(TIDY).await;
         }

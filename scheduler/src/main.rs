@@ -44,6 +44,7 @@ async fn run(config: Config, figures: metrics_exporter_prometheus::PrometheusHan
     tokio::join!(
         duties::punctual(&platform, &stop),
         duties::watch_fleet(&platform, &stop),
+        duties::route(&platform, &stop),
         duties::sweep(&platform, &stop),
         duties::tidy(&platform, &stop)
     );

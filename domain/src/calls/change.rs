@@ -5,16 +5,19 @@ use diesel::{prelude::*, sql_query, sql_types};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::{CALL_OVER, Call, CallEventKind, CallResult, CallState, Leg, LegState};
+use super::{CALL_OVER, Call, CallEventKind, CallResult, CallState, Leg, LegRole, LegState};
 use crate::{
     Error, Platform, Result,
+    bus::Job,
     db::{
         Unit,
         schema::{call, leg},
     },
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{CallId, LegId},
+    ids::{AgentId, CallId, LegId},
+    limits,
+    routing::VisitOutcome,
 };
 
 /// A call that is locked for a change. Dropped without [`Change::commit`] nothing happened.
@@ -24,6 +27,8 @@ pub struct Change {
     pub legs: Vec<Leg>,
     /// As they stand in the database: only what differs is written.
     stored: (Call, Vec<Leg>),
+    /// It stood in no row before this change.
+    created: bool,
 }
 
 #[derive(QueryableByName)]
@@ -54,7 +59,7 @@ impl Platform {
             .select(Leg::as_select())
             .load(unit.connection())
             .await?;
-        Ok(Change { unit, stored: (call.clone(), legs.clone()), call, legs })
+        Ok(Change { unit, stored: (call.clone(), legs.clone()), created: false, call, legs })
     }
 
     /// The same, by one of its legs; gives the leg's place in `legs` too.
@@ -78,11 +83,58 @@ impl Platform {
 impl Change {
     /// A call that is just being made.
     pub(crate) async fn create(mut unit: Unit, call: Call, legs: Vec<Leg>) -> Result<Self> {
-        diesel::insert_into(call::table).values(&call).execute(unit.connection()).await?;
-        diesel::insert_into(leg::table).values(&legs).execute(unit.connection()).await?;
-        let mut change = Self { unit, stored: (call.clone(), legs.clone()), call, legs };
+        insert(&mut unit, &call, &legs).await?;
+        let mut change = Self { unit, stored: (call.clone(), legs.clone()), created: true, call, legs };
         change.begin_interval().await?;
         Ok(change)
+    }
+
+    /// Makes another call in the same unit of work and changes it; then this one is at hand again.
+    pub(crate) async fn beside(
+        &mut self,
+        call: Call,
+        legs: Vec<Leg>,
+        work: impl AsyncFnOnce(&mut Self) -> Result<()>,
+    ) -> Result<Call> {
+        insert(&mut self.unit, &call, &legs).await?;
+        let stored = std::mem::replace(&mut self.stored, (call.clone(), legs.clone()));
+        let created = std::mem::replace(&mut self.created, true);
+        let mine = (std::mem::replace(&mut self.call, call), std::mem::replace(&mut self.legs, legs));
+        self.begin_interval().await?;
+        work(self).await?;
+        self.write().await?;
+        let made = std::mem::replace(&mut self.call, mine.0);
+        (self.legs, self.stored, self.created) = (mine.1, stored, created);
+        Ok(made)
+    }
+
+    /// Adds a party; gives its place.
+    pub(crate) fn add_leg(&mut self, leg: Leg) -> usize {
+        self.legs.push(leg);
+        self.legs.len() - 1
+    }
+
+    /// Has a media worker sought for a call that has none yet.
+    pub(crate) async fn dispatch(&mut self) -> Result<()> {
+        if self.call.worker_id.is_none() && self.call.dispatch_at.is_none() {
+            self.call.dispatch_at = Some(self.now() + limits::DISPATCH_AGAIN);
+            let job = if self.call.epoch == 0 { Job::Calls } else { Job::Moves };
+            self.unit.job(job, json!({ "callId": self.call.id })).await?;
+        }
+        Ok(())
+    }
+
+    /// The legs whose state is another one than before this change.
+    pub(crate) fn legs_turned(&self) -> impl Iterator<Item = &Leg> {
+        self.legs.iter().filter(|leg| {
+            let before = self.stored.1.iter().find(|before| before.id == leg.id);
+            before.is_none_or(|before| before.state != leg.state)
+        })
+    }
+
+    /// This change ended the call.
+    pub(crate) fn ended_now(&self) -> bool {
+        self.call.state == CallState::Ended && self.stored.0.state != CallState::Ended
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -108,6 +160,7 @@ impl Change {
             "callId": self.call.id,
             "contactId": self.call.contact_id,
             "agentId": self.call.agent_id,
+            "queueId": self.call.queue_id,
             "legId": leg,
             "actor": actor,
             "state": self.call.state,
@@ -190,6 +243,14 @@ impl Change {
         if self.call.state == CallState::Ended {
             return Ok(());
         }
+        self.cancel_offers("the call is over").await?;
+        self.leave_queue(match result {
+            CallResult::Callback => VisitOutcome::Callback,
+            CallResult::Voicemail => VisitOutcome::Voicemail,
+            CallResult::Abandoned => VisitOutcome::Abandoned,
+            _ => VisitOutcome::Cancelled,
+        })
+        .await?;
         self.become_state(CallState::Ended).await?;
         let now = self.unit.now;
         self.call.result = Some(result);
@@ -208,17 +269,8 @@ impl Change {
 
     /// Writes what changed of call and legs and commits; the worker that has the call is told to look.
     pub async fn commit(mut self) -> Result<(Call, Vec<Leg>)> {
-        let (call, legs) = &self.stored;
-        let changed = *call != self.call || *legs != self.legs;
-        if *call != self.call {
-            diesel::update(call::table.find(self.call.id))
-                .set(&self.call)
-                .execute(self.unit.connection())
-                .await?;
-        }
-        for leg in self.legs.iter().filter(|leg| !legs.contains(leg)) {
-            diesel::update(leg::table.find(leg.id)).set(leg).execute(self.unit.connection()).await?;
-        }
+        let changed = self.stored.0 != self.call || self.stored.1 != self.legs;
+        self.write().await?;
         let platform = self.unit.platform().clone();
         self.unit.commit().await?;
         if let Some(worker) = self.call.worker_id.filter(|_| changed) {
@@ -226,4 +278,45 @@ impl Change {
         }
         Ok((self.call, self.legs))
     }
+
+    async fn write(&mut self) -> Result<()> {
+        self.begin_wrap_ups().await?;
+        let (call, legs) = &self.stored;
+        if *call != self.call {
+            diesel::update(call::table.find(self.call.id))
+                .set(&self.call)
+                .execute(self.unit.connection())
+                .await?;
+        }
+        for leg in self.legs.iter().filter(|leg| !legs.contains(leg)) {
+            diesel::insert_into(leg::table)
+                .values(leg)
+                .on_conflict(leg::id)
+                .do_update()
+                .set(leg)
+                .execute(self.unit.connection())
+                .await?;
+        }
+        // An agent who came into a call or left it does something else now.
+        let agents: Vec<AgentId> = self
+            .legs
+            .iter()
+            .filter(|leg| leg.role == LegRole::Agent)
+            .filter(|leg| {
+                let before = legs.iter().find(|before| before.id == leg.id).filter(|_| !self.created);
+                before.map(|before| before.state == LegState::Left) != Some(leg.state == LegState::Left)
+            })
+            .filter_map(|leg| leg.user_id.map(AgentId::from))
+            .collect();
+        for agent in agents {
+            self.unit.touch(agent);
+        }
+        Ok(())
+    }
+}
+
+async fn insert(unit: &mut Unit, call: &Call, legs: &[Leg]) -> Result<()> {
+    diesel::insert_into(call::table).values(call).execute(unit.connection()).await?;
+    diesel::insert_into(leg::table).values(legs).execute(unit.connection()).await?;
+    Ok(())
 }

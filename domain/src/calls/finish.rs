@@ -3,14 +3,15 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Call, CallEventKind, CallResult, CallState, Change, Leg, LegRole, LegState};
+use super::{Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState};
 use crate::{
     Platform, Result,
     db::schema::{call, leg},
     error::{Refusal, each},
-    ids::{CallId, LegId},
+    ids::{AgentId, CallId, LegId},
     limits,
     people::Actor,
+    routing::Entry,
 };
 
 impl Change {
@@ -40,10 +41,14 @@ impl Change {
         let gone = self.legs[place].clone();
         self.event(CallEventKind::LegLeft, actor, Some(gone.id), lost.then(|| "connection lost".into()))
             .await?;
+        if gone.role == LegRole::Agent && self.waits_on(&gone, lost).await? {
+            return Ok(());
+        }
         let remains =
             |role: LegRole| self.legs.iter().any(|leg| leg.role == role && leg.state != LegState::Left);
         let (agents, contacts) = (remains(LegRole::Agent), remains(LegRole::Contact));
-        if agents && contacts {
+        // In a queue nobody is there yet but the contact.
+        if contacts && (agents || self.call.visit_id.is_some()) {
             return Ok(());
         }
         let answered = self.call.answered_at.is_some();
@@ -54,11 +59,45 @@ impl Change {
                 (CallResult::Completed, "The contact's connection was lost.".into())
             }
             (true, true, _) => (CallResult::Failed, "The agent's connection was lost.".into()),
+            (false, _, LegRole::Contact) if self.call.direction == Direction::Inbound => {
+                (CallResult::Abandoned, "The contact hung up while waiting.".into())
+            }
             (false, false, LegRole::Contact) => (CallResult::Declined, "The contact declined.".into()),
             (false, false, _) => (CallResult::Abandoned, format!("{who} hung up before it was answered.")),
             (false, true, _) => (CallResult::Failed, format!("{who} joined but no media came through.")),
         };
         self.end(result, &reason, actor).await
+    }
+}
+
+impl Change {
+    /// An agent has gone from a call of a queue: true when the contact waits on. Who accepted and did not come leaves it at
+    /// its old place; one who was lost, at the front.
+    async fn waits_on(&mut self, gone: &Leg, lost: bool) -> Result<bool> {
+        let Some(agent) = gone.user_id.map(AgentId::from) else { return Ok(false) };
+        let others = self.legs.iter().any(|leg| leg.role == LegRole::Agent && leg.state != LegState::Left);
+        let contact = self.legs.iter().any(|leg| leg.role == LegRole::Contact && leg.state != LegState::Left);
+        if others || !contact || self.call.queue_id.is_none() {
+            return Ok(false);
+        }
+        if self.call.visit_id.is_some() {
+            if gone.connected_at.is_none() {
+                let reason = if lost { "no media came through" } else { "the agent left again" };
+                self.offer_failed(agent, reason).await?;
+            } else if self.call.callback_of.is_some() {
+                self.callback_in_vain("The agent left before the contact was there.").await?;
+            } else {
+                let rank_at = self.visit().await?.map(|visit| visit.rank_at);
+                self.enter_again(Entry { rank_at, ..Entry::default() }).await?;
+            }
+            return Ok(true);
+        }
+        if !lost {
+            return Ok(false);
+        }
+        let rank_at = Some(self.now() - limits::FRONT_OF_QUEUE);
+        self.enter_again(Entry { rank_at, ..Entry::default() }).await?;
+        Ok(true)
     }
 }
 
@@ -76,6 +115,7 @@ impl Platform {
         let contact = actor.guest().is_some();
         let result = match (change.call.answered_at, contact) {
             (Some(_), _) => CallResult::Completed,
+            (None, true) if change.call.direction == Direction::Inbound => CallResult::Abandoned,
             (None, true) => CallResult::Declined,
             (None, false) => CallResult::Abandoned,
         };
@@ -133,6 +173,11 @@ impl Platform {
             if change.call.answered_at.is_some() || change.call.answer_by.is_none_or(|by| by > now) {
                 return Ok(false);
             }
+            if change.call.visit_id.is_some() && change.call.callback_of.is_some() {
+                change.callback_in_vain("The contact did not answer the call-back.").await?;
+                change.commit().await?;
+                return Ok(true);
+            }
             let present = |role| change.legs.iter().any(|leg| leg.role == role && leg.state.is_present());
             let (result, reason) = match (present(LegRole::Contact), present(LegRole::Agent)) {
                 (true, true) => (CallResult::Failed, "Both sides joined but no media came through in time."),
@@ -182,7 +227,9 @@ impl Platform {
         let before = self.clock.now() - limits::CALL_LENGTH;
         let mut connection = self.db.get().await?;
         let due: Vec<CallId> = call::table
+            // One that waits has limits of its own.
             .filter(call::state.ne(CallState::Ended).and(call::created_at.lt(before)))
+            .filter(call::visit_id.is_null())
             .limit(100)
             .select(call::id)
             .load(&mut connection)
@@ -200,7 +247,7 @@ impl Platform {
         .await
     }
 
-    /// When the next call or leg expires.
+    /// When the next call, leg, offer, visit, wrap-up or presence expires.
     pub async fn next_expiry(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>> {
         let mut connection = self.db.get().await?;
         let answer: Option<chrono::DateTime<chrono::Utc>> = call::table
@@ -210,6 +257,10 @@ impl Platform {
             .await?;
         let leave: Option<chrono::DateTime<chrono::Utc>> =
             leg::table.select(diesel::dsl::min(leg::leave_by)).first(&mut connection).await?;
-        Ok([answer, leave].into_iter().flatten().min())
+        drop(connection);
+        let offer = self.next_offer_expiry().await?;
+        let (visit, wrap_up) = (self.next_visit_expiry().await?, self.next_wrap_up_end().await?);
+        let lapse = self.next_lapse().await?;
+        Ok([answer, leave, offer, visit, wrap_up, lapse].into_iter().flatten().min())
     }
 }

@@ -49,7 +49,8 @@ impl Platform {
         let place = change
             .legs
             .iter()
-            .position(|leg| leg.user_id == Some(user.id))
+            // One who was in it before and came back has an older leg, too.
+            .rposition(|leg| leg.user_id == Some(user.id))
             .ok_or_else(|| Refusal::not_found("call"))?;
         self.join(change, place, actor, None).await
     }
@@ -94,7 +95,7 @@ impl Platform {
         self.join(change, place, &actor, guest_token).await
     }
 
-    async fn join(
+    pub(crate) async fn join(
         &self,
         mut change: Change,
         place: usize,
@@ -104,6 +105,13 @@ impl Platform {
         change.still_on()?;
         let now = change.now();
         let first = change.legs[place].joined_at.is_none();
+        let contact = !change.legs[place].is_staff();
+        if contact && change.waits_for_callback() {
+            return refuse(
+                RefusalCode::NotAllowed,
+                "It is not your turn yet. Keep this page open: it rings when we call you back.",
+            );
+        }
         // A reload takes up a connected leg as it is: the worker notices the new connection, and media goes on.
         if change.legs[place].state != LegState::Connected {
             if change.legs[place].state != LegState::Joining {
@@ -111,7 +119,10 @@ impl Platform {
             }
             // Nobody has media before the other side has come: the wait for an answer does not count.
             let from = change.call.answer_by.map_or(now, |by| by.max(now));
-            change.legs[place].leave_by = Some(from + limits::JOIN_TO_MEDIA);
+            // An agent who took a call out of a queue keeps the contact waiting.
+            let accepted = !contact && change.call.visit_id.is_some();
+            let limit = if accepted { limits::ACCEPT_TO_MEDIA } else { limits::JOIN_TO_MEDIA };
+            change.legs[place].leave_by = Some(from + limit);
             // Somebody was there just now: the link is free for another browser only a while from here.
             change.legs[place].away_since = Some(now);
         }
@@ -119,7 +130,12 @@ impl Platform {
         // The party is told this epoch: a later one is news to it.
         change.legs[place].epoch = change.call.epoch;
         let leg = change.legs[place].clone();
-        if !leg.is_staff() && first && matches!(change.call.state, CallState::Ringing | CallState::Created) {
+        let rung = match change.call.visit_id {
+            // Waiting in a queue, a contact who joins is there, but has not answered anybody.
+            Some(_) => change.call.answer_by.is_some() && change.call.state == CallState::Ringing,
+            None => first && matches!(change.call.state, CallState::Ringing | CallState::Created),
+        };
+        if contact && rung {
             change.call.contact_id = change.call.contact_id.or(leg.contact_id);
             if change.call.state == CallState::Created {
                 change.become_state(CallState::Ringing).await?;
@@ -188,6 +204,13 @@ impl Platform {
         Ok(found
             .filter(|(_, _, _, until)| until.is_none_or(|until| until > now))
             .map(|(leg, call, state, _)| Guest { call, leg, ended: state == CallState::Ended }))
+    }
+}
+
+impl Change {
+    /// The contact will be called back, and nobody is there yet who would talk.
+    fn waits_for_callback(&self) -> bool {
+        self.call.callback_of.is_some() && self.call.visit_id.is_some() && self.call.answer_by.is_none()
     }
 }
 

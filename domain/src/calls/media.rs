@@ -2,17 +2,18 @@
 //! older epoch changes nothing.
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState, audience::Ear};
 use crate::{
     Error, Platform, Result,
     bus::Job,
-    db::schema::{call, leg, media_worker, recording},
+    db::schema::{call, leg, media_worker, queue, recording},
     fleet::WorkerState,
-    ids::{AudioFileId, CallId, LegId, RecordingId, WorkerId},
+    ids::{AudioFileId, CallId, LegId, QueueId, RecordingId, WorkerId},
     limits,
     recordings::RecordingState,
+    routing::VisitOutcome,
 };
 
 /// What the worker shall do for a call.
@@ -51,6 +52,21 @@ pub struct PlannedRecording {
     pub paused: bool,
     /// Wrapped; see [`crate::objects::crypt::DataKey`].
     pub data_key: Vec<u8>,
+}
+
+/// What those hear who wait in a queue.
+async fn waiting_prompt(connection: &mut AsyncPgConnection, id: QueueId) -> Result<Option<PlannedPrompt>> {
+    let found: Option<(Option<AudioFileId>, Option<AudioFileId>, i32)> = queue::table
+        .find(id)
+        .select((queue::music_id, queue::announcement_id, queue::announcement_seconds))
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(found.map(|(music, announcement, seconds)| PlannedPrompt {
+        music,
+        announcement,
+        every_seconds: seconds.unsigned_abs(),
+    }))
 }
 
 impl Platform {
@@ -115,13 +131,23 @@ impl Platform {
             .first(&mut connection)
             .await
             .optional()?;
+        let prompt = match row.queue_id.filter(|_| row.visit_id.is_some()) {
+            Some(queue) => waiting_prompt(&mut connection, queue).await?,
+            None => None,
+        };
         Ok(Some(CallPlan {
             call: id,
             version: row.version,
             epoch: row.epoch,
             legs: legs
                 .iter()
-                .map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state, prompt: None })
+                .map(|leg| PlannedLeg {
+                    id: leg.id,
+                    ear: leg.ear(),
+                    state: leg.state,
+                    // Who waits hears the queue's music until somebody answers.
+                    prompt: prompt.filter(|_| leg.role == LegRole::Contact),
+                })
                 .collect(),
             recording: recording.and_then(|(id, state, key)| {
                 Some(PlannedRecording { id, paused: state == RecordingState::Paused, data_key: key? })
@@ -162,6 +188,9 @@ impl Platform {
         }
         change.legs[place].epoch = epoch;
         change.event(CallEventKind::LegJoined, "worker", Some(leg), None).await?;
+        if let (LegRole::Agent, Some(user)) = (change.legs[place].role, change.legs[place].user_id) {
+            change.offer_connected(user.into()).await?;
+        }
         let connected =
             |role: LegRole| change.legs.iter().any(|l| l.role == role && l.state == LegState::Connected);
         if change.call.state == CallState::Connecting
@@ -169,9 +198,18 @@ impl Platform {
             && connected(LegRole::Contact)
         {
             change.become_state(CallState::InProgress).await?;
-            change.call.answered_at = Some(change.now());
+            // One that lost its agent and found another was answered before.
+            let now = change.now();
+            change.call.answered_at.get_or_insert(now);
             change.call.answer_by = None;
+            change.leave_queue(VisitOutcome::Answered).await?;
             change.event(CallEventKind::Connected, "worker", None, None).await?;
+        } else if change.call.state == CallState::Connecting
+            && connected(LegRole::Agent)
+            && change.call.callback_of.is_some()
+            && !change.legs.iter().any(|leg| leg.role == LegRole::Contact && leg.state.is_present())
+        {
+            change.ring_contact().await?;
         }
         crate::recordings::begin_if_due(&mut change).await?;
         change.commit().await?;

@@ -12,11 +12,12 @@ use super::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, Med
 use crate::{
     Platform, Result,
     bus::Job,
-    db::schema::call,
+    db::schema::{call, offer},
     error::{Refusal, RefusalCode, refuse},
-    ids::{CallId, ContactId, LegId},
+    ids::{AgentId, CallId, ContactId, LegId},
     limits,
     people::{Actor, idempotency::Key},
+    routing::OfferState,
     validate,
 };
 
@@ -67,6 +68,15 @@ impl Platform {
             .await?
             .filter(|c| c.archived_at.is_none())
             .ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
+        let ringing: i64 = offer::table
+            .filter(offer::agent_id.eq(AgentId::from(user.id)))
+            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+            .count()
+            .get_result(unit.connection())
+            .await?;
+        if ringing > 0 {
+            return refuse(RefusalCode::AgentBusy, "A call rings for you. Answer or decline it first.");
+        }
         let live: i64 = call::table
             .filter(call::agent_id.eq(user.id).and(call::state.ne(CallState::Ended)))
             .count()
@@ -101,6 +111,11 @@ impl Platform {
             answered_at: None,
             ended_at: None,
             end_reason: None,
+            queue_id: None,
+            visit_id: None,
+            priority: 0,
+            callback_of: None,
+            callback_tries: 0,
             outcome_id: None,
             tags: Vec::new(),
             rating_stars: None,

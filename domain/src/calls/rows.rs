@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     db::schema::{call, call_interval, leg},
-    ids::{CallId, ContactId, LegId, OutcomeId, UserId, WorkerId},
+    ids::{CallId, ContactId, LegId, OutcomeId, QueueId, UserId, VisitId, WorkerId},
 };
 
 /// One conversation.
@@ -35,6 +35,13 @@ pub struct Call {
     pub answered_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
     pub end_reason: Option<String>,
+    pub queue_id: Option<QueueId>,
+    /// The open visit to it.
+    pub visit_id: Option<VisitId>,
+    /// Head start in queues, in minutes of waiting.
+    pub priority: i32,
+    pub callback_of: Option<CallId>,
+    pub callback_tries: i32,
     pub outcome_id: Option<OutcomeId>,
     pub tags: Vec<String>,
     pub rating_stars: Option<i32>,

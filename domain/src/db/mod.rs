@@ -1,5 +1,6 @@
 //! PostgreSQL: the pool, the migrations and one unit of work. Stores elsewhere write queries against `schema`.
 
+mod json;
 pub mod schema;
 mod unit;
 
@@ -13,6 +14,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt;
 
 use crate::{Error, Result, config::Config};
+pub(crate) use json::json_column;
 pub use unit::Unit;
 
 /// A connection out of the pool; it goes back when dropped.

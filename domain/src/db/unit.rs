@@ -1,5 +1,7 @@
 //! One unit of work: a short transaction, the events and jobs that belong to it, and the news after its commit.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, TransactionManager};
@@ -7,7 +9,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Connection, schema};
-use crate::{Error, Platform, Result, bus::Job, events::Aggregate};
+use crate::{
+    Error, Platform, Result,
+    agents::activity,
+    bus::Job,
+    events::Aggregate,
+    ids::{AgentId, QueueId},
+    routing::Wanted,
+};
 
 type Manager = <AsyncPgConnection as diesel_async::AsyncConnection>::TransactionManager;
 
@@ -23,6 +32,8 @@ pub struct Unit {
     pub now: DateTime<Utc>,
     events: u32,
     jobs: Vec<(i64, Job, Vec<u8>)>,
+    touched: BTreeSet<AgentId>,
+    wanted: Wanted,
 }
 
 impl Unit {
@@ -41,6 +52,8 @@ impl Unit {
             now: platform.clock.now(),
             events: 0,
             jobs: Vec::new(),
+            touched: BTreeSet::new(),
+            wanted: Wanted::default(),
         })
     }
 
@@ -62,21 +75,51 @@ impl Unit {
         kind: &str,
         payload: impl Serialize,
     ) -> Result<()> {
+        self.events(aggregate, kind, vec![(id, version, serde_json::to_value(payload)?)]).await
+    }
+
+    /// Writes rows of one kind: whose, the version, what.
+    pub async fn events(
+        &mut self,
+        aggregate: Aggregate,
+        kind: &str,
+        news: Vec<(Uuid, i32, serde_json::Value)>,
+    ) -> Result<()> {
         use schema::event;
-        let payload = serde_json::to_value(payload)?;
-        diesel::insert_into(event::table)
-            .values((
-                event::at.eq(self.now),
-                event::aggregate.eq(aggregate),
-                event::aggregate_id.eq(id),
-                event::version.eq(version),
-                event::kind.eq(kind),
-                event::payload.eq(payload),
-            ))
-            .execute(self.connection())
-            .await?;
+        if news.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = news
+            .into_iter()
+            .map(|(id, version, payload)| {
+                (
+                    event::at.eq(self.now),
+                    event::aggregate.eq(aggregate),
+                    event::aggregate_id.eq(id),
+                    event::version.eq(version),
+                    event::kind.eq(kind),
+                    event::payload.eq(payload),
+                )
+            })
+            .collect();
+        diesel::insert_into(event::table).values(&rows).execute(self.connection()).await?;
         self.events += 1;
         Ok(())
+    }
+
+    /// Something changes that decides what this agent is doing: settled before the commit.
+    pub(crate) fn touch(&mut self, agent: AgentId) {
+        self.touched.insert(agent);
+    }
+
+    /// After the commit, calls are sought for this agent.
+    pub(crate) fn route_to(&mut self, agent: AgentId) {
+        self.wanted.agents.insert(agent);
+    }
+
+    /// After the commit, agents are sought for the calls of this queue.
+    pub(crate) fn route(&mut self, queue: QueueId) {
+        self.wanted.queues.insert(queue);
     }
 
     /// Puts a job into the outbox; it is sent right after the commit.
@@ -98,10 +141,15 @@ impl Unit {
     /// # Errors
     /// When the connection breaks during the commit nobody knows whether it happened: [`Error::Unavailable`].
     pub async fn commit(mut self) -> Result<()> {
+        if !self.touched.is_empty() {
+            let touched: Vec<AgentId> = std::mem::take(&mut self.touched).into_iter().collect();
+            activity::settle(&mut self, &touched).await?;
+        }
         Manager::commit_transaction(self.connection())
             .await
             .map_err(|e| Error::Unavailable(format!("commit: {e}")))?;
         self.connection = None;
+        self.platform.router.want(std::mem::take(&mut self.wanted));
         if self.events == 0 && self.jobs.is_empty() {
             return Ok(());
         }

@@ -24,6 +24,8 @@ text_enum! {
         Session = "session",
         Recording = "recording",
         Worker = "worker",
+        Agent = "agent",
+        Queue = "queue",
     }
 }
 

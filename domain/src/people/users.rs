@@ -35,24 +35,28 @@ impl Platform {
         let name = validate::name("name", name)?;
         let email = validate::email("email", email)?;
         let hash = password::hash(password).await?;
-        let mut connection = self.db.get().await?;
-        let made = diesel::insert_into(app_user::table)
+        let mut unit = self.begin().await?;
+        let made: Option<User> = diesel::insert_into(app_user::table)
             .values((
                 app_user::id.eq(UserId::new()),
                 app_user::name.eq(name),
                 app_user::email.eq(&email),
                 app_user::role.eq(role),
                 app_user::password_hash.eq(hash),
-                app_user::created_at.eq(self.clock.now()),
+                app_user::created_at.eq(unit.now),
             ))
             .on_conflict_do_nothing()
             .returning(User::as_returning())
-            .get_result(&mut connection)
+            .get_result(unit.connection())
             .await
             .optional()?;
-        made.ok_or_else(|| {
-            Refusal::new(RefusalCode::Taken, format!("{email} has an account already.")).at("email").into()
-        })
+        let Some(user) = made else {
+            let says = format!("{email} has an account already.");
+            return Err(Refusal::new(RefusalCode::Taken, says).at("email").into());
+        };
+        crate::agents::create(&mut unit, user.id.into()).await?;
+        unit.commit().await?;
+        Ok(user)
     }
 
     /// Users by id, in no order; missing ones are left out.

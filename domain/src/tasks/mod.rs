@@ -8,6 +8,7 @@ mod store;
 
 pub(crate) use follow_up::follow_up;
 pub use notifications::Notification;
+pub(crate) use store::add_task;
 pub use store::{NewTask, Task, TaskChange, TaskFilter};
 
 use crate::text_enum::text_enum;

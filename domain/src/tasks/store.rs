@@ -7,7 +7,10 @@ use diesel_async::RunQueryDsl;
 use super::TaskState;
 use crate::{
     Platform, Result,
-    db::schema::{automation_rule, contact, task},
+    db::{
+        Unit,
+        schema::{app_user, automation_rule, contact, task},
+    },
     error::Refusal,
     ids::{CallId, ContactId, RuleId, TaskId, UserId},
     page::{Page, Slice, page_by_id},
@@ -85,19 +88,49 @@ fn filtered<'a>(actor: &Actor, filter: &'a TaskFilter) -> Result<Boxed<'a>> {
     Ok(query)
 }
 
+/// Makes a task within a larger change; whether the call is the caller's to see was asked before.
+///
+/// # Errors
+/// INVALID for the title, NOT_FOUND for assignee or contact.
+pub(crate) async fn add_task(unit: &mut Unit, user: UserId, new: NewTask) -> Result<Task> {
+    let title = validate::text_of("title", &new.title, 300)?;
+    let assignee = new.assignee.unwrap_or(user);
+    let known: i64 =
+        app_user::table.filter(app_user::id.eq(assignee)).count().get_result(unit.connection()).await?;
+    if known == 0 {
+        return Err(Refusal::not_found("user").at("assigneeId").into());
+    }
+    if let Some(id) = new.contact {
+        let known: i64 =
+            contact::table.filter(contact::id.eq(id)).count().get_result(unit.connection()).await?;
+        if known == 0 {
+            return Err(Refusal::not_found("contact").at("contactId").into());
+        }
+    }
+    let now = unit.now;
+    let made = Task {
+        id: TaskId::new(),
+        title,
+        state: TaskState::Open,
+        due_at: new.due_at,
+        remind_at: new.due_at,
+        assignee_id: Some(assignee),
+        contact_id: new.contact,
+        call_id: new.call,
+        rule_id: None,
+        created_at: now,
+        updated_at: now,
+    };
+    diesel::insert_into(task::table).values(&made).execute(unit.connection()).await?;
+    Ok(made)
+}
+
 impl Platform {
     /// A task is reminded of when it is due.
     ///
     /// # Errors
     /// INVALID for the title, NOT_FOUND for assignee, contact or call.
     pub async fn create_task(&self, actor: &Actor, new: NewTask, key: Option<Key>) -> Result<Task> {
-        let user = actor.user()?.id;
-        let title = validate::text_of("title", &new.title, 300)?;
-        if let Some(assignee) = new.assignee
-            && self.users(&[assignee]).await?.is_empty()
-        {
-            return Err(Refusal::not_found("user").at("assigneeId").into());
-        }
         // A colleague's call looks like one that is not there.
         if let Some(call) = new.call
             && self.calls(actor, &[call]).await?.is_empty()
@@ -108,28 +141,7 @@ impl Platform {
         if let Some(first) = unit.first_result::<TaskId>(key.as_ref()).await? {
             return Ok(task::table.find(first).select(Task::as_select()).first(unit.connection()).await?);
         }
-        if let Some(id) = new.contact {
-            let known: i64 =
-                contact::table.filter(contact::id.eq(id)).count().get_result(unit.connection()).await?;
-            if known == 0 {
-                return Err(Refusal::not_found("contact").at("contactId").into());
-            }
-        }
-        let now = unit.now;
-        let made = Task {
-            id: TaskId::new(),
-            title,
-            state: TaskState::Open,
-            due_at: new.due_at,
-            remind_at: new.due_at,
-            assignee_id: Some(new.assignee.unwrap_or(user)),
-            contact_id: new.contact,
-            call_id: new.call,
-            rule_id: None,
-            created_at: now,
-            updated_at: now,
-        };
-        diesel::insert_into(task::table).values(&made).execute(unit.connection()).await?;
+        let made = add_task(&mut unit, actor.user()?.id, new).await?;
         unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
         Ok(made)

@@ -1,0 +1,202 @@
+//! Call-back: a contact leaves the queue and keeps the place. The waiting goes on in a call of its own, without media; when
+//! its turn comes an agent is offered it, and the contact is rung by link as soon as the agent is there.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Entry, Queue, Visit, VisitOutcome};
+use crate::{
+    Platform, Result,
+    calls::{Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState},
+    db::schema::{call, contact, leg, queue},
+    error::{Refusal, RefusalCode, refuse},
+    ids::{CallId, LegId},
+    limits,
+    people::Actor,
+    validate,
+};
+
+/// The call that ended, and the one that will be made.
+#[derive(Debug)]
+pub struct Callback {
+    pub ended: Call,
+    pub planned: Call,
+    pub join_token: String,
+}
+
+/// How the contact can be reached beside the link; kept with the contact.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reach {
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+impl Change {
+    /// Ends this call and puts one in its place that will be made. Gives the leg of its contact.
+    pub(crate) async fn become_callback(
+        &mut self,
+        visit: &Visit,
+        reach: Option<Reach>,
+        actor: &str,
+    ) -> Result<(Call, LegId)> {
+        let now = self.now();
+        let name = self
+            .legs
+            .iter()
+            .find(|leg| leg.role == LegRole::Contact)
+            .map_or_else(|| "Contact".into(), |leg| leg.name.clone());
+        if let Some(reach) = reach {
+            self.remember(&reach).await?;
+        }
+        let planned = Call {
+            id: CallId::new(),
+            version: 0,
+            direction: Direction::Outbound,
+            state: CallState::Created,
+            worker_id: None,
+            epoch: 0,
+            // It needs no worker before an agent has accepted.
+            dispatch_at: None,
+            answer_by: None,
+            visit_id: None,
+            agent_id: None,
+            callback_of: Some(self.call.id),
+            callback_tries: 0,
+            created_at: now,
+            recording_stopped: false,
+            ..self.call.clone()
+        };
+        let mut theirs = Leg::invited(&planned, LegRole::Contact, name, now);
+        theirs.contact_id = planned.contact_id;
+        let their_leg = theirs.id;
+        self.event(CallEventKind::CallbackRequested, actor, None, Some(planned.id.to_string())).await?;
+        self.cancel_offers("the contact wants to be called back").await?;
+        self.leave_queue(VisitOutcome::Callback).await?;
+        self.end(CallResult::Callback, "The contact is called back.", actor).await?;
+        let queue: Queue = queue::table
+            .find(visit.queue_id)
+            .select(Queue::as_select())
+            .first(self.unit.connection())
+            .await?;
+        // In the same transaction: there is no instant at which the place is nobody's.
+        let planned = self
+            .beside(planned, vec![theirs], async |change| {
+                change.event(CallEventKind::Created, actor, None, None).await?;
+                let entry = Entry { rank_at: Some(visit.rank_at), callback: true, ..Entry::default() };
+                change.enter_queue(&queue, entry).await
+            })
+            .await?;
+        Ok((planned, their_leg))
+    }
+
+    async fn remember(&mut self, reach: &Reach) -> Result<()> {
+        let Some(id) = self.call.contact_id else { return Ok(()) };
+        let (emails, phones): (Vec<String>, Vec<String>) = contact::table
+            .find(id)
+            .select((contact::emails, contact::phones))
+            .for_no_key_update()
+            .first(self.unit.connection())
+            .await?;
+        let add = |mut known: Vec<String>, new: &Option<String>| {
+            known.extend(new.iter().filter(|new| !known.contains(new)).cloned().collect::<Vec<_>>());
+            known
+        };
+        diesel::update(contact::table.find(id))
+            .set((
+                contact::emails.eq(add(emails, &reach.email)),
+                contact::phones.eq(add(phones, &reach.phone)),
+                contact::updated_at.eq(self.unit.now),
+            ))
+            .execute(self.unit.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// The agent is there: the contact is rung.
+    pub(crate) async fn ring_contact(&mut self) -> Result<()> {
+        let ring = self.unit.platform().config.ring;
+        self.become_state(CallState::Ringing).await?;
+        self.call.answer_by = Some(self.now() + ring);
+        self.event(CallEventKind::Ringing, "system", None, None).await
+    }
+
+    /// The contact did not come, or the agent left first: tried again later, three times in all.
+    pub(crate) async fn callback_in_vain(&mut self, reason: &str) -> Result<()> {
+        self.call.callback_tries += 1;
+        for place in 0..self.legs.len() {
+            if self.legs[place].role == LegRole::Agent && self.legs[place].state != LegState::Left {
+                self.leg_becomes(place, LegState::Left)?;
+                let leg = self.legs[place].id;
+                self.event(CallEventKind::LegLeft, "system", Some(leg), None).await?;
+            }
+        }
+        if self.call.callback_tries >= limits::CALLBACK_TRIES {
+            self.leave_queue(VisitOutcome::Abandoned).await?;
+            self.end(CallResult::Missed, reason, "system").await?;
+            return crate::tasks::follow_up(self).await;
+        }
+        let rank_at = self.visit().await?.map(|visit| visit.rank_at);
+        let not_before = Some(self.now() + limits::CALLBACK_AGAIN);
+        self.enter_again(Entry { rank_at, not_before, callback: true }).await
+    }
+}
+
+impl Platform {
+    /// The contact leaves the queue and is called back when its turn comes.
+    ///
+    /// # Errors
+    /// NOT_FOUND, CALL_ENDED, NOT_ALLOWED where the queue calls nobody back or the call does not wait, INVALID for an
+    /// address or number.
+    pub async fn request_callback(
+        &self,
+        actor: &Actor,
+        id: CallId,
+        email: Option<String>,
+        phone: Option<String>,
+    ) -> Result<Callback> {
+        let reach = Reach {
+            email: email.map(|email| validate::email("email", &email)).transpose()?,
+            phone: phone.map(|phone| validate::phone("phone", &phone)).transpose()?,
+        };
+        let mut change = self.change(id).await?;
+        change.belongs_to(actor)?;
+        if change.call.result == Some(CallResult::Callback) {
+            return self.planned_callback(change.call).await;
+        }
+        change.still_on()?;
+        let Some(visit) = change.visit().await?.filter(|visit| !visit.callback) else {
+            return refuse(RefusalCode::NotAllowed, "This call does not wait in a queue.");
+        };
+        if !matches!(change.call.state, CallState::Queued | CallState::Ringing) {
+            return refuse(RefusalCode::NotAllowed, "An agent is about to answer.");
+        }
+        let allowed: bool =
+            queue::table.find(visit.queue_id).select(queue::callback).first(change.unit.connection()).await?;
+        if !allowed {
+            return refuse(RefusalCode::NotAllowed, "This queue calls nobody back.");
+        }
+        let (planned, leg) = change.become_callback(&visit, Some(reach), &actor.key()).await?;
+        let (ended, _) = change.commit().await?;
+        tracing::info!(call = %id, callback = %planned.id, "will be called back");
+        Ok(Callback { ended, join_token: self.join_token(leg), planned })
+    }
+
+    async fn planned_callback(&self, ended: Call) -> Result<Callback> {
+        match self.callback_of(ended.id).await? {
+            Some((planned, leg)) => Ok(Callback { ended, join_token: self.join_token(leg), planned }),
+            None => Err(Refusal::not_found("call").into()),
+        }
+    }
+
+    /// The call that was promised to the contact of another one, and the leg of the contact in it.
+    pub async fn callback_of(&self, ended: CallId) -> Result<Option<(Call, LegId)>> {
+        let mut connection = self.db.get().await?;
+        Ok(call::table
+            .inner_join(leg::table)
+            .filter(call::callback_of.eq(ended).and(leg::role.eq(LegRole::Contact)))
+            .select((Call::as_select(), leg::id))
+            .first(&mut connection)
+            .await
+            .optional()?)
+    }
+}

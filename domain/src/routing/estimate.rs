@@ -1,0 +1,142 @@
+//! How long a contact will wait.
+//!
+//! `seconds = position × handling ÷ agents`: with `agents` at work and each call taking `handling` seconds on the average,
+//! somebody becomes free every `handling ÷ agents` seconds, and `position` calls are served until it is this one's turn.
+//! `handling` is the mean talk, hold and wrap-up of the queue's last fifty calls; before the first, three minutes.
+
+use std::collections::HashMap;
+
+use diesel::{QueryableByName, sql_query, sql_types};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    Result,
+    ids::{QueueId, VisitId},
+    limits,
+};
+
+/// How the estimate is made, in words.
+pub const FORMULA: &str = "position × handling ÷ agents";
+
+/// What an estimate is made of.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Inputs {
+    /// 1: the next one.
+    pub position: i64,
+    /// Mean seconds of talk, hold and wrap-up.
+    pub handling: f64,
+    /// Members who are at work: free, ringing, on a call or wrapping up.
+    pub agents: i64,
+}
+
+/// A place in a queue, and what it means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    pub inputs: Inputs,
+    /// None while nobody works.
+    pub seconds: Option<f64>,
+}
+
+impl Inputs {
+    #[must_use]
+    pub fn seconds(self) -> Option<f64> {
+        (self.agents > 0).then(|| self.position as f64 * self.handling / self.agents as f64)
+    }
+}
+
+impl From<Inputs> for Estimate {
+    fn from(inputs: Inputs) -> Self {
+        Self { inputs, seconds: inputs.seconds() }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Pace {
+    #[diesel(sql_type = sql_types::Uuid)]
+    queue_id: QueueId,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Double>)]
+    handling: Option<f64>,
+    #[diesel(sql_type = sql_types::BigInt)]
+    agents: i64,
+}
+
+/// Handling and agents of queues, for somebody at place 0.
+pub(super) async fn paces(
+    connection: &mut AsyncPgConnection,
+    queues: &[QueueId],
+) -> Result<HashMap<QueueId, Inputs>> {
+    let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
+    let found: Vec<Pace> = sql_query(
+        "SELECT q.id AS queue_id,
+            (SELECT avg(handled_seconds) FROM (SELECT handled_seconds FROM queue_visit
+                WHERE queue_id = q.id AND handled_seconds IS NOT NULL ORDER BY left_at DESC LIMIT 50) AS recent) AS handling,
+            (SELECT count(*) FROM queue_member m JOIN agent_interval i ON i.agent_id = m.agent_id AND i.ended_at IS NULL
+                WHERE m.queue_id = q.id AND i.activity NOT IN ('OFFLINE', 'AWAY')) AS agents
+         FROM unnest($1) AS q(id)",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+    .load(connection)
+    .await?;
+    let guess = limits::HANDLING_GUESS.as_seconds_f64();
+    Ok(found
+        .into_iter()
+        .map(|it| {
+            // A call that was over at once does not make all the others short.
+            let handling = it.handling.map_or(guess, |seconds| seconds.max(1.0));
+            (it.queue_id, Inputs { position: 0, handling, agents: it.agents })
+        })
+        .collect())
+}
+
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: VisitId,
+    #[diesel(sql_type = sql_types::Uuid)]
+    queue_id: QueueId,
+    #[diesel(sql_type = sql_types::BigInt)]
+    position: i64,
+}
+
+impl crate::Platform {
+    /// Places and estimates of visits that are open; others are left out.
+    pub async fn outlook(&self, visits: &[VisitId]) -> Result<HashMap<VisitId, Estimate>> {
+        let ids: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
+        let mut connection = self.db.get().await?;
+        let places: Vec<Place> = sql_query(
+            "SELECT v.id, v.queue_id, 1 + (SELECT count(*) FROM queue_visit before WHERE before.queue_id = v.queue_id
+                AND before.left_at IS NULL AND (before.rank_at, before.id) < (v.rank_at, v.id)) AS position
+             FROM queue_visit v WHERE v.id = ANY($1) AND v.left_at IS NULL",
+        )
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+        .load(&mut connection)
+        .await?;
+        let mut queues: Vec<QueueId> = places.iter().map(|place| place.queue_id).collect();
+        queues.sort_unstable();
+        queues.dedup();
+        if queues.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let paces = paces(&mut connection, &queues).await?;
+        Ok(places
+            .into_iter()
+            .filter_map(|place| {
+                let inputs = Inputs { position: place.position, ..*paces.get(&place.queue_id)? };
+                Some((place.id, inputs.into()))
+            })
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn position_times_handling_by_agents() {
+        let inputs = Inputs { position: 3, handling: 120.0, agents: 4 };
+        assert_eq!(inputs.seconds(), Some(90.0));
+        assert_eq!(Inputs { agents: 0, ..inputs }.seconds(), None);
+    }
+}

@@ -1,0 +1,389 @@
+//! Offers: made in rounds, accepted or not by agents, and what becomes of the call.
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl, prelude::*, sql_query, sql_types};
+use diesel_async::RunQueryDsl;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Offer, OfferState, round::Assignment};
+use crate::{
+    Platform, Result,
+    calls::{CallEventKind, CallState, Change, Leg, LegRole, join::Joined},
+    db::{
+        Unit,
+        schema::{agent, agent_presence, offer, queue},
+    },
+    error::{Refusal, RefusalCode, each, refuse},
+    events::Aggregate,
+    ids::{AgentId, CallId, OfferId},
+    people::Actor,
+    validate,
+};
+
+const GONE: &str = "This call is no longer offered to you.";
+
+/// The calls ring: the interval of waiting ends, that of ringing begins, at one instant.
+const RING: &str = "WITH ringing AS (
+        UPDATE call SET state = 'RINGING', version = version + 1 WHERE id = ANY($1) RETURNING id, version, contact_id
+    ), closed AS (
+        UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = ANY($1) AND ended_at IS NULL
+        RETURNING call_id, ordinal, ended_at
+    ), opened AS (
+        INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT call_id, ordinal + 1, 'RING', ended_at FROM closed
+    )
+    SELECT id AS call_id, version, contact_id FROM ringing";
+
+/// What the explanations say, and whose turn it was.
+const EXPLAIN: &str = "UPDATE queue_visit SET routing = given.routing FROM unnest($1, $2) AS given(id, routing) WHERE queue_visit.id = given.id";
+const TURNS: &str = "UPDATE queue_member m SET offered_at = $3 FROM unnest($1, $2) AS given(queue_id, agent_id), queue q
+    WHERE m.queue_id = given.queue_id AND m.agent_id = given.agent_id AND q.id = m.queue_id AND q.strategy = 'ROUND_ROBIN'";
+
+#[derive(QueryableByName)]
+struct Ringing {
+    #[diesel(sql_type = sql_types::Uuid)]
+    call_id: CallId,
+    #[diesel(sql_type = sql_types::Integer)]
+    version: i32,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    contact_id: Option<crate::ids::ContactId>,
+}
+
+/// Writes the offers of a round, which holds the locks of calls and agents, with all that goes with them.
+pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<()> {
+    let now = unit.now;
+    let offers: Vec<Offer> = assignments
+        .iter()
+        .flat_map(|it| {
+            it.offers().map(|(id, agent)| Offer {
+                id,
+                call_id: it.call,
+                visit_id: Some(it.visit),
+                agent_id: agent,
+                state: OfferState::Pending,
+                alone: it.alone,
+                reason: None,
+                created_at: now,
+                expires_at: it.expires_at,
+                accepted_at: None,
+                ended_at: None,
+            })
+        })
+        .collect();
+    diesel::insert_into(offer::table).values(&offers).execute(unit.connection()).await?;
+    let calls: Vec<Uuid> = assignments.iter().map(|it| it.call.0).collect();
+    let ringing: Vec<Ringing> = sql_query(RING)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(&calls)
+        .bind::<sql_types::Timestamptz, _>(now)
+        .load(unit.connection())
+        .await?;
+    let visits: Vec<Uuid> = assignments.iter().map(|it| it.visit.0).collect();
+    let explanations: Vec<serde_json::Value> =
+        assignments.iter().map(|it| serde_json::to_value(&it.explanation)).collect::<Result<_, _>>()?;
+    sql_query(EXPLAIN)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(&visits)
+        .bind::<sql_types::Array<sql_types::Jsonb>, _>(&explanations)
+        .execute(unit.connection())
+        .await?;
+    let (queues, agents): (Vec<Uuid>, Vec<Uuid>) =
+        assignments.iter().flat_map(|it| it.agents.iter().map(|agent| (it.queue.0, agent.0))).unzip();
+    sql_query(TURNS)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(&queues)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(&agents)
+        .bind::<sql_types::Timestamptz, _>(now)
+        .execute(unit.connection())
+        .await?;
+    let of_call = |call| assignments.iter().find(|it| it.call == call);
+    let offered = ringing
+        .iter()
+        .filter_map(|it| {
+            let assignment = of_call(it.call_id)?;
+            let agents: Vec<String> = assignment.agents.iter().take(20).map(ToString::to_string).collect();
+            let payload = json!({
+                "callId": it.call_id, "contactId": it.contact_id, "queueId": assignment.queue,
+                "visitId": assignment.visit, "actor": "system", "state": CallState::Ringing, "detail": agents.join(" "),
+            });
+            Some((it.call_id.0, it.version, payload))
+        })
+        .collect();
+    unit.events(Aggregate::Call, CallEventKind::Offered.as_str(), offered).await?;
+    let told = offers.iter().map(|it| (it.agent_id.0, 0, news(it))).collect();
+    unit.events(Aggregate::Agent, "OFFER", told).await?;
+    for offer in &offers {
+        unit.touch(offer.agent_id);
+    }
+    Ok(())
+}
+
+fn news(offer: &Offer) -> serde_json::Value {
+    json!({ "agentId": offer.agent_id, "offerId": offer.id, "callId": offer.call_id, "visitId": offer.visit_id, "state": offer.state })
+}
+
+impl Change {
+    /// The offers of this call that are live.
+    pub(crate) async fn live_offers(&mut self) -> Result<Vec<Offer>> {
+        Ok(offer::table
+            .filter(offer::call_id.eq(self.call.id))
+            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+            .order(offer::id)
+            .select(Offer::as_select())
+            .load(self.unit.connection())
+            .await?)
+    }
+
+    /// Moves an offer on, which was read under the lock of the call, and tells its agent's tabs.
+    ///
+    /// # Errors
+    /// ILLEGAL_TRANSITION.
+    pub(crate) async fn offer_becomes(
+        &mut self,
+        offer: &mut Offer,
+        next: OfferState,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        if !offer.state.may_become(next) {
+            let says = format!("An offer that is {} cannot become {next}.", offer.state);
+            return refuse(RefusalCode::IllegalTransition, says);
+        }
+        let now = self.unit.now;
+        let ended = (!next.is_live()).then_some(now);
+        let accepted = if next == OfferState::Accepted { Some(now) } else { offer.accepted_at };
+        let expected = offer.state;
+        let changed = diesel::update(offer::table.find(offer.id).filter(offer::state.eq(expected)))
+            .set((
+                offer::state.eq(next),
+                offer::reason.eq(reason),
+                offer::accepted_at.eq(accepted),
+                offer::ended_at.eq(ended),
+            ))
+            .execute(self.unit.connection())
+            .await?;
+        if changed == 0 {
+            return refuse(RefusalCode::OfferGone, GONE);
+        }
+        (offer.state, offer.ended_at, offer.accepted_at) = (next, ended, accepted);
+        offer.reason = reason.map(Into::into);
+        let payload = news(offer);
+        self.unit.event(Aggregate::Agent, offer.agent_id.0, 0, "OFFER", payload).await?;
+        self.unit.touch(offer.agent_id);
+        Ok(())
+    }
+
+    /// An offer that was pending when somebody looked came to nothing; the call goes back to its place unless it still
+    /// rings elsewhere. False when the offer has moved on meanwhile.
+    pub(crate) async fn decline(&mut self, seen: &Offer, next: OfferState, reason: &str) -> Result<bool> {
+        let live = self.live_offers().await?;
+        let Some(mut offer) = live.into_iter().find(|it| it.id == seen.id && it.state == OfferState::Pending)
+        else {
+            return Ok(false);
+        };
+        self.offer_becomes(&mut offer, next, Some(reason)).await?;
+        let kind = match next {
+            OfferState::TimedOut => CallEventKind::OfferTimedOut,
+            OfferState::Cancelled => CallEventKind::OfferCancelled,
+            _ => CallEventKind::OfferDeclined,
+        };
+        let agent = offer.agent_id.to_string();
+        self.event(kind, &agent, None, Some(reason.into())).await?;
+        self.back_to_queue().await?;
+        Ok(true)
+    }
+
+    /// The agent who had accepted did not come: the visit is back at its old place.
+    pub(crate) async fn offer_failed(&mut self, agent: AgentId, reason: &str) -> Result<()> {
+        for mut offer in self.live_offers().await? {
+            if offer.agent_id == agent && offer.state == OfferState::Accepted {
+                self.offer_becomes(&mut offer, OfferState::Failed, Some(reason)).await?;
+                self.event(CallEventKind::OfferFailed, &agent.to_string(), None, Some(reason.into())).await?;
+            }
+        }
+        self.back_to_queue().await
+    }
+
+    /// Without a live offer the call waits again; the visit was never left.
+    async fn back_to_queue(&mut self) -> Result<()> {
+        let rings = !self.live_offers().await?.is_empty();
+        if rings || self.call.visit_id.is_none() || self.call.state == CallState::Ended {
+            return Ok(());
+        }
+        if self.call.state != CallState::Queued {
+            self.call.agent_id = None;
+            self.call.answer_by = None;
+            self.become_state(CallState::Queued).await?;
+            self.event(CallEventKind::Queued, "system", None, None).await?;
+        }
+        if let Some(queue) = self.call.queue_id {
+            self.unit.route(queue);
+        }
+        Ok(())
+    }
+
+    /// Withdraws what is still held out to anybody.
+    pub(crate) async fn cancel_offers(&mut self, reason: &str) -> Result<()> {
+        for mut offer in self.live_offers().await? {
+            self.offer_becomes(&mut offer, OfferState::Cancelled, Some(reason)).await?;
+        }
+        Ok(())
+    }
+
+    /// Media flows both ways on the leg of the agent who accepted: the offer is kept.
+    pub(crate) async fn offer_connected(&mut self, agent: AgentId) -> Result<()> {
+        for mut offer in self.live_offers().await? {
+            if offer.agent_id == agent && offer.state == OfferState::Accepted {
+                self.offer_becomes(&mut offer, OfferState::Connected, None).await?;
+                diesel::update(agent::table.find(agent))
+                    .set(agent::missed_in_row.eq(0))
+                    .execute(self.unit.connection())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Platform {
+    /// Takes a call that is offered, and joins it. The first one who accepts has it; for all others it is gone.
+    ///
+    /// # Errors
+    /// NOT_FOUND for an offer that is not the caller's, OFFER_GONE.
+    pub async fn accept_offer(&self, actor: &Actor, id: OfferId) -> Result<(Offer, Joined)> {
+        let (user, seen) = self.own_offer(actor, id).await?;
+        let mut change = self.change(seen.call_id).await?;
+        let live = change.live_offers().await?;
+        let (mine, others): (Vec<Offer>, Vec<Offer>) = live.into_iter().partition(|it| it.id == id);
+        let Some(mut offer) = mine.into_iter().next().filter(|it| it.state == OfferState::Pending) else {
+            return refuse(RefusalCode::OfferGone, GONE);
+        };
+        for mut other in others {
+            change.offer_becomes(&mut other, OfferState::Cancelled, Some("answered by a colleague")).await?;
+        }
+        change.offer_becomes(&mut offer, OfferState::Accepted, None).await?;
+        change.call.agent_id = Some(user.id);
+        let mut leg = Leg::invited(&change.call, LegRole::Agent, user.name.clone(), change.now());
+        leg.user_id = Some(user.id);
+        let place = change.add_leg(leg);
+        change.become_state(CallState::Connecting).await?;
+        change.dispatch().await?;
+        let leg = change.legs[place].id;
+        change.event(CallEventKind::Accepted, &actor.key(), Some(leg), None).await?;
+        let joined = self.join(change, place, actor, None).await?;
+        tracing::info!(offer = %id, call = %offer.call_id, "offer accepted");
+        Ok((offer, joined))
+    }
+
+    /// Lets a call go to somebody else.
+    ///
+    /// # Errors
+    /// NOT_FOUND, OFFER_GONE, INVALID for the reason.
+    pub async fn decline_offer(&self, actor: &Actor, id: OfferId, reason: Option<String>) -> Result<Offer> {
+        let (_, seen) = self.own_offer(actor, id).await?;
+        let reason = match reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()) {
+            Some(reason) => validate::text_of("reason", reason, 200)?,
+            None => "declined".into(),
+        };
+        let mut change = self.change(seen.call_id).await?;
+        if !change.decline(&seen, OfferState::Declined, &reason).await? {
+            return refuse(RefusalCode::OfferGone, GONE);
+        }
+        change.commit().await?;
+        self.offers(&[id]).await?.pop().ok_or_else(|| Refusal::not_found("offer").into())
+    }
+
+    async fn own_offer(&self, actor: &Actor, id: OfferId) -> Result<(crate::people::User, Offer)> {
+        let user = actor.user()?.clone();
+        let found = self.offers(&[id]).await?.pop();
+        match found.filter(|offer| offer.agent_id == AgentId::from(user.id)) {
+            Some(offer) => Ok((user, offer)),
+            None => Err(Refusal::not_found("offer").at("offerId").into()),
+        }
+    }
+
+    /// Offers by id, in no order.
+    pub async fn offers(&self, ids: &[OfferId]) -> Result<Vec<Offer>> {
+        let mut connection = self.db.get().await?;
+        Ok(offer::table
+            .filter(offer::id.eq_any(ids))
+            .select(Offer::as_select())
+            .load(&mut connection)
+            .await?)
+    }
+
+    /// Offers of several calls, in order.
+    pub async fn offers_of_calls(&self, ids: &[CallId]) -> Result<Vec<Offer>> {
+        let mut connection = self.db.get().await?;
+        Ok(offer::table
+            .filter(offer::call_id.eq_any(ids))
+            .order(offer::id)
+            .select(Offer::as_select())
+            .load(&mut connection)
+            .await?)
+    }
+
+    /// What is held out to an agent just now.
+    pub async fn live_offers(&self, agent: AgentId) -> Result<Vec<Offer>> {
+        let mut connection = self.db.get().await?;
+        Ok(offer::table
+            .filter(offer::agent_id.eq(agent))
+            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+            .select(Offer::as_select())
+            .load(&mut connection)
+            .await?)
+    }
+
+    /// Offers that nobody answered in time, or whose agent has gone, come to nothing. Returns how many.
+    pub async fn expire_offers(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let mut connection = self.db.get().await?;
+        let due: Vec<(OfferId, bool)> = offer::table
+            .left_join(agent_presence::table.on(agent_presence::agent_id.eq(offer::agent_id)))
+            .filter(offer::state.eq(OfferState::Pending))
+            .filter(
+                offer::expires_at
+                    .le(now)
+                    .or(agent_presence::until.le(now))
+                    .or(agent_presence::until.is_null()),
+            )
+            .order(offer::expires_at)
+            .limit(200)
+            .select((offer::id, offer::expires_at.le(now)))
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        let late: Vec<OfferId> = due.iter().filter(|(_, late)| *late).map(|(id, _)| *id).collect();
+        each(due.into_iter().map(|(id, _)| id).collect(), async |id| {
+            let Some(seen) = self.offers(&[id]).await?.pop() else { return Ok(false) };
+            let mut change = self.change(seen.call_id).await?;
+            if !late.contains(&id) {
+                let gone =
+                    change.decline(&seen, OfferState::Cancelled, "the agent is no longer there").await?;
+                if gone {
+                    change.commit().await?;
+                }
+                return Ok(gone);
+            }
+            if !change.decline(&seen, OfferState::TimedOut, "no answer").await? {
+                return Ok(false);
+            }
+            let limit = match change.call.queue_id {
+                Some(id) => {
+                    queue::table.find(id).select(queue::missed_limit).first(change.unit.connection()).await?
+                }
+                None => 1,
+            };
+            change.count_missed(seen.agent_id, limit).await?;
+            change.commit().await?;
+            tracing::info!(offer = %id, "offer timed out");
+            Ok(true)
+        })
+        .await
+    }
+
+    pub(crate) async fn next_offer_expiry(&self) -> Result<Option<DateTime<Utc>>> {
+        let mut connection = self.db.get().await?;
+        Ok(offer::table
+            .filter(offer::state.eq(OfferState::Pending))
+            .select(dsl::min(offer::expires_at))
+            .first(&mut connection)
+            .await?)
+    }
+}

@@ -1,0 +1,220 @@
+//! A contact asks for a call, from a public page or a widget.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+
+use super::{Entry, Queue, visits::length};
+use crate::{
+    Error, Platform, Result,
+    calls::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, MediaKind, Placed},
+    crm::Contact,
+    db::{
+        Unit,
+        schema::{call, contact, queue},
+    },
+    error::{Refusal, RefusalCode, refuse},
+    ids::{CallId, ContactId, LegId},
+    limits,
+    people::{Actor, idempotency::Key},
+    validate,
+};
+
+/// What somebody says who asks for a call. None of it is verified.
+#[derive(Debug, Clone)]
+pub struct CallRequest {
+    pub queue_key: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub media: MediaKind,
+    pub subject: Option<String>,
+    /// Head start, in minutes of waiting; for those who signed in.
+    pub priority: Option<i32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct First {
+    call: CallId,
+    leg: LegId,
+}
+
+impl CallRequest {
+    fn checked(self, actor: &Actor) -> Result<Self> {
+        if self.priority.is_some() && !actor.sees_all() {
+            return refuse(RefusalCode::NotAllowed, "A priority is for supervisors to give.");
+        }
+        if self.priority.is_some_and(|points| !(-100..=100).contains(&points)) {
+            return Err(Refusal::invalid("priority", "A priority is -100 to 100.").into());
+        }
+        let said = |text: Option<String>| text.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+        Ok(Self {
+            name: validate::name("name", &self.name)?,
+            email: said(self.email).map(|email| validate::email("email", &email)).transpose()?,
+            phone: said(self.phone).map(|phone| validate::phone("phone", &phone)).transpose()?,
+            subject: said(self.subject).map(|it| validate::text_of("subject", &it, 500)).transpose()?,
+            ..self
+        })
+    }
+}
+
+impl Platform {
+    /// Puts a call into a queue: it waits from now on, and the contact has a minute to join it. `origin` is the address
+    /// that the request came from.
+    ///
+    /// # Errors
+    /// NOT_FOUND for the queue, QUEUE_CLOSED with the queue's own words, QUEUE_FULL, NOT_ALLOWED for a priority or a
+    /// picture, INVALID, LIMIT_REACHED for an address that asks too often.
+    pub async fn request_call(
+        &self,
+        actor: &Actor,
+        request: CallRequest,
+        origin: &str,
+        key: Option<Key>,
+    ) -> Result<Placed> {
+        let request = request.checked(actor)?;
+        let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<First>(key.as_ref()).await? {
+            let call =
+                call::table.find(first.call).select(Call::as_select()).first(unit.connection()).await?;
+            return Ok(Placed { call, join_token: self.join_token(first.leg) });
+        }
+        self.not_too_often(actor, origin).await?;
+        let queue = lock_queue(&mut unit, &request.queue_key).await?;
+        let waits = length(unit.connection(), queue.id).await? < i64::from(queue.max_length);
+        let queue = if waits { queue } else { overflow_of(&mut unit, &queue).await? };
+        if request.media == MediaKind::Video && !queue.video {
+            return refuse(RefusalCode::NotAllowed, "This queue takes calls without a picture only.");
+        }
+        let contact = contact_of(&mut unit, &request).await?;
+        let now = unit.now;
+        let call = Call {
+            id: CallId::new(),
+            version: 0,
+            direction: Direction::Inbound,
+            media: request.media,
+            state: CallState::Created,
+            result: None,
+            contact_id: contact,
+            contact_verified: false,
+            agent_id: None,
+            subject: request.subject,
+            record: self.config.record_calls,
+            recording_stopped: false,
+            worker_id: None,
+            epoch: 0,
+            dispatch_at: None,
+            answer_by: None,
+            created_at: now,
+            answered_at: None,
+            ended_at: None,
+            end_reason: None,
+            outcome_id: None,
+            tags: Vec::new(),
+            rating_stars: None,
+            rating_words: None,
+            rated_at: None,
+            queue_id: Some(queue.id),
+            visit_id: None,
+            priority: request.priority.unwrap_or(0),
+            callback_of: None,
+            callback_tries: 0,
+        };
+        let mut leg = Leg::invited(&call, LegRole::Contact, request.name, now);
+        leg.contact_id = contact;
+        leg.leave_by = Some(now + limits::REQUEST_TO_JOIN);
+        let theirs = leg.id;
+        let mut change = Change::create(unit, call, vec![leg]).await?;
+        change.event(CallEventKind::Created, &actor.key(), None, None).await?;
+        change.dispatch().await?;
+        change.enter_queue(&queue, Entry::default()).await?;
+        change.unit.keep_result(key.as_ref(), &First { call: change.call.id, leg: theirs }).await?;
+        let (call, _) = change.commit().await?;
+        tracing::info!(call = %call.id, queue = %queue.id, "call requested");
+        Ok(Placed { call, join_token: self.join_token(theirs) })
+    }
+
+    async fn not_too_often(&self, actor: &Actor, origin: &str) -> Result<()> {
+        if matches!(actor, Actor::User(_)) {
+            return Ok(());
+        }
+        let key = format!("call-request/{origin}");
+        let window = chrono::TimeDelta::minutes(1);
+        match self.count_attempt(&key, limits::REQUESTS_A_MINUTE, window).await? {
+            Some(_) => refuse(RefusalCode::LimitReached, "Too many calls from here. Wait a minute."),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Locked until the commit, so that two that enter at once do not both find the last place free.
+async fn lock_queue(unit: &mut Unit, key: &str) -> Result<Queue> {
+    let found: Option<Queue> = queue::table
+        .filter(queue::key.eq(key).and(queue::archived_at.is_null()))
+        .select(Queue::as_select())
+        .for_no_key_update()
+        .first(unit.connection())
+        .await
+        .optional()?;
+    let Some(queue) = found else { return Err(Refusal::not_found("queue").at("queueKey").into()) };
+    if !queue.hours.open_at(unit.now) {
+        let says = queue.closed_message.unwrap_or_else(|| "We are closed just now.".into());
+        return Err(Refusal::new(RefusalCode::QueueClosed, says).at("queueKey").into());
+    }
+    Ok(queue)
+}
+
+/// Where a call goes that finds a queue full.
+async fn overflow_of(unit: &mut Unit, full: &Queue) -> Result<Queue> {
+    let now = unit.now;
+    let says = "All lines are busy just now. Try again in a few minutes.";
+    let refusal = || Error::from(Refusal::new(RefusalCode::QueueFull, says).at("queueKey"));
+    let id = full.overflow_queue_id.ok_or_else(refusal)?;
+    let to: Queue = queue::table.find(id).select(Queue::as_select()).first(unit.connection()).await?;
+    let room = length(unit.connection(), id).await? < i64::from(to.max_length);
+    if room && to.archived_at.is_none() && to.hours.open_at(now) { Ok(to) } else { Err(refusal()) }
+}
+
+/// The contact of that address or number, else a new one; nobody for one who gave neither.
+async fn contact_of(unit: &mut Unit, request: &CallRequest) -> Result<Option<ContactId>> {
+    let given: Vec<&String> = request.email.iter().chain(&request.phone).collect();
+    if given.is_empty() {
+        return Ok(None);
+    }
+    if let Some(known) = known_contact(unit.connection(), request).await? {
+        return Ok(Some(known));
+    }
+    let now = unit.now;
+    let made = Contact {
+        id: ContactId::new(),
+        name: request.name.clone(),
+        emails: request.email.iter().cloned().collect(),
+        phones: request.phone.iter().cloned().collect(),
+        tags: Vec::new(),
+        attributes: serde_json::json!([]),
+        time_zone: None,
+        owner_id: None,
+        company_id: None,
+        created_at: now,
+        updated_at: now,
+        archived_at: None,
+    };
+    diesel::insert_into(contact::table).values(&made).execute(unit.connection()).await?;
+    Ok(Some(made.id))
+}
+
+async fn known_contact(
+    connection: &mut AsyncPgConnection,
+    request: &CallRequest,
+) -> Result<Option<ContactId>> {
+    let mut known = contact::table.filter(contact::archived_at.is_null()).into_boxed();
+    known = match (&request.email, &request.phone) {
+        (Some(email), Some(phone)) => known.filter(
+            contact::emails.contains(vec![email.clone()]).or(contact::phones.contains(vec![phone.clone()])),
+        ),
+        (Some(email), None) => known.filter(contact::emails.contains(vec![email.clone()])),
+        (None, Some(phone)) => known.filter(contact::phones.contains(vec![phone.clone()])),
+        (None, None) => return Ok(None),
+    };
+    Ok(known.order(contact::id).select(contact::id).first(connection).await.optional()?)
+}

@@ -1,0 +1,475 @@
+//! A round: the best waiting calls of some queues are offered to the best free agents, in one transaction.
+//!
+//! Several processes go through rounds at once. A call that somebody else has locked is left out, as is an agent; whether
+//! an agent is free is looked at again once its row is locked; and the unique indexes of `offer` stand behind it all.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{prelude::*, sql_query, sql_types};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{
+    Explanation, Inputs, Queue, RoutingStrategy, Visit, estimate,
+    rules::{self, Decision, Free, Waiting},
+};
+use crate::{
+    Platform, Result,
+    agents::Skills,
+    db::{Unit, schema::queue},
+    ids::{AgentId, CallId, OfferId, QueueId, VisitId},
+    limits,
+};
+
+/// Waiting calls of one queue that a round locks at most, beyond one for every free agent.
+const SPARE: i64 = 10;
+const MANY: i64 = 100;
+
+/// What came of a round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Calls that are offered now.
+    pub assigned: usize,
+    /// Somebody else held calls or agents that it wanted: look again in a moment.
+    pub again: bool,
+}
+
+#[derive(QueryableByName)]
+struct FreeRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    queue_id: QueueId,
+    #[diesel(sql_type = sql_types::Uuid)]
+    agent_id: AgentId,
+    #[diesel(sql_type = sql_types::Integer)]
+    tier: i32,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    idle_since: DateTime<Utc>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
+    offered_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = sql_types::Jsonb)]
+    skills: Skills,
+}
+
+#[derive(QueryableByName)]
+struct WaitingRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: VisitId,
+    #[diesel(sql_type = sql_types::Uuid)]
+    call_id: CallId,
+    #[diesel(sql_type = sql_types::Uuid)]
+    queue_id: QueueId,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    entered_at: DateTime<Utc>,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    rank_at: DateTime<Utc>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    prefer_agent_id: Option<AgentId>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
+    prefer_until: Option<DateTime<Utc>>,
+    /// A transaction younger than this one changed the call: its events must not come before those.
+    #[diesel(sql_type = sql_types::Bool)]
+    younger: bool,
+}
+
+#[derive(QueryableByName)]
+struct Pair {
+    #[diesel(sql_type = sql_types::Uuid)]
+    visit_id: VisitId,
+    #[diesel(sql_type = sql_types::Uuid)]
+    agent_id: AgentId,
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Busy {
+    #[diesel(sql_type = sql_types::Uuid)]
+    queue_id: QueueId,
+    #[diesel(sql_type = sql_types::Text)]
+    activity: String,
+    #[diesel(sql_type = sql_types::BigInt)]
+    members: i64,
+}
+
+/// A call that goes to agents now.
+pub(super) struct Assignment {
+    pub call: CallId,
+    pub visit: VisitId,
+    pub queue: QueueId,
+    pub agents: Vec<AgentId>,
+    pub alone: bool,
+    pub expires_at: DateTime<Utc>,
+    pub explanation: Explanation,
+}
+
+impl Assignment {
+    pub fn offers(&self) -> impl Iterator<Item = (OfferId, AgentId)> {
+        self.agents.iter().map(|&agent| (OfferId::new(), agent))
+    }
+}
+
+const FREE: &str = "SELECT m.queue_id, m.agent_id, m.tier, a.idle_since, m.offered_at, a.skills
+    FROM queue_member m JOIN agent a ON a.user_id = m.agent_id JOIN agent_activity($2) AS now ON now.agent_id = m.agent_id
+    WHERE m.queue_id = ANY($1) AND a.status = 'AVAILABLE' AND now.activity = 'AVAILABLE'";
+
+/// The best of each queue. The lock comes first and the order of the log is that of transaction ids, so this one has taken
+/// its id before: `age` is negative for a row that a younger transaction wrote.
+const WAITING: &str = "SELECT best.* FROM unnest($1, $2) AS wanted(queue_id, most), LATERAL (
+        SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, age(c.xmin) < 0 AS younger
+        FROM queue_visit v JOIN call c ON c.id = v.call_id
+        WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state = 'QUEUED'
+        ORDER BY v.rank_at, v.id LIMIT wanted.most
+        FOR NO KEY UPDATE OF c SKIP LOCKED) AS best";
+
+impl Platform {
+    /// One round over these queues.
+    pub async fn route(&self, queues: &[QueueId]) -> Result<Round> {
+        let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
+        let mut unit = self.begin().await?;
+        let now = unit.now;
+        let free = free_members(&mut unit, &ids).await?;
+        if free.is_empty() {
+            return Ok(Round::default());
+        }
+        let mut by_queue: HashMap<QueueId, Vec<Free>> = HashMap::new();
+        for free in free {
+            by_queue.entry(free.queue).or_default().push(free);
+        }
+        let (waiting, mut again) = lock_waiting(&mut unit, &by_queue).await?;
+        if waiting.is_empty() {
+            let again = again || is_left(&mut unit, &by_queue, &waiting, &[]).await?;
+            return Ok(Round { assigned: 0, again });
+        }
+        let rules: HashMap<QueueId, Queue> = queue::table
+            .filter(queue::id.eq_any(by_queue.keys().collect::<Vec<_>>()))
+            .select(Queue::as_select())
+            .load(unit.connection())
+            .await?
+            .into_iter()
+            .map(|queue| (queue.id, queue))
+            .collect();
+        let around = around(&mut unit, &waiting, now).await?;
+        let mut chosen = choose(&rules, &by_queue, &waiting, &around, now);
+        let locked = lock_agents(&mut unit, &chosen).await?;
+        for (_, decision) in &mut chosen {
+            let wanted = decision.chosen.len();
+            decision.chosen.retain(|agent| locked.contains(agent));
+            again |= decision.chosen.len() < wanted;
+        }
+        chosen.retain(|(_, decision)| !decision.chosen.is_empty());
+        again = again || is_left(&mut unit, &by_queue, &waiting, &chosen).await?;
+        if chosen.is_empty() {
+            return Ok(Round { assigned: 0, again });
+        }
+        let calls: HashMap<VisitId, CallId> = waiting.iter().map(|(row, call)| (row.visit, *call)).collect();
+        let assignments = explained(&mut unit, &rules, &calls, chosen, now).await?;
+        let assigned = assignments.len();
+        super::offers::make(&mut unit, &assignments).await?;
+        unit.commit().await?;
+        tracing::debug!(assigned, again, "routed");
+        Ok(Round { assigned, again })
+    }
+
+    /// The queues in which somebody waits, for the sweep.
+    pub async fn waiting_queues(&self) -> Result<Vec<QueueId>> {
+        let mut connection = self.db.get().await?;
+        let found: Vec<Id> = sql_query(
+            "SELECT q.id FROM queue q WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = q.id AND v.left_at IS NULL)",
+        )
+        .load(&mut connection)
+        .await?;
+        Ok(found.into_iter().map(|it| QueueId(it.id)).collect())
+    }
+
+    /// The queues of which these agents are members.
+    pub async fn queues_of(&self, agents: &[AgentId]) -> Result<Vec<QueueId>> {
+        use crate::db::schema::queue_member;
+        let mut connection = self.db.get().await?;
+        Ok(queue_member::table
+            .filter(queue_member::agent_id.eq_any(agents))
+            .select(queue_member::queue_id)
+            .distinct()
+            .load(&mut connection)
+            .await?)
+    }
+}
+
+/// How many calls a round locks for so many free members.
+fn most(free: &[Free]) -> i64 {
+    i64::try_from(free.len()).map_or(MANY, |free| (free + SPARE).min(MANY))
+}
+
+/// Whether calls wait, in a queue with agents to spare, that somebody else has locked.
+async fn is_left(
+    unit: &mut Unit,
+    by_queue: &HashMap<QueueId, Vec<Free>>,
+    seen: &[(Waiting, CallId)],
+    chosen: &[(Waiting, Decision)],
+) -> Result<bool> {
+    let taken: HashSet<AgentId> =
+        chosen.iter().flat_map(|(_, decision)| decision.chosen.iter().copied()).collect();
+    let queues: Vec<Uuid> = by_queue
+        .iter()
+        .filter(|(queue, free)| {
+            let locked = seen.iter().filter(|(row, _)| row.queue == **queue).count();
+            // A full page: what lies behind it comes when these are gone.
+            (locked as i64) < most(free) && free.iter().any(|free| !taken.contains(&free.agent))
+        })
+        .map(|(queue, _)| queue.0)
+        .collect();
+    if queues.is_empty() {
+        return Ok(false);
+    }
+    let seen: Vec<Uuid> = seen.iter().map(|(row, _)| row.visit.0).collect();
+    let now = unit.now;
+    let found: Option<Id> = sql_query(
+        "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id
+         WHERE v.queue_id = ANY($1) AND v.left_at IS NULL AND v.not_before <= $2 AND c.state = 'QUEUED' AND v.id <> ALL($3) LIMIT 1",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)
+    .bind::<sql_types::Timestamptz, _>(now)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(seen)
+    .get_result(unit.connection())
+    .await
+    .optional()?;
+    Ok(found.is_some())
+}
+
+async fn free_members(unit: &mut Unit, queues: &[Uuid]) -> Result<Vec<Free>> {
+    let now = unit.now;
+    let rows: Vec<FreeRow> = sql_query(FREE)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)
+        .bind::<sql_types::Timestamptz, _>(now)
+        .load(unit.connection())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Free {
+            queue: row.queue_id,
+            agent: row.agent_id,
+            tier: row.tier,
+            idle_since: row.idle_since,
+            offered_at: row.offered_at,
+            skills: row.skills,
+        })
+        .collect())
+}
+
+async fn lock_waiting(
+    unit: &mut Unit,
+    by_queue: &HashMap<QueueId, Vec<Free>>,
+) -> Result<(Vec<(Waiting, CallId)>, bool)> {
+    let now = unit.now;
+    let (queues, most): (Vec<Uuid>, Vec<i64>) =
+        by_queue.iter().map(|(queue, free)| (queue.0, most(free))).unzip();
+    sql_query("SELECT pg_current_xact_id()").execute(unit.connection()).await?;
+    let mut rows: Vec<WaitingRow> = sql_query(WAITING)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(&queues)
+        .bind::<sql_types::Array<sql_types::BigInt>, _>(&most)
+        .bind::<sql_types::Timestamptz, _>(now)
+        .load(unit.connection())
+        .await?;
+    let before = rows.len();
+    rows.retain(|row| !row.younger);
+    let again = rows.len() < before;
+    rows.sort_by_key(|row| (row.rank_at, row.id));
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+    let mut refused: HashMap<VisitId, Vec<AgentId>> = HashMap::new();
+    for pair in refusals(unit, &ids).await? {
+        refused.entry(pair.visit_id).or_default().push(pair.agent_id);
+    }
+    let waiting = rows
+        .into_iter()
+        .map(|row| {
+            let waits = row.prefer_until.is_some_and(|until| until > now);
+            let waiting = Waiting {
+                visit: row.id,
+                queue: row.queue_id,
+                entered_at: row.entered_at,
+                prefer: row.prefer_agent_id.filter(|_| waits),
+                refused: refused.remove(&row.id).unwrap_or_default(),
+            };
+            (waiting, row.call_id)
+        })
+        .collect();
+    Ok((waiting, again))
+}
+
+/// Who did not take which of these visits a moment ago.
+async fn refusals(unit: &mut Unit, visits: &[Uuid]) -> Result<Vec<Pair>> {
+    if visits.is_empty() {
+        return Ok(Vec::new());
+    }
+    let since = unit.now - limits::OFFER_AGAIN;
+    Ok(sql_query(
+        "SELECT visit_id, agent_id FROM offer
+         WHERE visit_id = ANY($1) AND ended_at > $2 AND state IN ('DECLINED', 'TIMED_OUT', 'FAILED')",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(visits)
+    .bind::<sql_types::Timestamptz, _>(since)
+    .load(unit.connection())
+    .await?)
+}
+
+/// What a round would decide for a visit now, without doing it.
+pub(super) async fn consider(unit: &mut Unit, queue: &Queue, visit: &Visit) -> Result<Decision> {
+    let now = unit.now;
+    let free = free_members(unit, &[queue.id.0]).await?;
+    let refused = refusals(unit, &[visit.id.0]).await?.into_iter().map(|pair| pair.agent_id).collect();
+    let waits = visit.prefer_until.is_some_and(|until| until > now);
+    let waiting = Waiting {
+        visit: visit.id,
+        queue: queue.id,
+        entered_at: visit.entered_at,
+        prefer: visit.prefer_agent_id.filter(|_| waits),
+        refused,
+    };
+    let row = [(waiting, visit.call_id)];
+    let around = !around(unit, &row, now).await?.is_empty();
+    Ok(rules::decide(queue, &row[0].0, &free, &HashSet::new(), around, now))
+}
+
+/// Of the agents whom calls wait for, those who are signed in and available in general: queue by queue, the members.
+async fn around(
+    unit: &mut Unit,
+    waiting: &[(Waiting, CallId)],
+    now: DateTime<Utc>,
+) -> Result<HashSet<(QueueId, AgentId)>> {
+    let wanted: Vec<Uuid> = waiting.iter().filter_map(|(row, _)| row.prefer).map(|agent| agent.0).collect();
+    if wanted.is_empty() {
+        return Ok(HashSet::new());
+    }
+    #[derive(QueryableByName)]
+    struct Around {
+        #[diesel(sql_type = sql_types::Uuid)]
+        queue_id: QueueId,
+        #[diesel(sql_type = sql_types::Uuid)]
+        agent_id: AgentId,
+    }
+    let found: Vec<Around> = sql_query(
+        "SELECT m.queue_id, m.agent_id FROM queue_member m JOIN agent a ON a.user_id = m.agent_id
+         JOIN agent_presence p ON p.agent_id = m.agent_id
+         WHERE m.agent_id = ANY($1) AND p.until > $2 AND coalesce(a.next_status, a.status) = 'AVAILABLE'",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(wanted)
+    .bind::<sql_types::Timestamptz, _>(now)
+    .load(unit.connection())
+    .await?;
+    Ok(found.into_iter().map(|it| (it.queue_id, it.agent_id)).collect())
+}
+
+/// Goes through the calls by rank, whatever queue they wait in, so that an agent of several gets the one most due.
+fn choose(
+    rules: &HashMap<QueueId, Queue>,
+    by_queue: &HashMap<QueueId, Vec<Free>>,
+    waiting: &[(Waiting, CallId)],
+    around: &HashSet<(QueueId, AgentId)>,
+    now: DateTime<Utc>,
+) -> Vec<(Waiting, Decision)> {
+    let mut taken = HashSet::new();
+    let mut chosen = Vec::new();
+    for (row, _) in waiting {
+        let (Some(queue), Some(free)) = (rules.get(&row.queue), by_queue.get(&row.queue)) else { continue };
+        if free.iter().all(|free| taken.contains(&free.agent)) {
+            continue;
+        }
+        let is_around = row.prefer.is_some_and(|agent| around.contains(&(row.queue, agent)));
+        let decision = rules::decide(queue, row, free, &taken, is_around, now);
+        if !decision.chosen.is_empty() {
+            taken.extend(decision.chosen.iter().copied());
+            chosen.push((row.clone(), decision));
+        }
+    }
+    chosen
+}
+
+/// Locks those chosen and looks again: between the look and the lock somebody may have gone away or got a call.
+async fn lock_agents(unit: &mut Unit, chosen: &[(Waiting, Decision)]) -> Result<HashSet<AgentId>> {
+    let mut ids: Vec<Uuid> =
+        chosen.iter().flat_map(|(_, decision)| &decision.chosen).map(|agent| agent.0).collect();
+    ids.sort_unstable();
+    let now = unit.now;
+    let locked: Vec<Id> = sql_query(
+        "SELECT user_id AS id FROM agent WHERE user_id = ANY($1) ORDER BY user_id FOR NO KEY UPDATE SKIP LOCKED",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
+    .load(unit.connection())
+    .await?;
+    let ids: Vec<Uuid> = locked.into_iter().map(|it| it.id).collect();
+    let free: Vec<Id> = sql_query(
+        "SELECT agent_id AS id FROM agent_activity($2) WHERE agent_id = ANY($1) AND activity = 'AVAILABLE'",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
+    .bind::<sql_types::Timestamptz, _>(now)
+    .load(unit.connection())
+    .await?;
+    Ok(free.into_iter().map(|it| AgentId(it.id)).collect())
+}
+
+async fn explained(
+    unit: &mut Unit,
+    rules: &HashMap<QueueId, Queue>,
+    calls: &HashMap<VisitId, CallId>,
+    chosen: Vec<(Waiting, Decision)>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Assignment>> {
+    let mut queues: Vec<QueueId> = chosen.iter().map(|(row, _)| row.queue).collect();
+    queues.sort_unstable();
+    queues.dedup();
+    let busy = busy_members(unit, &queues).await?;
+    let paces = estimate::paces(unit.connection(), &queues).await?;
+    let mut places: HashMap<QueueId, i64> = HashMap::new();
+    Ok(chosen
+        .into_iter()
+        .filter_map(|(row, decision)| {
+            let (queue, &call) = (rules.get(&row.queue)?, calls.get(&row.visit)?);
+            let position = places.entry(row.queue).or_insert(0);
+            *position += 1;
+            let inputs = Inputs { position: *position, ..*paces.get(&row.queue)? };
+            let none = Vec::new();
+            let busy = busy.get(&row.queue).unwrap_or(&none);
+            Some(Assignment {
+                call,
+                visit: row.visit,
+                queue: row.queue,
+                alone: queue.strategy != RoutingStrategy::RingAll,
+                expires_at: now + TimeDelta::seconds(queue.offer_seconds.into()),
+                explanation: Explanation::of(queue.strategy, &decision, busy, inputs, now),
+                agents: decision.chosen,
+            })
+        })
+        .collect())
+}
+
+/// Members who are not free, by what they are doing.
+pub(super) async fn busy_members(
+    unit: &mut Unit,
+    queues: &[QueueId],
+) -> Result<HashMap<QueueId, Vec<(String, i64)>>> {
+    let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
+    let found: Vec<Busy> = sql_query(
+        "SELECT m.queue_id, i.activity, count(*) AS members FROM queue_member m
+         JOIN agent_interval i ON i.agent_id = m.agent_id AND i.ended_at IS NULL
+         WHERE m.queue_id = ANY($1) AND i.activity <> 'AVAILABLE' GROUP BY 1, 2 ORDER BY 1, 2",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+    .load(unit.connection())
+    .await?;
+    let mut busy: HashMap<QueueId, Vec<(String, i64)>> = HashMap::new();
+    for it in found {
+        let reason = match it.activity.as_str() {
+            "OFFLINE" => "offline",
+            "AWAY" => "away",
+            "RINGING" => "has another offer",
+            "ON_CALL" => "on a call",
+            _ => "wrapping up",
+        };
+        busy.entry(it.queue_id).or_default().push((reason.into(), it.members));
+    }
+    Ok(busy)
+}

@@ -1,0 +1,124 @@
+//! What a queue looks like just now, and its day so far: METRICS' definitions, counted from visits.
+
+use chrono::{DateTime, Utc};
+use diesel::{QueryableByName, sql_query, sql_types};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{Inputs, Queue, estimate, midnight};
+use crate::{Platform, Result, ids::QueueId};
+
+/// A queue now, and its visits that began since midnight in its time zone. Call-backs are counted apart: they are neither
+/// offered nor abandoned.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct QueueStats {
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub queue_id: QueueId,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub waiting: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub callbacks: i64,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
+    pub oldest: Option<DateTime<Utc>>,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub available: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub ringing: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub on_call: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub wrap_up: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub away: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub offline: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub answered: i64,
+    /// Answered within the queue's target.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub answered_in_time: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub abandoned: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub abandoned_short: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub overflowed: i64,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Double>)]
+    pub speed_of_answer: Option<f64>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Double>)]
+    pub handling: Option<f64>,
+}
+
+impl QueueStats {
+    /// Answered, abandoned and overflowed together (Genesys' "offered").
+    #[must_use]
+    pub const fn offered(&self) -> i64 {
+        self.answered + self.abandoned + self.overflowed
+    }
+
+    /// For a call that entered now.
+    #[must_use]
+    pub fn estimated_wait(&self) -> Option<f64> {
+        if self.waiting == 0 && self.available > 0 {
+            return Some(0.0);
+        }
+        let handling = self.handling.unwrap_or_else(|| crate::limits::HANDLING_GUESS.as_seconds_f64());
+        let agents = self.available + self.ringing + self.on_call + self.wrap_up;
+        Inputs { position: self.waiting + 1, handling, agents }.seconds()
+    }
+}
+
+const STATS: &str = "SELECT q.id AS queue_id, w.*, m.*, d.*,
+        (SELECT avg(handled_seconds) FROM (SELECT handled_seconds FROM queue_visit
+            WHERE queue_id = q.id AND handled_seconds IS NOT NULL ORDER BY left_at DESC LIMIT 50) AS recent) AS handling
+    FROM unnest($1, $2) AS asked(id, since) JOIN queue q USING (id),
+    LATERAL (SELECT count(*) FILTER (WHERE NOT callback) AS waiting, count(*) FILTER (WHERE callback) AS callbacks,
+            min(entered_at) FILTER (WHERE NOT callback) AS oldest
+        FROM queue_visit v WHERE v.queue_id = q.id AND v.left_at IS NULL) AS w,
+    LATERAL (SELECT count(*) FILTER (WHERE activity = 'AVAILABLE') AS available,
+            count(*) FILTER (WHERE activity = 'RINGING') AS ringing,
+            count(*) FILTER (WHERE activity = 'ON_CALL') AS on_call,
+            count(*) FILTER (WHERE activity = 'WRAP_UP') AS wrap_up,
+            count(*) FILTER (WHERE activity = 'AWAY') AS away,
+            count(*) FILTER (WHERE activity = 'OFFLINE') AS offline
+        FROM queue_member m JOIN agent_interval i ON i.agent_id = m.agent_id AND i.ended_at IS NULL
+        WHERE m.queue_id = q.id) AS m,
+    LATERAL (SELECT count(*) FILTER (WHERE outcome = 'ANSWERED') AS answered,
+            count(*) FILTER (WHERE outcome = 'ANSWERED' AND left_at - entered_at <= make_interval(secs => q.service_level_seconds)) AS answered_in_time,
+            count(*) FILTER (WHERE outcome = 'ABANDONED') AS abandoned,
+            count(*) FILTER (WHERE outcome = 'ABANDONED' AND left_at - entered_at <= make_interval(secs => q.short_abandon_seconds)) AS abandoned_short,
+            count(*) FILTER (WHERE outcome = 'OVERFLOWED') AS overflowed,
+            avg(extract(epoch FROM left_at - entered_at)) FILTER (WHERE outcome = 'ANSWERED')::float8 AS speed_of_answer
+        FROM queue_visit v WHERE v.queue_id = q.id AND v.entered_at >= asked.since AND NOT v.callback) AS d";
+
+impl Platform {
+    /// Queues as they are now, in no order.
+    pub async fn queue_stats(&self, queues: &[Queue]) -> Result<Vec<QueueStats>> {
+        let now = self.clock.now();
+        let (ids, since): (Vec<Uuid>, Vec<DateTime<Utc>>) =
+            queues.iter().map(|queue| (queue.id.0, midnight(now, &queue.hours.time_zone))).unzip();
+        let mut connection = self.db.get().await?;
+        Ok(sql_query(STATS)
+            .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+            .bind::<sql_types::Array<sql_types::Timestamptz>, _>(since)
+            .load(&mut connection)
+            .await?)
+    }
+
+    /// Why a visit goes where it goes: the last decision, or what one would say now that waits.
+    pub async fn explain(&self, visit: &super::Visit) -> Result<Option<super::Explanation>> {
+        if visit.left_at.is_some() || visit.routing.is_some() {
+            return Ok(visit.routing.clone());
+        }
+        let Some(queue) = self.queues(&[visit.queue_id]).await?.pop() else { return Ok(None) };
+        let mut unit = self.begin().await?;
+        let decision = super::round::consider(&mut unit, &queue, visit).await?;
+        let busy = super::round::busy_members(&mut unit, &[queue.id]).await?.remove(&queue.id);
+        let pace = estimate::paces(unit.connection(), &[queue.id]).await?.remove(&queue.id);
+        let position = self.outlook(&[visit.id]).await?.remove(&visit.id);
+        let (Some(pace), Some(place)) = (pace, position) else { return Ok(None) };
+        let inputs = Inputs { position: place.inputs.position, ..pace };
+        let busy = busy.unwrap_or_default();
+        Ok(Some(super::Explanation::of(queue.strategy, &decision, &busy, inputs, unit.now)))
+    }
+}

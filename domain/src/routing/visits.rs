@@ -1,0 +1,216 @@
+//! A call enters a queue, leaves it, or overflows.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{dsl, prelude::*};
+use diesel_async::RunQueryDsl;
+
+use super::{OverflowKind, Queue, Visit, VisitOutcome};
+use crate::{
+    Platform, Result,
+    calls::{CallEventKind, CallResult, CallState, Change},
+    db::schema::{call, queue, queue_visit},
+    error::each,
+    ids::{AgentId, CallId, QueueId, UserId, VisitId},
+    limits,
+};
+
+/// A call goes through so many queues at most; two that overflow into each other do not keep it for ever.
+const VISITS: i64 = 4;
+
+/// How a call enters.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Entry {
+    /// A place that it has earned already; else that of its priority, from now.
+    pub rank_at: Option<DateTime<Utc>>,
+    /// Not offered before.
+    pub not_before: Option<DateTime<Utc>>,
+    /// The contact is called when its turn comes.
+    pub callback: bool,
+}
+
+impl Change {
+    /// The visit that is open.
+    pub(crate) async fn visit(&mut self) -> Result<Option<Visit>> {
+        let Some(id) = self.call.visit_id else { return Ok(None) };
+        Ok(queue_visit::table
+            .find(id)
+            .select(Visit::as_select())
+            .first(self.unit.connection())
+            .await
+            .optional()?)
+    }
+
+    /// The call waits in a queue from now on.
+    pub(crate) async fn enter_queue(&mut self, queue: &Queue, entry: Entry) -> Result<()> {
+        let now = self.now();
+        let head_start = limits::PRIORITY_POINT * (self.call.priority + queue.priority);
+        let prefer = self.last_agent(queue, now).await?;
+        let patience = match entry.callback {
+            true => limits::CALLBACK_KEPT,
+            false => TimeDelta::seconds(queue.max_wait_seconds.into()),
+        };
+        let visit = Visit {
+            id: VisitId::new(),
+            call_id: self.call.id,
+            queue_id: queue.id,
+            callback: entry.callback,
+            entered_at: now,
+            rank_at: entry.rank_at.unwrap_or(now - head_start),
+            not_before: entry.not_before.unwrap_or(now),
+            leave_by: Some(now + patience),
+            position: None,
+            prefer_agent_id: prefer,
+            prefer_until: prefer.map(|_| now + TimeDelta::seconds(queue.last_agent_seconds.into())),
+            left_at: None,
+            outcome: None,
+            agent_id: None,
+            handled_seconds: None,
+            routing: None,
+        };
+        diesel::insert_into(queue_visit::table).values(&visit).execute(self.unit.connection()).await?;
+        self.call.queue_id = Some(queue.id);
+        self.call.visit_id = Some(visit.id);
+        self.call.agent_id = None;
+        self.call.answer_by = None;
+        self.become_state(CallState::Queued).await?;
+        self.event(CallEventKind::Queued, "system", None, Some(queue.id.to_string())).await?;
+        self.unit.route(queue.id);
+        Ok(())
+    }
+
+    /// Whom the contact talked with last, where the queue minds.
+    async fn last_agent(&mut self, queue: &Queue, now: DateTime<Utc>) -> Result<Option<AgentId>> {
+        let Some(contact) = self.call.contact_id.filter(|_| queue.last_agent_seconds > 0) else {
+            return Ok(None);
+        };
+        let last: Option<Option<UserId>> = call::table
+            .filter(call::contact_id.eq(contact).and(call::id.ne(self.call.id)))
+            .filter(call::answered_at.gt(now - limits::LAST_AGENT).and(call::agent_id.is_not_null()))
+            .order(call::id.desc())
+            .select(call::agent_id)
+            .first(self.unit.connection())
+            .await
+            .optional()?;
+        Ok(last.flatten().map(AgentId::from))
+    }
+
+    /// The open visit is over.
+    pub(crate) async fn leave_queue(&mut self, outcome: VisitOutcome) -> Result<()> {
+        let Some(visit) = self.call.visit_id.take() else { return Ok(()) };
+        let agent = self.call.agent_id.filter(|_| outcome == VisitOutcome::Answered).map(AgentId::from);
+        diesel::update(queue_visit::table.find(visit).filter(queue_visit::left_at.is_null()))
+            .set((
+                queue_visit::left_at.eq(self.unit.now),
+                queue_visit::outcome.eq(outcome),
+                queue_visit::agent_id.eq(agent),
+            ))
+            .execute(self.unit.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// The call waits again where it was: the last agent was lost, or a call-back came to nothing.
+    pub(crate) async fn enter_again(&mut self, entry: Entry) -> Result<()> {
+        let Some(id) = self.call.queue_id else { return Ok(()) };
+        let queue: Queue =
+            queue::table.find(id).select(Queue::as_select()).first(self.unit.connection()).await?;
+        self.leave_queue(VisitOutcome::Cancelled).await?;
+        self.enter_queue(&queue, entry).await
+    }
+
+    /// Nobody took the call in time.
+    async fn overflow(&mut self, visit: &Visit) -> Result<()> {
+        let from: Queue = queue::table
+            .find(visit.queue_id)
+            .select(Queue::as_select())
+            .first(self.unit.connection())
+            .await?;
+        let kind = if visit.callback { OverflowKind::End } else { from.overflow };
+        self.event(CallEventKind::Overflowed, "system", None, Some(kind.to_string())).await?;
+        match kind {
+            OverflowKind::Callback => return self.become_callback(visit, None, "system").await.map(|_| ()),
+            OverflowKind::Queue => {
+                if let Some(to) = self.room_in(from.overflow_queue_id).await? {
+                    self.leave_queue(VisitOutcome::Overflowed).await?;
+                    // The time that it has waited already counts there, too.
+                    let head_start = limits::PRIORITY_POINT * (self.call.priority + to.priority);
+                    let rank_at = Some(visit.entered_at - head_start);
+                    return self.enter_queue(&to, Entry { rank_at, ..Entry::default() }).await;
+                }
+            }
+            OverflowKind::End => {}
+        }
+        self.leave_queue(VisitOutcome::Overflowed).await?;
+        self.end(CallResult::Missed, "Nobody was free in time.", "system").await?;
+        crate::tasks::follow_up(self).await
+    }
+
+    /// The queue to overflow to, if it takes calls now and this one has not been through too many.
+    async fn room_in(&mut self, id: Option<QueueId>) -> Result<Option<Queue>> {
+        let Some(id) = id else { return Ok(None) };
+        let visits: i64 = queue_visit::table
+            .filter(queue_visit::call_id.eq(self.call.id))
+            .count()
+            .get_result(self.unit.connection())
+            .await?;
+        if visits >= VISITS {
+            return Ok(None);
+        }
+        let to: Queue =
+            queue::table.find(id).select(Queue::as_select()).first(self.unit.connection()).await?;
+        let open = to.archived_at.is_none() && to.hours.open_at(self.now());
+        let room = length(self.unit.connection(), id).await? < i64::from(to.max_length);
+        Ok((open && room).then_some(to))
+    }
+}
+
+/// Calls that wait in a queue.
+pub(super) async fn length(connection: &mut diesel_async::AsyncPgConnection, id: QueueId) -> Result<i64> {
+    Ok(queue_visit::table
+        .filter(queue_visit::queue_id.eq(id).and(queue_visit::left_at.is_null()))
+        .count()
+        .get_result(connection)
+        .await?)
+}
+
+impl Platform {
+    /// Calls that waited too long overflow; one that rings just now is left to its agent. Returns how many.
+    pub async fn expire_visits(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let mut connection = self.db.get().await?;
+        let due: Vec<CallId> = queue_visit::table
+            .inner_join(call::table.on(call::id.eq(queue_visit::call_id)))
+            .filter(queue_visit::left_at.is_null().and(queue_visit::leave_by.le(now)))
+            .filter(call::state.eq(CallState::Queued))
+            .order(queue_visit::leave_by)
+            .limit(100)
+            .select(call::id)
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        each(due, async |id| {
+            let mut change = self.change(id).await?;
+            if change.call.state != CallState::Queued {
+                return Ok(false);
+            }
+            let Some(visit) = change.visit().await?.filter(|it| it.leave_by.is_some_and(|by| by <= now))
+            else {
+                return Ok(false);
+            };
+            change.overflow(&visit).await?;
+            change.commit().await?;
+            tracing::info!(call = %id, "waited too long");
+            Ok(true)
+        })
+        .await
+    }
+
+    pub(crate) async fn next_visit_expiry(&self) -> Result<Option<DateTime<Utc>>> {
+        let mut connection = self.db.get().await?;
+        Ok(queue_visit::table
+            .filter(queue_visit::left_at.is_null())
+            .select(dsl::min(queue_visit::leave_by))
+            .first(&mut connection)
+            .await?)
+    }
+}
