@@ -14,6 +14,7 @@ mod wrap_up;
 pub(crate) use list::create;
 pub use list::{AgentDay, AgentFilter, Doing};
 pub use rows::{Agent, Skills, WrapUp};
+pub(crate) use status::lock;
 pub use wrap_up::WrappedUp;
 
 use crate::text_enum::text_enum;

@@ -113,7 +113,7 @@ impl Platform {
 ///
 /// # Errors
 /// NOT_FOUND.
-pub(super) async fn lock(unit: &mut Unit, id: AgentId) -> Result<Agent> {
+pub(crate) async fn lock(unit: &mut Unit, id: AgentId) -> Result<Agent> {
     let found: Option<Agent> = agent::table
         .find(id)
         .select(Agent::as_select())

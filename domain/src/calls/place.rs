@@ -68,6 +68,8 @@ impl Platform {
             .await?
             .filter(|c| c.archived_at.is_none())
             .ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
+        // No offer can come between the look and the commit.
+        crate::agents::lock(&mut unit, user.id.into()).await?;
         let ringing: i64 = offer::table
             .filter(offer::agent_id.eq(AgentId::from(user.id)))
             .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))

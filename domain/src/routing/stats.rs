@@ -111,11 +111,11 @@ impl Platform {
             return Ok(visit.routing.clone());
         }
         let Some(queue) = self.queues(&[visit.queue_id]).await?.pop() else { return Ok(None) };
+        let position = self.outlook(&[visit.id]).await?.remove(&visit.id);
         let mut unit = self.begin().await?;
         let decision = super::round::consider(&mut unit, &queue, visit).await?;
         let busy = super::round::busy_members(&mut unit, &[queue.id]).await?.remove(&queue.id);
         let pace = estimate::paces(unit.connection(), &[queue.id]).await?.remove(&queue.id);
-        let position = self.outlook(&[visit.id]).await?.remove(&visit.id);
         let (Some(pace), Some(place)) = (pace, position) else { return Ok(None) };
         let inputs = Inputs { position: place.inputs.position, ..pace };
         let busy = busy.unwrap_or_default();
