@@ -92,7 +92,8 @@ impl Platform {
         let of_each = "AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5)) ORDER BY created_at DESC, id DESC LIMIT $6";
         let Some(lines) = lines(kinds, of_each) else { return Ok(Page { rows: Vec::new(), more: false }) };
         let mut connection = self.db.get().await?;
-        let rows: Vec<Activity> = sql_query(format!("{lines} ORDER BY at DESC, id DESC LIMIT $6"))
+        let query = format!("SELECT * FROM ({lines}) AS line ORDER BY at DESC, id DESC LIMIT $6");
+        let rows: Vec<Activity> = sql_query(query)
             .bind::<sql_types::Uuid, _>(contact)
             .bind::<sql_types::Uuid, _>(user)
             .bind::<sql_types::Bool, _>(actor.sees_all())

@@ -2,6 +2,7 @@
 //! each other, and what the schema promises.
 
 mod calls;
+mod desk;
 mod lists;
 mod log;
 mod merge;
