@@ -16,7 +16,8 @@ const TICKS: u32 = 960;
 
 #[derive(Debug)]
 pub(super) struct Filler {
-    count: u16,
+    /// Frames so far. A sequence number repeats after 22 minutes; a time that did would go back.
+    count: u32,
     due: Instant,
 }
 
@@ -39,8 +40,8 @@ impl Filler {
         let needed = last_sent.is_none_or(|last| now >= last + INTERVAL);
         needed.then(|| Header {
             version: 2,
-            sequence_number: self.count,
-            timestamp: u32::from(self.count) * TICKS,
+            sequence_number: self.count as u16,
+            timestamp: self.count.wrapping_mul(TICKS),
             ..Header::default()
         })
     }

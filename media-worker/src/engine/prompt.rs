@@ -55,7 +55,8 @@ pub(super) struct Player {
     due: Option<Instant>,
     /// Each beginning is a source of its own: it joins the stream as far on as its pause was long.
     beginnings: u32,
-    sequence: u16,
+    /// Frames so far. A sequence number repeats after 22 minutes; a time that did would go back.
+    sent: u32,
 }
 
 impl Player {
@@ -65,7 +66,7 @@ impl Player {
             return None;
         }
         let announcement = prompt.announcement.as_ref().map(|_| 0);
-        Some(Player { prompt, music: 0, announcement, since: 0, due: None, beginnings: 0, sequence: 0 })
+        Some(Player { prompt, music: 0, announcement, since: 0, due: None, beginnings: 0, sent: 0 })
     }
 
     pub fn prompt(&self) -> &Prompt {
@@ -93,13 +94,13 @@ impl Player {
         }
         let frame = self.frame()?;
         self.due = Some(due.unwrap_or(now) + INTERVAL);
-        self.sequence = self.sequence.wrapping_add(1);
+        self.sent = self.sent.wrapping_add(1);
         let header = Header {
             version: 2,
             // RFC 3551, section 4.1: the first packet after a silence.
             marker: begins,
-            sequence_number: self.sequence,
-            timestamp: u32::from(self.sequence).wrapping_mul(TICKS),
+            sequence_number: self.sent as u16,
+            timestamp: self.sent.wrapping_mul(TICKS),
             ..Header::default()
         };
         Some(((SOURCE, self.beginnings), header, frame))
