@@ -40,7 +40,9 @@ const BEGIN_INTERVAL: &str = "INSERT INTO call_interval (call_id, ordinal, kind,
 /// Once call and wrap-ups are over: how long the answered visit kept somebody busy.
 const HANDLED: &str = "UPDATE queue_visit AS visit SET handled_seconds =
         coalesce((SELECT sum(extract(epoch FROM i.ended_at - i.started_at)) FROM call_interval i
-            WHERE i.call_id = visit.call_id AND i.kind IN ('TALK', 'HOLD') AND i.started_at >= visit.left_at), 0)
+            WHERE i.call_id = visit.call_id AND i.kind IN ('TALK', 'HOLD') AND i.started_at >= visit.left_at
+                AND NOT EXISTS (SELECT FROM queue_visit later WHERE later.call_id = visit.call_id AND later.id <> visit.id
+                    AND later.entered_at >= visit.left_at AND later.entered_at <= i.started_at)), 0)
         + coalesce((SELECT sum(extract(epoch FROM w.ended_at - w.started_at)) FROM wrap_up w
             WHERE w.call_id = visit.call_id AND w.agent_id = visit.agent_id), 0)
     WHERE visit.call_id = $1 AND visit.outcome = 'ANSWERED' AND visit.handled_seconds IS NULL

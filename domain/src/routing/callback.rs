@@ -63,6 +63,10 @@ impl Change {
             callback_of: Some(self.call.id),
             callback_tries: 0,
             created_at: now,
+            // One that had lost its agent may have been answered before; this one was not.
+            answered_at: None,
+            outcome_id: None,
+            tags: Vec::new(),
             recording_stopped: false,
             ..self.call.clone()
         };

@@ -104,7 +104,12 @@ pub fn decide(
     }
     able.sort_by(|a, b| rank(queue, a, b));
     let preferred = waiting.prefer.filter(|agent| able.iter().any(|free| free.agent == *agent));
-    let (chosen, reason): (Vec<AgentId>, _) = match (preferred, waiting.prefer) {
+    // One who is free and yet not able, or who let it go a moment ago, is not waited for.
+    let hoped_for = waiting.prefer.filter(|agent| {
+        let unable = |free: &Free| free.agent == *agent && !taken.contains(agent);
+        !waiting.refused.contains(agent) && !free.iter().any(unable)
+    });
+    let (chosen, reason): (Vec<AgentId>, _) = match (preferred, hoped_for) {
         (Some(agent), _) => (vec![agent], "the contact's last agent"),
         (None, Some(_)) if around => (Vec::new(), ""),
         _ => {
@@ -236,6 +241,9 @@ mod tests {
         assert!(scene.chosen().is_empty(), "around, but busy");
         let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), false, scene.now);
         assert_eq!(decision.chosen, [scene.free[0].agent], "gone home");
+        scene.waiting.prefer = Some(scene.free[1].agent);
+        scene.waiting.refused = vec![scene.free[1].agent];
+        assert_eq!(scene.chosen(), [0], "there, but did not take it");
     }
 
     #[test]
@@ -255,7 +263,8 @@ mod tests {
         assert_eq!(decision.skipped, [("skill level too low", 1)].into());
         let said: Vec<_> = decision.considered.iter().map(|it| (it.chosen, it.reason.as_str())).collect();
         assert_eq!(said, [(true, "idle the longest"), (false, "behind in rank")]);
-        scene.free.extend((0..40).map(|_| Free { agent: AgentId::new(), ..scene.free[0].clone() }));
+        let like = scene.free[0].clone();
+        scene.free.extend((0..40).map(|_| Free { agent: AgentId::new(), ..like.clone() }));
         let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), false, scene.now);
         assert_eq!(decision.considered.len(), NAMED);
         assert_eq!(decision.skipped["behind in rank"], 22);

@@ -8,11 +8,18 @@ use super::Stage;
 
 /// `table.column -> table: what happens to the row when the other one goes`.
 const REFERENCES: &[&str] = &[
+    "agent.user_id -> app_user: CASCADE",
+    "agent_interval.agent_id -> agent: CASCADE",
+    "agent_presence.agent_id -> agent: CASCADE",
     "audio_file.created_by -> app_user: SET NULL",
     "call.agent_id -> app_user: SET NULL",
+    "call.callback_of -> call: SET NULL",
     "call.contact_id -> contact: SET NULL",
     // What a call was judged as stays known: an outcome is archived, not deleted.
     "call.outcome_id -> outcome: NO ACTION",
+    // A queue is archived, not deleted.
+    "call.queue_id -> queue: NO ACTION",
+    "call.visit_id -> queue_visit: SET NULL",
     "call.worker_id -> media_worker: SET NULL",
     "call_interval.call_id -> call: CASCADE",
     "contact.company_id -> company: SET NULL",
@@ -25,6 +32,19 @@ const REFERENCES: &[&str] = &[
     "note.call_id -> call: CASCADE",
     "note.contact_id -> contact: CASCADE",
     "notification.user_id -> app_user: CASCADE",
+    "offer.agent_id -> agent: CASCADE",
+    "offer.call_id -> call: CASCADE",
+    "offer.visit_id -> queue_visit: CASCADE",
+    "queue.announcement_id -> audio_file: SET NULL",
+    "queue.default_outcome_id -> outcome: SET NULL",
+    "queue.music_id -> audio_file: SET NULL",
+    "queue.overflow_queue_id -> queue: NO ACTION",
+    "queue_member.agent_id -> agent: CASCADE",
+    "queue_member.queue_id -> queue: CASCADE",
+    "queue_visit.agent_id -> agent: SET NULL",
+    "queue_visit.call_id -> call: CASCADE",
+    "queue_visit.prefer_agent_id -> agent: SET NULL",
+    "queue_visit.queue_id -> queue: NO ACTION",
     "recording.call_id -> call: CASCADE",
     "recording_access.recording_id -> recording: CASCADE",
     "recording_access.user_id -> app_user: SET NULL",
@@ -43,6 +63,9 @@ const REFERENCES: &[&str] = &[
     "task.call_id -> call: SET NULL",
     "task.contact_id -> contact: CASCADE",
     "task.rule_id -> automation_rule: SET NULL",
+    "wrap_up.agent_id -> agent: CASCADE",
+    "wrap_up.call_id -> call: CASCADE",
+    "wrap_up.queue_id -> queue: NO ACTION",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
