@@ -2,11 +2,13 @@
 //! each other, and what the schema promises.
 
 mod calls;
+mod centre;
 mod desk;
 mod lists;
 mod log;
 mod merge;
 mod recordings;
+mod routing;
 mod schema;
 mod sessions;
 
