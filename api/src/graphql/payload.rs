@@ -24,6 +24,16 @@ pub enum UserErrorCode {
     Stale,
     /// Not in this state.
     IllegalTransition,
+    /// The offer was answered by a colleague, withdrawn, or it timed out.
+    OfferGone,
+    /// The agent is busy already.
+    AgentBusy,
+    /// No agent can take it.
+    NoAgent,
+    /// The queue takes no calls now.
+    QueueClosed,
+    /// As many wait in the queue as may.
+    QueueFull,
     /// The call is over.
     CallEnded,
     /// The party has left.

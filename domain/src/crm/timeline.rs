@@ -29,7 +29,8 @@ impl ActivityKind {
     const fn source(self) -> Option<&'static str> {
         match self {
             Self::Call => Some(
-                "FROM call WHERE contact_id = $1 AND ($3 OR EXISTS (SELECT FROM leg WHERE leg.call_id = call.id AND leg.user_id = $2))",
+                "FROM call WHERE contact_id = $1 AND ($3 OR EXISTS (SELECT FROM leg WHERE leg.call_id = call.id AND leg.user_id = $2)
+                    OR EXISTS (SELECT FROM offer WHERE offer.call_id = call.id AND offer.agent_id = $2))",
             ),
             // Whoever sees a contact sees what was written down about it.
             Self::Note => Some("FROM note WHERE contact_id = $1"),
