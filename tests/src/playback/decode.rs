@@ -40,28 +40,48 @@ pub fn decode(file: &Path, video: bool) -> Decoded {
             picture.display()
         );
     }
+    run(&launch, file);
+    let picture = std::fs::read(picture).unwrap_or_default();
+    Decoded {
+        samples: samples(&sound),
+        brightness: picture.chunks_exact(4).map(|row| [half(row[0], row[1]), half(row[2], row[3])]).collect(),
+    }
+}
+
+/// Decodes the sound of any file.
+pub fn decode_sound(file: &Path) -> Decoded {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let sound = folder.path().join("sound");
+    let launch = format!(
+        "filesrc location={} ! decodebin ! audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate={SAMPLES_A_SECOND},channels=2 ! filesink location={}",
+        file.display(),
+        sound.display()
+    );
+    run(&launch, file);
+    Decoded { samples: samples(&sound), brightness: Vec::new() }
+}
+
+fn run(launch: &str, file: &Path) {
     let output = Command::new("gst-launch-1.0")
         .arg("-q")
         .args(launch.split_whitespace())
         .output()
         .expect("gst-launch-1.0 runs");
-    assert!(
-        output.status.success(),
-        "decoding {}: {}",
-        file.display(),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "decoding {}: {complaint}", file.display());
+}
+
+fn samples(sound: &Path) -> Vec<[i16; 2]> {
     let sound = std::fs::read(sound).expect("the sound reads");
-    let picture = std::fs::read(picture).unwrap_or_default();
-    Decoded {
-        samples: sound
-            .chunks_exact(4)
-            .map(|sample| {
-                [i16::from_le_bytes([sample[0], sample[1]]), i16::from_le_bytes([sample[2], sample[3]])]
-            })
-            .collect(),
-        brightness: picture.chunks_exact(4).map(|row| [half(row[0], row[1]), half(row[2], row[3])]).collect(),
-    }
+    let sample = |at: &[u8; 2]| i16::from_le_bytes(*at);
+    sound
+        .as_chunks::<2>()
+        .0
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|[left, right]| [sample(left), sample(right)])
+        .collect()
 }
 
 fn half(one: u8, other: u8) -> u8 {

@@ -4,5 +4,5 @@
 mod decode;
 mod hls;
 
-pub use self::decode::{Decoded, Side, decode, median};
+pub use self::decode::{Decoded, Side, decode, decode_sound, median};
 pub use self::hls::{Ladder, Rung, read_ladder};

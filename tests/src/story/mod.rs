@@ -1,6 +1,7 @@
 //! What people do, in their words: sign in, place a call, join by a link, hang up, watch the
 //! recording. The plumbing underneath is GraphQL alone.
 
+mod audio;
 mod call;
 mod party;
 mod recording;
@@ -8,6 +9,7 @@ mod talk;
 
 use serde_json::{Value, json};
 
+pub use self::audio::{AUDIO_FILE, audio_file, path, ready_audio, tone, until_audio, upload};
 pub use self::call::{PlacedCall, call, contact, end, place_call, until_state};
 pub use self::party::Party;
 pub use self::recording::{download, play, ready_recording, until_recording};

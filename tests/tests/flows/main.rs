@@ -1,6 +1,7 @@
 //! Flow tests: what people do with a whole platform, told over the public schema.
 
 mod access;
+mod audio;
 mod bad_input;
 mod capacity;
 mod event_log;
