@@ -111,6 +111,9 @@ async fn lists_and_sweeps_read_by_index() {
          INSERT INTO recording (id, call_id, state, started_at) SELECT id, id, 'READY', now() FROM call;
          INSERT INTO task (id, title, state, assignee_id, contact_id, call_id, created_at, updated_at)
              SELECT id, 'T', 'DONE', agent_id, contact_id, id, now(), now() FROM call;
+         INSERT INTO note (id, version, body, author_id, contact_id, call_id, created_at, updated_at)
+             SELECT id, 1, 'N', agent_id, contact_id, id, now(), now() FROM call;
+         INSERT INTO company (id, name, created_at, updated_at) SELECT gen_random_uuid(), md5(n::text), now(), now() FROM generate_series(1, 30000) n;
          ANALYZE",
     )
     .await
@@ -126,6 +129,19 @@ async fn lists_and_sweeps_read_by_index() {
             "SELECT * FROM call WHERE contact_id = '00000000-0000-0000-0000-000000000000' ORDER BY id DESC LIMIT 51",
             "call_contact",
         ),
+        (
+            "SELECT id FROM call WHERE contact_id = '00000000-0000-0000-0000-000000000000' ORDER BY created_at DESC, id DESC LIMIT 51",
+            "call_timeline",
+        ),
+        (
+            "SELECT id FROM task WHERE contact_id = '00000000-0000-0000-0000-000000000000' ORDER BY created_at DESC, id DESC LIMIT 51",
+            "task_timeline",
+        ),
+        (
+            "SELECT id FROM note WHERE contact_id = '00000000-0000-0000-0000-000000000000' ORDER BY created_at DESC, id DESC LIMIT 51",
+            "note_contact",
+        ),
+        ("SELECT * FROM company ORDER BY lower(name), id LIMIT 51", "company_name"),
         (
             "SELECT * FROM call WHERE id IN (SELECT call_id FROM leg WHERE user_id = $me) ORDER BY id DESC LIMIT 51",
             "leg_user",

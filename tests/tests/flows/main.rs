@@ -4,6 +4,7 @@ mod access;
 mod audio;
 mod bad_input;
 mod capacity;
+mod desk;
 mod event_log;
 mod failpoints;
 mod idempotency;

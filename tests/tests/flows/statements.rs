@@ -3,14 +3,19 @@
 use cordboard_tests::graphql::Client;
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::story::{AGENT, contact, end, place_call, sign_in};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const CONTACTS: &str = "query($first: Int!) { contacts(first: $first) { edges { node {
     id name tags emails updatedAt owner { id name email }
 } } pageInfo { hasNextPage } } }";
+const DESK: &str = "query($first: Int!) { contacts(first: $first) { edges { node {
+    id company { id name } notes(first: 3) { nodes { body author { name } call { id } } }
+    related(first: 3) { name company { name } }
+} } pageInfo { hasNextPage } } }";
 const CALLS: &str = "query($first: Int!) { calls(first: $first) { edges { node {
     id state contact { id name } agent { id } legs { id state user { name } contact { name } }
     recordings { id state renditions { name } consents { given } } talkSeconds waitSeconds
+    tags outcome { name } rating { stars } notes { body author { name } contact { id } }
 } } pageInfo { hasNextPage } } }";
 
 #[tokio::test]
@@ -24,18 +29,28 @@ async fn a_list_of_fifty_takes_as_many_statements_as_one_of_five() {
     })
     .await;
     let agent = sign_in(&platform, 0, AGENT).await;
+    let companies = [company(&agent, "Nordljus").await, company(&agent, "Tanaka Instruments").await];
     for number in 0..50 {
         let contact = contact(&agent, &format!("Contact {number:02}")).await;
         let placed = place_call(&agent, &contact, "AUDIO").await;
+        agent
+            .mutate("noteCreate", json!({ "callId": placed.id, "body": "Nobody came." }), "note { id }")
+            .await;
+        let works = json!({ "contactId": contact, "companyId": companies[number % 2] });
+        agent.mutate("contactUpdate", works, "contact { id }").await;
         end(&agent, &placed.id).await;
     }
-    for query in [CONTACTS, CALLS] {
+    for query in [CONTACTS, DESK, CALLS] {
         let few = statements(&platform, &agent, query, 5).await;
         let many = statements(&platform, &agent, query, 50).await;
         println!("{few} statements for 5, {many} for 50");
         assert_eq!(few, many, "{query}");
         assert!(many <= 15, "{many} statements: {query}");
     }
+}
+
+async fn company(agent: &Client, name: &str) -> Value {
+    agent.mutate("companyCreate", json!({ "name": name }), "company { id }").await["company"]["id"].clone()
 }
 
 /// The fewest of several tries: the api's own polling falls into some of them.
