@@ -107,9 +107,9 @@ pub const PLAYBACK: TimeDelta = TimeDelta::hours(1);
 pub const UPLOAD: TimeDelta = TimeDelta::minutes(15);
 /// An upload takes at most so long.
 pub const UPLOAD_TRANSFER: Duration = Duration::from_secs(300);
-/// A worker may take so long to convert a file, its transfers included …
-pub const CONVERT_LEASE: TimeDelta = TimeDelta::minutes(8);
-/// … and the converting itself so long.
+/// A converter's lease; renewed every third of it.
+pub const CONVERT_LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Converting itself takes at most so long.
 pub const CONVERT: Duration = Duration::from_secs(120);
 /// An upload that no worker has taken is dispatched anew every so long.
 pub const CONVERT_AGAIN: TimeDelta = TimeDelta::seconds(30);

@@ -37,7 +37,7 @@ COMMENT ON COLUMN audio_file.bytes IS 'Size of the converted file.';
 COMMENT ON COLUMN audio_file.sha256 IS 'SHA-256 of the converted file.';
 COMMENT ON COLUMN audio_file.attempt IS 'Attempts at converting so far.';
 COMMENT ON COLUMN audio_file.postponed IS 'Of those attempts, the ones that broke off for want of storage or at a worker''s stop; they count as none.';
-COMMENT ON COLUMN audio_file.lease_until IS 'A worker converts it until then.';
+COMMENT ON COLUMN audio_file.lease_until IS 'A worker converts it until then, unless it renews.';
 COMMENT ON COLUMN audio_file.dispatch_at IS 'When to look again: at an upload that nobody converts, or that is done with and leaves the bucket; null when there is nothing to do.';
 COMMENT ON COLUMN audio_file.created_by IS 'The administrator who made it.';
 COMMENT ON COLUMN audio_file.created_at IS 'When it was made.';

@@ -1,5 +1,4 @@
-//! From the upload to what plays: leased, retried, each attempt under a key of its own. Conversions are short, so a lease is
-//! as long as one may take and isn't renewed.
+//! From the upload to what plays: leased, renewed, retried, each attempt under a key of its own.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -95,6 +94,18 @@ impl Platform {
             .await
             .optional()?;
         Ok(postponed.map(|postponed| Attempted { unit, count: lease.attempt - postponed }))
+    }
+
+    /// Renews the lease. False when it is no longer ours.
+    pub async fn renew_conversion(&self, lease: &ConversionLease) -> Result<bool> {
+        let Some(Attempted { mut unit, .. }) = self.attempted(lease).await? else { return Ok(false) };
+        let until = unit.now + limits::CONVERT_LEASE;
+        diesel::update(audio_file::table.find(lease.file))
+            .set((audio_file::lease_until.eq(until), audio_file::dispatch_at.eq(until)))
+            .execute(unit.connection())
+            .await?;
+        unit.commit().await?;
+        Ok(true)
     }
 
     /// The converted file is in the bucket: READY. False when the lease is no longer ours.

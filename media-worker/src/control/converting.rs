@@ -1,6 +1,6 @@
 //! Taking `media.audio`: one upload at a time, converted in a niced child process with limits of its own.
 
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
 use domain::{
     Error,
@@ -11,7 +11,10 @@ use domain::{
 };
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tokio::{process::Command, time::timeout};
+use tokio::{
+    process::Command,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -21,6 +24,8 @@ use super::{Fault, child, is_passing, leftovers::CONVERTING, worker::Worker};
 pub const REFUSED: u8 = 3;
 /// Address space of the child. Ten minutes of samples are a tenth of a gigabyte; threads reserve the rest.
 const ADDRESS_SPACE: &str = "--as=6442450944";
+
+const RENEW: Duration = Duration::from_secs(limits::CONVERT_LEASE.num_seconds() as u64 / 3);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,7 +62,13 @@ pub async fn take(worker: Worker, stop: CancellationToken) {
 
 async fn attempt(worker: &Worker, lease: &ConversionLease, stop: &CancellationToken) {
     let platform = worker.platform();
-    let outcome = match stop.run_until_cancelled(convert(worker, lease)).await {
+    let work = async {
+        tokio::select! {
+            done = convert(worker, lease) => done,
+            () = keep_lease(worker, lease) => Ok(false),
+        }
+    };
+    let outcome = match stop.run_until_cancelled(work).await {
         None => Err(Fault::from(Error::Unavailable("the worker stops".into()))),
         Some(outcome) => outcome,
     };
@@ -85,6 +96,19 @@ async fn attempt(worker: &Worker, lease: &ConversionLease, stop: &CancellationTo
     // What this attempt stored is nobody's.
     if let Err(error) = platform.objects.delete(&converted_key(lease.file, lease.attempt)).await {
         tracing::warn!(attempt = lease.attempt, %error, "output left in storage");
+    }
+}
+
+/// Renews the lease; ends when it is lost.
+async fn keep_lease(worker: &Worker, lease: &ConversionLease) {
+    loop {
+        sleep(RENEW).await;
+        match worker.platform().renew_conversion(lease).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The database is away: the lease may run out, and whoever takes it begins anew; nothing is lost.
+            Err(error) => tracing::warn!(%error, "lease not renewed"),
+        }
     }
 }
 

@@ -160,3 +160,23 @@ async fn load(platform: &Platform, file: AudioFileId) -> Result<Frames, super::F
 async fn work_out() -> Result<Frames, super::Fault> {
     Ok(spawn_blocking(audio::default_music).await??.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_asked_for_longest_goes_first_and_our_own_music_never() {
+        let mut shelf = Shelf::default();
+        let files: Vec<Which> = (0..5).map(|_| Some(AudioFileId::new())).collect();
+        for (asked, which) in std::iter::once(&None).chain(&files).enumerate() {
+            let loaded = Entry::Loaded { frames: [].into(), bytes: MOST_BYTES / 4, asked: asked as u64 };
+            shelf.entries.insert(*which, loaded);
+            shelf.make_room();
+        }
+        assert!(
+            [&None, &files[2], &files[3], &files[4]].iter().all(|which| shelf.entries.contains_key(which))
+        );
+        assert_eq!(shelf.entries.len(), 4);
+    }
+}
