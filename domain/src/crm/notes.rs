@@ -102,14 +102,14 @@ fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
 /// A unit of work for a note on a call, which is locked first, or on a contact alone.
 enum Work {
     Call(Box<Change>),
-    Contact(Unit),
+    Contact(Box<Unit>),
 }
 
 impl Work {
     /// # Errors
     /// NOT_FOUND for a call that is not the actor's.
     async fn begin(platform: &Platform, actor: &Actor, call: Option<CallId>) -> Result<Self> {
-        let Some(call) = call else { return Ok(Self::Contact(platform.begin().await?)) };
+        let Some(call) = call else { return Ok(Self::Contact(Box::new(platform.begin().await?))) };
         let change = platform.change(call).await?;
         change.belongs_to(actor)?;
         Ok(Self::Call(Box::new(change)))
