@@ -11,7 +11,8 @@ export const LOOK = `
   --accent: #3b5bdb;
   --ink: #fff;
 }
-:host([hidden]) { display: none !important; }
+/* An open panel stands above the buttons of other queues. */
+:host([data-shown]) { z-index: 2147483001 !important; }
 * { box-sizing: border-box; font: 500 15px/20px system-ui, sans-serif; }
 .open {
   position: absolute;

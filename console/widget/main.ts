@@ -43,7 +43,16 @@ function makeShared(): Shared {
   };
 }
 
+/** Async scripts run in any order: the first one does the work of all tags, in the order of the document. */
 function start(script: HTMLOrSVGScriptElement | null): void {
+  if (!(script instanceof HTMLScriptElement) || script.src === '') {
+    console.error('Cordboard: include widget.js by a script tag with src and data-queue.');
+    return;
+  }
+  for (const tag of new Set([...document.scripts, script])) if (tag.src === script.src) add(tag);
+}
+
+function add(script: HTMLScriptElement): void {
   const options = optionsOf(script);
   if (!options) return;
   const shared = ((window as { Cordboard?: Shared }).Cordboard ??= makeShared());

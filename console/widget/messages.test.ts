@@ -31,7 +31,7 @@ describe('what the host page says', () => {
 
 describe('the button', () => {
   it('says where the visit stands', () => {
-    expect(buttonWords({ state: 'waiting', place: 3 })).toBe('In line, place 3');
+    expect(buttonWords({ state: 'waiting', place: 3 })).toBe('In line');
     expect(buttonWords({ state: 'callback', place: null })).toBe('We will call you');
     expect(buttonWords({ state: 'ended', place: null })).toBeNull();
   });

@@ -12,11 +12,7 @@ export interface Options {
 }
 
 /** Null, with a word in the host page's log, where there is nothing to show. */
-export function optionsOf(script: HTMLScriptElement | SVGScriptElement | null): Options | null {
-  if (!(script instanceof HTMLScriptElement) || script.src === '') {
-    console.error('Cordboard: include widget.js by a script tag with src and data-queue.');
-    return null;
-  }
+export function optionsOf(script: HTMLScriptElement): Options | null {
   const { queue, label, position, color, ...rest } = script.dataset;
   if (!queue) {
     console.error('Cordboard: the script tag lacks data-queue, the key of the queue to call.');
@@ -33,8 +29,8 @@ export function optionsOf(script: HTMLScriptElement | SVGScriptElement | null): 
 }
 
 /** The page of the queue. What is known of the visitor stays behind the #: it is sent to no server. */
-export function pageAddress({ origin, queue }: Options, host: string, fields: Prefill): string {
-  const fragment = new URLSearchParams({ host });
+export function pageAddress({ origin, queue }: Options, host: string, tab: string, fields: Prefill): string {
+  const fragment = new URLSearchParams({ host, tab });
   for (const name of PREFILLED) if (fields[name]) fragment.set(name, fields[name]);
   return `${origin}/q/${encodeURIComponent(queue)}?embed=1#${fragment.toString()}`;
 }

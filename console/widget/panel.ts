@@ -2,6 +2,7 @@ import { element, icon, inkOn } from './dom';
 import { LOOK } from './look';
 import { type HostSays, isBusy, type PageSays, type Prefill, readPage, type Visit } from './messages';
 import { type Options, pageAddress } from './options';
+import { kept, tabName } from './tab';
 import { buttonWords, closingQuestion } from './words';
 
 export type WidgetEvent = 'open' | 'minimise' | 'close' | 'state';
@@ -66,7 +67,7 @@ export class Panel {
     this.#show(false);
     this.#become(IDLE);
     // The visitor went to another page of the site: the call is taken up there.
-    if (this.#kept()) this.#load({});
+    if (kept.read(this.#key)) this.#load({});
   }
 
   get visit(): Visit {
@@ -104,7 +105,7 @@ export class Panel {
       allow: DEVICES.map((name) => `${name} ${this.options.origin}`).join('; '),
       referrerpolicy: 'no-referrer',
     });
-    this.#frame.src = pageAddress(this.options, location.origin, { ...this.options.fields, ...fields });
+    this.#frame.src = pageAddress(this.options, location.origin, tabName(), { ...this.options.fields, ...fields });
     this.#panel.append(this.#frame);
   }
 
@@ -123,7 +124,7 @@ export class Panel {
     const shown = this.#shown;
     this.#show(false);
     this.#become(IDLE);
-    this.#keep(false);
+    kept.write(this.#key, false);
     if (shown) this.#button.focus();
     this.#tell('close', this.#visit);
   }
@@ -152,7 +153,7 @@ export class Panel {
     if (message.cordboard === 'escape') return this.#escape();
     const { state, place } = message;
     this.#become({ state, place });
-    this.#keep(isBusy(state));
+    kept.write(this.#key, isBusy(state));
     this.#tell('state', this.#visit);
     if (state === 'ringing' && !this.#shown) this.open();
     if (!isBusy(state)) {
@@ -168,15 +169,19 @@ export class Panel {
   #become(visit: Visit): void {
     this.#visit = visit;
     const words = buttonWords(visit);
+    const place = words === null || visit.place === null ? '' : String(visit.place);
     this.#label.textContent = words ?? this.options.label;
-    this.#badge.textContent = words === null ? '' : visit.state === 'talking' || visit.state === 'ringing' ? '●' : String(visit.place ?? '…');
-    this.#said.textContent = this.#shown ? '' : words;
+    this.#badge.textContent = place;
+    const spoken = words !== null && place !== '' ? `${words}, place ${place}` : words;
+    this.#button.setAttribute('aria-label', spoken ?? this.options.label);
+    this.#said.textContent = this.#shown ? '' : spoken;
     this.#ring(visit.state === 'ringing' ? words : null);
   }
 
   #show(shown: boolean): void {
     this.#shown = shown;
     this.#panel.dataset['shown'] = String(shown);
+    this.#host.toggleAttribute('data-shown', shown);
     this.#button.setAttribute('aria-expanded', String(shown));
   }
 
@@ -184,7 +189,7 @@ export class Panel {
   #ring(words: string | null): void {
     if (words !== null && this.#title === null) {
       this.#title = document.title;
-      document.title = `${words} · ${this.#title}`;
+      document.title = `${words} - ${this.#title}`;
     } else if (words === null && this.#title !== null) {
       document.title = this.#title;
       this.#title = null;
@@ -194,24 +199,6 @@ export class Panel {
   #paint(color: string): void {
     this.#host.style.setProperty('--accent', color);
     this.#host.style.setProperty('--ink', inkOn(getComputedStyle(this.#button).backgroundColor));
-  }
-
-  /** Pages of the same site in the same tab share this; some browsers forbid it altogether. */
-  #keep(busy: boolean): void {
-    try {
-      if (busy) sessionStorage.setItem(this.#key, '1');
-      else sessionStorage.removeItem(this.#key);
-    } catch {
-      // Then the call ends with the page.
-    }
-  }
-
-  #kept(): boolean {
-    try {
-      return sessionStorage.getItem(this.#key) !== null;
-    } catch {
-      return false;
-    }
   }
 
   get #key(): string {

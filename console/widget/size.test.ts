@@ -11,5 +11,7 @@ describe('the script that other sites include', () => {
     const code = files[0]?.type === 'chunk' ? files[0].code : '';
     expect(new TextEncoder().encode(code).length).toBeLessThan(20 * 1024);
     expect(code).not.toContain('import(');
+    // Pages in any encoding include it.
+    expect(code).toMatch(/^[\0-\x7f]*$/);
   });
 });

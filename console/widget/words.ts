@@ -1,12 +1,12 @@
 import type { Visit } from './messages';
 
-/** What the button says while something goes on; null: its own label. */
-export function buttonWords({ state, place }: Visit): string | null {
+/** What the button says while something goes on; null: its own label. The place stands beside it. */
+export function buttonWords({ state }: Visit): string | null {
   switch (state) {
     case 'waiting':
-      return place === null ? 'In line' : `In line, place ${place}`;
+      return 'In line';
     case 'callback':
-      return place === null ? 'We will call you' : `Call-back, place ${place}`;
+      return 'We will call you';
     case 'ringing':
       return 'We are calling you';
     case 'talking':
