@@ -98,7 +98,7 @@ async fn notes_are_written_and_changed_by_those_who_may() {
         RefusalCode::NotFound
     );
     // The colleague sees the contact, so also what was written down about it; changing it is another matter.
-    assert_eq!(platform.notes(&colleague, &[own.id]).await.unwrap(), [own.clone()]);
+    assert_eq!(platform.notes(&colleague, &[own.id]).await.unwrap(), std::slice::from_ref(&own));
     assert_eq!(code(platform.update_note(&colleague, own.id, 1, "Not mine").await), RefusalCode::NotAllowed);
     note(&platform, &colleague, of_contact(contact), "On the contact").await;
     let changed = platform.update_note(&supervisor, own.id, 1, "Seen").await.unwrap();
