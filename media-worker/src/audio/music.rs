@@ -8,16 +8,17 @@ use bytes::Bytes;
 use super::{FRAME, encode::encode};
 use crate::media::AUDIO_RATE;
 
-/// Cmaj9, Am7, Fmaj7, G6, Em7, Am9, Dm7, Gsus4: keys of a piano (69 is a' at 440 Hz), up and down.
+/// Fmaj9, Dm7, B♭maj7, C6, Am7, Dm9, Gm7, Csus4: keys of a piano (69 is a' at 440 Hz), up and down; none so low that a small
+/// speaker would swallow it.
 const CHORDS: [[u8; 8]; 8] = [
-    [48, 55, 60, 64, 71, 74, 71, 64],
-    [45, 52, 57, 60, 67, 72, 67, 60],
-    [41, 48, 57, 60, 64, 69, 64, 57],
-    [43, 50, 55, 59, 64, 67, 64, 59],
-    [40, 47, 55, 59, 62, 67, 62, 59],
-    [45, 52, 59, 60, 64, 71, 64, 60],
-    [38, 45, 53, 57, 60, 65, 60, 57],
-    [43, 50, 55, 60, 62, 67, 62, 60],
+    [53, 60, 65, 69, 76, 79, 76, 69],
+    [50, 57, 62, 65, 72, 77, 72, 65],
+    [46, 53, 62, 65, 69, 74, 69, 62],
+    [48, 55, 60, 64, 69, 72, 69, 64],
+    [45, 52, 60, 64, 67, 72, 67, 64],
+    [50, 57, 64, 65, 69, 76, 69, 65],
+    [43, 50, 58, 62, 65, 70, 65, 62],
+    [48, 55, 60, 65, 67, 72, 67, 65],
 ];
 /// Samples from one tone to the next: 0.7 s, in whole frames.
 const STEP: usize = 35 * FRAME;
@@ -27,7 +28,7 @@ const PARTIALS: [(f64, f64, f64); 3] = [(1.0, 1.0, 1.1), (2.0, 0.3, 0.7), (3.0, 
 const ATTACK_SECONDS: f64 = 0.012;
 const TONE_SECONDS: f64 = 4.5;
 /// It is there, not in the way.
-const STRENGTH: f64 = 0.055;
+const STRENGTH: f64 = 0.08;
 
 /// One round, as frames that can follow each other for ever.
 pub fn default_music() -> Result<Vec<Bytes>, String> {

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use rtc::rtp::Packet;
 
 use crate::media::Clip;
-use crate::media::clip::ClipPacket;
 
 /// Which of the two kinds of media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,18 +83,18 @@ impl Received {
 
     /// The share (0 to 1) of the latest audio packets that came from `clip`: who is being heard.
     pub fn share_heard_of(&self, clip: &Clip) -> f64 {
-        let known: HashSet<&Bytes> = clip.audio.iter().map(payload).collect();
+        self.share_heard(&clip.audio.iter().map(|packet| packet.payload.clone()).collect())
+    }
+
+    /// The share (0 to 1) of the latest audio packets that carry one of these frames.
+    pub fn share_heard(&self, frames: &HashSet<Bytes>) -> f64 {
         let counts = self.audio.lock().expect("counts");
         if counts.payloads.is_empty() {
             return 0.0;
         }
-        let matching = counts.payloads.iter().filter(|payload| known.contains(payload)).count();
+        let matching = counts.payloads.iter().filter(|payload| frames.contains(*payload)).count();
         matching as f64 / counts.payloads.len() as f64
     }
-}
-
-fn payload(packet: &ClipPacket) -> &Bytes {
-    &packet.payload
 }
 
 /// RFC 7741: the first packet of partition 0 whose frame header says key frame.

@@ -1,5 +1,8 @@
 //! Music and announcements, as administrators bring them.
 
+use std::collections::HashSet;
+
+use bytes::Bytes;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -67,4 +70,13 @@ pub async fn ready_audio(admin: &Client, name: &str, content: Vec<u8>) -> Value 
     let (id, place) = audio_file(admin, name).await;
     assert_eq!(upload(admin, &place, content).await, (StatusCode::NO_CONTENT, String::new()));
     until_audio(admin, &id, "READY").await
+}
+
+/// The Opus frames of a file that can be played: what those who wait are sent.
+pub async fn frames(client: &Client, file: &Value) -> HashSet<Bytes> {
+    let answer = client.get(&path(text(&file["url"]))).send().await.expect("an answer");
+    let content = answer.bytes().await.expect("the file");
+    let mut reader = ogg::PacketReader::new(std::io::Cursor::new(content));
+    let packets = std::iter::from_fn(|| reader.read_packet().expect("an Ogg file"));
+    packets.skip(2).map(|packet| packet.data.into()).collect()
 }

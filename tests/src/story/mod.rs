@@ -9,7 +9,7 @@ mod talk;
 
 use serde_json::{Value, json};
 
-pub use self::audio::{AUDIO_FILE, audio_file, path, ready_audio, tone, until_audio, upload};
+pub use self::audio::{AUDIO_FILE, audio_file, frames, path, ready_audio, tone, until_audio, upload};
 pub use self::call::{PlacedCall, call, contact, end, place_call, until_state};
 pub use self::party::Party;
 pub use self::recording::{download, play, ready_recording, until_recording};
