@@ -15,8 +15,12 @@ pub async fn serve() -> Outcome {
     let metrics = telemetry::init(&config.log, PROGRAM);
     tracing::info!(?config, "starting");
     let platform = Platform::new(config, PROGRAM)?;
-    let app = App::new(platform.clone(), metrics, program::stop_signal()?);
+    let stop = program::stop_signal()?;
+    let app = App::new(platform.clone(), metrics, stop.clone());
+    let (router, routed) = (platform.router.clone(), platform.clone());
+    let routing = tokio::spawn(async move { router.run(&routed, &stop).await });
     http::serve(app).await?;
+    routing.await?;
     platform.bus.close().await;
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! The api: GraphQL over HTTP and WebSocket, sign-in, the playback gateway, and the console's files.
 
 mod app;
+mod board;
 mod caller;
 mod commands;
 mod demo_data;
 mod graphql;
 mod http;
+mod presence;
 mod ws;
 
 use std::process::ExitCode;

@@ -6,17 +6,22 @@ use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use domain::{
-    Platform, audio, calls, crm, desk,
+    Platform, agents, audio, calls, crm, desk,
     ids::{
-        AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, OutcomeId, RecordingId, RuleId, TaskId,
-        UserId,
+        AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, OfferId, OutcomeId, QueueId,
+        RecordingId, RuleId, TaskId, UserId, VisitId,
     },
     page::{Page, Slice},
     people::{self, Actor},
-    recordings, tasks,
+    recordings, routing, tasks,
 };
 use tracing::Instrument;
 
+mod queues;
+
+pub use self::queues::{
+    CurrentCallOf, DayOf, DoingOf, MembersOf, OpenWrapUpOf, OutlookOf, StatsOf, WaitingIn,
+};
 use super::fault::Fault;
 use crate::{app::App, caller::Caller};
 
@@ -53,6 +58,19 @@ pub struct RenditionsOf(pub RecordingId);
 /// The pauses of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PausesOf(pub RecordingId);
+
+/// The visits of a call to queues, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct VisitsOf(pub CallId);
+/// The offers of a call, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OffersOf(pub CallId);
+/// The work after a call, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WrapUpsOf(pub CallId);
+/// The queues of an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MembershipsOf(pub AgentId);
 
 /// The notes on a call, the oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,6 +138,10 @@ loads_one! {
     NoteId => crm::Note, |reader, ids| reader.platform.notes(&reader.actor, ids), |note| note.id;
     OutcomeId => desk::Outcome, |reader, ids| reader.platform.outcomes(ids), |outcome| outcome.id;
     AudioFileId => audio::AudioFile, |reader, ids| reader.platform.audio_files(ids), |file| file.id;
+    AgentId => agents::Agent, |reader, ids| reader.platform.agents(ids), |agent| agent.id;
+    QueueId => routing::Queue, |reader, ids| reader.platform.queues(ids), |queue| queue.id;
+    VisitId => routing::Visit, |reader, ids| reader.platform.visits(ids), |visit| visit.id;
+    OfferId => routing::Offer, |reader, ids| reader.platform.offers(ids), |offer| offer.id;
     RuleId => (RuleId, String), |reader, ids| reader.platform.rules(ids), |rule| rule.0;
 }
 
@@ -128,6 +150,10 @@ loads_many! {
     IntervalsOf => calls::Interval, |reader, ids| reader.platform.intervals_of_calls(ids), |interval| interval.call_id;
     RecordingsOf => recordings::Recording, |reader, ids| reader.platform.recordings_of_calls(&reader.actor, ids), |recording| recording.call_id;
     RenditionsOf => recordings::Rendition, |reader, ids| reader.platform.renditions(ids), |rendition| rendition.recording_id;
+    VisitsOf => routing::Visit, |reader, ids| reader.platform.visits_of_calls(ids), |visit| visit.call_id;
+    OffersOf => routing::Offer, |reader, ids| reader.platform.offers_of_calls(ids), |offer| offer.call_id;
+    WrapUpsOf => agents::WrapUp, |reader, ids| reader.platform.wrap_ups_of_calls(ids), |wrap_up| wrap_up.call_id;
+    MembershipsOf => routing::Member, |reader, ids| reader.platform.memberships(ids), |member| member.agent_id;
     PausesOf => recordings::Pause, |reader, ids| reader.platform.pauses(ids), |pause| pause.recording_id;
 }
 

@@ -8,6 +8,7 @@ pub mod execution;
 pub mod fault;
 pub mod id;
 pub mod limits;
+mod links;
 mod loaders;
 mod model;
 mod mutation;
@@ -27,7 +28,7 @@ pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 
 /// The schema. What resolvers need of the process comes with each request.
 pub fn schema() -> ApiSchema {
-    Schema::build(Query, Mutation::default(), Subscription)
+    Schema::build(Query, Mutation::default(), Subscription::default())
         .extension(GuestAllowList)
         // Stands behind the limits of our own, which refuse less deep documents already.
         .limit_recursive_depth(64)

@@ -10,9 +10,9 @@ use super::{
     fault::{Answer, Fault},
     id::parse,
     model::{
-        AudioFile, AwayReason, Call, CallFilter, CallOrder, Company, CompanyFilter, Contact, ContactFilter,
-        ContactOrder, Invitation, MediaWorker, Node, Notification, Outcome, Recording, RecordingFilter, Task,
-        TaskFilter, Viewer,
+        Agent, AgentFilter, AudioFile, AwayReason, Call, CallFilter, CallOrder, Company, CompanyFilter,
+        Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node, Notification, Outcome, Queue,
+        QueueInfo, Recording, RecordingFilter, Task, TaskFilter, Viewer,
     },
 };
 
@@ -173,6 +173,46 @@ impl Query {
             Err(domain::Error::Refused(_)) => Ok(None),
             Err(error) => Err(Fault::from(error)),
         }
+    }
+
+    /// What contacts call, the oldest first. For users.
+    async fn queues(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Those that were put away, too.", default)] include_archived: bool,
+    ) -> Answer<Connection<Queue>> {
+        Queue::page(context, &Window::forwards(first, after), include_archived).await
+    }
+
+    /// One queue; null when there is none. For users.
+    async fn queue(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Its name in addresses.")] key: String,
+    ) -> Answer<Option<Queue>> {
+        Ok(context.platform().queue_by_key(&key).await?.map(Queue))
+    }
+
+    /// What a page for contacts shows of a queue before they call; null when there is none. Open to everybody.
+    async fn queue_info(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Its name in addresses.")] key: String,
+    ) -> Answer<Option<QueueInfo>> {
+        Ok(context.platform().queue_info(&key).await?.map(QueueInfo))
+    }
+
+    /// Users as those who take calls, the oldest account first. For users.
+    async fn agents(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which of them.")] filter: Option<AgentFilter>,
+    ) -> Answer<Connection<Agent>> {
+        Agent::page(context, &Window::forwards(first, after), filter.unwrap_or_default().read()?).await
     }
 
     /// Music and announcements for those who wait, the newest first. For supervisors and administrators.

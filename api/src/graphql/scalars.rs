@@ -35,6 +35,23 @@ impl From<chrono::DateTime<chrono::Utc>> for DateTime {
     }
 }
 
+/// A day of the calendar, such as `2026-12-24`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Date(pub chrono::NaiveDate);
+
+/// A day of the calendar, such as `2026-12-24`.
+#[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = text(value)?;
+        text.parse().map(Self).map_err(|_| InputValueError::custom("a day reads 2026-12-24"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
 /// The name of a time zone in the IANA database, such as `Europe/Berlin`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeZone(pub String);

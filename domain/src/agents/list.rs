@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{pg::Pg, prelude::*, sql_query, sql_types};
+use diesel::{pg::Pg, prelude::*};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -37,23 +37,6 @@ pub struct Doing {
     pub reason: Option<String>,
     #[diesel(column_name = started_at)]
     pub since: DateTime<Utc>,
-}
-
-/// An agent's day, from the intervals that began in it.
-#[derive(Debug, Clone, Default, QueryableByName)]
-pub struct AgentDay {
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub handled: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub missed: i64,
-    #[diesel(sql_type = sql_types::Double)]
-    pub call_seconds: f64,
-    #[diesel(sql_type = sql_types::Double)]
-    pub wrap_up_seconds: f64,
-    #[diesel(sql_type = sql_types::Double)]
-    pub available_seconds: f64,
-    #[diesel(sql_type = sql_types::Double)]
-    pub away_seconds: f64,
 }
 
 /// A user becomes one who takes calls: OFFLINE from the first.
@@ -168,31 +151,5 @@ impl Platform {
             .select(WrapUp::as_select())
             .load(&mut connection)
             .await?)
-    }
-
-    /// What an agent did since an instant.
-    pub async fn agent_day(&self, id: AgentId, since: DateTime<Utc>) -> Result<AgentDay> {
-        let now = self.clock.now();
-        let mut connection = self.db.get().await?;
-        Ok(sql_query(
-            "SELECT (SELECT count(*) FROM queue_visit WHERE agent_id = $1 AND left_at >= $2 AND outcome = 'ANSWERED') AS handled,
-                (SELECT count(*) FROM offer WHERE agent_id = $1 AND created_at >= $2 AND state = 'TIMED_OUT') AS missed,
-                coalesce(sum(seconds) FILTER (WHERE activity = 'ON_CALL'), 0)::float8 AS call_seconds,
-                coalesce(sum(seconds) FILTER (WHERE activity = 'WRAP_UP'), 0)::float8 AS wrap_up_seconds,
-                coalesce(sum(seconds) FILTER (WHERE activity = 'AVAILABLE'), 0)::float8 AS available_seconds,
-                coalesce(sum(seconds) FILTER (WHERE activity = 'AWAY'), 0)::float8 AS away_seconds
-             FROM (SELECT activity, extract(epoch FROM coalesce(ended_at, $3) - started_at) AS seconds
-                FROM agent_interval WHERE agent_id = $1 AND started_at >= $2) AS stretch",
-        )
-        .bind::<sql_types::Uuid, _>(id)
-        .bind::<sql_types::Timestamptz, _>(since)
-        .bind::<sql_types::Timestamptz, _>(now)
-        .get_result(&mut connection)
-        .await?)
-    }
-
-    /// What an agent did since midnight in a time zone; an unknown zone counts as UTC.
-    pub async fn agent_today(&self, id: AgentId, zone: &str) -> Result<AgentDay> {
-        self.agent_day(id, crate::routing::midnight(self.clock.now(), zone)).await
     }
 }

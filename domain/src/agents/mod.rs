@@ -5,14 +5,16 @@
 //! agent before its commit ([`activity`]), under the lock of the agent's row. A call is locked before an agent.
 
 pub(crate) mod activity;
+mod days;
 pub(crate) mod list;
 mod presence;
 mod rows;
 mod status;
 mod wrap_up;
 
+pub use days::AgentDay;
 pub(crate) use list::create;
-pub use list::{AgentDay, AgentFilter, Doing};
+pub use list::{AgentFilter, Doing};
 pub use rows::{Agent, Skills, WrapUp};
 pub(crate) use status::lock;
 pub use wrap_up::WrappedUp;

@@ -6,8 +6,8 @@ use diesel_async::RunQueryDsl;
 use super::{Call, CallResult, CallState, Interval, Leg};
 use crate::{
     Platform, Result,
-    db::schema::{call, call_interval, contact, leg},
-    ids::{CallId, CompanyId, ContactId, LegId, UserId},
+    db::schema::{call, call_interval, contact, leg, offer},
+    ids::{AgentId, CallId, CompanyId, ContactId, LegId, QueueId, UserId},
     page::{Page, Slice, page_by_id},
     people::Actor,
 };
@@ -19,6 +19,8 @@ pub struct CallFilter {
     pub results: Vec<CallResult>,
     pub contact: Option<ContactId>,
     pub agent: Option<UserId>,
+    /// Whose present or last queue it is.
+    pub queue: Option<QueueId>,
     /// With somebody of this company.
     pub company: Option<CompanyId>,
     /// Begun at or after.
@@ -31,14 +33,17 @@ pub struct CallFilter {
 
 type Boxed<'a> = call::BoxedQuery<'a, Pg>;
 
-/// Agents see the calls that they are or were a party of; supervisors and administrators see all; a guest its own.
+/// Agents see the calls that they are or were a party of, and those that are or were offered to them; supervisors and
+/// administrators see all; a guest its own.
 fn visible<'a>(actor: &Actor) -> Boxed<'a> {
     let all = call::table.into_boxed();
     match actor {
         Actor::User(_) if actor.sees_all() => all,
         Actor::User(signed) => {
-            let mine = leg::table.filter(leg::user_id.eq(signed.user.id)).select(leg::call_id);
-            all.filter(call::id.eq_any(mine))
+            let user = signed.user.id;
+            let mine = leg::table.filter(leg::user_id.eq(user)).select(leg::call_id);
+            let offered = offer::table.filter(offer::agent_id.eq(AgentId::from(user))).select(offer::call_id);
+            all.filter(call::id.eq_any(mine.union_all(offered)))
         }
         Actor::Guest(guest) => all.filter(call::id.eq(guest.call)),
         Actor::Anonymous => all.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("false")),
@@ -58,6 +63,9 @@ fn filtered<'a>(actor: &Actor, filter: &'a CallFilter) -> Boxed<'a> {
     }
     if let Some(agent) = filter.agent {
         query = query.filter(call::agent_id.eq(agent));
+    }
+    if let Some(queue) = filter.queue {
+        query = query.filter(call::queue_id.eq(queue));
     }
     if let Some(company) = filter.company {
         let people = contact::table.filter(contact::company_id.eq(company)).select(contact::id.nullable());

@@ -133,6 +133,11 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Everything behind this place is still to come.
+    pub fn place(&self) -> Cursor {
+        self.place
+    }
+
     /// The next event; waits for it.
     pub async fn next(&mut self) -> Result<Arc<Event>> {
         loop {

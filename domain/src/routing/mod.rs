@@ -10,6 +10,7 @@ mod explain;
 mod hours;
 mod list;
 mod offers;
+mod pages;
 mod positions;
 mod queues;
 mod request;

@@ -7,19 +7,21 @@ use chrono::{DateTime as Instant, Utc};
 use domain::{
     calls::{self, IntervalKind, LegRole},
     ids::{AgentId, UserId},
+    routing::Estimate,
 };
 
 use super::{
     Agent, CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Note,
-    Outcome, Rating, Recording, RecordingState,
+    Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, WrapUp,
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},
     context::ContextExt,
     fault::Answer,
     id::{self, global},
-    loaders::{IntervalsOf, LegsOf, NotesOfCall, RecordingsOf},
-    scalars::DateTime,
+    links::join_url,
+    loaders::{IntervalsOf, LegsOf, NotesOfCall, OffersOf, OutlookOf, RecordingsOf, VisitsOf, WrapUpsOf},
+    scalars::{DateTime, Url},
 };
 
 /// A conversation, from being placed to its end.
@@ -39,6 +41,8 @@ pub struct CallFilter {
     contact_id: Option<ID>,
     /// By this agent.
     agent_id: Option<ID>,
+    /// Through this queue: the present or last one of each.
+    queue_id: Option<ID>,
     /// Placed at this instant or later.
     since: Option<DateTime>,
     /// Placed before this instant.
@@ -62,6 +66,7 @@ impl CallFilter {
             results: self.results.unwrap_or_default().into_iter().map(Into::into).collect(),
             contact: id::parse_optional(self.contact_id.as_ref())?,
             agent: id::parse_optional::<AgentId>(self.agent_id.as_ref())?.map(UserId::from),
+            queue: id::parse_optional(self.queue_id.as_ref())?,
             company: None,
             since: self.since.map(|at| at.0),
             until: self.until.map(|at| at.0),
@@ -117,7 +122,72 @@ impl Call {
     /// The present or last agent.
     async fn agent(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
         let Some(id) = self.0.agent_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Agent))
+        Ok(context.loaders().load_one(AgentId::from(id)).await?.map(Agent))
+    }
+
+    /// The present or last queue.
+    async fn queue(&self, context: &Context<'_>) -> Answer<Option<Queue>> {
+        let Some(id) = self.0.queue_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Queue))
+    }
+
+    /// What the present or last queue is called.
+    async fn queue_name(&self, context: &Context<'_>) -> Answer<Option<String>> {
+        let Some(id) = self.0.queue_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(|queue| queue.name))
+    }
+
+    /// Its place in the queue, 1 for the next one; null when it doesn't wait.
+    async fn position(&self, context: &Context<'_>) -> Answer<Option<i64>> {
+        Ok(self.outlook(context).await?.map(|outlook| outlook.inputs.position))
+    }
+
+    /// How long it will still wait; null when it doesn't, and while nobody works.
+    async fn estimated_wait_seconds(&self, context: &Context<'_>) -> Answer<Option<f64>> {
+        Ok(self.outlook(context).await?.and_then(|outlook| outlook.seconds))
+    }
+
+    /// Whether the contact may choose now to be called back.
+    async fn callback_available(&self, context: &Context<'_>) -> Answer<bool> {
+        let waits = matches!(self.0.state, calls::CallState::Queued | calls::CallState::Ringing);
+        let Some(id) = self.0.queue_id.filter(|_| waits && self.0.visit_id.is_some()) else {
+            return Ok(false);
+        };
+        let queue = context.loaders().load_one(id).await?;
+        Ok(self.0.callback_of.is_none() && queue.is_some_and(|queue| queue.callback))
+    }
+
+    /// After CALLBACK: the link on which the contact will be called. For the contact; null for all others.
+    async fn callback_url(&self, context: &Context<'_>) -> Answer<Option<Url>> {
+        let theirs = context.actor().guest().is_some_and(|guest| guest.call == self.0.id);
+        if !theirs || self.0.result != Some(calls::CallResult::Callback) {
+            return Ok(None);
+        }
+        let platform = context.platform();
+        let promised = platform.callback_of(self.0.id).await?;
+        Ok(promised.map(|(_, leg)| join_url(&platform.config, &platform.join_token(leg))))
+    }
+
+    /// Its times in queues, in order.
+    async fn visits(&self, context: &Context<'_>) -> Answer<Vec<QueueVisit>> {
+        let visits = context.loaders().load_one(VisitsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(visits.into_iter().map(QueueVisit).collect())
+    }
+
+    /// To whom it was held out, in order.
+    async fn offers(&self, context: &Context<'_>) -> Answer<Vec<Offer>> {
+        let offers = context.loaders().load_one(OffersOf(self.0.id)).await?.unwrap_or_default();
+        Ok(offers.into_iter().map(Offer).collect())
+    }
+
+    /// The viewer's own work after it; else the last one's, for supervisors and administrators.
+    async fn wrap_up(&self, context: &Context<'_>) -> Answer<Option<WrapUp>> {
+        let mut all = context.loaders().load_one(WrapUpsOf(self.0.id)).await?.unwrap_or_default();
+        let own = context.actor().user_id().map(AgentId::from);
+        if let Some(place) = all.iter().position(|it| Some(it.agent_id) == own) {
+            return Ok(Some(WrapUp(all.swap_remove(place))));
+        }
+        Ok(all.pop().filter(|_| context.actor().sees_all()).map(WrapUp))
     }
 
     /// What it is about, in the words of whoever placed it.
@@ -182,17 +252,24 @@ impl Call {
         self.spent(context, &[IntervalKind::Hold]).await
     }
 
+    /// Seconds of work after it so far.
+    async fn wrap_up_seconds(&self, context: &Context<'_>) -> Answer<f64> {
+        self.spent(context, &[IntervalKind::WrapUp]).await
+    }
+
     /// Seconds from being placed to the end, or so far.
     async fn duration_seconds(&self, context: &Context<'_>) -> f64 {
         let end = self.0.ended_at.unwrap_or_else(|| context.platform().clock.now());
         seconds(self.0.created_at, end)
     }
 
-    /// Seconds from the contact's joining to media both ways.
+    /// Seconds from when the later of agent and contact joined to media both ways.
     async fn setup_seconds(&self, context: &Context<'_>) -> Answer<Option<f64>> {
         let legs = context.loaders().load_one(LegsOf(self.0.id)).await?.unwrap_or_default();
-        let joined = legs.iter().find(|leg| leg.role == LegRole::Contact).and_then(|leg| leg.joined_at);
-        Ok(joined.zip(self.0.answered_at).map(|(joined, answered)| seconds(joined, answered)))
+        let Some(answered) = self.0.answered_at else { return Ok(None) };
+        let parties = legs.iter().filter(|leg| matches!(leg.role, LegRole::Agent | LegRole::Contact));
+        let joined = parties.filter_map(|leg| leg.joined_at).filter(|at| *at <= answered).max();
+        Ok(joined.map(|joined| seconds(joined, answered)))
     }
 
     /// Its parties, in the order of their invitation.
@@ -244,6 +321,11 @@ impl Call {
             let (platform, actor, filter) = (platform.clone(), Arc::clone(&actor), filter.clone());
             async move { platform.count_calls(&actor, &filter).await }
         }))
+    }
+
+    async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {
+        let Some(visit) = self.0.visit_id else { return Ok(None) };
+        context.loaders().load_one(OutlookOf(visit)).await
     }
 
     /// Seconds in intervals of these kinds; the open one counts until now.

@@ -278,4 +278,104 @@ mirrored! {
         /// An agent finished its wrap-up.
         WrappedUp,
     }
+
+    /// What an agent chose.
+    AgentStatus = "domain::agents::AgentStatus" {
+        /// Not at work.
+        Offline,
+        /// Takes calls.
+        Available,
+        /// At work, but takes none for now.
+        Away,
+    }
+
+    /// What an agent is doing.
+    AgentActivity = "domain::agents::AgentActivity" {
+        /// Not there, or not at work.
+        Offline,
+        /// Waits for a call.
+        Available,
+        /// Takes no calls for now.
+        Away,
+        /// A call is offered.
+        Ringing,
+        /// In a call.
+        OnCall,
+        /// At the work after a call.
+        WrapUp,
+    }
+
+    /// Which free agent is asked first.
+    RoutingStrategy = "domain::routing::RoutingStrategy" {
+        /// Who has been without a call for longest.
+        LongestIdle,
+        /// Everybody in turn.
+        RoundRobin,
+        /// Who is best in the skills asked for.
+        MostSkilled,
+        /// All at once; the first to accept has it.
+        RingAll,
+    }
+
+    /// What becomes of a call that waited too long or found its queue full.
+    OverflowKind = "domain::routing::OverflowKind" {
+        /// It ends, and somebody gets a task.
+        End,
+        /// It goes to another queue.
+        Queue,
+        /// The contact is called back.
+        Callback,
+    }
+
+    /// How a visit to a queue ended.
+    VisitOutcome = "domain::routing::VisitOutcome" {
+        /// An agent took the call.
+        Answered,
+        /// The contact gave up.
+        Abandoned,
+        /// Nobody took it in time.
+        Overflowed,
+        /// The contact is called back.
+        Callback,
+        /// The contact left a message.
+        Voicemail,
+        /// It was ended or moved otherwise.
+        Cancelled,
+    }
+
+    /// Where an offer is in its life.
+    OfferState = "domain::routing::OfferState" {
+        /// It rings.
+        Pending,
+        /// Accepted; media is on its way.
+        Accepted,
+        /// They talk.
+        Connected,
+        /// The agent said no.
+        Declined,
+        /// It rang too long.
+        TimedOut,
+        /// It was withdrawn.
+        Cancelled,
+        /// Accepted, but no media came.
+        Failed,
+    }
+
+    /// A day of the week.
+    Weekday = "domain::routing::Weekday" {
+        /// The first, by ISO 8601.
+        Monday,
+        /// The second.
+        Tuesday,
+        /// The third.
+        Wednesday,
+        /// The fourth.
+        Thursday,
+        /// The fifth.
+        Friday,
+        /// The sixth.
+        Saturday,
+        /// The seventh.
+        Sunday,
+    }
 }

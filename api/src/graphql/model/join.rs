@@ -1,10 +1,10 @@
 //! Joining a call: the web side of a leg.
 
-use async_graphql::{Object, SimpleObject, Union};
-use domain::{calls::join, config::Config};
+use async_graphql::{Context, Object, SimpleObject, Union};
+use domain::{calls, calls::join, config::Config, routing::Estimate};
 
 use super::{Call, CallState, Leg, MediaKind};
-use crate::graphql::scalars::DateTime;
+use crate::graphql::{context::ContextExt, fault::Answer, loaders::OutlookOf, scalars::DateTime};
 
 /// A STUN or TURN server for `RTCPeerConnection`.
 #[derive(Clone, SimpleObject)]
@@ -72,12 +72,62 @@ impl JoinInfo {
 /// What a join link says before it is taken up.
 pub struct Invitation(pub join::Invitation);
 
+impl Invitation {
+    /// In a queue, with no agent on the line. A call-back waits until its contact is rung.
+    fn waits(&self) -> bool {
+        use calls::CallState::{Queued, Ringing};
+        let call = &self.0.call;
+        let unanswered = call.callback_of.is_some() || matches!(call.state, Queued | Ringing);
+        call.visit_id.is_some() && call.answer_by.is_none() && unanswered
+    }
+
+    async fn queue(&self, context: &Context<'_>) -> Answer<Option<String>> {
+        let Some(id) = self.0.call.queue_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(|queue| queue.name))
+    }
+
+    async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {
+        match self.0.call.visit_id.filter(|_| self.waits()) {
+            Some(visit) => context.loaders().load_one(OutlookOf(visit)).await,
+            None => Ok(None),
+        }
+    }
+}
+
 /// What a join link says before it is taken up.
 #[Object]
 impl Invitation {
-    /// Who is calling.
-    async fn caller_name(&self) -> &str {
-        &self.0.caller
+    /// Who is calling: the agent, or the queue's name while there is none yet.
+    async fn caller_name(&self, context: &Context<'_>) -> Answer<String> {
+        if self.waits() || self.0.caller.is_empty() {
+            return Ok(self.queue(context).await?.unwrap_or_else(|| self.0.caller.clone()));
+        }
+        Ok(self.0.caller.clone())
+    }
+
+    /// Whether it is the link of a call-back.
+    async fn callback(&self) -> bool {
+        self.0.call.callback_of.is_some()
+    }
+
+    /// Nobody is there yet who would talk. Of a call-back: don't join before, but ask again every few seconds.
+    async fn waiting(&self) -> bool {
+        self.waits()
+    }
+
+    /// The queue that the call came through.
+    async fn queue_name(&self, context: &Context<'_>) -> Answer<Option<String>> {
+        self.queue(context).await
+    }
+
+    /// Its place in the queue, 1 for the next one; null when it doesn't wait.
+    async fn position(&self, context: &Context<'_>) -> Answer<Option<i64>> {
+        Ok(self.outlook(context).await?.map(|outlook| outlook.inputs.position))
+    }
+
+    /// How long it will still wait; null when it doesn't, and while nobody works.
+    async fn estimated_wait_seconds(&self, context: &Context<'_>) -> Answer<Option<f64>> {
+        Ok(self.outlook(context).await?.and_then(|outlook| outlook.seconds))
     }
 
     /// Whom the link is for.

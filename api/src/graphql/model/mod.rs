@@ -2,6 +2,7 @@
 //! through the request's loaders.
 
 mod activity;
+mod agent;
 mod audio_file;
 mod call;
 mod call_event;
@@ -9,19 +10,26 @@ mod company;
 mod contact;
 mod desk;
 mod enums;
+mod hours;
 mod join;
 mod leg;
 mod media_worker;
 mod node;
 mod note;
 mod notification;
+mod offer;
+mod queue;
+mod queue_stats;
+mod queue_visit;
 mod recording;
 mod task;
 mod user;
 mod viewer;
+mod wrap_up;
 
 pub use self::{
     activity::Activity,
+    agent::{Agent, AgentFilter, AgentSkill, QueueMembership},
     audio_file::AudioFile,
     call::{Call, CallFilter, CallOrder},
     call_event::{CallEvent, cursor as event_cursor},
@@ -29,14 +37,20 @@ pub use self::{
     contact::{Contact, ContactFilter, ContactOrder},
     desk::{AwayReason, Outcome, Rating},
     enums::*,
+    hours::BusinessHours,
     join::{IceServer, Invitation, JoinInfo, LegEnded, LegSignal, MediaMoved, SdpAnswer},
     leg::{Consent, Leg},
     media_worker::MediaWorker,
     node::Node,
     note::Note,
     notification::Notification,
+    offer::{AgentEvent, Offer, OfferEvent},
+    queue::{Queue, ServiceLevelTarget, media_of},
+    queue_stats::{QueueInfo, QueueStats},
+    queue_visit::QueueVisit,
     recording::{Playback, Recording, RecordingFilter},
     task::{Task, TaskFilter},
-    user::{Agent, Session, User},
+    user::{Session, User},
     viewer::Viewer,
+    wrap_up::WrapUp,
 };

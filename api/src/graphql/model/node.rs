@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, ID, Interface};
 use domain::ids::{
-    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, NotificationId, OutcomeId, ReasonId,
-    RecordingId, TaskId, UserId,
+    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, NotificationId, OfferId, OutcomeId,
+    QueueId, ReasonId, RecordingId, TaskId, UserId, VisitId,
 };
 
 use super::{
-    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Note, Notification, Outcome, Recording, Task,
-    User,
+    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Note, Notification, Offer, Outcome, Queue,
+    QueueVisit, Recording, Task, User,
 };
 use crate::graphql::{
     context::ContextExt,
@@ -37,6 +37,9 @@ pub enum Node {
     Task(Task),
     Notification(Notification),
     AudioFile(AudioFile),
+    Queue(Queue),
+    QueueVisit(QueueVisit),
+    Offer(Offer),
 }
 
 impl Node {
@@ -59,8 +62,7 @@ impl Node {
                 loaders.load_one(parse::<UserId>(id)?).await?.map(|row| Self::User(User(row)))
             }
             AgentId::PREFIX if signed_in => {
-                let user = UserId::from(parse::<AgentId>(id)?);
-                loaders.load_one(user).await?.map(|row| Self::Agent(Agent(row)))
+                loaders.load_one(parse::<AgentId>(id)?).await?.map(|row| Self::Agent(Agent(row)))
             }
             ContactId::PREFIX if signed_in => {
                 loaders.load_one(parse::<ContactId>(id)?).await?.map(|row| Self::Contact(Contact(row)))
@@ -88,8 +90,23 @@ impl Node {
             AudioFileId::PREFIX if context.actor().sees_all() => {
                 loaders.load_one(parse::<AudioFileId>(id)?).await?.map(|row| Self::AudioFile(AudioFile(row)))
             }
+            QueueId::PREFIX if signed_in => {
+                loaders.load_one(parse::<QueueId>(id)?).await?.map(|row| Self::Queue(Queue(row)))
+            }
+            VisitId::PREFIX if signed_in => {
+                let Some(visit) = loaders.load_one(parse::<VisitId>(id)?).await? else { return Ok(None) };
+                // Whoever may see a call may see where it waited.
+                loaders.load_one(visit.call_id).await?.map(|_| Self::QueueVisit(QueueVisit(visit)))
+            }
+            OfferId::PREFIX if signed_in => {
+                let Some(offer) = loaders.load_one(parse::<OfferId>(id)?).await? else { return Ok(None) };
+                loaders.load_one(offer.call_id).await?.map(|_| Self::Offer(Offer(offer)))
+            }
             UserId::PREFIX
             | AudioFileId::PREFIX
+            | QueueId::PREFIX
+            | VisitId::PREFIX
+            | OfferId::PREFIX
             | AgentId::PREFIX
             | ContactId::PREFIX
             | CompanyId::PREFIX

@@ -1,10 +1,12 @@
 //! Users and their sessions.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object};
 use domain::{ids::AgentId, people};
 
-use super::Role;
+use super::{Agent, Role};
 use crate::graphql::{
+    context::ContextExt,
+    fault::Answer,
     id::global,
     scalars::{DateTime, EmailAddress, TimeZone},
 };
@@ -42,25 +44,8 @@ impl User {
     }
 
     /// The user as one who takes calls.
-    async fn agent(&self) -> Option<Agent> {
-        Some(Agent(self.0.clone()))
-    }
-}
-
-/// A user as one who takes calls.
-pub struct Agent(pub people::User);
-
-/// A user as one who takes calls.
-#[Object]
-impl Agent {
-    /// `agent_` and 32 hexadecimal digits.
-    pub async fn id(&self) -> ID {
-        global(AgentId::from(self.0.id))
-    }
-
-    /// Who it is.
-    async fn user(&self) -> User {
-        User(self.0.clone())
+    async fn agent(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
+        Ok(context.loaders().load_one(AgentId::from(self.0.id)).await?.map(Agent))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::graphql::{
     context::ContextExt,
     fault::Answer,
     id,
+    links::join_url,
     model::{Call, IceServer, JoinInfo, MediaKind},
     payload::{payloads, settle},
     scalars::Url,
@@ -103,11 +104,9 @@ impl CallMutations {
             let placed = platform
                 .place_call(actor, contact, input.media.into(), input.subject.clone(), input.record, key)
                 .await?;
-            let mut join_url = platform.config.public_url.clone();
-            join_url.set_path(&format!("/join/{}", placed.join_token));
             Ok(CallPlacePayload {
                 call: Some(Call(placed.call)),
-                join_url: Some(Url(join_url)),
+                join_url: Some(join_url(&platform.config, &placed.join_token)),
                 join_token: Some(placed.join_token),
                 ..Default::default()
             })

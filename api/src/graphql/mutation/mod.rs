@@ -1,5 +1,6 @@
 //! Everything that changes something: one input, one payload each. A rule that says no is a userError of the payload.
 
+mod agent;
 mod audio;
 mod call;
 mod company;
@@ -7,7 +8,10 @@ mod contact;
 mod desk;
 mod leg;
 mod note;
+mod offer;
+mod queue;
 mod recording;
+mod request;
 mod session;
 mod task;
 
@@ -27,6 +31,10 @@ pub struct Mutation(
     leg::LegMutations,
     recording::RecordingMutations,
     audio::AudioMutations,
+    request::RequestMutations,
+    offer::OfferMutations,
+    agent::AgentMutations,
+    queue::QueueMutations,
 );
 
 /// The idempotency key of an input, bound to the whole of it.

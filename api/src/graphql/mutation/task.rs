@@ -16,7 +16,7 @@ use crate::graphql::{
 
 /// A new task.
 #[derive(InputObject)]
-struct TaskCreateInput {
+pub struct TaskCreateInput {
     /// What is to be done.
     title: String,
     /// When it should be done; its reminder comes then.
@@ -29,6 +29,18 @@ struct TaskCreateInput {
     call_id: Option<ID>,
     /// A repeat with the same key within 24 h gives the first result.
     idempotency_key: Option<String>,
+}
+
+impl TaskCreateInput {
+    pub fn read(&self) -> Answer<NewTask> {
+        Ok(NewTask {
+            title: self.title.clone(),
+            due_at: self.due_at.map(|at| at.0),
+            assignee: id::parse_optional(self.assignee_id.as_ref())?,
+            contact: id::parse_optional(self.contact_id.as_ref())?,
+            call: id::parse_optional(self.call_id.as_ref())?,
+        })
+    }
 }
 
 /// What is to change; what is left out stays.
@@ -83,15 +95,9 @@ impl TaskMutations {
         #[graphql(desc = "The new task.")] input: TaskCreateInput,
     ) -> Answer<TaskCreatePayload> {
         let (platform, actor) = (context.platform(), context.actor());
-        let (assignee, contact, call) = (
-            id::parse_optional(input.assignee_id.as_ref())?,
-            id::parse_optional(input.contact_id.as_ref())?,
-            id::parse_optional(input.call_id.as_ref())?,
-        );
+        let new = input.read()?;
         let created = async {
             let key = key(actor, "taskCreate", input.idempotency_key.as_ref(), &input)?;
-            let new =
-                NewTask { title: input.title, due_at: input.due_at.map(|at| at.0), assignee, contact, call };
             let task = platform.create_task(actor, new, key).await?;
             Ok(TaskCreatePayload { task: Some(Task(task)), ..Default::default() })
         };

@@ -1,5 +1,4 @@
-//! News. Each subscription follows the event log through the process's one reader: what was missed comes first, then what
-//! happens, by the same query; nothing is lost, a repeat is possible.
+//! News of calls and of what a user is told.
 
 use std::sync::Arc;
 
@@ -8,49 +7,54 @@ use domain::{
     Platform,
     calls::{self, Signal},
     events::{Aggregate, Event, Filter},
-    ids::{CallId, ContactId, LegId, NotificationId, UserId},
+    ids::{CallId, ContactId, LegId, NotificationId, QueueId, UserId},
     people::Actor,
 };
 use futures_util::{Stream, StreamExt, future, stream};
 
-use super::{
+use crate::graphql::{
     context::ContextExt,
     fault::{Answer, Fault},
     id::{parse, parse_optional},
     model::{CallEvent, IceServer, LegEnded, LegSignal, MediaMoved, Notification, event_cursor},
 };
 
-/// News, over the WebSocket.
-pub struct Subscription;
+#[derive(Default)]
+pub struct CallSubscriptions;
 
-/// News, over the WebSocket.
 #[Subscription]
-impl Subscription {
-    /// What happens to one call, to the calls with one contact, or to all calls that the viewer may see. For users; guests
+impl CallSubscriptions {
+    /// What happens to one call, to the calls with one contact or in one queue, or to all calls that the viewer may see. For users; guests
     /// hear of their own call.
     async fn call_events(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "This call only.")] call_id: Option<ID>,
         #[graphql(desc = "Calls with this contact only.")] contact_id: Option<ID>,
+        #[graphql(desc = "Calls in this queue, or lately in it, only.")] queue_id: Option<ID>,
         #[graphql(desc = "The cursor of the last event seen: what was missed since comes first.")]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Answer<CallEvent>> + use<>, Fault> {
         let (platform, actor) = (context.platform().clone(), Arc::clone(&context.origin().caller.0));
         let call = parse_optional::<CallId>(call_id.as_ref())?.or(actor.guest().map(|guest| guest.call));
         let contact = parse_optional::<ContactId>(contact_id.as_ref())?;
+        let queue = parse_optional::<QueueId>(queue_id.as_ref())?;
         if let Some(call) = call
             && platform.calls(&actor, &[call]).await?.is_empty()
         {
             return Err(Fault::bad_input("There is no such call."));
         }
         let mut filter = Filter::of(Aggregate::Call, call.map(|call| call.0));
-        filter.field = contact.map(|contact| ("contactId", contact.to_string()));
+        filter.field = contact
+            .map(|contact| ("contactId", contact.to_string()))
+            .or(queue.map(|queue| ("queueId", queue.to_string())));
         let events = context.app().hub.watch(filter, event_cursor(after.as_deref())?).await?.into_stream();
         Ok(events.filter_map(move |event| {
             let (platform, actor) = (platform.clone(), Arc::clone(&actor));
             async move {
                 match event {
+                    // The log was asked for one of the two.
+                    Ok(event) if queue.is_some() && event.id::<QueueId>("queueId") != queue => None,
                     // One call was judged above; of all of them, each is.
                     Ok(event) if call.is_none() => match may_see(&platform, &actor, &event).await {
                         Ok(true) => CallEvent::of(event).map(Ok),

@@ -1,0 +1,145 @@
+//! Loaders of queues and agents that are no plain rows.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::dataloader::Loader;
+use domain::{
+    agents::{AgentDay, Doing, WrapUp},
+    calls::Call,
+    ids::{AgentId, CallId, QueueId, VisitId},
+    page::{Page, Slice},
+    routing::{Estimate, Member},
+};
+
+use super::{Reader, by};
+use crate::{board::Figures, graphql::fault::Fault};
+
+/// What an agent is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DoingOf(pub AgentId);
+/// The call that an agent is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CurrentCallOf(pub AgentId);
+/// The wrap-up that an agent is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OpenWrapUpOf(pub AgentId);
+/// What an agent did since midnight in a time zone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DayOf {
+    pub agent: AgentId,
+    pub zone: String,
+}
+/// The place of an open visit, and its estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OutlookOf(pub VisitId);
+/// A queue in figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StatsOf(pub QueueId);
+/// A page of a queue's members.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MembersOf {
+    pub queue: QueueId,
+    pub slice: Slice,
+}
+/// A page of the calls that wait in a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct WaitingIn {
+    pub queue: QueueId,
+    pub slice: Slice,
+}
+
+impl Loader<DoingOf> for Reader {
+    type Value = Doing;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[DoingOf]) -> Result<HashMap<DoingOf, Doing>, Fault> {
+        let agents: Vec<_> = keys.iter().map(|key| key.0).collect();
+        Ok(self.platform.doing(&agents).await?.into_iter().map(|it| (DoingOf(it.agent_id), it)).collect())
+    }
+}
+
+impl Loader<CurrentCallOf> for Reader {
+    type Value = CallId;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[CurrentCallOf]) -> Result<HashMap<CurrentCallOf, CallId>, Fault> {
+        let agents: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let calls = self.platform.current_calls(&agents).await?;
+        Ok(calls.into_iter().map(|(agent, call)| (CurrentCallOf(agent), call)).collect())
+    }
+}
+
+impl Loader<OpenWrapUpOf> for Reader {
+    type Value = WrapUp;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[OpenWrapUpOf]) -> Result<HashMap<OpenWrapUpOf, WrapUp>, Fault> {
+        let agents: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let open = self.platform.open_wrap_ups(&agents).await?;
+        Ok(open.into_iter().map(|it| (OpenWrapUpOf(it.agent_id), it)).collect())
+    }
+}
+
+impl Loader<DayOf> for Reader {
+    type Value = AgentDay;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[DayOf]) -> Result<HashMap<DayOf, AgentDay>, Fault> {
+        let asked: Vec<_> = keys.iter().map(|key| (key.agent, key.zone.as_str())).collect();
+        let mut days = self.platform.agents_today(&asked).await?;
+        Ok(keys.iter().filter_map(|key| Some((key.clone(), days.remove(&key.agent)?))).collect())
+    }
+}
+
+impl Loader<OutlookOf> for Reader {
+    type Value = Estimate;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[OutlookOf]) -> Result<HashMap<OutlookOf, Estimate>, Fault> {
+        let visits: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let outlook = self.platform.outlook(&visits).await?;
+        Ok(outlook.into_iter().map(|(visit, estimate)| (OutlookOf(visit), estimate)).collect())
+    }
+}
+
+impl Loader<StatsOf> for Reader {
+    type Value = Arc<Figures>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[StatsOf]) -> Result<HashMap<StatsOf, Arc<Figures>>, Fault> {
+        let queues: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let figures = Figures::of(&self.platform, &queues).await?;
+        Ok(figures.into_iter().map(|it| (StatsOf(it.queue.id), it)).collect())
+    }
+}
+
+/// One query for all queues of which the same page is wanted.
+impl Loader<MembersOf> for Reader {
+    type Value = Page<Member>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[MembersOf]) -> Result<HashMap<MembersOf, Self::Value>, Fault> {
+        let mut pages = HashMap::new();
+        for (slice, queues) in by(keys, |key| (key.slice.clone(), key.queue)) {
+            let found = self.platform.members_of_queues(&queues, &slice).await?;
+            let keyed = |(queue, page)| (MembersOf { queue, slice: slice.clone() }, page);
+            pages.extend(found.into_iter().map(keyed));
+        }
+        Ok(pages)
+    }
+}
+
+impl Loader<WaitingIn> for Reader {
+    type Value = Page<Call>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[WaitingIn]) -> Result<HashMap<WaitingIn, Self::Value>, Fault> {
+        let mut pages = HashMap::new();
+        for (slice, queues) in by(keys, |key| (key.slice.clone(), key.queue)) {
+            let found = self.platform.waiting_of_queues(&queues, &slice).await?;
+            let keyed = |(queue, page)| (WaitingIn { queue, slice: slice.clone() }, page);
+            pages.extend(found.into_iter().map(keyed));
+        }
+        Ok(pages)
+    }
+}
