@@ -22,6 +22,7 @@ export function cache(): Exchange {
       JoinInfo: embedded,
       PageInfo: embedded,
       Playback: embedded,
+      Rating: embedded,
       RecordingPause: embedded,
       Rendition: embedded,
       SdpAnswer: embedded,

@@ -22,6 +22,12 @@ const join = createRoute({
   component: lazyRouteComponent(() => import('../join/JoinPage'), 'JoinPage'),
 });
 
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: '/q/$key',
+  component: lazyRouteComponent(() => import('../queue/QueuePage'), 'QueuePage'),
+});
+
 const console = createRoute({
   getParentRoute: () => root,
   id: 'console',
@@ -69,7 +75,7 @@ const call = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, join, console.addChildren([contacts, contact, calls, call])]),
+  routeTree: root.addChildren([home, signIn, join, queue, console.addChildren([contacts, contact, calls, call])]),
   defaultPreload: 'intent',
 });
 

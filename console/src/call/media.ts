@@ -27,9 +27,18 @@ export interface Preferences {
 }
 
 export const storedPreferences: Preferences = {
-  read: (kind) => localStorage.getItem(`cordboard.${kind}`),
-  write: (kind, deviceId) => localStorage.setItem(`cordboard.${kind}`, deviceId),
+  read: (kind) => storage()?.getItem(`cordboard.${kind}`) ?? null,
+  write: (kind, deviceId) => storage()?.setItem(`cordboard.${kind}`, deviceId),
 };
+
+/** A browser may forbid it to a page in another site's frame. */
+function storage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
 
 export class LocalMedia {
   #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null, settled: false };

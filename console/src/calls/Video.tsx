@@ -32,7 +32,7 @@ export function Video({ stream, mirrored = false, label, className }: Props) {
  * The other side's voice. A browser may refuse to play before the person touches the page or opens
  * the microphone, so it is tried again until it speaks.
  */
-export function Sound({ stream, sinkId }: { stream: MediaStream; sinkId: string | null }) {
+export function Sound({ stream, sinkId, silent = false }: { stream: MediaStream; sinkId: string | null; silent?: boolean }) {
   const element = useRef<HTMLAudioElement>(null);
   const [held, setHeld] = useState(false);
   useEffect(() => {
@@ -62,7 +62,7 @@ export function Sound({ stream, sinkId }: { stream: MediaStream; sinkId: string 
   }, [sinkId]);
   return (
     <>
-      <audio ref={element} autoPlay />
+      <audio ref={element} autoPlay muted={silent} />
       {held && (
         <span className={styles.held} role="status">
           Press anywhere to hear the other side

@@ -1,15 +1,23 @@
-import { Alert, Button, Group, NativeSelect, Switch, Text } from '@mantine/core';
-import { IconMicrophone, IconVideoOff } from '@tabler/icons-react';
+import { Alert, Button, Group, NativeSelect, Switch } from '@mantine/core';
+import { IconVideoOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { Video } from '../calls/Video';
 import { faultWords } from '../calls/live-words';
 import { useDevices, useLocalMedia, useStream } from '../call/hooks';
-import { watchLevel } from '../call/level';
 import type { LocalMedia } from '../call/media';
 import styles from './join.module.css';
+import { Level } from './Level';
+
+interface Props {
+  media: LocalMedia;
+  /** Begins with the camera on. */
+  video: boolean;
+  /** False where pictures are not for this call. */
+  camera?: boolean;
+}
 
 /** See and hear oneself before the other side does. */
-export function DeviceCheck({ media, video }: { media: LocalMedia; video: boolean }) {
+export function DeviceCheck({ media, video, camera = true }: Props) {
   const state = useLocalMedia(media);
   const preview = useStream(state.video);
   const devices = useDevices(state.audio ?? state.video);
@@ -21,18 +29,20 @@ export function DeviceCheck({ media, video }: { media: LocalMedia; video: boolea
   }, [media, video]);
 
   return (
-    <section className={styles.check} aria-label="Your camera and microphone">
-      <div className={styles.preview} data-on={preview !== null}>
-        {preview ? (
-          <Video stream={preview} mirrored label="Your own picture" className={styles.video} />
-        ) : (
-          <span className={styles.off}>
-            <IconVideoOff size={24} aria-hidden="true" />
-            Your camera is off
-          </span>
-        )}
-      </div>
-      <Level track={state.audio} />
+    <section className={styles.check} aria-label={camera ? 'Your camera and microphone' : 'Your microphone'}>
+      {camera && (
+        <div className={styles.preview} data-on={preview !== null}>
+          {preview ? (
+            <Video stream={preview} mirrored label="Your own picture" className={styles.video} />
+          ) : (
+            <span className={styles.off}>
+              <IconVideoOff size={24} aria-hidden="true" />
+              Your camera is off
+            </span>
+          )}
+        </div>
+      )}
+      <Level track={state.audio} words="Say something" />
       {state.fault && asked && (
         <Alert color="yellow" role="alert" p="xs">
           {faultWords(state.fault)}{' '}
@@ -59,41 +69,17 @@ export function DeviceCheck({ media, video }: { media: LocalMedia; video: boolea
           />
         )}
       </Group>
-      <Switch
-        label="Camera on"
-        checked={state.cameraOn}
-        onChange={(event) => void media.setCamera(event.currentTarget.checked)}
-      />
+      {camera && (
+        <Switch
+          label="Camera on"
+          checked={state.cameraOn}
+          onChange={(event) => void media.setCamera(event.currentTarget.checked)}
+        />
+      )}
     </section>
   );
 }
 
 function option(device: MediaDeviceInfo) {
   return { value: device.deviceId, label: device.label || 'Unnamed device' };
-}
-
-function Level({ track }: { track: MediaStreamTrack | null }) {
-  const [level, setLevel] = useState(0);
-  useEffect(() => {
-    setLevel(0);
-    return track ? watchLevel(track, setLevel) : undefined;
-  }, [track]);
-  return (
-    <div className={styles.level}>
-      <IconMicrophone size={20} aria-hidden="true" />
-      <div
-        className={styles.scale}
-        role="meter"
-        aria-label="Loudness of your microphone"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(level * 100)}
-      >
-        <span style={{ transform: `scaleX(${level})` }} />
-      </div>
-      <Text size="xs" c="dimmed">
-        {track ? 'Say something' : 'Not heard'}
-      </Text>
-    </div>
-  );
 }

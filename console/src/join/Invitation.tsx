@@ -1,16 +1,21 @@
-import { Alert, Button, Loader, Radio, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Loader, Stack, Text, Title } from '@mantine/core';
 import { IconPhone, IconVideo } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useMutation, useQuery } from 'urql';
-import { explain, payload } from '../api/errors';
-import { callJoin, joinedOf } from '../call/graphql-signalling';
+import { useQuery } from 'urql';
+import { explain } from '../api/errors';
+import { joinedOf } from '../call/graphql-signalling';
 import { LocalMedia } from '../call/media';
 import { graphql } from '../gql';
+import { CallbackWait } from '../queue/CallbackWait';
+import { heartbeat } from '../queue/heartbeat';
+import { useRinging } from '../queue/ringing';
 import { Face } from '../ui/Person';
+import { ConsentQuestion } from './ConsentQuestion';
 import { DeviceCheck } from './DeviceCheck';
 import type { Guest } from './guest';
 import styles from './join.module.css';
-import { begin, type Ready } from './take-up';
+import { begin, joinAsGuest, type Ready } from './take-up';
+import { useVisit } from './visit';
 
 const InvitationDocument = graphql(`
   query Invitation($joinToken: String!) {
@@ -21,23 +26,11 @@ const InvitationDocument = graphql(`
       subject
       state
       consentWording
-    }
-  }
-`);
-
-const ConsentGive = graphql(`
-  mutation ConsentGive($input: ConsentGiveInput!) {
-    consentGive(input: $input) {
-      leg {
-        id
-        consent {
-          given
-        }
-      }
-      userErrors {
-        code
-        message
-      }
+      callback
+      waiting
+      queueName
+      position
+      estimatedWaitSeconds
     }
   }
 `);
@@ -45,31 +38,60 @@ const ConsentGive = graphql(`
 interface Props {
   guest: Guest;
   joinToken: string;
-  onReady: (ready: Ready) => void;
+  onReady: (ready: Ready, inQueue: boolean) => void;
   onUnusable: (reason: string) => void;
 }
 
 const GONE = 'The call is over, or the link was mistyped. Ask the person who sent it for a new one.';
+const MISSED = 'We tried to reach you and could not, or the call-back was taken in another window.';
+/** How soon a call-back rings here after the agent is ready. */
+const ASK_EVERY_MS = 3_000;
 
+/** Who is calling, how one looks and sounds, whether it may be recorded. A call-back is waited for here first. */
 export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
   const [{ data, error }, reload] = useQuery({
     query: InvitationDocument,
     variables: { joinToken },
     requestPolicy: 'network-only',
   });
-  const [, giveConsent] = useMutation(ConsentGive);
-  const [media] = useState(() => new LocalMedia());
-  const [consent, setConsent] = useState<'yes' | 'no' | null>(null);
+  const [media, setMedia] = useState(() => new LocalMedia());
+  const [consent, setConsent] = useState<boolean | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const [joining, setJoining] = useState(false);
+  // A call-back that was on its way when the answers stop is over, and the page knew it.
+  const [callback, setCallback] = useState(false);
   const invitation = data?.invitation;
   const missing = data !== undefined && !invitation;
+  // Another call that waits is joined at once: the contact waits in it.
+  const inLine = invitation?.waiting === true && !invitation.callback;
+  const waiting = invitation?.waiting === true && invitation.callback;
+  const ringing = callback && invitation != null && !waiting;
 
   useEffect(() => {
-    if (missing) onUnusable(GONE);
-  }, [missing, onUnusable]);
+    if (invitation?.callback) setCallback(true);
+  }, [invitation?.callback]);
+  useEffect(() => {
+    if (!missing) return;
+    media.stop();
+    onUnusable(callback ? MISSED : GONE);
+  }, [missing, callback, media, onUnusable]);
+  useEffect(() => {
+    if (!waiting) return;
+    // Rung in vain: the microphone isn't held until the next time.
+    setMedia((held) => {
+      held.stop();
+      return new LocalMedia();
+    });
+  }, [waiting]);
+  useEffect(() => {
+    if (!callback || joining) return;
+    return heartbeat(ASK_EVERY_MS, () => reload({ requestPolicy: 'network-only' }));
+  }, [callback, joining, reload]);
+  const ringer = useRinging(ringing && !joining);
+  useVisit({ state: callback ? (ringing ? 'ringing' : 'callback') : 'form', place: invitation?.position ?? null }, invitation?.queueName ?? null);
 
-  if (error) {
+  // One poll that fails is no news; the next one comes.
+  if (error && !invitation) {
     return (
       <main className={styles.page} data-center="true">
         <Alert color="yellow" role="alert" title="The invitation could not be loaded">
@@ -90,8 +112,21 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
       </main>
     );
   }
+  if (waiting) {
+    return (
+      <CallbackWait
+        queue={invitation.queueName ?? null}
+        place={invitation.position ?? null}
+        seconds={invitation.estimatedWaitSeconds ?? null}
+        link={`${location.origin}/join/${joinToken}`}
+        ringer={ringer}
+        offline={error !== undefined}
+      />
+    );
+  }
 
   const wording = invitation.consentWording ?? null;
+  const video = invitation.media === 'VIDEO';
   const join = async () => {
     if (wording !== null && consent === null) {
       setFault('Please choose whether this call may be recorded.');
@@ -100,13 +135,8 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
     setJoining(true);
     setFault(null);
     try {
-      const answer = await callJoin(guest.client, { joinToken });
-      if (answer.guestToken) guest.token.keep(answer.guestToken);
-      if (answer.consentWording && consent !== null) {
-        const input = { legId: answer.leg.id, given: consent === 'yes' };
-        payload(await giveConsent({ input }), (given) => given.consentGive);
-      }
-      onReady(begin(guest, joinToken, media, joinedOf(answer)));
+      const joined = joinedOf(await joinAsGuest(guest, joinToken, consent));
+      onReady(begin(guest, joinToken, { media, joined, open: false, consent }), inLine);
     } catch (problem) {
       setFault(explain(problem));
       setJoining(false);
@@ -115,39 +145,20 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
 
   return (
     <main className={styles.page}>
-      <header className={styles.caller}>
+      <header className={styles.caller} data-ringing={ringing}>
         <Face name={invitation.callerName} size={56} />
         <div>
           <Title order={1} dir="auto">
             {invitation.callerName}
           </Title>
-          <Text c="dimmed">
-            {invitation.media === 'VIDEO' ? 'would like to talk to you by video' : 'would like to talk to you'}
+          <Text c={ringing ? undefined : 'dimmed'} fw={ringing ? 600 : undefined} role={ringing ? 'alert' : undefined}>
+            {inLine ? 'Your call is waiting in line' : ringing ? 'is calling you back now' : video ? 'would like to talk to you by video' : 'would like to talk to you'}
           </Text>
           {invitation.subject && <Text dir="auto">{invitation.subject}</Text>}
         </div>
       </header>
-      <DeviceCheck media={media} video={invitation.media === 'VIDEO'} />
-      {wording !== null && (
-        <Radio.Group
-          value={consent}
-          onChange={(value) => setConsent(value === 'yes' ? 'yes' : 'no')}
-          label="May this call be recorded?"
-          description={wording}
-          classNames={{ label: styles.question ?? '', description: styles.wording ?? '' }}
-        >
-          <Stack gap={8} mt="sm">
-            <Radio.Card value="yes" className={styles.answer}>
-              <Radio.Indicator />
-              <span>Yes, it may be recorded</span>
-            </Radio.Card>
-            <Radio.Card value="no" className={styles.answer}>
-              <Radio.Indicator />
-              <span>No, talk without recording</span>
-            </Radio.Card>
-          </Stack>
-        </Radio.Group>
-      )}
+      <DeviceCheck media={media} video={video} />
+      {wording !== null && <ConsentQuestion wording={wording} value={consent} onChange={setConsent} />}
       <div className={styles.foot}>
         {fault !== null && (
           <Alert color="red" role="alert" p="xs">
@@ -159,7 +170,7 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
           fullWidth
           loading={joining}
           onClick={() => void join()}
-          leftSection={invitation.media === 'VIDEO' ? <IconVideo size={20} /> : <IconPhone size={20} />}
+          leftSection={video ? <IconVideo size={20} /> : <IconPhone size={20} />}
         >
           Join the call
         </Button>

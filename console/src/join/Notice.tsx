@@ -1,19 +1,36 @@
-import { EmptyState } from '@mantine/core';
-import { IconLinkOff, IconMoodSmile } from '@tabler/icons-react';
+import { Button, EmptyState } from '@mantine/core';
+import { IconClock, IconLinkOff } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import styles from './join.module.css';
 
-/** A last word that fills the page. */
-export function Notice({ kind, title, children }: { kind: 'thanks' | 'expired'; title: string; children: ReactNode }) {
+interface Props {
+  kind: 'closed' | 'expired';
+  title: string;
+  children: ReactNode;
+  onAgain?: (() => void) | undefined;
+  /** What `onAgain` is called. */
+  again?: string;
+}
+
+/** A last word that fills the page, with a way on where there is one. */
+export function Notice({ kind, title, children, onAgain, again = 'Call again' }: Props) {
   return (
     <main className={styles.page} data-center="true">
       <EmptyState
         size="lg"
         role="status"
-        icon={kind === 'thanks' ? <IconMoodSmile /> : <IconLinkOff />}
+        icon={kind === 'closed' ? <IconClock /> : <IconLinkOff />}
         title={<h1 className={styles.title}>{title}</h1>}
         description={children}
-      />
+      >
+        {onAgain && (
+          <EmptyState.Actions>
+            <Button size="md" variant="default" onClick={onAgain}>
+              {again}
+            </Button>
+          </EmptyState.Actions>
+        )}
+      </EmptyState>
     </main>
   );
 }

@@ -1,6 +1,7 @@
 import type { Client } from '@urql/core';
 import { makeClient, type TokenSource } from '../api/client';
 import { makeSocket, type Socket } from '../api/socket';
+import { guarded } from './guarded';
 
 /**
  * The token that binds a link to this tab. It stays in the tab's storage, so that a reload goes on
@@ -14,12 +15,11 @@ class GuestToken implements TokenSource {
   }
 
   current(): string | null {
-    return sessionStorage.getItem(this.#key);
+    return guarded.read(this.#key);
   }
 
   keep(token: string | null): void {
-    if (token === null) sessionStorage.removeItem(this.#key);
-    else sessionStorage.setItem(this.#key, token);
+    guarded.write(this.#key, token);
   }
 
   /** It lives as long as the call; there is nothing to renew it with. */

@@ -1,36 +1,51 @@
-import { callJoin, graphqlSignalling, joinedOf } from '../call/graphql-signalling';
+import { payload } from '../api/errors';
+import { callJoin, graphqlSignalling } from '../call/graphql-signalling';
 import { LiveCall } from '../call/live-call';
 import { LocalMedia } from '../call/media';
 import type { Joined } from '../call/signalling';
+import type { JoinFieldsFragment } from '../gql/graphql';
+import { ConsentGive } from './ConsentQuestion';
 import type { Guest } from './guest';
 
 /** A call that the guest is in, with the devices that go with it. */
 export interface Ready {
   live: LiveCall;
   media: LocalMedia;
+  guest: Guest;
   /** What the first joining gave; null where a reload has to join again. */
   joined: Joined | null;
-  /** Camera wanted at once; only asked where the media aren't open yet. */
+  /** The devices have yet to be asked for. */
   open: boolean;
 }
 
-export function begin(guest: Guest, joinToken: string, media: LocalMedia, joined: Joined | null): Ready {
-  const signalling = graphqlSignalling(guest.client, {
-    join: async () => {
-      const join = await callJoin(guest.client, { joinToken });
-      // Given again only when the link was bound anew.
-      if (join.guestToken) guest.token.keep(join.guestToken);
-      return join;
-    },
-    ends: null,
-  });
+/**
+ * Joins by the link and keeps its token. A link that is bound anew has forgotten the answer about
+ * recording: it is given again.
+ */
+export async function joinAsGuest(guest: Guest, joinToken: string, consent: boolean | null): Promise<JoinFieldsFragment> {
+  const join = await callJoin(guest.client, { joinToken });
+  if (join.guestToken) guest.token.keep(join.guestToken);
+  if (join.consentWording && consent !== null) {
+    const input = { legId: join.leg.id, given: consent };
+    payload(await guest.client.mutation(ConsentGive, { input }).toPromise(), (given) => given.consentGive);
+  }
+  return join;
+}
+
+interface Beginning {
+  media: LocalMedia;
+  joined: Joined | null;
+  open: boolean;
+  consent: boolean | null;
+}
+
+export function begin(guest: Guest, joinToken: string, { media, joined, open, consent }: Beginning): Ready {
+  const signalling = graphqlSignalling(guest.client, { join: () => joinAsGuest(guest, joinToken, consent), ends: null });
   const live = new LiveCall(signalling, media, (configuration) => new RTCPeerConnection(configuration), new MediaStream());
-  return { live, media, joined, open: joined === null };
+  return { live, media, guest, joined, open };
 }
 
 /** After a reload: the same leg, the same answer to the consent, new media. */
-export function takeUp(guest: Guest, joinToken: string): Ready {
-  return begin(guest, joinToken, new LocalMedia(), null);
+export function takeUp(guest: Guest, joinToken: string, consent: boolean | null = null): Ready {
+  return begin(guest, joinToken, { media: new LocalMedia(), joined: null, open: true, consent });
 }
-
-export { joinedOf };

@@ -1,0 +1,113 @@
+import { Alert, Button, Loader, Stack, Text, Title } from '@mantine/core';
+import { IconMoodSmile, IconPhoneOff } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { useQuery } from 'urql';
+import { explain } from '../api/errors';
+import { graphql } from '../gql';
+import type { CallResult } from '../gql/graphql';
+import styles from './join.module.css';
+import { RatingForm } from './RatingForm';
+import { useVisit } from './visit';
+
+const EndedCallDocument = graphql(`
+  query EndedCall {
+    viewer {
+      guest {
+        call {
+          id
+          version
+          state
+          result
+          answeredAt
+          queueName
+          callbackUrl
+          rating {
+            stars
+            words
+          }
+        }
+      }
+    }
+  }
+`);
+
+/** What the page's own call machine says of one's own wish. */
+const HUNG_UP = 'You hung up.';
+
+interface Props {
+  reason: string;
+  /** The platform promised a call-back by itself, when nobody was free in time. */
+  onCallback: (joinUrl: string) => void;
+  /** Only this page is out of it: the call waits on, as a call-back does whose agent was lost. */
+  onAlive?: (() => void) | undefined;
+  /** A way to call again, where the page has one. */
+  onAgain?: (() => void) | undefined;
+}
+
+/** The call is over: thanks and a rating where they talked, and otherwise why not and what now. */
+export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
+  const [{ data, fetching, error }, reload] = useQuery({ query: EndedCallDocument, requestPolicy: 'network-only' });
+  const call = data?.viewer.guest?.call;
+  const promised = call?.callbackUrl ?? null;
+  useEffect(() => {
+    if (promised !== null) onCallback(promised);
+  }, [promised, onCallback]);
+  const ownWish = reason === HUNG_UP;
+  const alive = call != null && call.state !== 'ENDED' && !ownWish;
+  useEffect(() => {
+    if (alive) onAlive?.();
+  }, [alive, onAlive]);
+  useVisit({ state: 'ended', place: null }, call?.queueName ?? null);
+  if (fetching && !data) {
+    return (
+      <main className={styles.page} data-center="true">
+        <Loader role="progressbar" aria-label="Ending the call" />
+      </main>
+    );
+  }
+  const talked = call?.answeredAt != null;
+  const title = talked ? 'Thank you for the call' : titleOf(call?.result ?? null);
+  return (
+    <main className={styles.page} data-center="true">
+      <header className={styles.end}>
+        {talked ? <IconMoodSmile size={48} aria-hidden="true" /> : <IconPhoneOff size={48} aria-hidden="true" />}
+        <Title order={1} role="status">
+          {title}
+        </Title>
+        <Text c="dimmed">
+          {ownWish && !talked && call?.result !== 'CALLBACK' ? 'You left the line before somebody could answer.' : reason}
+          {!onAgain && ' You can close this page.'}
+        </Text>
+      </header>
+      {talked && <RatingForm callId={call.id} rating={call.rating ?? null} />}
+      {error && !data && (
+        <Alert color="yellow" role="alert" p="sm">
+          {explain(error)}{' '}
+          <Button size="compact-sm" variant="default" onClick={() => reload({ requestPolicy: 'network-only' })}>
+            Try again
+          </Button>
+        </Alert>
+      )}
+      {onAgain && (
+        <Stack gap="sm">
+          <Button size="md" variant="default" fullWidth onClick={onAgain}>
+            {talked ? 'Start another call' : 'Call again'}
+          </Button>
+        </Stack>
+      )}
+    </main>
+  );
+}
+
+function titleOf(result: CallResult | null): string {
+  switch (result) {
+    case 'CALLBACK':
+      return 'We will call you back';
+    case 'MISSED':
+      return 'Sorry, nobody could answer';
+    case 'FAILED':
+      return 'The call broke off';
+    default:
+      return 'The call is over';
+  }
+}

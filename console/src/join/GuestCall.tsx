@@ -1,0 +1,72 @@
+import { useEffect, useReducer, useState } from 'react';
+import { storedPreferences } from '../call/media';
+import { Sound } from '../calls/Video';
+import { host } from '../queue/embed';
+import { announcement, BEGINNING, next, type Row, type Wait } from '../queue/waiting';
+import { WaitingRoom } from '../queue/WaitingRoom';
+import { rowOf, useOwnCall } from './guest-call';
+import styles from './join.module.css';
+import { Talk } from './Talk';
+import type { Ready } from './take-up';
+import { useVisit } from './visit';
+
+interface Props {
+  ready: Ready;
+  /** Known before the call's row is: a queue was called. */
+  inQueue: boolean;
+  onOver: (reason: string) => void;
+  /** The link of the call that will be made instead. */
+  onCallback: (joinUrl: string) => void;
+}
+
+interface Told {
+  wait: Wait;
+  said: string;
+}
+
+function tell({ wait, said }: Told, row: Row): Told {
+  const after = next(wait, row);
+  return { wait: after, said: announcement(wait, after) ?? said };
+}
+
+/** A guest in its call: in line first, where it called a queue, then with the agent. One sound throughout. */
+export function GuestCall({ ready, inQueue, onOver, onCallback }: Props) {
+  const own = useOwnCall(ready, onOver);
+  const [{ wait, said }, follow] = useReducer(tell, { wait: BEGINNING, said: '' });
+  const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
+  const [silent, setSilent] = useState(false);
+  const row = rowOf(own);
+  const { version, state, position, estimatedWaitSeconds, agent } = row ?? {};
+  useEffect(() => {
+    if (row) follow(row);
+    // The row is a new object each time: what counts are its facts.
+  }, [version, state, position, estimatedWaitSeconds, agent]);
+
+  const inLine = wait.stage === 'line' || wait.stage === 'offered' || (wait.stage === 'asking' && inQueue);
+  useVisit({ state: inLine ? 'waiting' : 'talking', place: wait.place }, wait.queue);
+  useEffect(() => host.onMessage(({ cordboard }) => cordboard === 'leave' && void ready.live.hangUp()), [ready]);
+
+  const callBack = (joinUrl: string) => {
+    onCallback(joinUrl);
+    // This line is hung up; the platform has ended its call already.
+    ready.live.end('Called back');
+    ready.media.stop();
+  };
+  const choose = (deviceId: string) => {
+    storedPreferences.write('audiooutput', deviceId);
+    setSpeaker(deviceId);
+  };
+  return (
+    <>
+      <Sound stream={own.live.remote} sinkId={speaker} silent={silent && inLine} />
+      <p className={styles.hidden} role="status">
+        {said}
+      </p>
+      {inLine ? (
+        <WaitingRoom ready={ready} own={own} wait={wait} silent={silent} onSilent={setSilent} onCallback={callBack} />
+      ) : (
+        <Talk ready={ready} own={own} speaker={speaker} onSpeaker={choose} />
+      )}
+    </>
+  );
+}

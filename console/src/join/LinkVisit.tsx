@@ -1,0 +1,64 @@
+import { useCallback, useState } from 'react';
+import { Provider } from 'urql';
+import { Ended } from './Ended';
+import { GuestCall } from './GuestCall';
+import { makeGuest } from './guest';
+import { Invitation } from './Invitation';
+import { Notice } from './Notice';
+import { type Ready, takeUp } from './take-up';
+import { useVisit } from './visit';
+
+type Step =
+  | { name: 'invited' }
+  | { name: 'in-call'; ready: Ready; inQueue: boolean }
+  | { name: 'over'; reason: string }
+  | { name: 'unusable'; reason: string };
+
+interface Props {
+  joinToken: string;
+  onAgain?: (() => void) | undefined;
+}
+
+/** A link from its opening to the thanks: asked, in the call, rated. */
+export function LinkVisit({ joinToken, onAgain }: Props) {
+  const [guest] = useState(() => makeGuest(joinToken));
+  // A tab that was in the call already goes straight back to it.
+  const [step, setStep] = useState<Step>(() =>
+    guest.token.current() === null ? { name: 'invited' } : { name: 'in-call', ready: takeUp(guest, joinToken), inQueue: false },
+  );
+
+  const waitAgain = useCallback(() => setStep({ name: 'invited' }), []);
+  const callBack = useCallback((joinUrl: string) => location.assign(joinUrl), []);
+
+  return (
+    <Provider value={guest.client}>
+      {step.name === 'invited' && (
+        <Invitation
+          guest={guest}
+          joinToken={joinToken}
+          onReady={(ready, inQueue) => setStep({ name: 'in-call', ready, inQueue })}
+          onUnusable={(reason) => setStep({ name: 'unusable', reason })}
+        />
+      )}
+      {step.name === 'in-call' && (
+        <GuestCall
+          ready={step.ready}
+          inQueue={step.inQueue}
+          onOver={(reason) => setStep({ name: 'over', reason })}
+          onCallback={callBack}
+        />
+      )}
+      {step.name === 'over' && <Ended reason={step.reason} onCallback={callBack} onAlive={waitAgain} onAgain={onAgain} />}
+      {step.name === 'unusable' && <Unusable reason={step.reason} onAgain={onAgain} />}
+    </Provider>
+  );
+}
+
+function Unusable({ reason, onAgain }: { reason: string; onAgain?: (() => void) | undefined }) {
+  useVisit({ state: 'ended', place: null }, null);
+  return (
+    <Notice kind="expired" title="This link can’t be used" onAgain={onAgain}>
+      {reason}
+    </Notice>
+  );
+}

@@ -1,0 +1,130 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useQuery, useSubscription } from 'urql';
+import { useLiveCall, useLocalMedia } from '../call/hooks';
+import type { LiveCallState } from '../call/live-call';
+import type { LocalMediaState } from '../call/media';
+import { graphql } from '../gql';
+import type { GuestCallFragment } from '../gql/graphql';
+import { endWords } from '../queue/words';
+import type { Row } from '../queue/waiting';
+import type { Ready } from './take-up';
+
+graphql(`
+  fragment GuestCall on Call {
+    id
+    version
+    media
+    state
+    result
+    createdAt
+    answeredAt
+    endedAt
+    recordingState
+    queueName
+    position
+    estimatedWaitSeconds
+    callbackAvailable
+    legs {
+      id
+      role
+      name
+      state
+      muted
+      videoOn
+    }
+  }
+`);
+
+const GuestCallDocument = graphql(`
+  query GuestCallOfMine {
+    viewer {
+      guest {
+        call {
+          ...GuestCall
+          events(first: 1) {
+            nodes {
+              cursor
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+const GuestCallNews = graphql(`
+  subscription GuestCallNews($callId: ID!, $after: String) {
+    callEvents(callId: $callId, after: $after) {
+      cursor
+      version
+      kind
+      call {
+        ...GuestCall
+      }
+    }
+  }
+`);
+
+export interface OwnCall {
+  live: LiveCallState;
+  local: LocalMediaState;
+  /** Null until it was read. */
+  call: GuestCallFragment | null;
+  agent: GuestCallFragment['legs'][number] | null;
+  /** Asks anew for what changes without an event: the estimate. */
+  refresh: () => void;
+}
+
+/** A guest's own call: joined, followed and kept up. `onOver` is called once, with the reason. */
+export function useOwnCall({ live, media, joined, open }: Ready, onOver: (reason: string) => void): OwnCall {
+  const state = useLiveCall(live);
+  const local = useLocalMedia(media);
+  const started = useRef(false);
+  useEffect(() => {
+    if (started.current) return;
+    started.current = true;
+    void live.start(joined ?? undefined);
+  }, [live, joined]);
+
+  // The row is read once the leg is ours: before that the token may still be on its way.
+  const [{ data }, execute] = useQuery({ query: GuestCallDocument, pause: state.legId === null, requestPolicy: 'network-only' });
+  const call = data?.viewer.guest?.call ?? null;
+  // From the first event on: whatever happens between reading the row and listening still comes.
+  const since = call?.events.nodes[0]?.cursor ?? null;
+  useSubscription({
+    query: GuestCallNews,
+    variables: { callId: call?.id ?? '', after: since },
+    pause: call === null,
+  });
+  const refresh = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
+
+  const [opened, setOpened] = useState(!open);
+  useEffect(() => {
+    if (opened || call === null) return;
+    setOpened(true);
+    void media.open(call.media === 'VIDEO');
+  }, [opened, call, media]);
+
+  const over = state.phase === 'ended' ? (state.endReason ?? 'The call has ended') : null;
+  useEffect(() => {
+    if (over === null) return;
+    media.stop();
+    onOver(endWords(over));
+  }, [over, media, onOver]);
+
+  useEffect(() => {
+    const wake = () => live.wake();
+    addEventListener('online', wake);
+    return () => removeEventListener('online', wake);
+  }, [live]);
+
+  const agents = call?.legs.filter((leg) => leg.role === 'AGENT') ?? [];
+  // Of several in turn, the one who is there.
+  const agent = agents.findLast((leg) => leg.state !== 'LEFT') ?? null;
+  return { live: state, local, call, agent, refresh };
+}
+
+export function rowOf({ call, agent }: OwnCall): Row | null {
+  return call && { ...call, agent: agent?.name ?? null };
+}
+

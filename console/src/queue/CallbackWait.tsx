@@ -1,0 +1,66 @@
+import { Alert, Button, CopyButton, Text, TextInput, Title } from '@mantine/core';
+import { IconBell, IconCheck, IconCopy } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import join from '../join/join.module.css';
+import { Place } from './Place';
+import styles from './queue.module.css';
+import type { Ringer } from './ringer';
+
+interface Props {
+  queue: string | null;
+  place: number | null;
+  seconds: number | null;
+  link: string;
+  ringer: Ringer;
+  offline: boolean;
+}
+
+/** The line is hung up, the place is kept: this page rings when the turn comes. */
+export function CallbackWait({ queue, place, seconds, link, ringer, offline }: Props) {
+  const [armed, setArmed] = useState(true);
+  useEffect(() => {
+    void ringer.arm().then(setArmed);
+  }, [ringer]);
+  return (
+    <main className={join.page}>
+      <header>
+        <Title order={1} dir="auto">
+          {queue ?? 'Call-back'}
+        </Title>
+        <Text c="dimmed">We will call you back</Text>
+      </header>
+      <Place place={place} seconds={seconds} live />
+      <Text>Keep this page open: it rings here as soon as somebody is ready for you. You need not listen to anything until then.</Text>
+      {!armed && (
+        <Alert color="yellow" p="sm" title="This page may not make sounds yet">
+          <Button variant="default" leftSection={<IconBell size={18} />} onClick={() => void ringer.arm().then(setArmed)}>
+            Let it ring
+          </Button>
+        </Alert>
+      )}
+      {offline && (
+        <Alert color="yellow" role="alert" p="sm">
+          You are offline. Your place is kept; the page goes on by itself once the connection is back.
+        </Alert>
+      )}
+      <div className={join.foot}>
+        <TextInput
+          label="Or answer on another device, by this link"
+          description="Whoever has it can take the call. It works once."
+          value={link}
+          readOnly
+          size="md"
+          classNames={{ input: styles.link ?? '' }}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <CopyButton value={link}>
+          {({ copied, copy }) => (
+            <Button size="md" variant="default" fullWidth onClick={copy} leftSection={copied ? <IconCheck size={18} /> : <IconCopy size={18} />}>
+              {copied ? 'Copied' : 'Copy the link'}
+            </Button>
+          )}
+        </CopyButton>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect } from 'react';
+import type { QueueInfoQuery } from '../gql/graphql';
+import { Notice } from '../join/Notice';
+import { useNow } from '../ui/Time';
+import { opensWords } from './words';
+
+type Info = NonNullable<QueueInfoQuery['queueInfo']>;
+
+/** Closed: what the queue says about it, and when to come again. Opens by itself. */
+export function Closed({ info, onAgain }: { info: Info; onAgain: () => void }) {
+  const now = useNow(20_000);
+  const opensAt = info.opensAt ? new Date(info.opensAt) : null;
+  const due = opensAt !== null && opensAt <= now;
+  useEffect(() => {
+    if (due) onAgain();
+    // Also by `now`: the platform's clock may not be there yet, so it is asked again.
+  }, [due, now, onAgain]);
+  return (
+    <Notice kind="closed" title={`${info.name} is closed`} onAgain={onAgain} again="Look again">
+      {info.closedMessage && (
+        <>
+          <span dir="auto">{info.closedMessage}</span>
+          <br />
+        </>
+      )}
+      {opensAt !== null && (
+        <strong>
+          <time dateTime={opensAt.toISOString()}>{opensWords(opensAt, now)}</time>
+        </strong>
+      )}
+      {opensAt === null && !info.closedMessage && 'It does not open again in the near future.'}
+    </Notice>
+  );
+}

@@ -1,0 +1,178 @@
+import { ActionIcon, Alert, Button, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconPhone, IconVideo } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { useMutation } from 'urql';
+import { explain, payload, Refused } from '../api/errors';
+import { idempotencyKey } from '../api/key';
+import { useLocalMedia } from '../call/hooks';
+import { joinedOf } from '../call/graphql-signalling';
+import { LocalMedia } from '../call/media';
+import { graphql } from '../gql';
+import type { QueueInfoQuery } from '../gql/graphql';
+import { DeviceCheck } from '../join/DeviceCheck';
+import { type Guest, makeGuest } from '../join/guest';
+import join from '../join/join.module.css';
+import { begin, joinAsGuest, type Ready } from '../join/take-up';
+import { host } from './embed';
+import { kept } from './kept';
+import styles from './queue.module.css';
+import { EMPTY, RequestForm, type Request } from './RequestForm';
+import { capital, waitWords } from './words';
+
+const CallRequest = graphql(`
+  mutation CallRequest($input: CallRequestInput!) {
+    callRequest(input: $input) {
+      call {
+        id
+      }
+      joinToken
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+interface Props {
+  info: NonNullable<QueueInfoQuery['queueInfo']>;
+  onReady: (guest: Guest, ready: Ready) => void;
+  onReload: () => void;
+}
+
+/** Who calls and about what; then how one sounds and looks; then the call is asked for. */
+export function Entrance({ info, onReady, onReload }: Props) {
+  const [request, setRequest] = useState<Request>(() => ({ ...EMPTY, ...host.fields, video: false }));
+  const [checking, setChecking] = useState(false);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
+  const [calling, setCalling] = useState(false);
+  const [media, setMedia] = useState(() => new LocalMedia());
+  const local = useLocalMedia(media);
+  // The same attempt, asked for again after a lost answer, is one call.
+  const attempt = useRef<string | null>(null);
+  const [, callRequest] = useMutation(CallRequest);
+
+  useEffect(
+    () =>
+      host.onMessage((message) => {
+        if (message.cordboard !== 'prefill') return;
+        // What the visitor wrote stays.
+        setRequest((now) => ({
+          ...now,
+          name: now.name || (message.fields.name ?? ''),
+          email: now.email || (message.fields.email ?? ''),
+          subject: now.subject || (message.fields.subject ?? ''),
+        }));
+      }),
+    [],
+  );
+
+  const video = request.video && info.media.includes('VIDEO');
+  const back = () => {
+    media.stop();
+    setMedia(new LocalMedia());
+    setChecking(false);
+  };
+  const call = async () => {
+    setCalling(true);
+    setFault(null);
+    attempt.current ??= idempotencyKey();
+    try {
+      const { joinToken } = payload(
+        await callRequest({
+          input: {
+            queueKey: info.key,
+            name: request.name.trim(),
+            email: request.email.trim() || null,
+            phone: request.phone.trim() || null,
+            subject: request.subject.trim() || null,
+            media: video ? 'VIDEO' : 'AUDIO',
+            idempotencyKey: attempt.current,
+          },
+        }),
+        (data) => data.callRequest,
+      );
+      if (!joinToken) throw new Error('The server sent no way into the line.');
+      const guest = makeGuest(joinToken);
+      const { consent } = request;
+      kept.write(info.key, { joinToken, callback: false, consent });
+      const joined = joinedOf(await joinAsGuest(guest, joinToken, consent));
+      const ready = begin(guest, joinToken, { media, joined, open: false, consent });
+      onReady(guest, ready);
+    } catch (problem) {
+      setCalling(false);
+      // A refusal has settled the attempt; a lost answer has not.
+      if (problem instanceof Refused) {
+        attempt.current = null;
+        kept.write(info.key, null);
+        if (problem.code === 'QUEUE_CLOSED') return onReload();
+        if (problem.field !== null && problem.field in EMPTY) {
+          setRefused(problem);
+          return back();
+        }
+      }
+      setFault(explain(problem));
+    }
+  };
+
+  const estimate = waitWords(info.estimatedWaitSeconds ?? null);
+  const deaf = local.settled && local.audio === null;
+  return (
+    <main className={join.page}>
+      <header>
+        <div className={styles.head}>
+          {checking && (
+            <ActionIcon size={44} aria-label="Back" onClick={back} disabled={calling}>
+              <IconArrowLeft size={22} />
+            </ActionIcon>
+          )}
+          <Title order={1} dir="auto" className={styles.grow}>
+            {info.name}
+          </Title>
+          <span className={styles.open}>Open</span>
+        </div>
+        <Text c="dimmed">
+          {info.full ? 'Very many are waiting right now' : estimate ? capital(estimate) : 'Talk to us here, in your browser'}
+        </Text>
+      </header>
+      {checking ? (
+        <>
+          <DeviceCheck media={media} video={video} camera={info.media.includes('VIDEO')} />
+          <div className={join.foot}>
+            {fault !== null && (
+              <Alert color="red" role="alert" p="xs">
+                {fault}
+              </Alert>
+            )}
+            <Button
+              size="lg"
+              fullWidth
+              loading={calling}
+              disabled={!local.settled}
+              variant={deaf ? 'default' : 'filled'}
+              leftSection={video ? <IconVideo size={20} /> : <IconPhone size={20} />}
+              onClick={() => void call()}
+            >
+              {deaf ? 'Call without a microphone' : 'Call now'}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <RequestForm
+          info={info}
+          request={request}
+          refused={refused}
+          onChange={(change) => {
+            setRefused(null);
+            // Another request than the one that was sent.
+            attempt.current = null;
+            setRequest((now) => ({ ...now, ...change }));
+          }}
+          onDone={() => setChecking(true)}
+        />
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { announcement, BEGINNING, next, type Row, turnWords, type Wait } from './waiting';
+
+const row = (version: number, state: Row['state'], more: Partial<Row> = {}): Row => ({
+  version,
+  state,
+  queueName: 'Support',
+  position: null,
+  estimatedWaitSeconds: null,
+  agent: null,
+  ...more,
+});
+
+/** Follows rows; returns where it ends and what was said on the way. */
+function follow(...rows: Row[]): { wait: Wait; said: string[] } {
+  let wait = BEGINNING;
+  const said: string[] = [];
+  for (const each of rows) {
+    const after = next(wait, each);
+    const words = announcement(wait, after);
+    if (words !== null) said.push(words);
+    wait = after;
+  }
+  return { wait, said };
+}
+
+describe('a contact in a queue', () => {
+  it('moves up in line, is offered to an agent, and gets through', () => {
+    const { wait, said } = follow(
+      row(1, 'QUEUED', { position: 3, estimatedWaitSeconds: 240 }),
+      row(2, 'QUEUED', { position: 2, estimatedWaitSeconds: 130 }),
+      row(3, 'QUEUED', { position: 1 }),
+      row(4, 'RINGING', { position: 1 }),
+      row(5, 'CONNECTING', { agent: 'Alex' }),
+      row(6, 'IN_PROGRESS', { agent: 'Alex' }),
+    );
+    expect(wait.stage).toBe('agent');
+    expect(said).toEqual([
+      'You are at place 3. About 4 minutes to wait.',
+      'You are at place 2. About 2 minutes to wait.',
+      'You are next.',
+      'An agent is being asked to take your call.',
+      'You are being connected.',
+    ]);
+  });
+
+  it('hears a new estimate in silence: only a new place is told', () => {
+    const { wait, said } = follow(
+      row(1, 'QUEUED', { position: 3, estimatedWaitSeconds: 240 }),
+      row(1, 'QUEUED', { position: 3, estimatedWaitSeconds: 200 }),
+    );
+    expect(wait.seconds).toBe(200);
+    expect(said).toHaveLength(1);
+  });
+
+  it('stays at its place when an agent declines, without a word of failure', () => {
+    const { wait, said } = follow(row(1, 'QUEUED', { position: 1 }), row(2, 'RINGING'), row(3, 'QUEUED', { position: 1 }));
+    expect(wait).toMatchObject({ stage: 'line', place: 1, turn: null });
+    expect(said).toEqual(['You are next.', 'An agent is being asked to take your call.']);
+  });
+
+  it('keeps showing its place while an agent is asked', () => {
+    expect(follow(row(1, 'QUEUED', { position: 2 }), row(2, 'RINGING')).wait).toMatchObject({ stage: 'offered', place: 2 });
+  });
+
+  it('is told when the agent fails after taking it: at its place again', () => {
+    const { wait, said } = follow(
+      row(1, 'QUEUED', { position: 1 }),
+      row(2, 'RINGING'),
+      row(3, 'CONNECTING', { agent: 'Alex' }),
+      row(4, 'QUEUED', { position: 1 }),
+    );
+    expect(wait).toMatchObject({ stage: 'line', turn: 'returned' });
+    expect(said.at(-1)).toBe('The agent lost the connection. You are at place 1 again; the next one is asked.');
+    expect(next(wait, row(5, 'CONNECTING', { agent: 'Bo' })).turn).toBeNull();
+  });
+
+  it('is told when another queue takes over', () => {
+    const { wait, said } = follow(
+      row(1, 'QUEUED', { position: 9 }),
+      row(2, 'QUEUED', { position: 4, queueName: 'Second line' }),
+      row(3, 'QUEUED', { position: 3, queueName: 'Second line' }),
+    );
+    expect(turnWords(wait)).toContain('passed on to Second line');
+    expect(said).toHaveLength(3);
+  });
+
+  it('is not moved back by what comes late', () => {
+    const { wait } = follow(row(5, 'IN_PROGRESS', { agent: 'Alex' }), row(4, 'QUEUED', { position: 1 }));
+    expect(wait.stage).toBe('agent');
+  });
+
+  it('is over once', () => {
+    const { wait } = follow(row(1, 'QUEUED', { position: 1 }), row(2, 'ENDED'));
+    expect(next(wait, row(3, 'QUEUED', { position: 1 })).stage).toBe('over');
+  });
+});
+
+describe('a contact called by an agent', () => {
+  it('does not wait in a line', () => {
+    expect(follow(row(1, 'RINGING', { queueName: null, agent: 'Alex' })).wait.stage).toBe('agent');
+    expect(follow(row(1, 'CREATED', { queueName: null })).wait.stage).toBe('agent');
+  });
+
+  it('nor does one that is called back', () => {
+    expect(follow(row(7, 'RINGING', { agent: 'Alex' })).wait.stage).toBe('agent');
+  });
+});

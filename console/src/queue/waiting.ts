@@ -1,0 +1,99 @@
+/**
+ * A contact's way from the line to the agent, as the page tells it. Plain functions over what the
+ * platform says, without React and without a network.
+ */
+import { capital, placeWords, waitWords } from './words';
+
+/** What a contact may know of its call. */
+export interface Row {
+  /** Grows with every event: an older row that comes late changes nothing. */
+  version: number;
+  state: 'CREATED' | 'QUEUED' | 'RINGING' | 'CONNECTING' | 'IN_PROGRESS' | 'ENDED';
+  queueName?: string | null;
+  position?: number | null;
+  estimatedWaitSeconds?: number | null;
+  /** The agent, once one is in the call. */
+  agent: string | null;
+}
+
+export type Stage =
+  /** Nothing is known yet. */
+  | 'asking'
+  /** In the line, hearing music. */
+  | 'line'
+  /** An agent sees the call and may take it. */
+  | 'offered'
+  /** With an agent, or on the way there. */
+  | 'agent'
+  | 'over';
+
+/** What a contact should be told once: the agent's side failed, or another queue took over. */
+export type Turn = 'returned' | 'moved';
+
+export interface Wait {
+  version: number;
+  stage: Stage;
+  queue: string | null;
+  place: number | null;
+  seconds: number | null;
+  turn: Turn | null;
+}
+
+export const BEGINNING: Wait = { version: -1, stage: 'asking', queue: null, place: null, seconds: null, turn: null };
+
+export function next(wait: Wait, row: Row): Wait {
+  if (row.version < wait.version || wait.stage === 'over') return wait;
+  const stage = stageOf(row);
+  const queue = row.queueName ?? wait.queue;
+  const inLine = stage === 'line' || stage === 'offered';
+  return {
+    version: row.version,
+    stage,
+    queue,
+    // While an agent is asked the place is still one's own, though the platform may not repeat it.
+    place: inLine ? (row.position ?? (stage === 'offered' ? wait.place : null)) : null,
+    seconds: stage === 'line' ? (row.estimatedWaitSeconds ?? null) : null,
+    turn: turnOf(wait, stage, queue),
+  };
+}
+
+function stageOf({ state, queueName, agent }: Row): Stage {
+  switch (state) {
+    case 'ENDED':
+      return 'over';
+    case 'QUEUED':
+      return 'line';
+    case 'CREATED':
+    case 'RINGING':
+      // A call that an agent placed rings at the contact; one that waits rings at agents.
+      return queueName && agent === null ? 'offered' : 'agent';
+    default:
+      return 'agent';
+  }
+}
+
+function turnOf(wait: Wait, stage: Stage, queue: string | null): Turn | null {
+  if (stage !== 'line') return stage === 'offered' ? wait.turn : null;
+  if (wait.stage === 'agent') return 'returned';
+  if (wait.queue !== null && queue !== wait.queue) return 'moved';
+  return wait.turn;
+}
+
+/** What a screen reader says when this follows that; null: nothing that matters changed. */
+export function announcement(before: Wait, after: Wait): string | null {
+  if (after.turn !== null && after.turn !== before.turn) return turnWords(after);
+  if (after.stage === 'offered' && before.stage !== 'offered') return 'An agent is being asked to take your call.';
+  if (after.stage === 'agent' && before.stage !== 'agent') return 'You are being connected.';
+  if (after.stage === 'line' && (before.place !== after.place || before.stage === 'asking')) {
+    return [placeWords(after.place), capital(waitWords(after.seconds) ?? '')].filter(Boolean).join('. ') + '.';
+  }
+  return null;
+}
+
+export function turnWords({ turn, queue, place }: Wait): string | null {
+  if (turn === 'moved') return `You were passed on to ${queue ?? 'another queue'}, which may be faster.`;
+  if (turn !== 'returned') return null;
+  return place === null
+    ? 'The agent lost the connection. You are at your place again; the next one is asked.'
+    : `The agent lost the connection. You are at place ${place} again; the next one is asked.`;
+}

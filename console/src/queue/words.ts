@@ -1,0 +1,42 @@
+/** The words of a queue's page. Times are the visitor's, in the visitor's zone. */
+
+export function placeWords(place: number | null): string {
+  if (place === null) return 'You are in line';
+  return place === 1 ? 'You are next' : `You are at place ${place}`;
+}
+
+/** As exact as it can be meant: an estimate is no clock. */
+export function waitWords(seconds: number | null): string | null {
+  if (seconds === null) return null;
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 50) return 'less than a minute to wait';
+  if (minutes <= 1) return 'about a minute to wait';
+  if (minutes <= 10) return `about ${minutes} minutes to wait`;
+  if (minutes <= 55) return `about ${Math.round(minutes / 5) * 5} minutes to wait`;
+  if (minutes <= 80) return 'about an hour to wait';
+  return 'more than an hour to wait';
+}
+
+/** "Opens today at 14:00 GMT+1". The zone is named, since the queue may be in another one. */
+export function opensWords(opensAt: Date, now: Date, zone?: string): string {
+  const base = zone === undefined ? {} : { timeZone: zone };
+  const day = (date: Date) => new Intl.DateTimeFormat('en-CA', base).format(date);
+  const tomorrow = new Date(now.getTime() + 86_400_000);
+  const time = new Intl.DateTimeFormat(undefined, { ...base, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }).format(opensAt);
+  if (day(opensAt) === day(now)) return `Opens today at ${time}`;
+  if (day(opensAt) === day(tomorrow)) return `Opens tomorrow at ${time}`;
+  const near = opensAt.getTime() - now.getTime() < 6 * 86_400_000;
+  const date = new Intl.DateTimeFormat(undefined, { ...base, weekday: 'long', ...(near ? {} : { day: 'numeric', month: 'long' }) }).format(opensAt);
+  return `Opens ${date} at ${time}`;
+}
+
+/** Why a call ended, told to the contact. The platform tells it to everybody, with or without a full stop. */
+export function endWords(reason: string): string {
+  const mine = reason.replace(/^The contact's /, 'Your ').replace(/^The contact /, 'You ');
+  return /[.!?]$/.test(mine) ? mine : `${mine}.`;
+}
+
+/** Like a sentence. */
+export function capital(words: string): string {
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
