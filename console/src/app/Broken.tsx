@@ -25,7 +25,7 @@ export function Nowhere() {
   return (
     <EmptyState p="xl" icon={<IconMapPinOff />} title="There is no such page" description="The address may be mistyped.">
       <EmptyState.Actions>
-        <LinkButton to="/">To the contacts</LinkButton>
+        <LinkButton to="/">To the desk</LinkButton>
       </EmptyState.Actions>
     </EmptyState>
   );

@@ -1,10 +1,23 @@
 import { Button, Center, EmptyState, Loader } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { IconAddressBook, IconPhone, IconPlugConnectedX } from '@tabler/icons-react';
+import {
+  IconAddressBook,
+  IconBuilding,
+  IconHeadset,
+  IconLayoutDashboard,
+  IconPhone,
+  IconPlugConnectedX,
+  IconSettings,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Provider } from 'urql';
+import type { Role } from '../gql/graphql';
+import { useMyselfNews } from '../agents/myself';
 import { CallDock } from '../calls/CallDock';
+import { OfferDock } from '../offers/OfferDock';
+import { WrapUpDock } from '../wrapup/WrapUpDock';
 import styles from './Console.module.css';
 import { ShortcutSheet } from './ShortcutSheet';
 import { TopBar } from './TopBar';
@@ -68,6 +81,7 @@ function ToSignIn() {
 }
 
 function Frame() {
+  useMyselfNews();
   const [sheet, setSheet] = useState(false);
   useHotkeys([['shift+?', () => setSheet(true), { usePhysicalKeys: false }], ['?', () => setSheet(true)]]);
   return (
@@ -80,14 +94,7 @@ function Frame() {
           <img src="/favicon.svg" width={24} height={24} alt="" />
           Cordboard
         </div>
-        <Link to="/contacts" className={styles.link}>
-          <IconAddressBook size={20} stroke={1.75} aria-hidden="true" />
-          Contacts
-        </Link>
-        <Link to="/calls" className={styles.link}>
-          <IconPhone size={20} stroke={1.75} aria-hidden="true" />
-          Calls
-        </Link>
+        <Rail />
       </nav>
       <TopBar onShortcuts={() => setSheet(true)} />
       <main className={styles.page} id="page" tabIndex={-1}>
@@ -95,9 +102,31 @@ function Frame() {
         <Outlet />
       </main>
       <CallDock />
+      <WrapUpDock />
+      <OfferDock />
       <ShortcutSheet opened={sheet} onClose={() => setSheet(false)} />
     </div>
   );
+}
+
+const PLACES = [
+  { to: '/desk', words: 'Desk', Icon: IconHeadset, roles: ['AGENT', 'SUPERVISOR', 'ADMIN'] },
+  { to: '/contacts', words: 'Contacts', Icon: IconAddressBook, roles: ['AGENT', 'SUPERVISOR', 'ADMIN'] },
+  { to: '/companies', words: 'Companies', Icon: IconBuilding, roles: ['AGENT', 'SUPERVISOR', 'ADMIN'] },
+  { to: '/calls', words: 'Calls', Icon: IconPhone, roles: ['AGENT', 'SUPERVISOR', 'ADMIN'] },
+  { to: '/board', words: 'Board', Icon: IconLayoutDashboard, roles: ['SUPERVISOR', 'ADMIN'] },
+  { to: '/settings', words: 'Settings', Icon: IconSettings, roles: ['SUPERVISOR', 'ADMIN'] },
+] as const satisfies readonly { to: string; words: string; Icon: TablerIcon; roles: readonly Role[] }[];
+
+/** Where one can go: a place that could only refuse is not shown. */
+function Rail() {
+  const { user } = useWorkspace();
+  return PLACES.filter(({ roles }) => (roles as readonly Role[]).includes(user.role)).map(({ to, words, Icon }) => (
+    <Link key={to} to={to} className={styles.link}>
+      <Icon size={20} stroke={1.75} aria-hidden="true" />
+      {words}
+    </Link>
+  ));
 }
 
 /** A lost connection is said plainly, together with what goes on working. */

@@ -2,12 +2,14 @@ import { Kbd, Modal, Table } from '@mantine/core';
 
 const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['/', 'Search contacts'],
-  ['n', 'New contact'],
+  ['a', 'Available'],
+  ['Enter', 'Accept the call that rings'],
+  ['n', 'Note, in a call; else a new contact'],
   ['m', 'Microphone on or off, in a call'],
   ['v', 'Camera on or off, in a call'],
   ['r', 'Pause or resume the recording, in a call'],
   ['f', 'Full call, or back to the bar'],
-  ['Enter', 'Open or confirm what has the focus'],
+  ['Ctrl Enter', 'Finish the wrap-up'],
   ['Esc', 'Close what is open'],
   ['?', 'This sheet'],
 ];

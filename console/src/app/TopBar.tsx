@@ -3,6 +3,8 @@ import { useHotkeys } from '@mantine/hooks';
 import { IconKeyboard, IconLogout, IconLogout2, IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { useStatusSet } from '../agents/myself';
+import { StatusMenu } from '../agents/StatusMenu';
 import { Bell } from '../notifications/Bell';
 import { Face } from '../ui/Person';
 import styles from './Console.module.css';
@@ -13,6 +15,7 @@ export function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
     <header className={styles.top}>
       <ContactSearch />
       <div style={{ flex: 1 }} />
+      <StatusMenu />
       <Bell />
       <UserMenu onShortcuts={onShortcuts} />
     </header>
@@ -70,7 +73,10 @@ function ContactSearch() {
 
 function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { user, desk } = useWorkspace();
+  const setStatus = useStatusSet();
   const signOut = async (everywhere = false) => {
+    // Nobody is rung who has left; presence would lapse only some seconds later.
+    await setStatus('OFFLINE');
     // The call ends for both sides before our token is gone.
     await desk.current()?.live.hangUp();
     await session.signOut(everywhere);

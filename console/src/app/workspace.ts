@@ -4,6 +4,9 @@ import { makeClient } from '../api/client';
 import { Session, type SignedInUser } from '../api/session';
 import { makeSocket, type Socket } from '../api/socket';
 import { Desk, type CurrentCall } from '../call/desk';
+import { type AgentInbox, openInbox } from '../offers/agent-inbox';
+import type { InboxState } from '../offers/inbox';
+import { showNotice } from '../offers/notices';
 
 export const session = new Session();
 
@@ -13,6 +16,7 @@ export interface Workspace {
   client: Client;
   socket: Socket;
   desk: Desk;
+  offers: AgentInbox;
 }
 
 let open: Workspace | null = null;
@@ -22,12 +26,14 @@ export function workspaceOf(user: SignedInUser): Workspace {
   close();
   const socket = makeSocket(session, () => void session.refresh());
   const client = makeClient(session, socket);
-  open = { user, client, socket, desk: new Desk(client) };
-  open.desk.resume();
+  const desk = new Desk(client);
+  open = { user, client, socket, desk, offers: openInbox(client, desk, showNotice) };
+  desk.resume();
   return open;
 }
 
 function close(): void {
+  open?.offers.close();
   open?.desk.close();
   open?.socket.close();
   open = null;
@@ -49,4 +55,10 @@ export function useWorkspace(): Workspace {
 export function useCurrentCall(): CurrentCall | null {
   const { desk } = useWorkspace();
   return useSyncExternalStore(desk.onChange, desk.current);
+}
+
+/** The offers that ring for this person now. */
+export function useInbox(): InboxState {
+  const { offers } = useWorkspace();
+  return useSyncExternalStore(offers.inbox.onChange, offers.inbox.state);
 }

@@ -2,6 +2,7 @@ import type { Client } from '@urql/core';
 import { callJoin, graphqlSignalling } from './graphql-signalling';
 import { LiveCall } from './live-call';
 import { LocalMedia } from './media';
+import type { Joined } from './signalling';
 
 /** What this tab knows of its call beyond the platform's row; it outlives a reload of the tab. */
 export interface CallTicket {
@@ -43,11 +44,12 @@ export class Desk {
     if (stored && !this.#current) this.begin(JSON.parse(stored) as CallTicket);
   }
 
-  begin(ticket: CallTicket): void {
+  /** `opened` is what a call that was offered has already: its microphone, and the way to join. */
+  begin(ticket: CallTicket, opened?: { media: LocalMedia; joined: Joined }): void {
     if (this.#current) this.#current.live.end('Replaced by another call');
     this.#current?.media.stop();
     sessionStorage.setItem(STORED, JSON.stringify(ticket));
-    const media = new LocalMedia();
+    const media = opened?.media ?? new LocalMedia();
     const signalling = graphqlSignalling(this.#client, {
       join: () => callJoin(this.#client, { callId: ticket.callId }),
       ends: { callId: ticket.callId },
@@ -66,8 +68,8 @@ export class Desk {
     });
     this.#tell();
     // The connection doesn't wait for the devices: tracks join it as they open.
-    void live.start();
-    void media.open(ticket.video);
+    void live.start(opened?.joined);
+    if (!opened) void media.open(ticket.video);
   }
 
   /** Takes an ended call off the bar. */

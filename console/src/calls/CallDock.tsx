@@ -1,6 +1,7 @@
 import { useHotkeys } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
+import { useMyself } from '../agents/myself';
 import { useCurrentCall, useWorkspace } from '../app/workspace';
 import { storedPreferences } from '../call/media';
 import type { CurrentCall } from '../call/desk';
@@ -40,6 +41,7 @@ function Docked({ current }: { current: CurrentCall }) {
   const { ticket, live, media } = current;
   const state = useLiveCall(live);
   const ended = state.phase === 'ended';
+  const wrapsUp = useMyself()?.wrapUp?.call.id === ticket.callId;
   const [open, setOpen] = useState(true);
   const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
   const [{ data }] = useQuery({
@@ -62,10 +64,14 @@ function Docked({ current }: { current: CurrentCall }) {
   useEffect(() => {
     if (!ended) return;
     setOpen(false);
+    if (wrapsUp) {
+      desk.dismiss();
+      return;
+    }
     // The bar says how it ended, long enough to be read.
     const timer = setTimeout(() => desk.dismiss(), 12_000);
     return () => clearTimeout(timer);
-  }, [ended, desk]);
+  }, [ended, wrapsUp, desk]);
 
   useEffect(() => {
     // Leaving the page by a slip would interrupt a conversation.

@@ -1,4 +1,4 @@
-import { DataList, Title } from '@mantine/core';
+import { Badge, DataList, Title } from '@mantine/core';
 import { graphql } from '../gql';
 import type { CallFactsFieldsFragment } from '../gql/graphql';
 import page from '../ui/page.module.css';
@@ -19,7 +19,24 @@ graphql(`
     endReason
     waitSeconds
     talkSeconds
+    wrapUpSeconds
     setupSeconds
+    contactVerified
+    tags
+    outcome {
+      id
+      name
+      success
+    }
+    rating {
+      stars
+      words
+      at
+    }
+    queue {
+      id
+      name
+    }
     agent {
       id
       user {
@@ -58,6 +75,10 @@ export function CallFacts({ call }: { call: CallFactsFieldsFragment }) {
           {call.media === 'VIDEO' ? 'Video call' : 'Audio call'}, {DIRECTIONS[call.direction]}
         </Fact>
         {call.subject && <Fact name="Subject">{call.subject}</Fact>}
+        {call.queue && <Fact name="Queue">{call.queue.name}</Fact>}
+        {call.direction === 'INBOUND' && !call.contactVerified && (
+          <Fact name="Identity">Unverified: only what the caller said</Fact>
+        )}
         {call.agent && <Fact name="Agent">{call.agent.user.name}</Fact>}
         <Fact name="Placed">
           <When at={call.createdAt} />
@@ -69,6 +90,31 @@ export function CallFacts({ call }: { call: CallFactsFieldsFragment }) {
           </Fact>
         )}
         {call.state === 'ENDED' && call.talkSeconds != null && <Fact name="Talk">{spell(call.talkSeconds)}</Fact>}
+        {call.wrapUpSeconds != null && call.wrapUpSeconds > 0 && <Fact name="Wrap-up">{spell(call.wrapUpSeconds)}</Fact>}
+        {call.outcome && (
+          <Fact name="Outcome">
+            {call.outcome.name}
+            {call.outcome.success && ' (a success)'}
+          </Fact>
+        )}
+        {call.tags.length > 0 && (
+          <Fact name="Tags">
+            {call.tags.map((tag) => (
+              <Badge key={tag} variant="default" radius="sm" tt="none" fw={400} mr={4}>
+                {tag}
+              </Badge>
+            ))}
+          </Fact>
+        )}
+        {call.rating && (
+          <Fact name="Rating">
+            <span role="img" aria-label={`${call.rating.stars} of 5 stars`}>
+              {'★'.repeat(call.rating.stars)}
+              {'☆'.repeat(5 - call.rating.stars)}
+            </span>
+            {call.rating.words && <span className={styles.words}>“{call.rating.words}”</span>}
+          </Fact>
+        )}
         {call.setupSeconds != null && (
           <Fact name="Set-up">{call.setupSeconds.toFixed(1)} s from joining to hearing each other</Fact>
         )}

@@ -13,11 +13,13 @@ import { ErrorState, Missing, Rows } from '../ui/states';
 import { CallFacts } from './CallFacts';
 import styles from './CallPage.module.css';
 import { EventLine } from './EventLine';
+import { NoteList } from '../notes/NoteList';
 import { IntervalBar } from './IntervalBar';
 import { useCallNews } from './news';
 import { RecordingCard } from './RecordingCard';
 import { StateBadge } from './StateBadge';
 import { TakeUp } from './TakeUp';
+import { Visits } from './Visits';
 import { isBeingPrepared } from './words';
 
 const CallDocument = graphql(`
@@ -25,6 +27,10 @@ const CallDocument = graphql(`
     call(id: $id) {
       ...CallNews
       ...CallFactsFields
+      ...VisitsFields
+      notes {
+        ...NoteFields
+      }
       intervals {
         ...IntervalFields
       }
@@ -104,6 +110,8 @@ function Call({ id }: { id: string }) {
             </div>
             <IntervalBar intervals={call.intervals} />
           </section>
+          {call.visits.length > 0 && <Visits call={call} />}
+          {call.notes.length > 0 && <NoteList notes={call.notes} />}
           <section className={page.card} aria-labelledby="events">
             <div className={page.cardHead}>
               <Title order={2} id="events">
@@ -126,6 +134,10 @@ function Call({ id }: { id: string }) {
 function namesOf(call: NonNullable<CallPageQuery['call']>): Map<string, string> {
   const names = new Map(call.legs.map((leg) => [leg.id, leg.name]));
   for (const leg of call.legs) if (leg.user) names.set(leg.user.id, leg.name);
+  for (const { agent } of call.offers) {
+    names.set(agent.id, agent.user.name);
+    names.set(agent.user.id, agent.user.name);
+  }
   return names;
 }
 

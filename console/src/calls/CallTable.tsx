@@ -24,6 +24,10 @@ graphql(`
       id
       name
     }
+    queue {
+      id
+      name
+    }
     legs {
       id
       role
@@ -46,6 +50,7 @@ export function CallTable({ calls, withContact }: { calls: CallRowFragment[]; wi
           <Table.Th>{withContact ? 'Contact' : 'When'}</Table.Th>
           <Table.Th>State</Table.Th>
           <Table.Th className={styles.short}>Talk</Table.Th>
+          <Table.Th className={styles.widest}>Queue</Table.Th>
           <Table.Th className={styles.wide}>Agent</Table.Th>
           <Table.Th className={styles.wide}>Recording</Table.Th>
           {withContact && <Table.Th className={styles.wide}>When</Table.Th>}
@@ -70,8 +75,11 @@ export function CallTable({ calls, withContact }: { calls: CallRowFragment[]; wi
             <Table.Td className={`${styles.short} figures`}>
               <Talk call={call} />
             </Table.Td>
-            <Table.Td className={styles.wide} dir="auto">
-              {call.legs.find((leg) => leg.role === 'AGENT')?.name}
+            <Table.Td className={`${styles.widest} ${styles.cut}`} title={call.queue?.name}>
+              <bdi>{call.queue?.name ?? '–'}</bdi>
+            </Table.Td>
+            <Table.Td className={`${styles.wide} ${styles.cut}`}>
+              <bdi>{call.legs.find((leg) => leg.role === 'AGENT')?.name}</bdi>
             </Table.Td>
             <Table.Td className={styles.wide}>
               <RecordingCell recordings={call.recordings} />

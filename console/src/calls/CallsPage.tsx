@@ -5,13 +5,14 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../gql';
-import type { CallState } from '../gql/graphql';
+import type { CallEventKind, CallState } from '../gql/graphql';
 import { LinkButton } from '../ui/LinkButton';
 import { More } from '../ui/More';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
 import { CallTable } from './CallTable';
 import { useCallNews } from './news';
+import { QueueChoice } from './QueueChoice';
 
 const Calls = graphql(`
   query Calls($first: Int!, $after: String, $filter: CallFilter) {
@@ -32,35 +33,41 @@ const Calls = graphql(`
 
 const CHOICES: readonly { state: CallState | undefined; words: string }[] = [
   { state: undefined, words: 'All' },
+  { state: 'QUEUED', words: 'Waiting' },
   { state: 'RINGING', words: 'Ringing' },
   { state: 'IN_PROGRESS', words: 'In call' },
   { state: 'ENDED', words: 'Ended' },
 ];
 
+/** What may move a call into a list of one state, or out of it. */
+const CHANGES_STATE: readonly CallEventKind[] = ['QUEUED', 'OFFERED', 'ACCEPTED', 'CONNECTED', 'ENDED'];
+
 export function CallsPage() {
   useDocumentTitle('Calls · Cordboard');
-  const { state } = useSearch({ from: '/console/calls' });
+  const { state, queue } = useSearch({ from: '/console/calls' });
   return (
     <div className={page.page}>
-      <List key={state ?? ''} state={state} />
+      <List key={`${state ?? ''} ${queue ?? ''}`} state={state} queue={queue} />
     </div>
   );
 }
 
-function List({ state }: { state: CallState | undefined }) {
+function List({ state, queue }: { state: CallState | undefined; queue: string | undefined }) {
   const navigate = useNavigate();
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, error, fetching, stale }, reload] = useQuery({
     query: Calls,
-    variables: { first: 50, after, filter: state ? { states: [state] } : null },
+    variables: { first: 50, after, filter: { ...(state ? { states: [state] } : {}), ...(queue ? { queueId: queue } : {}) } },
     requestPolicy: 'cache-and-network',
   });
   useCallNews({}, (kind) => {
     // Which rows a list holds changes only then; all else the rows bring themselves.
-    if (kind === 'CREATED' || (state !== undefined && (kind === 'CONNECTED' || kind === 'ENDED'))) {
+    if (kind === 'CREATED' || (state !== undefined && CHANGES_STATE.includes(kind))) {
       reload({ requestPolicy: 'network-only' });
     }
   });
+  const go = (to: CallState | undefined, of: string | undefined) =>
+    void navigate({ to: '/calls', search: { ...(to ? { state: to } : {}), ...(of ? { queue: of } : {}) } });
   const connection = data?.calls;
   const calls = connection?.edges.map((edge) => edge.node) ?? [];
 
@@ -71,11 +78,9 @@ function List({ state }: { state: CallState | undefined }) {
         <span className={page.count} role="status">
           {connection?.totalCount.toLocaleString()}
         </span>
-        <Chip.Group
-          value={state ?? ''}
-          onChange={(value) => void navigate({ to: '/calls', search: value ? { state: value as CallState } : {} })}
-        >
-          <Group gap={8} ml={{ base: 0, sm: 'auto' }}>
+        <QueueChoice value={queue} onChange={(id) => go(state, id)} />
+        <Chip.Group value={state ?? ''} onChange={(value) => go(value ? (value as CallState) : undefined, queue)}>
+          <Group gap={8}>
             {CHOICES.map((choice) => (
               <Chip key={choice.words} value={choice.state ?? ''} size="xs" variant="outline">
                 {choice.words}
@@ -91,7 +96,7 @@ function List({ state }: { state: CallState | undefined }) {
           <EmptyState
             p="xl"
             icon={<IconPhone />}
-            title={state ? 'No calls in this state' : 'No calls yet'}
+            title={state || queue ? 'No such calls' : 'No calls yet'}
             description="Open a contact and press Video call or Audio call."
           >
             <EmptyState.Actions>

@@ -2,7 +2,7 @@ import { Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useLiveCall, useLocalMedia, useStream } from '../call/hooks';
 import type { DockProps } from './CallDock';
-import { ContactAside } from './ContactAside';
+import { CallAside } from './CallAside';
 import styles from './FullCall.module.css';
 import { LinkField } from './LinkField';
 import { faultWords, progressWords } from './live-words';
@@ -30,7 +30,7 @@ export function FullCall({ current, call, onOpen }: DockProps) {
         muted={other?.muted ?? false}
       />
       <aside className={styles.side}>
-        <Title order={2} dir="auto">
+        <Title order={2} dir="auto" className={styles.name}>
           {call?.contact ? (
             <Link to="/contacts/$contactId" params={{ contactId: call.contact.id }} onClick={() => onOpen(false)}>
               {name}
@@ -39,26 +39,27 @@ export function FullCall({ current, call, onOpen }: DockProps) {
             name
           )}
         </Title>
-        {ticket.joinUrl !== null && (waiting || other?.state === 'RECONNECTING') && (
+        <CallAside callId={ticket.callId}>
+          {ticket.joinUrl !== null && (waiting || other?.state === 'RECONNECTING') && (
+            <div className={styles.block}>
+              <strong>{waiting ? 'Send this link' : 'The link still works'}</strong>
+              <p>Whoever opens it first joins this call; it works for this call only.</p>
+              <LinkField url={ticket.joinUrl} />
+            </div>
+          )}
+          {local.fault && (
+            <div className={styles.block} data-tone="fault" role="alert">
+              {faultWords(local.fault)}
+            </div>
+          )}
           <div className={styles.block}>
-            <strong>{waiting ? 'Send this link' : 'The link still works'}</strong>
-            <p>Whoever opens it first joins this call; it works for this call only.</p>
-            <LinkField url={ticket.joinUrl} />
+            <strong>Recording</strong>
+            <p>{recordingWords(call, other)}</p>
           </div>
-        )}
-        {local.fault && (
-          <div className={styles.block} data-tone="fault" role="alert">
-            {faultWords(local.fault)}
-          </div>
-        )}
-        <div className={styles.block}>
-          <strong>Recording</strong>
-          <p>{recordingWords(call, other)}</p>
-        </div>
-        {call?.contact && <ContactAside id={call.contact.id} />}
-        <Link to="/calls/$callId" params={{ callId: ticket.callId }} onClick={() => onOpen(false)}>
-          All about this call
-        </Link>
+          <Link to="/calls/$callId" params={{ callId: ticket.callId }} onClick={() => onOpen(false)}>
+            All about this call
+          </Link>
+        </CallAside>
       </aside>
     </section>
   );

@@ -27,7 +27,7 @@ function resultOf(result: CallResult | null): { words: string; tone: Tone } {
     case 'MISSED':
       return { words: 'Not answered', tone: 'wait' };
     case 'ABANDONED':
-      return { words: 'Called off', tone: 'quiet' };
+      return { words: 'Abandoned', tone: 'quiet' };
     case 'DECLINED':
       return { words: 'Declined', tone: 'wait' };
     case 'FAILED':
@@ -58,7 +58,19 @@ const DEEDS: Partial<Record<CallEventKind, string>> = {
 };
 
 const EVENTS: Partial<Record<CallEventKind, string>> = {
+  CALLBACK_REQUESTED: 'Call-back asked for',
   CREATED: 'Call placed',
+  NOTE_SAVED: 'Note saved',
+  OFFERED: 'Offered',
+  OFFER_CANCELLED: 'Offer withdrawn',
+  OFFER_DECLINED: 'Offer declined',
+  OFFER_FAILED: 'Offer accepted, but not connected',
+  OFFER_TIMED_OUT: 'Offer not answered',
+  OVERFLOWED: 'Waited too long',
+  POSITION_CHANGED: 'Moved up in the queue',
+  QUEUED: 'Waits in the queue',
+  RATED: 'Rated by the contact',
+  WRAPPED_UP: 'Wrapped up',
   CONNECTED: 'Both sides connected',
   MEDIA_MOVED: 'Moved to another media server',
   RECORDING_STARTED: 'Recording started',
@@ -83,6 +95,7 @@ function capital(words: string): string {
 
 export function eventTone(kind: CallEventKind): Tone {
   if (kind === 'RECORDING_FAILED') return 'fault';
+  if (kind === 'OFFER_TIMED_OUT' || kind === 'OFFER_FAILED' || kind === 'OVERFLOWED') return 'wait';
   if (kind === 'LEG_RECONNECTING' || kind === 'CONSENT_REFUSED' || kind === 'MEDIA_MOVED') return 'wait';
   return kind === 'CONNECTED' || kind === 'RECORDING_READY' ? 'live' : 'quiet';
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload, Refused } from '../api/errors';
 import { idempotencyKey } from '../api/key';
+import { CompanySelect } from '../companies/CompanySelect';
 import { graphql } from '../gql';
 
 const ContactCreateDocument = graphql(`
@@ -44,7 +45,7 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
   // One key for this form: a second click or a lost answer makes no second contact.
   const [key, setKey] = useState(idempotencyKey);
   // Named as in the input, so that the server's word about a field is shown beside it.
-  const form = useForm({ initialValues: { name, emails: '', phones: '', tags: [] as string[] } });
+  const form = useForm({ initialValues: { name, emails: '', phones: '', companyId: null as string | null, tags: [] as string[] } });
 
   useEffect(() => {
     // What is sent changed, so it is another request.
@@ -59,6 +60,7 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
         emails: values.emails.trim() === '' ? [] : [values.emails],
         // People type 00 for the +.
         phones: values.phones.trim() === '' ? [] : [values.phones.trim().replace(/^00/, '+')],
+        ...(values.companyId ? { companyId: values.companyId } : {}),
         tags: values.tags,
         idempotencyKey: key,
       },
@@ -89,6 +91,7 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
         <TextInput label="Name" required data-autofocus dir="auto" {...form.getInputProps('name')} />
         <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('emails')} />
         <TextInput label="Phone" type="tel" placeholder="+49 30 901820" {...form.getInputProps('phones')} />
+        <CompanySelect label="Company" {...form.getInputProps('companyId')} />
         <TagsInput label="Tags" placeholder="Enter after each" {...form.getInputProps('tags')} />
         <Group justify="flex-end" mt="xs">
           <Button variant="default" onClick={onClose}>

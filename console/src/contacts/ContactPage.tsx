@@ -4,9 +4,10 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { CallButtons } from '../calls/CallButtons';
-import { CallTable } from '../calls/CallTable';
 import { useCallNews } from '../calls/news';
 import { graphql } from '../gql';
+import type { CallEventKind } from '../gql/graphql';
+import { NoteList } from '../notes/NoteList';
 import { LinkButton } from '../ui/LinkButton';
 import { More } from '../ui/More';
 import page from '../ui/page.module.css';
@@ -14,13 +15,17 @@ import { Face } from '../ui/Person';
 import { ErrorState, Missing, Rows } from '../ui/states';
 import { ContactFacts } from './ContactFacts';
 import styles from './ContactPage.module.css';
+import { NewNote } from './NewNote';
 import { OpenTasks } from './OpenTasks';
+import { Related } from './Related';
+import { Timeline } from './Timeline';
 
 const ContactDocument = graphql(`
   query Contact($id: ID!, $after: String) {
     contact(id: $id) {
       ...ContactRow
       ...ContactFactsFields
+      ...RelatedFields
       openTasks(first: 20) {
         totalCount
         edges {
@@ -29,11 +34,19 @@ const ContactDocument = graphql(`
           }
         }
       }
-      calls(first: 30, after: $after) {
+      notes(first: 20) {
         totalCount
+        nodes {
+          ...NoteFields
+        }
+      }
+      calls(first: 1) {
+        totalCount
+      }
+      timeline(first: 30, after: $after) {
         edges {
           node {
-            ...CallRow
+            ...ActivityFields
           }
         }
         pageInfo {
@@ -44,6 +57,9 @@ const ContactDocument = graphql(`
     }
   }
 `);
+
+/** A new call makes the history longer, as does what is written about it; an ended one may leave a task behind. */
+const LENGTHENS: readonly CallEventKind[] = ['CREATED', 'ENDED', 'NOTE_SAVED', 'WRAPPED_UP'];
 
 export function ContactPage() {
   const { contactId } = useParams({ from: '/console/contacts/$contactId' });
@@ -58,8 +74,7 @@ function Contact({ id }: { id: string }) {
     requestPolicy: 'cache-and-network',
   });
   useCallNews({ contactId: id }, (kind) => {
-    // A new call makes the history longer; an ended one may leave a task behind.
-    if (kind === 'CREATED' || kind === 'ENDED') reload({ requestPolicy: 'network-only' });
+    if (LENGTHENS.includes(kind)) reload({ requestPolicy: 'network-only' });
   });
   useDocumentTitle(`${data?.contact?.name ?? 'Contact'} · Cordboard`);
 
@@ -75,7 +90,7 @@ function Contact({ id }: { id: string }) {
       </Missing>
     );
   }
-  const calls = contact.calls.edges.map((edge) => edge.node);
+  const activities = contact.timeline.edges.map((edge) => edge.node);
 
   return (
     <div className={page.page}>
@@ -90,22 +105,27 @@ function Contact({ id }: { id: string }) {
         <section className={page.card} aria-labelledby="history">
           <div className={page.cardHead}>
             <Title order={2} id="history">
-              Calls
+              Timeline
             </Title>
-            <span className={page.count}>{contact.calls.totalCount.toLocaleString()}</span>
+            <span className={page.count}>
+              {contact.calls.totalCount.toLocaleString()} {contact.calls.totalCount === 1 ? 'call' : 'calls'}
+            </span>
           </div>
-          {calls.length === 0 ? (
+          {activities.length === 0 ? (
             <p className={styles.none}>No calls yet. Press Video call or Audio call to place the first.</p>
           ) : (
-            <CallTable calls={calls} withContact={false} />
+            <Timeline activities={activities} />
           )}
-          {contact.calls.pageInfo.hasNextPage && (
-            <More onSeen={() => !fetching && setAfter(contact.calls.pageInfo.endCursor ?? null)} />
+          {contact.timeline.pageInfo.hasNextPage && (
+            <More onSeen={() => !fetching && setAfter(contact.timeline.pageInfo.endCursor ?? null)} />
           )}
         </section>
         <div className={styles.side}>
           <ContactFacts contact={contact} />
+          <NewNote contactId={contact.id} onSaved={() => reload({ requestPolicy: 'network-only' })} />
           <OpenTasks tasks={contact.openTasks.edges.map((edge) => edge.node)} total={contact.openTasks.totalCount} />
+          <Related contact={contact} />
+          <NoteList notes={contact.notes.nodes} total={contact.notes.totalCount} />
         </div>
       </div>
     </div>

@@ -4,6 +4,7 @@ import { IconAddressBook, IconPlus, IconSearchOff } from '@tabler/icons-react';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useQuery } from 'urql';
+import { useCurrentCall } from '../app/workspace';
 import { graphql } from '../gql';
 import { More } from '../ui/More';
 import page from '../ui/page.module.css';
@@ -32,7 +33,9 @@ export function ContactsPage() {
   useDocumentTitle('Contacts · Cordboard');
   const { q } = useSearch({ from: '/console/contacts' });
   const [creating, setCreating] = useState(false);
-  useHotkeys([['n', () => setCreating(true)]]);
+  const current = useCurrentCall();
+  // In a call the key belongs to its note.
+  useHotkeys([['n', () => current === null && setCreating(true)]]);
   return (
     <div className={page.page}>
       {/* A new search begins at the first page. */}

@@ -20,6 +20,10 @@ graphql(`
       id
       name
     }
+    contact {
+      id
+      name
+    }
     call {
       id
     }
@@ -40,7 +44,15 @@ const TaskSetState = graphql(`
   }
 `);
 
-export function OpenTasks({ tasks, total }: { tasks: TaskRowFragment[]; total: number }) {
+interface Props {
+  tasks: TaskRowFragment[];
+  total: number;
+  title?: string;
+  /** Where tasks of many contacts stand together, each names its own. */
+  withContact?: boolean;
+}
+
+export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = false }: Props) {
   const titleId = useId();
   const now = useNow(30_000);
   const [, update] = useMutation(TaskSetState);
@@ -59,7 +71,7 @@ export function OpenTasks({ tasks, total }: { tasks: TaskRowFragment[]; total: n
     <section className={page.card} aria-labelledby={titleId}>
       <div className={page.cardHead}>
         <Title order={2} id={titleId}>
-          Open tasks
+          {title}
         </Title>
         <span className={page.count}>{total}</span>
       </div>
@@ -84,11 +96,18 @@ export function OpenTasks({ tasks, total }: { tasks: TaskRowFragment[]; total: n
               </span>
             }
           />
-          {task.call && (
-            <Link to="/calls/$callId" params={{ callId: task.call.id }} style={{ marginLeft: 'auto' }}>
-              Call
-            </Link>
-          )}
+          <span className={styles.links}>
+            {withContact && task.contact && (
+              <Link to="/contacts/$contactId" params={{ contactId: task.contact.id }} dir="auto">
+                {task.contact.name}
+              </Link>
+            )}
+            {task.call && (
+              <Link to="/calls/$callId" params={{ callId: task.call.id }}>
+                Call
+              </Link>
+            )}
+          </span>
         </div>
       ))}
     </section>

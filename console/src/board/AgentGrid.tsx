@@ -1,0 +1,67 @@
+import { Menu, Title, UnstyledButton } from '@mantine/core';
+import { Dot } from '../agents/Dot';
+import { useStatusSet } from '../agents/myself';
+import { StatusItems } from '../agents/StatusItems';
+import { activityOf, nextWords, statusWords } from '../agents/words';
+import type { AgentCellFragment } from '../gql/graphql';
+import { Since } from '../ui/Time';
+import styles from './Board.module.css';
+import { ACTIVITIES, inOrder } from './order';
+
+export function AgentGrid({ agents, total }: { agents: AgentCellFragment[]; total: number }) {
+  return (
+    <section aria-labelledby="agents">
+      <div className={styles.sums}>
+        <Title order={2} id="agents">
+          Agents <span className={styles.quiet}>{total.toLocaleString()}</span>
+        </Title>
+        <ul>
+          {ACTIVITIES.map((activity) => {
+            const count = agents.filter((agent) => agent.activity === activity).length;
+            return count === 0 ? null : (
+              <li key={activity} className={styles.quiet}>
+                <Dot tone={activityOf({ status: 'AVAILABLE', activity }).tone} />
+                {count} {activityOf({ status: 'AVAILABLE', activity }).words.toLowerCase()}
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      <div className={styles.cells}>
+        {inOrder(agents).map((agent) => (
+          <AgentCell key={agent.id} agent={agent} />
+        ))}
+      </div>
+      {total > agents.length && <p className={styles.quiet}>The first {agents.length} are shown.</p>}
+    </section>
+  );
+}
+
+/** A press changes the agent's status, as for somebody who went home and forgot. */
+function AgentCell({ agent }: { agent: AgentCellFragment }) {
+  const set = useStatusSet();
+  const { words, tone } = activityOf(agent);
+  const call = agent.currentCall;
+  const about = nextWords(agent) ?? [call?.contact?.name, call?.queue?.name].filter(Boolean).join(' · ');
+  // Somebody who closed the laptop while available is told from one who went home.
+  const chosen = agent.activity === 'OFFLINE' && agent.status !== 'OFFLINE' ? `not here (${statusWords(agent.status, agent.reason).toLowerCase()})` : '';
+  return (
+    <Menu position="bottom-start" width={240}>
+      <Menu.Target>
+        <UnstyledButton className={styles.cell} data-tone={tone} aria-label={`${agent.user.name}, ${words}: change status`}>
+          <Dot tone={tone} />
+          <span className={styles.cellWords}>
+            <strong title={agent.user.name}>
+              <bdi>{agent.user.name}</bdi>
+            </strong>
+            <span className={styles.quiet}>{[words, about || chosen].filter(Boolean).join(' · ')}</span>
+          </span>
+          {agent.activity !== 'OFFLINE' && <Since at={agent.since} />}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <StatusItems agent={agent} onChoose={(status, reason) => void set(status, reason, agent.id)} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

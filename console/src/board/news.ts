@@ -1,0 +1,89 @@
+import { useSubscription } from 'urql';
+import { graphql } from '../gql';
+
+graphql(`
+  fragment QueueStatsFields on QueueStats {
+    queue {
+      id
+    }
+    waiting
+    longestWaitSeconds
+    available
+    ringing
+    onCall
+    wrapUp
+    away
+    offline
+    callbacks
+    offered
+    answered
+    abandoned
+    overflowed
+    serviceLevel {
+      value
+      numerator
+      denominator
+      definition
+    }
+    abandonmentRate {
+      value
+      numerator
+      denominator
+      definition
+    }
+    averageSpeedOfAnswerSeconds
+    estimatedWaitSeconds
+    at
+  }
+`);
+
+graphql(`
+  fragment AgentCell on Agent {
+    ...AgentStanding
+    user {
+      id
+      name
+    }
+    currentCall {
+      id
+      version
+      contact {
+        id
+        name
+      }
+      queue {
+        id
+        name
+      }
+    }
+  }
+`);
+
+const QueueStatsArrived = graphql(`
+  subscription QueueStatsArrived {
+    queueStats {
+      ...QueueStatsFields
+    }
+  }
+`);
+
+const AgentActivityArrived = graphql(`
+  subscription AgentActivityArrived($after: String) {
+    agentActivity(after: $after) {
+      cursor
+      at
+      agent {
+        ...AgentCell
+      }
+    }
+  }
+`);
+
+/** Keeps the numbers of all queues and the activity of all agents as new as the platform. */
+export function useBoardNews(onAgent: (agentId: string) => void): void {
+  useSubscription({ query: QueueStatsArrived }, (_before, news) => news);
+  useSubscription({ query: AgentActivityArrived }, (_before, news) => {
+    onAgent(news.agentActivity.agent.id);
+    return news;
+  });
+}

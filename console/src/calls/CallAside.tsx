@@ -1,0 +1,125 @@
+import { Tabs } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { type ReactNode, useRef, useState } from 'react';
+import { useQuery } from 'urql';
+import { useWorkspace } from '../app/workspace';
+import { graphql } from '../gql';
+import type { CallAsideQuery } from '../gql/graphql';
+import type { Autosave } from '../notes/autosave';
+import { NoteField, useAutosave } from '../notes/NoteField';
+import { NoteList } from '../notes/NoteList';
+import styles from './CallAside.module.css';
+import { ContactAside } from './ContactAside';
+
+const CallAsideDocument = graphql(`
+  query CallAside($id: ID!) {
+    call(id: $id) {
+      id
+      version
+      contact {
+        id
+      }
+      queue {
+        id
+        name
+        script
+      }
+      notes {
+        ...NoteFields
+      }
+    }
+  }
+`);
+
+interface Props {
+  callId: string;
+  /** What concerns the call itself stands above what is known of the contact. */
+  children?: ReactNode;
+  /** In the wrap-up the note is part of the form. */
+  withNotes?: boolean;
+}
+
+/** What one needs beside a conversation: who it is, what is written down, what is to be said. */
+export function CallAside({ callId, children, withNotes = true }: Props) {
+  const [{ data }] = useQuery({ query: CallAsideDocument, variables: { id: callId } });
+  const call = data?.call;
+  if (!call) return <div className={styles.panel}>{children}</div>;
+  const Aside = withNotes ? Noted : Known;
+  return (
+    <Aside key={call.id} call={call} note={null}>
+      {children}
+    </Aside>
+  );
+}
+
+type Call = NonNullable<CallAsideQuery['call']>;
+
+interface KnownProps {
+  call: Call;
+  note: Autosave | null;
+  children?: ReactNode;
+}
+
+/** The note lives above the tabs: turning over to the contact interrupts no saving. */
+function Noted({ call, children }: KnownProps) {
+  const { user } = useWorkspace();
+  const note = useAutosave({ callId: call.id }, call.notes.find(({ author }) => author.id === user.id) ?? null);
+  return (
+    <Known call={call} note={note}>
+      {children}
+    </Known>
+  );
+}
+
+function Known({ call, note, children }: KnownProps) {
+  const { user } = useWorkspace();
+  const [tab, setTab] = useState<string | null>('contact');
+  const box = useRef<HTMLDivElement>(null);
+  useHotkeys(
+    note
+      ? [
+          [
+            'n',
+            () => {
+              setTab('notes');
+              requestAnimationFrame(() => {
+                const field = box.current?.querySelector<HTMLTextAreaElement>('[data-note]');
+                field?.focus();
+                field?.setSelectionRange(field.value.length, field.value.length);
+              });
+            },
+          ],
+        ]
+      : [],
+  );
+  return (
+    <Tabs value={tab} onChange={setTab} keepMounted={false} className={styles.tabs} ref={box}>
+      <Tabs.List className={styles.list}>
+        <Tabs.Tab value="contact">Contact</Tabs.Tab>
+        {note && <Tabs.Tab value="notes">Notes</Tabs.Tab>}
+        {call.queue?.script && <Tabs.Tab value="script">Script</Tabs.Tab>}
+      </Tabs.List>
+      <Tabs.Panel value="contact" className={styles.panel}>
+        {children}
+        {call.contact && <ContactAside id={call.contact.id} callId={call.id} />}
+      </Tabs.Panel>
+      {note && (
+        <Tabs.Panel value="notes" className={styles.panel}>
+          <NoteField note={note} label="Note of this call" rows={10} />
+          <Others notes={call.notes.filter(({ author }) => author.id !== user.id)} />
+        </Tabs.Panel>
+      )}
+      {call.queue?.script && (
+        <Tabs.Panel value="script" className={styles.panel}>
+          <p className={styles.script} dir="auto">
+            {call.queue.script}
+          </p>
+        </Tabs.Panel>
+      )}
+    </Tabs>
+  );
+}
+
+function Others({ notes }: { notes: Call['notes'] }) {
+  return notes.length === 0 ? null : <NoteList notes={notes} />;
+}

@@ -1,0 +1,219 @@
+import type { Client } from '@urql/core';
+import { payload } from '../api/errors';
+import type { Desk } from '../call/desk';
+import { joinedOf } from '../call/graphql-signalling';
+import { LocalMedia } from '../call/media';
+import { graphql } from '../gql';
+import { Attention } from './attention';
+import { Inbox, NoMicrophone, type Notice, type Offer } from './inbox';
+import { Ringer } from './ringer';
+
+graphql(`
+  fragment OfferFields on Offer {
+    id
+    state
+    createdAt
+    expiresAt
+    reason
+    callback
+    agent {
+      ...AgentStanding
+    }
+    call {
+      id
+      version
+      media
+      subject
+      createdAt
+      contactVerified
+      legs {
+        id
+        role
+        name
+      }
+      contact {
+        id
+        name
+        company {
+          id
+          name
+        }
+        calls(first: 4) {
+          edges {
+            node {
+              id
+              version
+              state
+              result
+              media
+              createdAt
+              agent {
+                id
+                user {
+                  id
+                  name
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    visit {
+      id
+      enteredAt
+      queue {
+        id
+        name
+      }
+    }
+  }
+`);
+
+const OffersArrived = graphql(`
+  subscription OffersArrived($after: String) {
+    offers(after: $after) {
+      cursor
+      at
+      offer {
+        ...OfferFields
+      }
+    }
+  }
+`);
+
+const OfferAccept = graphql(`
+  mutation OfferAccept($input: OfferAcceptInput!) {
+    offerAccept(input: $input) {
+      offer {
+        id
+        state
+      }
+      join {
+        ...JoinFields
+      }
+      joinUrl
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);
+
+const OfferDecline = graphql(`
+  mutation OfferDecline($input: OfferDeclineInput!) {
+    offerDecline(input: $input) {
+      offer {
+        id
+        state
+      }
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export type AgentInbox = ReturnType<typeof openInbox>;
+
+/** So long after a subscription ended the next one begins. */
+const AGAIN_MS = 1_000;
+
+/**
+ * The inbox on the real platform. Its subscription is also the agent's presence, so it is held from
+ * the sign-in to the sign-out, whichever page is open.
+ */
+export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) => void) {
+  const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('cordboard-offers') : null;
+  const ringer = new Ringer();
+  const attention = new Attention();
+  const inbox = new Inbox<LocalMedia>(
+    {
+      prepare: takeMicrophone,
+      abandon: (media) => media.stop(),
+      accept: async (offer, media) => {
+        const result = await client.mutation(OfferAccept, { input: { offerId: offer.id } }).toPromise();
+        const { join, joinUrl } = payload(result, (data) => data.offerAccept);
+        if (!join) throw new Error('The server sent no way to join.');
+        const ticket = { callId: offer.call.id, video: offer.call.media === 'VIDEO', joinUrl: joinUrl ?? null };
+        desk.begin(ticket, { media, joined: joinedOf(join) });
+      },
+      decline: async (offer, reason) => {
+        const input = { offerId: offer.id, ...(reason === null ? {} : { reason }) };
+        // Whether it was still there to be declined changes nothing for whoever declined it.
+        await client.mutation(OfferDecline, { input }).toPromise();
+      },
+      now: () => Date.now(),
+    },
+    noticed,
+    (offerId) => tabs?.postMessage(offerId),
+  );
+  tabs?.addEventListener('message', ({ data }: MessageEvent<string>) => inbox.settle(data));
+
+  let rung: string | null = null;
+  inbox.onChange(() => {
+    const { offers, accepting } = inbox.state();
+    const first = offers.find(({ id }) => id !== accepting) ?? null;
+    if (first && first.id !== rung) {
+      attention.start({ id: first.id, title: `${nameOf(first)} is calling`, body: bodyOf(first) });
+      ringer.start();
+    }
+    if (!first && rung !== null) {
+      attention.stop();
+      ringer.stop();
+    }
+    rung = first?.id ?? null;
+  });
+
+  let closed = false;
+  let leave = () => undefined as void;
+  const listen = () => {
+    if (closed) return;
+    let over = false;
+    const { unsubscribe } = client.subscription(OffersArrived, {}).subscribe(({ data, error, hasNext }) => {
+      if (data) inbox.receive(data.offers);
+      // A lost connection mends itself; an end (a cursor too old) means to begin anew.
+      if (!over && (error || !hasNext)) {
+        over = true;
+        setTimeout(() => {
+          unsubscribe();
+          listen();
+        }, AGAIN_MS);
+      }
+    });
+    leave = unsubscribe;
+  };
+  listen();
+
+  return {
+    inbox,
+    close() {
+      closed = true;
+      leave();
+      inbox.close();
+      tabs?.close();
+      attention.stop();
+      ringer.stop();
+    },
+  };
+}
+
+async function takeMicrophone(video: boolean): Promise<LocalMedia> {
+  const media = new LocalMedia();
+  await media.open(video);
+  const { audio, fault } = media.state();
+  if (audio) return media;
+  media.stop();
+  throw new NoMicrophone(fault?.reason ?? 'missing');
+}
+
+/** Who calls: the contact, or the name that a caller without one gave. */
+export function nameOf({ call }: Offer): string {
+  return call.contact?.name ?? call.legs.find(({ role }) => role === 'CONTACT')?.name ?? 'Somebody';
+}
+
+function bodyOf(offer: Offer): string {
+  return [offer.visit?.queue.name, offer.call.subject].filter(Boolean).join(' · ');
+}

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Refused } from '../api/errors';
+import { Inbox, NoMicrophone, type Notice, type Offer, type OfferState, type World } from './inbox';
+
+const START = Date.UTC(2026, 0, 1, 12);
+const iso = (milliseconds: number) => new Date(START + milliseconds).toISOString();
+
+function offer(id: string, state: OfferState = 'PENDING', reason: string | null = null): Offer {
+  const call = { id: `call_${id}`, media: 'AUDIO' } as Offer['call'];
+  return { id, state, reason, createdAt: iso(0), expiresAt: iso(20_000), callback: false, call } as Offer;
+}
+
+function setUp(world: Partial<World<string>> = {}) {
+  const done: string[] = [];
+  const notices: Notice[] = [];
+  const told: string[] = [];
+  const inbox = new Inbox<string>(
+    {
+      prepare: async (video) => {
+        done.push(video ? 'microphone and camera' : 'microphone');
+        return 'ready';
+      },
+      abandon: () => void done.push('abandoned'),
+      accept: async ({ id }) => void done.push(`accepted ${id}`),
+      decline: async ({ id }, reason) => void done.push(`declined ${id}: ${reason}`),
+      now: () => Date.now(),
+      ...world,
+    },
+    (notice) => notices.push(notice),
+    (id) => told.push(id),
+  );
+  const ids = () => inbox.state().offers.map(({ id }) => id);
+  return { inbox, done, notices, told, ids };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.setSystemTime(START);
+});
+afterEach(() => vi.useRealTimers());
+
+describe('an offer', () => {
+  it('rings until it is settled, and never again after that', () => {
+    const { inbox, ids } = setUp();
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    expect(ids()).toEqual(['a']);
+    inbox.receive({ offer: offer('a', 'CANCELLED'), at: iso(50) });
+    expect(ids()).toEqual([]);
+    // A reconnect may repeat what was told before.
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    expect(ids()).toEqual([]);
+  });
+
+  it('goes by itself when its end is never told', () => {
+    const { inbox, ids } = setUp();
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    vi.advanceTimersByTime(22_000);
+    expect(ids()).toEqual(['a']);
+    vi.advanceTimersByTime(2_000);
+    expect(ids()).toEqual([]);
+  });
+
+  it('does not ring when it is told after its time', () => {
+    const { inbox, ids } = setUp();
+    vi.setSystemTime(START + 40_000);
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    expect(ids()).toEqual([]);
+  });
+
+  it('rings its whole time on a machine whose clock is wrong', () => {
+    const { inbox } = setUp();
+    vi.setSystemTime(START + 3_600_000);
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    expect(inbox.remaining(offer('a'))).toBe(20_000);
+    const late = setUp();
+    vi.setSystemTime(START - 3_600_000);
+    late.inbox.receive({ offer: offer('a'), at: iso(0) });
+    expect(late.inbox.remaining(offer('a'))).toBe(20_000);
+  });
+
+  it('that ends without the agent leaves a word', () => {
+    const { inbox, notices } = setUp();
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    inbox.receive({ offer: offer('a', 'TIMED_OUT'), at: iso(20_000) });
+    inbox.receive({ offer: offer('b'), at: iso(0) });
+    inbox.receive({ offer: offer('b', 'CANCELLED', 'The caller hung up.'), at: iso(100) });
+    // One that never rang here is nobody's news.
+    inbox.receive({ offer: offer('c', 'TIMED_OUT'), at: iso(200) });
+    expect(notices.map(({ kind, words }) => [kind, words])).toEqual([
+      ['missed', null],
+      ['gone', 'The caller hung up.'],
+    ]);
+  });
+});
+
+describe('accepting', () => {
+  it('takes the microphone first, and then tells the platform and the other tabs', async () => {
+    const { inbox, done, told, ids } = setUp();
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    await inbox.accept('a');
+    expect(done).toEqual(['microphone', 'accepted a']);
+    expect(told).toEqual(['a']);
+    expect(ids()).toEqual([]);
+  });
+
+  it('without a microphone is no accepting: it rings on and says why', async () => {
+    const { inbox, done, ids } = setUp({ prepare: () => Promise.reject(new NoMicrophone('denied')) });
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    await inbox.accept('a');
+    expect(done).toEqual([]);
+    expect(ids()).toEqual(['a']);
+    expect(inbox.state()).toMatchObject({ accepting: null, fault: { offerId: 'a', device: 'denied' } });
+  });
+
+  it('what a colleague took is said quietly, and the microphone given back', async () => {
+    const gone = new Refused({ code: 'OFFER_GONE', message: 'Gone.' });
+    const { inbox, done, notices, ids } = setUp({ accept: () => Promise.reject(gone) });
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    await inbox.accept('a');
+    expect(done).toEqual(['microphone', 'abandoned']);
+    expect(ids()).toEqual([]);
+    expect(notices.map(({ kind }) => kind)).toEqual(['taken']);
+  });
+
+  it('what went while the browser asked for the microphone is not accepted', async () => {
+    let allow: (ready: string) => void = () => undefined;
+    const { inbox, done } = setUp({ prepare: () => new Promise((resolve) => (allow = resolve)) });
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    const accepting = inbox.accept('a');
+    inbox.receive({ offer: offer('a', 'CANCELLED'), at: iso(500) });
+    allow('ready');
+    await accepting;
+    expect(done).toEqual(['abandoned']);
+  });
+
+  it('happens once, however often it is pressed', async () => {
+    const { inbox, done } = setUp();
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    await Promise.all([inbox.accept('a'), inbox.accept('a')]);
+    expect(done).toEqual(['microphone', 'accepted a']);
+  });
+});
+
+describe('declining', () => {
+  it('stops the bell at once, here and in the other tabs', async () => {
+    const { inbox, done, told, ids } = setUp({ decline: () => new Promise(() => undefined) });
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    void inbox.decline('a', 'Lunch');
+    expect(ids()).toEqual([]);
+    expect(told).toEqual(['a']);
+    expect(done).toEqual([]);
+  });
+});

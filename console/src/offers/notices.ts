@@ -1,0 +1,15 @@
+import { notifications } from '@mantine/notifications';
+import { nameOf } from './agent-inbox';
+import type { Notice } from './inbox';
+
+/** Says quietly why a card has gone; nothing of it needs an answer. */
+export function showNotice({ offer, kind, words }: Notice): void {
+  const name = nameOf(offer);
+  const said = {
+    taken: { title: 'Taken by a colleague', message: `${name} is being served.`, color: 'gray' },
+    gone: { title: `${name} rings no more`, message: words ?? 'A colleague took the call, or the caller hung up.', color: 'gray' },
+    missed: { title: `You missed ${name}`, message: words ?? 'The call went back to the queue.', color: 'yellow' },
+    failed: { title: `${name} was not connected`, message: words ?? 'The caller is back in the queue, at the old place.', color: 'yellow' },
+  }[kind];
+  notifications.show({ id: `offer-${offer.id}`, ...said, autoClose: kind === 'missed' ? 15_000 : 5_000 });
+}

@@ -1,0 +1,172 @@
+import { Button, FileButton, Progress, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { IconUpload } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useMutation, useQuery } from 'urql';
+import { useMay } from '../agents/myself';
+import { explain, payload } from '../api/errors';
+import { graphql } from '../gql';
+import type { AudioFileFieldsFragment } from '../gql/graphql';
+import { clock } from '../ui/format';
+import page from '../ui/page.module.css';
+import { ErrorState, Rows } from '../ui/states';
+import { Plain } from '../ui/Plain';
+import { attempt } from '../api/attempt';
+import styles from './Settings.module.css';
+import { upload } from './upload';
+
+graphql(`
+  fragment AudioFileFields on AudioFile {
+    id
+    name
+    state
+    durationSeconds
+    failure
+    url
+  }
+`);
+
+const AudioFilesDocument = graphql(`
+  query AudioFiles {
+    audioFiles(first: 100) {
+      totalCount
+      nodes {
+        ...AudioFileFields
+      }
+    }
+  }
+`);
+
+const AudioFileCreate = graphql(`
+  mutation AudioFileCreate($input: AudioFileCreateInput!) {
+    audioFileCreate(input: $input) {
+      audioFile {
+        ...AudioFileFields
+      }
+      uploadUrl
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);
+
+const AudioFileArchive = graphql(`
+  mutation AudioFileArchive($input: AudioFileUpdateInput!) {
+    audioFileUpdate(input: $input) {
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);
+
+const LIMIT = 20 * 1024 * 1024;
+
+/** Music and announcements for those who wait: any common format, converted by the platform. */
+export function AudioPage() {
+  useDocumentTitle('Audio · Cordboard');
+  const may = useMay('audioFileCreate');
+  const [{ data, error }, reload] = useQuery({ query: AudioFilesDocument, requestPolicy: 'cache-and-network' });
+  const [, create] = useMutation(AudioFileCreate);
+  const [, update] = useMutation(AudioFileArchive);
+  const [progress, setProgress] = useState<{ name: string; share: number } | null>(null);
+  const files = data?.audioFiles.nodes ?? [];
+  const converting = files.some(({ state }) => state === 'WAITING' || state === 'CONVERTING');
+  const again = () => reload({ requestPolicy: 'network-only' });
+
+  useEffect(() => {
+    if (!converting) return;
+    const timer = setInterval(() => reload({ requestPolicy: 'network-only' }), 1_500);
+    return () => clearInterval(timer);
+  }, [converting, reload]);
+
+  const take = async (file: File | null) => {
+    if (!file) return;
+    setProgress({ name: file.name, share: 0 });
+    try {
+      if (file.size > LIMIT) throw new Error('The file is too large: 20 MB at most.');
+      const name = file.name.replace(/\.[^.]+$/, '');
+      const { uploadUrl } = payload(await create({ input: { name } }), (result) => result.audioFileCreate);
+      if (!uploadUrl) throw new Error('The server sent no address for the file.');
+      await upload(uploadUrl, file, (share) => setProgress({ name: file.name, share }));
+    } catch (fault) {
+      notifications.show({ color: 'red', title: `${file.name} was not uploaded`, message: explain(fault) });
+    } finally {
+      setProgress(null);
+      again();
+    }
+  };
+
+  const archive = async (audioFileId: string) => {
+    if (await attempt(async () => update({ input: { audioFileId, archived: true } }), (result) => result.audioFileUpdate)) again();
+  };
+
+  return (
+    <>
+      <div className={styles.head}>
+        <Title order={2}>Audio</Title>
+        <span className={page.count}>{data?.audioFiles.totalCount}</span>
+        {may && (
+          <FileButton accept="audio/*,video/ogg,.opus,.flac" onChange={(file) => void take(file)}>
+            {(props) => (
+              <Button {...props} loading={progress !== null} leftSection={<IconUpload size={16} aria-hidden="true" />}>
+                Upload
+              </Button>
+            )}
+          </FileButton>
+        )}
+      </div>
+      <p className={styles.note}>Music and announcements for contacts who wait. A queue’s page says which are played. Any common format, 20 MB at most.</p>
+      <div className={page.card}>
+        {progress && (
+          <div className={styles.line}>
+            <span className={styles.name}>
+              <bdi>{progress.name}</bdi>
+            </span>
+            <Progress value={progress.share * 100} w={200} aria-label={`Uploading ${progress.name}`} />
+          </div>
+        )}
+        {error && !data && <ErrorState error={error} retry={again} />}
+        {!error && !data && <Rows count={3} height={54} />}
+        {data && files.length === 0 && !progress && (
+          <p className={styles.empty}>No files yet. Until there are, contacts hear the music that comes with Cordboard.</p>
+        )}
+        {files.map((file) => (
+          <div key={file.id} className={styles.line}>
+            <span className={styles.name}>
+              <bdi>{file.name}</bdi>
+            </span>
+            <State file={file} />
+            {may && (
+              <Button size="compact-xs" variant="default" aria-label={`Archive ${file.name}`} onClick={() => void archive(file.id)}>
+                Archive
+              </Button>
+            )}
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function State({ file }: { file: AudioFileFieldsFragment }) {
+  switch (file.state) {
+    case 'WAITING':
+      return <Plain>Waiting for the file</Plain>;
+    case 'CONVERTING':
+      return <Plain>Being converted</Plain>;
+    case 'FAILED':
+      return <span style={{ color: 'var(--fault)' }}>Failed: {file.failure ?? 'it could not be converted'}</span>;
+    case 'READY':
+      return (
+        <>
+          <span className={`${styles.quiet} figures`}>{file.durationSeconds == null ? '' : clock(file.durationSeconds)}</span>
+          {file.url && <audio controls preload="none" src={file.url} aria-label={file.name} style={{ height: 32, maxWidth: 260 }} />}
+        </>
+      );
+  }
+}

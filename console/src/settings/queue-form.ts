@@ -1,0 +1,212 @@
+import { graphql } from '../gql';
+import type { OverflowKind, QueueFieldsFragment, QueueUpdateInput, RoutingStrategy } from '../gql/graphql';
+import { dayName, DAYS, faultOf, type OpenInterval } from './hours';
+
+graphql(`
+  fragment QueueFields on Queue {
+    id
+    name
+    key
+    strategy
+    serviceLevel {
+      percent
+      seconds
+    }
+    shortAbandonSeconds
+    wrapUpSeconds
+    wrapUpRequired
+    defaultOutcome {
+      id
+      name
+    }
+    offerSeconds
+    missedLimit
+    maxWaitSeconds
+    maxLength
+    requiredSkills {
+      skill
+      level
+    }
+    relaxSeconds
+    lastAgentSeconds
+    priority
+    hours {
+      timeZone
+      weekly {
+        day
+        from
+        to
+      }
+      holidays {
+        date
+        name
+      }
+    }
+    open
+    closedMessage
+    overflow {
+      kind
+      queue {
+        id
+        name
+      }
+    }
+    callback
+    script
+    holdMusic {
+      id
+      name
+    }
+    announcement {
+      id
+      name
+    }
+    announcementSeconds
+    media
+    archivedAt
+    publicUrl
+  }
+`);
+
+/** A queue as the form holds it: number fields may be empty while one types. */
+export interface QueueForm {
+  name: string;
+  key: string;
+  video: boolean;
+  strategy: RoutingStrategy;
+  requiredSkills: { skill: string; level: number }[];
+  relaxes: boolean;
+  relaxSeconds: number | string;
+  lastAgentSeconds: number | string;
+  priority: number | string;
+  offerSeconds: number | string;
+  missedLimit: number | string;
+  maxWaitSeconds: number | string;
+  maxLength: number | string;
+  overflow: OverflowKind;
+  overflowQueueId: string | null;
+  callback: boolean;
+  holdMusicId: string | null;
+  announcementId: string | null;
+  announcementSeconds: number | string;
+  timeZone: string;
+  weekly: OpenInterval[];
+  holidays: { date: string; name: string }[];
+  closedMessage: string;
+  percent: number | string;
+  seconds: number | string;
+  shortAbandonSeconds: number | string;
+  wrapUpSeconds: number | string;
+  wrapUpRequired: boolean;
+  defaultOutcomeId: string | null;
+  script: string;
+}
+
+export function toForm(queue: QueueFieldsFragment): QueueForm {
+  const { hours, serviceLevel, overflow } = queue;
+  return {
+    name: queue.name,
+    key: queue.key,
+    video: queue.media.includes('VIDEO'),
+    strategy: queue.strategy,
+    requiredSkills: queue.requiredSkills.map(({ skill, level }) => ({ skill, level })),
+    relaxes: queue.relaxSeconds != null,
+    relaxSeconds: queue.relaxSeconds ?? 30,
+    lastAgentSeconds: queue.lastAgentSeconds,
+    priority: queue.priority,
+    offerSeconds: queue.offerSeconds,
+    missedLimit: queue.missedLimit,
+    maxWaitSeconds: queue.maxWaitSeconds,
+    maxLength: queue.maxLength,
+    overflow: overflow?.kind ?? 'END',
+    overflowQueueId: overflow?.queue?.id ?? null,
+    callback: queue.callback,
+    holdMusicId: queue.holdMusic?.id ?? null,
+    announcementId: queue.announcement?.id ?? null,
+    announcementSeconds: queue.announcementSeconds,
+    timeZone: hours.timeZone,
+    weekly: hours.weekly.map(({ day, from, to }) => ({ day, from, to })),
+    holidays: hours.holidays.map(({ date, name }) => ({ date, name })),
+    closedMessage: queue.closedMessage ?? '',
+    percent: serviceLevel.percent,
+    seconds: serviceLevel.seconds,
+    shortAbandonSeconds: queue.shortAbandonSeconds,
+    wrapUpSeconds: queue.wrapUpSeconds,
+    wrapUpRequired: queue.wrapUpRequired,
+    defaultOutcomeId: queue.defaultOutcome?.id ?? null,
+    script: queue.script ?? '',
+  };
+}
+
+/** Where the server's name of a field isn't the form's. */
+export const FIELDS: Readonly<Record<string, keyof QueueForm>> = { hours: 'weekly', serviceLevel: 'percent', media: 'video' };
+
+export function toInput(queueId: string, form: QueueForm): QueueUpdateInput {
+  return {
+    queueId,
+    name: form.name.trim(),
+    media: form.video ? ['AUDIO', 'VIDEO'] : ['AUDIO'],
+    strategy: form.strategy,
+    requiredSkills: form.requiredSkills.filter(({ skill }) => skill.trim() !== ''),
+    relaxSeconds: form.relaxes ? Number(form.relaxSeconds) : null,
+    lastAgentSeconds: Number(form.lastAgentSeconds),
+    priority: Number(form.priority),
+    offerSeconds: Number(form.offerSeconds),
+    missedLimit: Number(form.missedLimit),
+    maxWaitSeconds: Number(form.maxWaitSeconds),
+    maxLength: Number(form.maxLength),
+    overflow: { kind: form.overflow, ...(form.overflow === 'QUEUE' ? { queueId: form.overflowQueueId } : {}) },
+    callback: form.callback,
+    holdMusicId: form.holdMusicId,
+    announcementId: form.announcementId,
+    announcementSeconds: Number(form.announcementSeconds),
+    hours: { timeZone: form.timeZone, weekly: form.weekly, holidays: form.holidays },
+    closedMessage: form.closedMessage.trim() === '' ? null : form.closedMessage,
+    serviceLevel: { percent: Number(form.percent), seconds: Number(form.seconds) },
+    shortAbandonSeconds: Number(form.shortAbandonSeconds),
+    wrapUpSeconds: Number(form.wrapUpSeconds),
+    wrapUpRequired: form.wrapUpRequired,
+    defaultOutcomeId: form.defaultOutcomeId,
+    script: form.script.trim() === '' ? null : form.script,
+  };
+}
+
+const NUMBERS = [
+  'lastAgentSeconds',
+  'priority',
+  'offerSeconds',
+  'missedLimit',
+  'maxWaitSeconds',
+  'maxLength',
+  'announcementSeconds',
+  'percent',
+  'seconds',
+  'shortAbandonSeconds',
+  'wrapUpSeconds',
+] as const satisfies readonly (keyof QueueForm)[];
+
+/** What can be seen to be wrong before it is sent; the server has the last word. */
+export function validate(form: QueueForm): Partial<Record<keyof QueueForm, string>> {
+  const faults: Partial<Record<keyof QueueForm, string>> = {};
+  for (const name of NUMBERS) if (form[name] === '') faults[name] = 'A number is needed.';
+  if (form.name.trim() === '') faults.name = 'A name is needed.';
+  if (form.overflow === 'QUEUE' && form.overflowQueueId === null) faults.overflowQueueId = 'Choose the other queue.';
+  if (form.holidays.some(({ date, name }) => date === '' || name.trim() === '')) faults.holidays = 'A holiday needs a date and a name.';
+  for (const day of DAYS) {
+    const fault = faultOf(form.weekly.filter((one) => one.day === day));
+    if (fault !== null) faults.weekly = `${dayName(day)}: ${fault}`;
+  }
+  return faults;
+}
+
+/** A key for addresses, made of a name. */
+export function keyOf(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 50)
+    .replace(/-+$/, '');
+}

@@ -1,0 +1,22 @@
+import { clock } from '../ui/format';
+import { Since, useNow } from '../ui/Time';
+import type { OpenWrapUp } from './WrapUpDock';
+import styles from './WrapUp.module.css';
+
+/** The seconds that are left; where nothing ends it, those that have gone. */
+export function Left({ wrapUp }: { wrapUp: OpenWrapUp }) {
+  const now = useNow(250);
+  if (!wrapUp.endsAt) {
+    return (
+      <span className={styles.left}>
+        <Since at={wrapUp.startedAt} /> so far
+      </span>
+    );
+  }
+  const seconds = Math.ceil((Date.parse(wrapUp.endsAt) - now.getTime()) / 1000);
+  return (
+    <span className={styles.left} data-late={seconds <= 10}>
+      <time>{clock(seconds)}</time> left
+    </span>
+  );
+}

@@ -1,0 +1,230 @@
+import { Alert, Button, Chip, Input, TagsInput, TextInput, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useEffect, useRef, useState } from 'react';
+import { useClient, useMutation } from 'urql';
+import { explain, payload } from '../api/errors';
+import { readMyself } from '../agents/myself';
+import { useWorkspace } from '../app/workspace';
+import { stateOf } from '../calls/words';
+import { graphql } from '../gql';
+import type { WrapUpCallFragment, WrapUpQuery } from '../gql/graphql';
+import { NoteField, useAutosave } from '../notes/NoteField';
+import { clock } from '../ui/format';
+import { type Draft, tomorrowMorning, wrapUpInput } from './draft';
+import { Left } from './Left';
+import type { OpenWrapUp } from './WrapUpDock';
+import styles from './WrapUp.module.css';
+
+graphql(`
+  fragment WrapUpCall on Call {
+    id
+    version
+    state
+    result
+    talkSeconds
+    tags
+    contact {
+      id
+      name
+    }
+    queue {
+      id
+      name
+    }
+    outcome {
+      id
+      name
+    }
+    notes {
+      ...NoteFields
+    }
+  }
+`);
+
+const CallWrapUp = graphql(`
+  mutation CallWrapUp($input: CallWrapUpInput!) {
+    callWrapUp(input: $input) {
+      call {
+        ...WrapUpCall
+      }
+      task {
+        id
+        title
+      }
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+const WrapUpExtend = graphql(`
+  mutation WrapUpExtend($input: WrapUpExtendInput!) {
+    wrapUpExtend(input: $input) {
+      call {
+        id
+        version
+      }
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);
+
+interface Props {
+  call: WrapUpCallFragment;
+  outcomes: WrapUpQuery['outcomes'];
+  wrapUp: OpenWrapUp;
+}
+
+/** So long before its time runs out what was typed for the follow-up is sent. */
+const LAST_MOMENT_MS = 1_500;
+
+export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
+  const { user } = useWorkspace();
+  const client = useClient();
+  const [, send] = useMutation(CallWrapUp);
+  const [, extend] = useMutation(WrapUpExtend);
+  const [busy, setBusy] = useState<'done' | 'extend' | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
+  const [draft, setDraft] = useState<Draft>({
+    outcomeId: call.outcome?.id ?? null,
+    tags: call.tags,
+    taskTitle: '',
+    taskDue: '',
+  });
+  const note = useAutosave({ callId: call.id }, call.notes.find(({ author }) => author.id === user.id) ?? null);
+  const subject = { callId: call.id, contactId: call.contact?.id ?? null };
+  const lacking = wrapUp.required && draft.outcomeId === null;
+
+  const change = (part: Partial<Draft>, keep = false) => {
+    const next = { ...draft, ...part };
+    setDraft(next);
+    setFault(null);
+    // Kept as it is chosen: what stands when the time runs out counts.
+    if (keep) void send({ input: wrapUpInput(next, subject, false) });
+  };
+
+  const done = async () => {
+    if (busy !== null) return;
+    if (lacking) {
+      setFault('Choose an outcome first: this queue asks for one.');
+      return;
+    }
+    setBusy('done');
+    try {
+      await note.flush();
+      const { task } = payload(await send({ input: wrapUpInput(draft, subject, true) }), (data) => data.callWrapUp);
+      if (task) notifications.show({ message: `Follow-up noted: ${task.title}`, color: 'gray' });
+      await readMyself(client);
+    } catch (error) {
+      setFault(explain(error));
+    } finally {
+      setBusy(null);
+    }
+  };
+
+  const more = async () => {
+    setBusy('extend');
+    try {
+      payload(await extend({ input: { callId: call.id } }), (data) => data.wrapUpExtend);
+      await readMyself(client);
+    } catch (error) {
+      setFault(explain(error));
+    } finally {
+      setBusy(null);
+    }
+  };
+
+  // A follow-up that was half written when the time ran out is still wanted.
+  const latest = useRef(done);
+  useEffect(() => {
+    latest.current = done;
+  });
+  useEffect(() => {
+    if (!wrapUp.endsAt || draft.taskTitle.trim() === '' || lacking) return;
+    const left = Date.parse(wrapUp.endsAt) - Date.now() - LAST_MOMENT_MS;
+    const timer = setTimeout(() => void latest.current(), Math.max(0, left));
+    return () => clearTimeout(timer);
+  }, [wrapUp.endsAt, draft.taskTitle, lacking]);
+
+  const choices = useRef<HTMLDivElement>(null);
+  useEffect(() => choices.current?.querySelector('input')?.focus(), []);
+
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void done();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void done();
+      }}
+    >
+      <header className={styles.head}>
+        <Title order={1}>Wrap-up</Title>
+        <Left wrapUp={wrapUp} />
+        <span className={styles.about}>
+          {call.contact && <bdi>{call.contact.name}</bdi>}
+          {call.queue && <bdi>{call.queue.name}</bdi>}
+          <span>
+            {stateOf(call).words}, {clock(call.talkSeconds)}
+          </span>
+        </span>
+      </header>
+      {fault !== null && (
+        <Alert color="red" p="xs" role="alert">
+          {fault}
+        </Alert>
+      )}
+      <Input.Wrapper label="Outcome" required={wrapUp.required} labelElement="div" id="outcome">
+        <Chip.Group value={draft.outcomeId ?? ''} onChange={(outcomeId) => change({ outcomeId }, true)}>
+          <div className={styles.outcomes} role="radiogroup" aria-label="Outcome" ref={choices}>
+            {outcomes.map((outcome) => (
+              <Chip key={outcome.id} value={outcome.id} variant="outline">
+                {outcome.name}
+              </Chip>
+            ))}
+            {outcomes.length === 0 && <span className={styles.quiet}>No outcomes are set up.</span>}
+          </div>
+        </Chip.Group>
+      </Input.Wrapper>
+      <NoteField note={note} label="Note" rows={4} />
+      <TagsInput label="Tags" placeholder="Enter after each" value={draft.tags} onChange={(tags) => change({ tags }, true)} />
+      <div className={styles.task}>
+        <TextInput
+          label="Follow-up task"
+          placeholder="None"
+          dir="auto"
+          value={draft.taskTitle}
+          onChange={(event) => {
+            const taskTitle = event.currentTarget.value;
+            change({ taskTitle, ...(draft.taskDue === '' && taskTitle !== '' ? { taskDue: tomorrowMorning(new Date()) } : {}) });
+          }}
+        />
+        <TextInput
+          label="Due"
+          type="datetime-local"
+          value={draft.taskDue}
+          onChange={(event) => change({ taskDue: event.currentTarget.value })}
+        />
+      </div>
+      <div className={styles.foot}>
+        {wrapUp.endsAt && !wrapUp.extended && (
+          <Button variant="default" onClick={() => void more()} loading={busy === 'extend'}>
+            Extend once
+          </Button>
+        )}
+        <Button type="submit" loading={busy === 'done'} title="Ctrl Enter">
+          Done
+        </Button>
+      </div>
+    </form>
+  );
+}
