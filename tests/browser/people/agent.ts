@@ -4,7 +4,7 @@ export const PASSWORD = 'cordboard-demo';
 
 /** Signs in as a person does, unless the browser still knows them; ends on the contacts. */
 export async function signIn(page: Page, email: string, known = false): Promise<void> {
-  await page.goto('/');
+  await page.goto('/contacts');
   if (!known) {
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);

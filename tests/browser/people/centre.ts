@@ -1,0 +1,60 @@
+import { expect, type Page } from '@playwright/test';
+
+export interface Queue {
+  name: string;
+  key: string;
+}
+
+/** An open queue with these agents in it, set up by hand as an administrator does. */
+export async function createQueue(admin: Page, name: string, agents: string[]): Promise<Queue> {
+  await admin.goto('/settings/queues');
+  await admin.getByRole('button', { name: 'New queue' }).click();
+  const dialog = admin.getByRole('dialog', { name: 'New queue' });
+  await dialog.getByLabel('Name').fill(name);
+  const key = await dialog.getByLabel('Address').inputValue();
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await expect(admin.getByRole('heading', { name, level: 2 })).toBeVisible();
+  for (const agent of agents) {
+    await admin.getByRole('combobox', { name: 'Add an agent' }).fill(agent);
+    await admin.getByRole('option', { name: agent }).click();
+    await expect(admin.getByLabel(`Tier of ${agent}`)).toBeVisible();
+  }
+  return { name, key };
+}
+
+/** Saves what was changed on a queue's page. */
+export async function saveQueue(admin: Page): Promise<void> {
+  await admin.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(admin.getByText('It is in force now')).toBeVisible();
+}
+
+export const status = (page: Page) => page.getByRole('button', { name: /^Your status/ });
+
+export async function setStatus(page: Page, words: string): Promise<void> {
+  await status(page).click();
+  await page.getByRole('menuitem', { name: words, exact: true }).click();
+  await expect(page.getByRole('menu')).toHaveCount(0);
+}
+
+/** Free from this moment on: whoever becomes so first is idle the longest. */
+export async function becomeFree(agent: Page): Promise<void> {
+  await agent.goto('/desk');
+  await setStatus(agent, 'Offline');
+  await expect(status(agent)).toHaveAccessibleName('Your status: Offline');
+  await setStatus(agent, 'Available');
+  await expect(status(agent)).toHaveAccessibleName('Your status: Available');
+}
+
+export const offer = (page: Page) => page.getByRole('alertdialog');
+
+/** Calls the queue from its public page and waits in line. */
+export async function enterQueue(contact: Page, queue: Queue, name: string, subject?: string): Promise<void> {
+  await contact.goto(`/q/${queue.key}`);
+  await contact.getByLabel('Your name').fill(name);
+  if (subject !== undefined) await contact.getByLabel('What is it about?').fill(subject);
+  const refusal = contact.getByRole('radio', { name: /No, talk without/ });
+  if (await refusal.isVisible()) await refusal.click();
+  await contact.getByRole('button', { name: 'Continue' }).click();
+  await contact.getByRole('button', { name: 'Call now' }).click();
+  await expect(contact.getByRole('region', { name: 'Your place in line' }).or(contact.getByRole('status', { name: 'Your place in line' }))).toBeVisible();
+}

@@ -1,0 +1,150 @@
+import { expect, type Page } from '@playwright/test';
+import { ownCall, signIn } from '../people/agent';
+import { expectAccessible } from '../people/axe';
+import { becomeFree, createQueue, enterQueue, offer, setStatus, status } from '../people/centre';
+import { expectToSeeAndHear } from '../people/media';
+import { PHONE, test } from '../people/test';
+
+const ADMIN = 'admin@example.com';
+const SECOND = 'agent2@example.com';
+
+test('two agents are free: one declines, the other takes it, wraps up and notes what comes next', async ({ user, somebody }) => {
+  test.setTimeout(180_000);
+  const caller = `Cleo Caller ${Date.now()}`;
+  const queue = await createQueue(await user(ADMIN), `Help ${Date.now()}`, ['Alex Agent', 'Robin Agent']);
+  const first = await user();
+  const second = await user(SECOND);
+  const contact = await somebody(PHONE);
+
+  await test.step('the one who has been free for longest rings', async () => {
+    await becomeFree(first);
+    await becomeFree(second);
+    await enterQueue(contact, queue, caller, 'My invoice is wrong');
+    await expect(offer(first)).toContainText(caller);
+    await expect(offer(first)).toContainText(queue.name);
+    await expect(offer(first)).toContainText('My invoice is wrong');
+    await expect(offer(first)).toContainText('Unverified');
+    await expect(offer(first)).toBeFocused();
+    await expect.poll(() => first.title()).toContain(caller);
+    await expect(offer(second)).toHaveCount(0);
+    await expectAccessible(first);
+  });
+
+  await test.step('it declines, and the other rings', async () => {
+    await offer(first).getByRole('button', { name: 'Decline' }).click();
+    await first.getByRole('menuitem', { name: 'Not my field' }).click();
+    await expect(offer(first)).toHaveCount(0);
+    await expect(offer(second)).toContainText(caller);
+    // Enter in whatever was being typed must not accept: the card is deaf for a moment.
+    await second.waitForTimeout(700);
+    await second.keyboard.press('Enter');
+    await expect(ownCall(second)).toBeVisible();
+    await expectToHear(second);
+    await expectToHear(contact);
+    await expect(status(second)).toHaveAccessibleName(/On call/);
+    await expect(offer(first)).toHaveCount(0);
+  });
+
+  await test.step('a note is saved as it is typed', async () => {
+    await second.keyboard.press('n');
+    await second.keyboard.type('Wants it by post.');
+    await expect(second.getByText(/^Saved/)).toBeVisible();
+    await expectAccessible(second);
+  });
+
+  await test.step('the wrap-up takes the stage’s place, and comes back after a reload', async () => {
+    await contact.getByRole('button', { name: 'Hang up' }).click();
+    const form = second.getByRole('region', { name: 'Wrap-up of the call' });
+    await expect(form).toBeVisible();
+    await expect(form.getByLabel('Note')).toHaveValue('Wants it by post.');
+    await expectAccessible(second);
+    await second.reload();
+    await expect(form).toBeVisible();
+    await form.getByRole('radio', { name: 'Solved' }).check({ force: true });
+    await form.getByLabel('Follow-up task').fill('Send the invoice again');
+    await second.keyboard.press('Control+Enter');
+    await expect(second.getByText('Follow-up noted')).toBeVisible();
+    await expect(form).toHaveCount(0);
+    await expect(status(second)).toHaveAccessibleName('Your status: Available');
+  });
+
+  await test.step('the call tells why it went there', async () => {
+    await second.goto('/calls');
+    await second.getByRole('link', { name: caller }).click();
+    await expect(second.getByText('Solved')).toBeVisible();
+    const why = second.getByRole('region', { name: 'Why it went there' });
+    await expect(why.getByRole('list', { name: 'Offers' })).toContainText('declined: Not my field');
+    await expect(why).toContainText('Longest idle');
+    await expect(second.getByText('Wants it by post.')).toBeVisible();
+    await expectAccessible(second);
+  });
+});
+
+test('all tabs of all browsers agree within 200 ms', async ({ user, somebody }) => {
+  test.setTimeout(120_000);
+  const queue = await createQueue(await user(ADMIN), `Tabs ${Date.now()}`, ['Alex Agent']);
+  const tab = await user();
+  const otherTab = await tab.context().newPage();
+  await otherTab.goto('/calls');
+  const otherBrowser = await somebody();
+  await signIn(otherBrowser, 'agent1@example.com');
+  const all = [tab, otherTab, otherBrowser];
+  const contact = await somebody(PHONE);
+  await becomeFree(tab);
+  await enterQueue(contact, queue, `Tara Tabs ${Date.now()}`);
+
+  for (const page of all) {
+    await expect(offer(page)).toBeVisible();
+    await noteWhenGone(page);
+  }
+  await offer(otherTab).getByRole('button', { name: 'Decline' }).click();
+  await otherTab.getByRole('menuitem', { name: 'Without a reason' }).click();
+  for (const page of all) await expect(offer(page)).toHaveCount(0);
+  const gone = await Promise.all(all.map(whenGone));
+  expect(Math.max(...gone) - Math.min(...gone)).toBeLessThan(200);
+  await setStatus(tab, 'Offline');
+});
+
+test('status and reason are one’s own to choose, and a supervisor’s to change', async ({ user }) => {
+  const agent = await user();
+  const supervisor = await user('supervisor@example.com');
+  await becomeFree(agent);
+  await agent.getByRole('button', { name: 'Change' }).click();
+  await agent.getByRole('menuitem', { name: 'Away: Lunch' }).click();
+  await expect(status(agent)).toHaveAccessibleName('Your status: Away: Lunch');
+
+  await supervisor.goto('/board');
+  const cell = supervisor.getByRole('button', { name: /^Alex Agent, / });
+  await expect(cell).toContainText('Away: Lunch');
+  await expectAccessible(supervisor);
+  await agent.keyboard.press('a');
+  await expect(status(agent)).toHaveAccessibleName('Your status: Available');
+  await expect(cell).toContainText('Available');
+
+  await cell.click();
+  await supervisor.getByRole('menuitem', { name: 'Away: Training' }).click();
+  await expect(cell).toContainText('Away: Training');
+  await expect(status(agent)).toHaveAccessibleName('Your status: Away: Training');
+  await setStatus(agent, 'Offline');
+});
+
+/** Voice is enough here: nobody has a camera on. */
+async function expectToHear(page: Page): Promise<void> {
+  await expectToSeeAndHear(page, { pictures: false });
+}
+
+/** Remembers the moment when the card went, by the clock that all browsers of this machine share. */
+async function noteWhenGone(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const watch = new MutationObserver(() => {
+      if (document.querySelector('[role="alertdialog"]')) return;
+      watch.disconnect();
+      Object.assign(globalThis, { gone: Date.now() });
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+  });
+}
+
+function whenGone(page: Page): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as { gone: number }).gone);
+}
