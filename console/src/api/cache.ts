@@ -12,31 +12,54 @@ const embedded = () => null;
 export function cache(): Exchange {
   return cacheExchange({
     keys: {
+      Activity: embedded,
+      AgentDay: embedded,
+      AgentEvent: embedded,
+      AgentSkill: embedded,
       Attribute: embedded,
+      BusinessHours: embedded,
       CallInterval: embedded,
       CallEvent: (event) => event['cursor'] as string | null,
       Consent: embedded,
       Guest: embedded,
+      Holiday: embedded,
       IceServer: embedded,
       Invitation: embedded,
       JoinInfo: embedded,
+      OfferEvent: embedded,
+      OpenInterval: embedded,
+      Overflow: embedded,
       PageInfo: embedded,
       Playback: embedded,
+      QueueInfo: embedded,
+      QueueMembership: embedded,
+      // One a queue, so that what a subscription tells is new wherever the queue is shown.
+      QueueStats: (stats) => (stats['queue'] as { id?: string } | null)?.id ?? null,
       Rating: embedded,
+      Ratio: embedded,
+      ReasonCount: embedded,
       RecordingPause: embedded,
       Rendition: embedded,
+      RoutingCandidate: embedded,
+      RoutingExplanation: embedded,
       SdpAnswer: embedded,
+      ServiceLevelTarget: embedded,
       Session: embedded,
       UserError: embedded,
       Viewer: embedded,
+      WaitEstimate: embedded,
+      WrapUp: embedded,
     },
     resolvers: {
       Query: {
         contacts: relayPagination(),
         calls: relayPagination(),
+        companies: relayPagination(),
+        agents: relayPagination(),
         notifications: relayPagination(),
       },
-      Contact: { calls: relayPagination() },
+      Contact: { calls: relayPagination(), timeline: relayPagination() },
+      Company: { contacts: relayPagination() },
       Call: { events: relayPagination() },
     },
     updates: {
@@ -44,6 +67,21 @@ export function cache(): Exchange {
         // Which lists a new row belongs to is the server's knowledge: read them again.
         contactCreate: (_result, _arguments, cache) => {
           cache.invalidate('Query', 'contacts');
+        },
+        companyCreate: (_result, _arguments, cache) => {
+          cache.invalidate('Query', 'companies');
+        },
+        queueCreate: (_result, _arguments, cache) => {
+          cache.invalidate('Query', 'queues');
+        },
+        outcomeCreate: (_result, _arguments, cache) => {
+          cache.invalidate('Query', 'outcomes');
+        },
+        awayReasonCreate: (_result, _arguments, cache) => {
+          cache.invalidate('Query', 'awayReasons');
+        },
+        audioFileCreate: (_result, _arguments, cache) => {
+          cache.invalidate('Query', 'audioFiles');
         },
         callPlace: (_result, _arguments, cache) => {
           cache.invalidate('Query', 'calls');

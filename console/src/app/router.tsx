@@ -38,8 +38,86 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/contacts' });
+    throw redirect({ to: '/desk' });
   },
+});
+
+const desk = createRoute({
+  getParentRoute: () => console,
+  path: '/desk',
+  component: lazyRouteComponent(() => import('../desk/DeskPage'), 'DeskPage'),
+});
+
+const board = createRoute({
+  getParentRoute: () => console,
+  path: '/board',
+  validateSearch: (search): { queue?: string } => {
+    const queue = search['queue'];
+    return typeof queue === 'string' && queue !== '' ? { queue } : {};
+  },
+  component: lazyRouteComponent(() => import('../board/BoardPage'), 'BoardPage'),
+});
+
+const companies = createRoute({
+  getParentRoute: () => console,
+  path: '/companies',
+  component: lazyRouteComponent(() => import('../companies/CompaniesPage'), 'CompaniesPage'),
+});
+
+const company = createRoute({
+  getParentRoute: () => console,
+  path: '/companies/$companyId',
+  component: lazyRouteComponent(() => import('../companies/CompanyPage'), 'CompanyPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => console,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/SettingsPage'), 'SettingsPage'),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/queues' });
+  },
+});
+
+const queues = createRoute({
+  getParentRoute: () => settings,
+  path: '/queues',
+  component: lazyRouteComponent(() => import('../settings/QueuesPage'), 'QueuesPage'),
+});
+
+const queueSettings = createRoute({
+  getParentRoute: () => settings,
+  path: '/queues/$queueId',
+  component: lazyRouteComponent(() => import('../settings/QueuePage'), 'QueuePage'),
+});
+
+const agents = createRoute({
+  getParentRoute: () => settings,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('../settings/AgentsPage'), 'AgentsPage'),
+});
+
+const outcomes = createRoute({
+  getParentRoute: () => settings,
+  path: '/outcomes',
+  component: lazyRouteComponent(() => import('../settings/OutcomesPage'), 'OutcomesPage'),
+});
+
+const reasons = createRoute({
+  getParentRoute: () => settings,
+  path: '/reasons',
+  component: lazyRouteComponent(() => import('../settings/ReasonsPage'), 'ReasonsPage'),
+});
+
+const audio = createRoute({
+  getParentRoute: () => settings,
+  path: '/audio',
+  component: lazyRouteComponent(() => import('../settings/AudioPage'), 'AudioPage'),
 });
 
 const contacts = createRoute({
@@ -61,9 +139,10 @@ const contact = createRoute({
 const calls = createRoute({
   getParentRoute: () => console,
   path: '/calls',
-  validateSearch: (search): { state?: CallState } => {
+  validateSearch: (search): { state?: CallState; queue?: string } => {
     const state = CALL_STATES.find((known) => known === search['state']);
-    return state ? { state } : {};
+    const queue = search['queue'];
+    return { ...(state ? { state } : {}), ...(typeof queue === 'string' && queue !== '' ? { queue } : {}) };
   },
   component: lazyRouteComponent(() => import('../calls/CallsPage'), 'CallsPage'),
 });
@@ -75,7 +154,23 @@ const call = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, join, queue, console.addChildren([contacts, contact, calls, call])]),
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    join,
+    queue,
+    console.addChildren([
+      desk,
+      board,
+      contacts,
+      contact,
+      companies,
+      company,
+      calls,
+      call,
+      settings.addChildren([settingsHome, queues, queueSettings, agents, outcomes, reasons, audio]),
+    ]),
+  ]),
   defaultPreload: 'intent',
 });
 
