@@ -17,9 +17,6 @@ use crate::{
     validate,
 };
 
-/// Tags of one call.
-const MANY_TAGS: usize = 20;
-
 /// What an agent says of a call; what is none stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct WrappedUp {
@@ -155,20 +152,6 @@ fn wrap_up_of(
     }
 }
 
-fn read_tags(given: Vec<String>) -> Result<Vec<String>> {
-    if given.len() > MANY_TAGS {
-        return Err(Refusal::invalid("tags", format!("{MANY_TAGS} tags at most.")).into());
-    }
-    let mut tags = Vec::new();
-    for tag in given {
-        let tag = validate::text_of("tags", &tag, 50)?;
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    Ok(tags)
-}
-
 impl Platform {
     /// Says how a call turned out, while it lasts or afterwards. `done` ends the caller's wrap-up of it.
     ///
@@ -183,7 +166,7 @@ impl Platform {
             change.call.outcome_id = Some(outcome);
         }
         if let Some(tags) = given.tags {
-            change.call.tags = read_tags(tags)?;
+            change.call.tags = validate::tags("tags", tags)?;
         }
         let (contact, call) = (change.call.contact_id, change.call.id);
         if let Some(note) = given.note.as_deref().map(str::trim).filter(|note| !note.is_empty()) {

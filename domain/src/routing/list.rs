@@ -6,10 +6,9 @@ use diesel_async::RunQueryDsl;
 use super::{Queue, Visit};
 use crate::{
     Platform, Result,
-    calls::Call,
-    db::schema::{call, queue, queue_member, queue_visit},
+    db::schema::{queue, queue_member, queue_visit},
     ids::{AgentId, CallId, QueueId, VisitId},
-    page::{Key, Page, Slice, page_by_id},
+    page::{Page, Slice, page_by_id},
 };
 
 /// An agent's place in a queue.
@@ -72,24 +71,6 @@ impl Platform {
             .await?)
     }
 
-    /// A page of a queue's members, by age of the account.
-    pub async fn list_members(&self, queue: QueueId, slice: &Slice) -> Result<Page<Member>> {
-        let mut query = queue_member::table.filter(queue_member::queue_id.eq(queue)).into_boxed();
-        if let Some(after) = &slice.after {
-            query = query.filter(queue_member::agent_id.gt(after.id));
-        }
-        if let Some(before) = &slice.before {
-            query = query.filter(queue_member::agent_id.lt(before.id));
-        }
-        query = match slice.from_end {
-            true => query.order(queue_member::agent_id.desc()),
-            false => query.order(queue_member::agent_id.asc()),
-        };
-        let mut connection = self.db.get().await?;
-        let rows = query.limit(slice.limit + 1).select(Member::as_select()).load(&mut connection).await?;
-        Ok(slice.page(rows, |row: &Member| Key::of(row.agent_id.0)))
-    }
-
     pub async fn count_members(&self, queue: QueueId) -> Result<i64> {
         let mut connection = self.db.get().await?;
         Ok(queue_member::table
@@ -97,32 +78,6 @@ impl Platform {
             .count()
             .get_result(&mut connection)
             .await?)
-    }
-
-    /// A page of the calls that wait in a queue, the next one first.
-    pub async fn list_waiting(&self, queue: QueueId, slice: &Slice) -> Result<Page<Call>> {
-        let rank = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().ok();
-        let mut query = queue_visit::table
-            .inner_join(call::table.on(call::id.eq(queue_visit::call_id)))
-            .filter(queue_visit::queue_id.eq(queue).and(queue_visit::left_at.is_null()))
-            .into_boxed();
-        if let Some((key, at)) = slice.after.as_ref().and_then(|key| Some((key, rank(&key.sort)?))) {
-            query = query.filter(
-                queue_visit::rank_at.gt(at).or(queue_visit::rank_at.eq(at).and(queue_visit::id.gt(key.id))),
-            );
-        }
-        let mut connection = self.db.get().await?;
-        let rows: Vec<(Visit, Call)> = query
-            .order((queue_visit::rank_at, queue_visit::id))
-            .limit(slice.limit + 1)
-            .select((Visit::as_select(), Call::as_select()))
-            .load(&mut connection)
-            .await?;
-        let page = slice.page(rows, |(visit, _)| Key { sort: visit.rank_at.to_rfc3339(), id: visit.id.0 });
-        Ok(Page {
-            rows: page.rows.into_iter().map(|(key, (_, call))| (key, call)).collect(),
-            more: page.more,
-        })
     }
 
     pub async fn count_waiting(&self, queue: QueueId) -> Result<i64> {
