@@ -252,8 +252,7 @@ pub fn check_roots(
 }
 
 fn guest_may_read(parent: &str, field: &str) -> bool {
-    matches!(parent, "Query" | "Mutation" | "Subscription")
-        || parent.starts_with("__")
+    parent.starts_with("__")
         || GUEST_FIELDS.iter().any(|(name, fields)| *name == parent && fields.contains(&field))
 }
 
@@ -288,10 +287,12 @@ impl Extension for GuestAllowList {
         let is_guest = ctx.data_opt::<Origin>().is_some_and(|origin| {
             matches!(origin.caller.standing(), Standing::Guest | Standing::FormerGuest)
         });
+        // Root fields have been judged before, whatever the merged type is called that they stand in.
+        let is_root = info.path_node.parent.is_none();
         // The items of a list come by, too, with the list as their parent: whether it may be read was decided at its field.
         let is_item = info.parent_type.starts_with('[');
-        if is_guest && !is_item && !info.is_for_introspection && !guest_may_read(info.parent_type, info.name)
-        {
+        let is_open = is_root || is_item || info.is_for_introspection;
+        if is_guest && !is_open && !guest_may_read(info.parent_type, info.name) {
             return Err(ServerError::from(Fault::Forbidden).with_path(path(info.path_node)));
         }
         next.run(ctx, info).await
