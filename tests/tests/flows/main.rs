@@ -20,4 +20,5 @@ mod recording_clock;
 mod server_faults;
 mod sign_in;
 mod statements;
+mod waiting_music;
 mod whole_call;
