@@ -1,5 +1,6 @@
 //! Named places at which a test kills the process: `CORDBOARD_FAILPOINT=after_commit` ends the program there as `kill
-//! -9` would, the first time it comes by. Unset, as in every installation, it does nothing.
+//! -9` would, the first time it comes by. Unset, as in every installation, it does nothing. There are `before_commit`,
+//! `after_commit` of a unit of work that is to be told, `before_publish` of a job, `before_ack` of one.
 
 use std::sync::OnceLock;
 

@@ -35,6 +35,7 @@ pub struct Delivery {
 impl Delivery {
     /// Done, or taken over by a row. An error means that it will come again; the connection it came by is gone.
     pub async fn ack(mut self) -> Result<(), BusError> {
+        crate::failpoint::hit("before_ack");
         match self.acker.take() {
             Some(acker) => answered(acker.ack(BasicAckOptions::default()).await),
             None => Ok(()),

@@ -247,7 +247,8 @@ impl Change {
         self.leave_queue(match result {
             CallResult::Callback => VisitOutcome::Callback,
             CallResult::Voicemail => VisitOutcome::Voicemail,
-            CallResult::Abandoned => VisitOutcome::Abandoned,
+            // COMPLETED: it had lost its agent, and the contact did not wait for another one.
+            CallResult::Abandoned | CallResult::Completed => VisitOutcome::Abandoned,
             _ => VisitOutcome::Cancelled,
         })
         .await?;

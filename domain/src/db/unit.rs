@@ -145,6 +145,7 @@ impl Unit {
             let touched: Vec<AgentId> = std::mem::take(&mut self.touched).into_iter().collect();
             activity::settle(&mut self, &touched).await?;
         }
+        crate::failpoint::hit("before_commit");
         Manager::commit_transaction(self.connection())
             .await
             .map_err(|e| Error::Unavailable(format!("commit: {e}")))?;
@@ -173,6 +174,7 @@ impl Unit {
 /// its work in the database first.
 async fn send(platform: &Platform, id: i64, job: Job, body: &[u8]) -> bool {
     use schema::outbox;
+    crate::failpoint::hit("before_publish");
     if let Err(error) = platform.bus.publish_job(job, body).await {
         tracing::warn!(%error, job = job.queue(), "a job was not confirmed; the sweep will send it");
         return false;

@@ -72,7 +72,10 @@ impl Change {
         self.call.visit_id = Some(visit.id);
         self.call.agent_id = None;
         self.call.answer_by = None;
-        self.become_state(CallState::Queued).await?;
+        // From one queue into another the waiting goes on.
+        if self.call.state != CallState::Queued {
+            self.become_state(CallState::Queued).await?;
+        }
         self.event(CallEventKind::Queued, "system", None, Some(queue.id.to_string())).await?;
         self.unit.route(queue.id);
         Ok(())

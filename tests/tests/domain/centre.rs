@@ -5,6 +5,7 @@ use domain::Platform;
 use domain::agents::{AgentActivity, AgentStatus};
 use domain::calls::{Call, CallState, Leg, LegRole, MediaKind};
 use domain::clock::Clock;
+use domain::error::{Error, RefusalCode};
 use domain::ids::{AgentId, CallId, OfferId, QueueId, SessionId, WorkerId};
 use domain::people::{Actor, Role, Signed};
 use domain::routing::{CallRequest, Offer, OfferState, Queue, QueueChange, Visit};
@@ -24,6 +25,14 @@ pub struct Caller {
     pub call: CallId,
     pub token: String,
     pub actor: Actor,
+}
+
+/// The code and the words of a refusal.
+pub fn refused<T: std::fmt::Debug>(result: domain::Result<T>) -> (RefusalCode, String) {
+    match result {
+        Err(Error::Refused(refusal)) => (refusal.code, refusal.message),
+        other => panic!("this should have been refused: {other:?}"),
+    }
 }
 
 pub fn id_of(agent: &Actor) -> AgentId {

@@ -7,8 +7,11 @@ mod desk;
 mod lists;
 mod log;
 mod merge;
+mod model;
 mod recordings;
 mod routing;
+mod routing_overflow;
+mod routing_queues;
 mod schema;
 mod sessions;
 

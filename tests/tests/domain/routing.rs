@@ -3,17 +3,10 @@
 
 use domain::agents::{AgentActivity, AgentStatus, MISSED, WrappedUp};
 use domain::calls::{CallResult, CallState, IntervalKind, LegRole};
-use domain::error::{Error, RefusalCode};
+use domain::error::RefusalCode;
 use domain::routing::{OfferState, QueueChange, RoutingStrategy, VisitOutcome};
 
-use super::centre::{Centre, duties, id_of, seconds, sweep};
-
-fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> RefusalCode {
-    match result {
-        Err(Error::Refused(refusal)) => refusal.code,
-        other => panic!("this should have been refused: {other:?}"),
-    }
-}
+use super::centre::{Centre, duties, id_of, refused, seconds, sweep};
 
 fn ring_all() -> QueueChange {
     QueueChange { strategy: Some(RoutingStrategy::RingAll), ..QueueChange::default() }
@@ -79,7 +72,7 @@ async fn two_agents_never_answer_one_call() {
     let outcomes = futures_util::future::join_all(accepts).await;
     assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1, "one winner: {outcomes:?}");
     for outcome in outcomes.into_iter().filter(Result::is_err) {
-        assert_eq!(refused(outcome), RefusalCode::OfferGone);
+        assert_eq!(refused(outcome).0, RefusalCode::OfferGone);
     }
     let legs = centre.platform.legs_of_calls(&[caller.call]).await.unwrap();
     assert_eq!(legs.iter().filter(|leg| leg.role == LegRole::Agent).count(), 1);

@@ -1,0 +1,96 @@
+//! What may happen. Numbers choose among what is there when the action comes, so that an action makes sense whatever was
+//! left out before it.
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use super::change::{CHANGES, Change};
+
+/// Who, of those there are: taken modulo their number.
+pub type Pick = usize;
+
+#[derive(Debug, Clone)]
+pub enum Action {
+    Status(Pick, Pick),
+    /// A tab is opened, or the laptop closed.
+    Tab(Pick, bool),
+    Request(Pick, Pick),
+    Join(Pick),
+    ContactMedia(Pick),
+    ContactLeaves(Pick),
+    ContactLost(Pick),
+    Callback(Pick),
+    Accept(Pick),
+    AgentMedia(Pick),
+    Decline(Pick),
+    AgentLeaves(Pick),
+    AgentEnds(Pick),
+    AgentLost(Pick),
+    AgentPlaces(Pick),
+    WrapUpDone(Pick),
+    WrapUpExtend(Pick),
+    SupervisorEnds(Pick),
+    Member(Pick, Pick, Pick),
+    Skills(Pick, Pick),
+    Queue(Pick, Change, Pick),
+    /// So many seconds pass.
+    Pass(i64),
+    Duties,
+    Positions,
+    Route,
+    /// All processes go and others come.
+    Restart,
+    /// A media worker dies and its calls are moved.
+    WorkerDies,
+    /// Two of them at once, in two processes.
+    Together(Box<(Action, Action)>),
+}
+
+const SECONDS: [i64; 10] = [1, 1, 2, 3, 5, 8, 11, 21, 35, 70];
+
+pub fn from_seed(seed: u64, steps: usize) -> Vec<Action> {
+    let mut random = StdRng::seed_from_u64(seed);
+    (0..steps).map(|_| any(&mut random)).collect()
+}
+
+fn any(random: &mut StdRng) -> Action {
+    if random.random_ratio(1, 4) {
+        return Action::Together(Box::new((one(random), one(random))));
+    }
+    one(random)
+}
+
+fn one(random: &mut StdRng) -> Action {
+    let a = random.random_range(0..1000);
+    let b = random.random_range(0..1000);
+    let c = random.random_range(0..1000);
+    match random.random_range(0..112) {
+        0..6 => Action::Status(a, b),
+        6..11 => Action::Tab(a, b % 3 > 0),
+        11..24 => Action::Request(a, b),
+        24..32 => Action::Join(a),
+        32..40 => Action::ContactMedia(a),
+        40..43 => Action::ContactLeaves(a),
+        43..45 => Action::ContactLost(a),
+        45..47 => Action::Callback(a),
+        47..59 => Action::Accept(a),
+        59..70 => Action::AgentMedia(a),
+        70..74 => Action::Decline(a),
+        74..76 => Action::AgentLeaves(a),
+        76..79 => Action::AgentEnds(a),
+        79..81 => Action::AgentLost(a),
+        81 => Action::AgentPlaces(a),
+        82..84 => Action::WrapUpDone(a),
+        84 => Action::WrapUpExtend(a),
+        85 => Action::SupervisorEnds(a),
+        86..88 => Action::Member(a, b, c),
+        88 => Action::Skills(a, b),
+        89..92 => Action::Queue(a, CHANGES[b % CHANGES.len()], c),
+        92..102 => Action::Pass(SECONDS[a % SECONDS.len()]),
+        102..106 => Action::Duties,
+        106 => Action::Positions,
+        107..110 => Action::Route,
+        110 => Action::Restart,
+        _ => Action::WorkerDies,
+    }
+}

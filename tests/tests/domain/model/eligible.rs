@@ -1,0 +1,73 @@
+//! Who could take whom: told anew from the rows, without the product's own rules.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::Client;
+
+use super::invariants::at;
+
+type Skills = BTreeMap<String, i64>;
+
+fn skills(text: &str) -> Skills {
+    serde_json::from_str(text).unwrap()
+}
+
+/// Calls that wait, each with a member of its queue, and what stands between the two.
+const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - v.entered_at)::float8, q.required_skills::text, q.relax_seconds, a.user_id::text, a.skills::text,
+        a.status = 'AVAILABLE' AND p.until > $1
+            AND NOT EXISTS (SELECT FROM offer o WHERE o.agent_id = a.user_id AND o.state IN ('PENDING', 'ACCEPTED'))
+            AND NOT EXISTS (SELECT FROM leg l WHERE l.user_id = a.user_id AND l.role = 'AGENT' AND l.state <> 'LEFT')
+            AND NOT EXISTS (SELECT FROM wrap_up w WHERE w.agent_id = a.user_id AND w.ended_at IS NULL) AS free,
+        EXISTS (SELECT FROM offer o WHERE o.visit_id = v.id AND o.agent_id = a.user_id
+            AND o.state IN ('DECLINED', 'TIMED_OUT', 'FAILED') AND o.ended_at > $1 - interval '20 seconds') AS refused,
+        coalesce(v.prefer_agent_id = a.user_id AND v.prefer_until > $1, false) AS preferred,
+        p.until > $1 AND coalesce(a.next_status, a.status) = 'AVAILABLE' AS around
+    FROM queue_visit v JOIN call c ON c.id = v.call_id JOIN queue q ON q.id = v.queue_id
+    JOIN queue_member m ON m.queue_id = q.id JOIN agent a ON a.user_id = m.agent_id JOIN agent_presence p ON p.agent_id = a.user_id
+    WHERE v.left_at IS NULL AND c.state = 'QUEUED' AND v.not_before <= $1";
+
+struct Pair {
+    visit: String,
+    agent: String,
+    able: bool,
+    free: bool,
+    refused: bool,
+    preferred: bool,
+    around: bool,
+}
+
+pub async fn nobody_waits_for_a_free_agent(sql: &Client, now: DateTime<Utc>) -> Result<(), String> {
+    let rows = sql.query(&at(PAIRS, now), &[]).await.map_err(|error| error.to_string())?;
+    let pairs: Vec<Pair> = rows
+        .iter()
+        .map(|row| {
+            let waited = row.get::<_, f64>(1) as i64;
+            let steps = row.get::<_, Option<i32>>(3).map_or(0, |every| waited / i64::from(every));
+            let has = skills(row.get(5));
+            let asked = skills(row.get(2));
+            let able = asked.iter().all(|(skill, level)| {
+                has.get(skill).is_some_and(|has| *has >= (level - steps.min(4)).max(1))
+            });
+            Pair {
+                visit: row.get(0),
+                agent: row.get(4),
+                able,
+                free: row.get::<_, Option<bool>>(6).unwrap_or(false),
+                refused: row.get(7),
+                preferred: row.get(8),
+                around: row.get::<_, Option<bool>>(9).unwrap_or(false),
+            }
+        })
+        .collect();
+    for pair in pairs.iter().filter(|pair| pair.free && pair.able && !pair.refused) {
+        // It may wait for the contact's last agent, who is busy but here.
+        let hopes = pairs.iter().any(|other| {
+            other.visit == pair.visit && other.preferred && other.around && !other.free && !other.refused
+        });
+        if !hopes || pair.preferred {
+            return Err(format!("visit {} waits though agent {} is free", pair.visit, pair.agent));
+        }
+    }
+    Ok(())
+}

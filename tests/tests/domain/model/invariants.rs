@@ -1,0 +1,107 @@
+//! What holds after every step, and what holds once the sweeps have gone by. Each rule is a query for its breaches.
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::Client;
+
+const ALWAYS: &[(&str, &str)] = &[
+    ("an agent has two live offers", "SELECT agent_id FROM offer WHERE state IN ('PENDING', 'ACCEPTED') GROUP BY 1 HAVING count(*) > 1"),
+    // Several may be placed at once; none is offered beside them.
+    ("an agent is in two calls of queues", "SELECT user_id FROM leg JOIN call ON call.id = call_id WHERE role = 'AGENT' AND leg.state <> 'LEFT' AND queue_id IS NOT NULL
+        GROUP BY 1 HAVING count(*) > 1"),
+    ("an agent in a call is offered another", "SELECT o.id FROM offer o JOIN leg l ON l.user_id = o.agent_id AND l.role = 'AGENT' AND l.state <> 'LEFT'
+        WHERE o.state IN ('PENDING', 'ACCEPTED') AND (l.call_id <> o.call_id OR o.state = 'PENDING')"),
+    ("an agent who wraps up is offered a call", "SELECT o.id FROM offer o JOIN wrap_up w ON w.agent_id = o.agent_id AND w.ended_at IS NULL
+        WHERE o.state IN ('PENDING', 'ACCEPTED')"),
+    ("a visit has two winners", "SELECT visit_id FROM offer WHERE state IN ('ACCEPTED', 'CONNECTED') GROUP BY 1 HAVING count(*) > 1"),
+    ("a call of a queue has two agents", "SELECT call_id FROM leg JOIN call ON call.id = call_id WHERE role = 'AGENT' AND leg.state <> 'LEFT' AND queue_id IS NOT NULL
+        GROUP BY 1 HAVING count(*) > 1"),
+    ("a call rings and nobody is asked", "SELECT id FROM call WHERE state = 'RINGING' AND visit_id IS NOT NULL AND answer_by IS NULL
+        AND NOT EXISTS (SELECT FROM offer o WHERE o.call_id = call.id AND o.state = 'PENDING')"),
+    ("a call connects to nobody", "SELECT id FROM call WHERE state = 'CONNECTING' AND queue_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM leg l WHERE l.call_id = call.id AND l.role = 'AGENT' AND l.state <> 'LEFT')"),
+    ("an accepted offer has no leg that must come", "SELECT o.id FROM offer o WHERE o.state = 'ACCEPTED' AND NOT EXISTS (SELECT FROM leg l
+        WHERE l.call_id = o.call_id AND l.user_id = o.agent_id AND l.state IN ('JOINING', 'RECONNECTING') AND l.leave_by IS NOT NULL)"),
+    ("a party that has no media may stay for ever", "SELECT l.id FROM leg l JOIN call c ON c.id = l.call_id
+        WHERE l.state IN ('JOINING', 'RECONNECTING') AND l.leave_by IS NULL"),
+    ("a call that waits has a live offer", "SELECT c.id FROM call c JOIN offer o ON o.call_id = c.id WHERE c.state = 'QUEUED' AND o.state IN ('PENDING', 'ACCEPTED')"),
+    ("a call that is over keeps something", "SELECT c.id FROM call c WHERE c.state = 'ENDED' AND (c.visit_id IS NOT NULL
+        OR EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.state <> 'LEFT')
+        OR EXISTS (SELECT FROM offer o WHERE o.call_id = c.id AND o.state IN ('PENDING', 'ACCEPTED'))
+        OR EXISTS (SELECT FROM queue_visit v WHERE v.call_id = c.id AND v.left_at IS NULL))"),
+    ("call and visit disagree", "SELECT c.id FROM call c FULL JOIN (SELECT * FROM queue_visit WHERE left_at IS NULL) v ON v.call_id = c.id
+        WHERE (c.visit_id IS NOT NULL OR v.id IS NOT NULL) AND (c.visit_id IS DISTINCT FROM v.id OR c.queue_id IS DISTINCT FROM v.queue_id)"),
+    ("a call waits without a visit or a limit", "SELECT c.id FROM call c LEFT JOIN queue_visit v ON v.id = c.visit_id WHERE c.state = 'QUEUED' AND v.leave_by IS NULL"),
+    ("an unanswered call has no limit", "SELECT id FROM call WHERE state IN ('CREATED', 'RINGING', 'CONNECTING') AND visit_id IS NULL AND answered_at IS NULL AND answer_by IS NULL"),
+    ("a life has a gap or an overlap", "SELECT call_id FROM (SELECT call_id, ordinal, started_at, ended_at,
+            lag(ended_at) OVER life AS before, row_number() OVER life - 1 AS place FROM call_interval WINDOW life AS (PARTITION BY call_id ORDER BY ordinal)) AS i
+        WHERE ordinal <> place OR (place > 0 AND before IS DISTINCT FROM started_at) OR ended_at < started_at"),
+    ("a life begins or ends at another instant", "SELECT c.id FROM call c, LATERAL (SELECT min(started_at) AS begun,
+            max(ended_at) FILTER (WHERE kind <> 'WRAP_UP') AS over, count(*) FILTER (WHERE ended_at IS NULL) AS open,
+            max(kind) FILTER (WHERE ended_at IS NULL) AS now FROM call_interval WHERE call_id = c.id) AS i
+        WHERE i.begun <> c.created_at OR (c.state = 'ENDED' AND i.over IS DISTINCT FROM c.ended_at)
+            OR i.now IS DISTINCT FROM (CASE c.state WHEN 'CREATED' THEN 'SETUP' WHEN 'QUEUED' THEN 'WAIT' WHEN 'RINGING' THEN 'RING'
+                WHEN 'CONNECTING' THEN 'CONNECT' WHEN 'IN_PROGRESS' THEN 'TALK'
+                ELSE (SELECT 'WRAP_UP' WHERE EXISTS (SELECT FROM wrap_up w WHERE w.call_id = c.id AND w.ended_at IS NULL)) END)
+            OR i.open > 1"),
+    ("an agent's day has a gap or an overlap", "SELECT agent_id FROM (SELECT agent_id, started_at, ended_at, lag(ended_at) OVER day AS before, row_number() OVER day AS place,
+            lead(id) OVER day AS next FROM agent_interval WINDOW day AS (PARTITION BY agent_id ORDER BY id)) AS i
+        WHERE (place > 1 AND before IS DISTINCT FROM started_at) OR ended_at < started_at OR (next IS NULL) <> (ended_at IS NULL)"),
+    ("a recorded agent is not what the rows say", "SELECT a.user_id FROM agent a JOIN agent_interval i ON i.agent_id = a.user_id AND i.ended_at IS NULL
+        WHERE i.activity IN ('ON_CALL', 'RINGING', 'WRAP_UP') <> (
+            EXISTS (SELECT FROM leg l WHERE l.user_id = a.user_id AND l.role = 'AGENT' AND l.state <> 'LEFT')
+            OR EXISTS (SELECT FROM offer o WHERE o.agent_id = a.user_id AND o.state IN ('PENDING', 'ACCEPTED'))
+            OR EXISTS (SELECT FROM wrap_up w WHERE w.agent_id = a.user_id AND w.ended_at IS NULL))"),
+    ("the log of a call has a gap or is out of order", "SELECT aggregate_id FROM (SELECT aggregate_id, version, row_number() OVER (PARTITION BY aggregate_id ORDER BY xid, seq) AS place
+            FROM event WHERE aggregate = 'call') AS e WHERE version <> place
+        UNION ALL SELECT id FROM call WHERE version <> (SELECT count(*) FROM event WHERE aggregate = 'call' AND aggregate_id = call.id)"),
+];
+
+/// `$1` is the present instant: nothing is overdue, everything recorded is true.
+const SETTLED: &[(&str, &str)] = &[
+    ("an agent's record is not what the agent does", "SELECT a.user_id FROM agent a JOIN agent_interval i ON i.agent_id = a.user_id AND i.ended_at IS NULL
+        LEFT JOIN agent_presence p ON p.agent_id = a.user_id
+        WHERE i.activity <> CASE
+            WHEN EXISTS (SELECT FROM leg l WHERE l.user_id = a.user_id AND l.role = 'AGENT' AND l.state <> 'LEFT') THEN 'ON_CALL'
+            WHEN EXISTS (SELECT FROM offer o WHERE o.agent_id = a.user_id AND o.state IN ('PENDING', 'ACCEPTED')) THEN 'RINGING'
+            WHEN EXISTS (SELECT FROM wrap_up w WHERE w.agent_id = a.user_id AND w.ended_at IS NULL) THEN 'WRAP_UP'
+            WHEN p.until > $1 THEN a.status ELSE 'OFFLINE' END"),
+    ("an agent's next status is forgotten", "SELECT a.user_id FROM agent a JOIN agent_interval i ON i.agent_id = a.user_id AND i.ended_at IS NULL
+        WHERE a.next_status IS NOT NULL AND i.activity NOT IN ('ON_CALL', 'RINGING', 'WRAP_UP') AND $1 IS NOT NULL"),
+    ("an offer rings too long", "SELECT o.id FROM offer o LEFT JOIN agent_presence p ON p.agent_id = o.agent_id
+        WHERE o.state = 'PENDING' AND (o.expires_at <= $1 OR p.until <= $1 OR p.until IS NULL)"),
+    ("a party is missing for too long", "SELECT l.id FROM leg l JOIN call c ON c.id = l.call_id WHERE l.state <> 'LEFT' AND l.leave_by <= $1"),
+    ("a call rings too long", "SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= $1"),
+    ("a call waits too long", "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id WHERE v.left_at IS NULL AND v.leave_by <= $1 AND c.state = 'QUEUED'"),
+    ("a wrap-up lasts too long", "SELECT agent_id FROM wrap_up WHERE ended_at IS NULL AND ends_at <= $1"),
+];
+
+/// One query for all the rules: the first breach of each.
+fn together(rules: &[(&str, &str)]) -> String {
+    let each: Vec<String> = rules
+        .iter()
+        .map(|(name, query)| {
+            let name = name.replace('\'', "''");
+            format!("(SELECT '{name}' AS rule, breach.id::text AS row FROM ({query}) AS breach(id) LIMIT 1)")
+        })
+        .collect();
+    each.join(" UNION ALL ")
+}
+
+fn judge(rows: &[tokio_postgres::Row]) -> Result<(), String> {
+    let found: Vec<String> =
+        rows.iter().map(|row| format!("{} {}", row.get::<_, String>(0), row.get::<_, String>(1))).collect();
+    if found.is_empty() { Ok(()) } else { Err(found.join("; ")) }
+}
+
+pub async fn always(sql: &Client) -> Result<(), String> {
+    judge(&sql.query(&together(ALWAYS), &[]).await.map_err(|error| format!("{error:?}"))?)
+}
+
+pub async fn settled(sql: &Client, now: DateTime<Utc>) -> Result<(), String> {
+    judge(&sql.query(&at(&together(SETTLED), now), &[]).await.map_err(|error| format!("{error:?}"))?)
+}
+
+/// A query with the present instant in it.
+pub fn at(query: &str, now: DateTime<Utc>) -> String {
+    query.replace("$1", &format!("timestamptz '{}'", now.to_rfc3339()))
+}

@@ -1,0 +1,387 @@
+//! Carries the actions out.
+
+use std::sync::Mutex;
+
+use chrono::{DateTime, Utc};
+use domain::agents::{AgentStatus, WrappedUp};
+use domain::calls::{Call, CallState, Leg, LegRole, LegState, MediaKind};
+use domain::crm::ContactChange;
+use domain::error::Error;
+use domain::ids::{AgentId, ContactId, OfferId, WorkerId};
+use domain::people::Actor;
+use domain::routing::{OverflowKind, Queue, QueueChange, RoutingStrategy};
+use domain::{Platform, Result};
+use tokio_postgres::Client;
+
+use super::actions::{Action, Pick};
+use super::{eligible, figures, invariants};
+use crate::centre::{Caller, Centre, duties, id_of, seconds, sweep};
+use crate::worker;
+
+const AGENTS: usize = 5;
+/// Some of whom call twice: then the last agent is sought.
+const CONTACTS: usize = 6;
+/// Looks that a liveness rule gets: a boundary of time may lie between a duty and the look.
+const LOOKS: usize = 3;
+
+pub struct World {
+    pub centre: Centre,
+    pub sql: Client,
+    /// Two processes, the centre's own apart.
+    processes: [Platform; 2],
+    queues: Vec<Queue>,
+    agents: Vec<Actor>,
+    /// Whose tab is open.
+    open: Mutex<Vec<bool>>,
+    callers: Mutex<Vec<Caller>>,
+    worker: Mutex<WorkerId>,
+    contact: ContactId,
+    since: DateTime<Utc>,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let centre = Centre::open().await;
+        let short =
+            QueueChange { max_wait_seconds: Some(120), wrap_up_seconds: Some(10), ..QueueChange::default() };
+        let plain = centre.queue("plain", short.clone()).await;
+        let overflowing =
+            QueueChange { overflow: Some((OverflowKind::Queue, Some(plain.id))), ..short.clone() };
+        let skilled = QueueChange {
+            required_skills: Some(vec![("german".into(), 3)]),
+            relax_seconds: Some(Some(20)),
+            ..overflowing
+        };
+        let skilled = centre.queue("skilled", skilled).await;
+        let together = QueueChange { strategy: Some(RoutingStrategy::RingAll), ..short };
+        let together = centre.queue("together", together).await;
+        let queues = vec![plain, skilled, together];
+        let mut agents = Vec::new();
+        for place in 0..AGENTS {
+            let agent = centre.agent(&[&queues[place % 3], &queues[(place + 1) % 3]]).await;
+            centre.skilled(&agent, &[("german", 1 + (place as i32) % 5)]).await;
+            agents.push(agent);
+        }
+        let named = ContactChange { name: Some("Ada Lovelace".into()), ..ContactChange::default() };
+        let contact = centre.platform.create_contact(&agents[0], named, None).await.unwrap().id;
+        Self {
+            sql: centre.stage.sql().await,
+            processes: [centre.process(), centre.process()],
+            queues,
+            open: Mutex::new(vec![true; AGENTS]),
+            callers: Mutex::default(),
+            worker: Mutex::new(centre.worker),
+            contact,
+            since: centre.platform.clock.now(),
+            agents,
+            centre,
+        }
+    }
+
+    /// One action and what must hold after it.
+    pub async fn step(&mut self, action: &Action) -> std::result::Result<(), String> {
+        if let Action::Restart = action {
+            self.processes = [self.centre.process(), self.centre.process()];
+        }
+        let [one, two] = &self.processes;
+        match action {
+            Action::Together(both) => {
+                let (first, second) = tokio::join!(self.act(one, &both.0), self.act(two, &both.1));
+                judge(first)?;
+                judge(second)?;
+            }
+            alone => judge(self.act(one, alone).await)?,
+        }
+        invariants::always(&self.sql).await?;
+        self.settled().await
+    }
+
+    /// Nothing waits, is late or wrong for longer than the sweep of two processes.
+    async fn settled(&self) -> std::result::Result<(), String> {
+        let [one, two] = &self.processes;
+        let mut last = Ok(());
+        for _ in 0..LOOKS {
+            duties(one).await;
+            tokio::join!(sweep(one), sweep(two));
+            last = self.look().await;
+            if last.is_ok() {
+                break;
+            }
+        }
+        last?;
+        invariants::always(&self.sql).await
+    }
+
+    async fn look(&self) -> std::result::Result<(), String> {
+        let now = self.centre.platform.clock.now();
+        invariants::settled(&self.sql, now).await?;
+        eligible::nobody_waits_for_a_free_agent(&self.sql, now).await
+    }
+
+    /// The whole run is over: the day's figures are those of the log. Gives what it came by.
+    pub async fn finish(&self) -> std::result::Result<String, String> {
+        let queues: Vec<_> = self.queues.iter().map(|queue| queue.id).collect();
+        let rows = self.centre.platform.queues(&queues).await.map_err(|error| error.to_string())?;
+        figures::equal(&self.centre.platform, &self.sql, &rows, self.since).await?;
+        let seen = "SELECT string_agg(what || ' ' || number, ', ' ORDER BY what) FROM (
+            SELECT 'offer ' || state AS what, count(*) AS number FROM offer GROUP BY 1
+            UNION ALL SELECT 'visit ' || coalesce(outcome, 'open'), count(*) FROM queue_visit GROUP BY 1) AS seen";
+        let row = self.sql.query_one(seen, &[]).await.map_err(|error| error.to_string())?;
+        Ok(row.get::<_, Option<String>>(0).unwrap_or_default())
+    }
+
+    async fn act(&self, platform: &Platform, action: &Action) -> Result<()> {
+        match action {
+            Action::Status(who, what) => {
+                let status = AgentStatus::ALL[what % AgentStatus::ALL.len()];
+                platform.set_status(self.agent(*who), None, status, None).await?;
+            }
+            Action::Tab(who, open) => {
+                self.open.lock().unwrap()[who % AGENTS] = *open;
+                self.stay(platform).await?;
+            }
+            Action::Request(queue, contact) => {
+                let caller = self.request(*queue, *contact).await?;
+                if contact % 4 > 0 {
+                    let caller = self.join(platform, caller).await?;
+                    self.media(platform, &caller, LegRole::Contact).await?;
+                }
+            }
+            Action::Join(who) => {
+                if let Some(caller) = self.caller(*who) {
+                    self.join(platform, caller).await?;
+                }
+            }
+            Action::ContactMedia(who) => {
+                if let Some(caller) = self.caller(*who) {
+                    self.media(platform, &caller, LegRole::Contact).await?;
+                }
+            }
+            Action::ContactLeaves(who) => {
+                if let Some(caller) = self.caller(*who) {
+                    platform.end_call(&caller.actor, caller.call).await?;
+                }
+            }
+            Action::ContactLost(who) => {
+                if let Some(caller) = self.caller(*who) {
+                    self.silence(platform, &caller, LegRole::Contact).await?;
+                }
+            }
+            Action::Callback(who) => {
+                if let Some(caller) = self.caller(*who) {
+                    let done = platform.request_callback(&caller.actor, caller.call, None, None).await?;
+                    let planned =
+                        Caller { call: done.planned.id, token: done.join_token, actor: Actor::Anonymous };
+                    self.remember(planned);
+                }
+            }
+            Action::Accept(who) => {
+                if let Some((agent, offer)) = self.ringing(platform, *who).await? {
+                    let call = platform.accept_offer(agent, offer).await?.1.call.id;
+                    if who % 3 > 0 {
+                        let talk = Caller { call, token: String::new(), actor: agent.clone() };
+                        self.media(platform, &talk, LegRole::Agent).await?;
+                    }
+                }
+            }
+            Action::Decline(who) => {
+                if let Some((agent, offer)) = self.ringing(platform, *who).await? {
+                    platform.decline_offer(agent, offer, None).await?;
+                }
+            }
+            Action::AgentMedia(who) => {
+                if let Some(talk) = self.talk(platform, *who).await? {
+                    self.media(platform, &talk, LegRole::Agent).await?;
+                }
+            }
+            Action::AgentLost(who) => {
+                if let Some(talk) = self.talk(platform, *who).await? {
+                    self.silence(platform, &talk, LegRole::Agent).await?;
+                }
+            }
+            Action::AgentLeaves(who) => {
+                if let Some(talk) = self.talk(platform, *who).await? {
+                    let legs = platform.legs_of_calls(&[talk.call]).await?;
+                    let mine = legs.iter().rfind(|leg| leg.user_id == talk.actor.user_id());
+                    if let Some(leg) = mine {
+                        platform.leave(&talk.actor, leg.id).await?;
+                    }
+                }
+            }
+            Action::AgentEnds(who) => {
+                if let Some(talk) = self.talk(platform, *who).await? {
+                    platform.end_call(&talk.actor, talk.call).await?;
+                }
+            }
+            Action::AgentPlaces(who) => {
+                platform
+                    .place_call(self.agent(*who), self.contact, MediaKind::Audio, None, None, None)
+                    .await?;
+            }
+            Action::WrapUpDone(who) | Action::WrapUpExtend(who) => {
+                let wraps = "SELECT agent_id FROM wrap_up WHERE ended_at IS NULL";
+                let Some(agent) = self.one_of(wraps, *who).await else { return Ok(()) };
+                let open = platform.open_wrap_ups(&[id_of(agent)]).await?;
+                match (open.first(), action) {
+                    (None, _) => {}
+                    (Some(open), Action::WrapUpDone(_)) => {
+                        let done = WrappedUp { done: true, ..WrappedUp::default() };
+                        platform.wrap_up(agent, open.call_id, done).await?;
+                    }
+                    (Some(open), _) => {
+                        platform.extend_wrap_up(agent, open.call_id).await?;
+                    }
+                }
+            }
+            Action::SupervisorEnds(who) => {
+                if let Some(caller) = self.caller(*who) {
+                    platform.end_call(&self.centre.admin, caller.call).await?;
+                }
+            }
+            Action::Member(queue, who, tier) => {
+                let (queue, agent) = (self.queue(*queue).id, id_of(self.agent(*who)));
+                let tier_given = Some(1 + (tier % 3) as i32);
+                let admin = &self.centre.admin;
+                platform.set_queue_member(admin, queue, agent, tier_given, tier % 4 > 0).await?;
+            }
+            Action::Skills(who, level) => {
+                let skills = vec![("german".to_owned(), 1 + (level % 5) as i32)];
+                platform.set_skills(&self.centre.admin, id_of(self.agent(*who)), skills).await?;
+            }
+            Action::Queue(queue, change, value) => {
+                let id = self.queue(*queue).id;
+                let given = change.to_make(id, self.queue(*value).id, *value);
+                platform.update_queue(&self.centre.admin, id, given).await?;
+            }
+            Action::Pass(by) => {
+                // Tabs renew every five seconds.
+                let mut left = *by;
+                while left > 0 {
+                    platform.clock.advance(seconds(left.min(5)));
+                    left -= 5;
+                    self.stay(platform).await?;
+                }
+            }
+            Action::Duties => duties(platform).await,
+            Action::Positions => {
+                platform.announce_positions().await?;
+            }
+            Action::Route => sweep(platform).await,
+            Action::Restart => {}
+            Action::WorkerDies => {
+                let new = worker(platform).await;
+                let old = std::mem::replace(&mut *self.worker.lock().unwrap(), new);
+                platform.retire_worker(old).await?;
+            }
+            Action::Together(_) => unreachable!("two at a time"),
+        }
+        Ok(())
+    }
+
+    fn agent(&self, pick: Pick) -> &Actor {
+        &self.agents[pick % AGENTS]
+    }
+
+    fn queue(&self, pick: Pick) -> &Queue {
+        &self.queues[pick % self.queues.len()]
+    }
+
+    /// Rather one of the last, who are still there.
+    fn caller(&self, pick: Pick) -> Option<Caller> {
+        let callers = self.callers.lock().unwrap();
+        let recent = callers.len().min(6);
+        (recent > 0).then(|| callers[callers.len() - 1 - pick % recent].clone())
+    }
+
+    fn remember(&self, caller: Caller) {
+        let mut callers = self.callers.lock().unwrap();
+        match callers.iter_mut().find(|known| known.call == caller.call) {
+            Some(known) => *known = caller,
+            None => callers.push(caller),
+        }
+    }
+
+    async fn request(&self, queue: Pick, contact: Pick) -> Result<Caller> {
+        let email = format!("contact{}@example.com", contact % CONTACTS);
+        let caller = self.centre.request_as(self.queue(queue), &email).await?;
+        self.remember(caller.clone());
+        Ok(caller)
+    }
+
+    async fn join(&self, platform: &Platform, mut caller: Caller) -> Result<Caller> {
+        let joined = platform.join_by_link(&caller.actor, &caller.token, None).await?;
+        if let Some(token) = joined.guest_token
+            && let Some(guest) = platform.guest(&token).await?
+        {
+            caller.actor = Actor::Guest(guest);
+            self.remember(caller.clone());
+        }
+        Ok(caller)
+    }
+
+    async fn stay(&self, platform: &Platform) -> Result<()> {
+        let open = self.open.lock().unwrap().clone();
+        let there: Vec<AgentId> =
+            self.agents.iter().zip(open).filter(|(_, open)| *open).map(|(agent, _)| id_of(agent)).collect();
+        platform.be_present(&there).await
+    }
+
+    /// One of those of whom the rows say this.
+    async fn one_of(&self, ids: &str, pick: Pick) -> Option<&Actor> {
+        let rows =
+            self.sql.query(&format!("SELECT id::text FROM ({ids}) AS found(id) ORDER BY 1"), &[]).await;
+        let found: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
+        let id = found.get(pick.checked_rem(found.len())?)?;
+        self.agents.iter().find(|agent| id_of(agent).0.to_string() == *id)
+    }
+
+    async fn ringing(&self, platform: &Platform, pick: Pick) -> Result<Option<(&Actor, OfferId)>> {
+        let ring = "SELECT agent_id FROM offer WHERE state = 'PENDING'";
+        let Some(agent) = self.one_of(ring, pick).await else { return Ok(None) };
+        let live = platform.live_offers(id_of(agent)).await?;
+        Ok(live.first().map(|offer| (agent, offer.id)))
+    }
+
+    /// The call that an agent is in.
+    async fn talk(&self, platform: &Platform, pick: Pick) -> Result<Option<Caller>> {
+        let talk = "SELECT user_id FROM leg WHERE role = 'AGENT' AND state <> 'LEFT'";
+        let Some(agent) = self.one_of(talk, pick).await else { return Ok(None) };
+        let calls = platform.current_calls(&[id_of(agent)]).await?;
+        let call = calls.get(&id_of(agent));
+        Ok(call.map(|call| Caller { call: *call, token: String::new(), actor: agent.clone() }))
+    }
+
+    async fn party(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<Option<(Call, Leg)>> {
+        let call = platform.calls(&self.centre.admin, &[of.call]).await?.remove(0);
+        let legs = platform.legs_of_calls(&[of.call]).await?;
+        let leg = legs.into_iter().rfind(|leg| leg.role == role && leg.state != LegState::Left);
+        Ok(leg.filter(|_| call.state != CallState::Ended).map(|leg| (call, leg)))
+    }
+
+    async fn media(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<()> {
+        let worker = *self.worker.lock().unwrap();
+        if let Some((call, leg)) = self.party(platform, of, role).await?
+            && let Some(plan) = platform.lease_call(call.id, worker).await?
+        {
+            platform.leg_connected(call.id, plan.epoch, leg.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn silence(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<()> {
+        if let Some((call, leg)) = self.party(platform, of, role).await? {
+            platform.leg_disconnected(call.id, call.epoch, leg.id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A refusal is an answer; anything else is a fault.
+fn judge(result: Result<()>) -> std::result::Result<(), String> {
+    match result {
+        Ok(()) | Err(Error::Refused(_)) => Ok(()),
+        // The worker that was to lease the call has just been declared dead: the job goes to another one.
+        Err(Error::Unavailable(why)) if why.contains("takes no calls") => Ok(()),
+        Err(error) => Err(format!("a fault: {error}")),
+    }
+}

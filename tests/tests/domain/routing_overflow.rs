@@ -1,0 +1,172 @@
+//! Those whom nobody takes: overflow, full queues, and call-backs that keep the place.
+
+use domain::agents::AgentActivity;
+use domain::calls::{CallResult, CallState, LegRole};
+use domain::error::RefusalCode;
+use domain::people::Actor;
+use domain::routing::{OverflowKind, QueueChange, QueueStats, VisitOutcome};
+
+use super::centre::{Caller, Centre, refused, seconds};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_keeps_the_place_and_is_tried_three_times() {
+    let centre = Centre::open().await;
+    let queue =
+        centre.queue("support", QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() }).await;
+    let first = centre.caller(&queue).await;
+    let second = centre.caller(&queue).await;
+    let rank = centre.visits(first.call).await[0].rank_at;
+    let asked = centre.platform.request_callback(&first.actor, first.call, None, None).await.unwrap();
+    assert_eq!(asked.ended.result, Some(CallResult::Callback));
+    assert_eq!(centre.visits(asked.planned.id).await[0].rank_at, rank);
+    let again = centre.platform.request_callback(&first.actor, first.call, None, None).await.unwrap();
+    assert_eq!((again.planned.id, &again.join_token), (asked.planned.id, &asked.join_token), "a repeat");
+    let nobody = centre.platform.join_by_link(&Actor::Anonymous, &asked.join_token, None).await;
+    assert_eq!(refused(nobody.map(|_| ())).0, RefusalCode::NotAllowed, "not their turn yet");
+
+    let agent = centre.agent(&[&queue]).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, asked.planned.id, "before the one who came later");
+    assert_eq!(centre.state(asked.planned.id).await, CallState::Ringing, "the contact is called");
+    for _ in 0..5 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    assert_eq!(centre.call(asked.planned.id).await.callback_tries, 1);
+    assert_eq!(centre.state(asked.planned.id).await, CallState::Queued);
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, second.call, "meanwhile the next one");
+    centre.platform.end_call(&agent, second.call).await.unwrap();
+    for tried in 2..=3 {
+        for _ in 0..31 {
+            centre.pass_with(&[&agent], seconds(10)).await;
+        }
+        centre.route().await;
+        assert_eq!(centre.answer(&agent).await, asked.planned.id);
+        for _ in 0..5 {
+            centre.pass_with(&[&agent], seconds(10)).await;
+        }
+        assert_eq!(centre.call(asked.planned.id).await.callback_tries, tried);
+    }
+    assert_eq!(centre.call(asked.planned.id).await.result, Some(CallResult::Missed));
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+    let stats = centre.platform.queue_stats(&[queue]).await.unwrap().remove(0);
+    assert_eq!((stats.offered(), stats.answered), (1, 1), "a call-back is not offered once more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_that_is_answered_is_a_call() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    // It talked with somebody who was lost before it asked.
+    let first = centre.caller(&queue).await;
+    centre.route().await;
+    centre.answer(&agent).await;
+    centre.silence(first.call, LegRole::Agent).await;
+    for _ in 0..4 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    let asked = centre.platform.request_callback(&first.actor, first.call, None, None).await.unwrap();
+    // The wrap-up of the lost call.
+    for _ in 0..7 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, asked.planned.id);
+    let mut caller = Caller { call: asked.planned.id, token: asked.join_token, actor: Actor::Anonymous };
+    centre.joins(&mut caller).await;
+    assert_eq!(centre.state(asked.planned.id).await, CallState::InProgress);
+    centre.platform.end_call(&caller.actor, caller.call).await.unwrap();
+    assert_eq!(centre.call(caller.call).await.result, Some(CallResult::Completed));
+    assert_eq!(centre.activity(&agent).await, AgentActivity::WrapUp);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_waits_too_long_overflows_and_keeps_its_time() {
+    let centre = Centre::open().await;
+    let back = centre.queue("back-office", QueueChange::default()).await;
+    let front = QueueChange {
+        max_wait_seconds: Some(60),
+        overflow: Some((OverflowKind::Queue, Some(back.id))),
+        ..QueueChange::default()
+    };
+    let front = centre.queue("front", front).await;
+    let early = centre.caller(&front).await;
+    centre.pass(seconds(30)).await;
+    let late = centre.caller(&back).await;
+    centre.pass(seconds(31)).await;
+    let visits = centre.visits(early.call).await;
+    let outcomes: Vec<_> = visits.iter().map(|visit| (visit.queue_id, visit.outcome)).collect();
+    assert_eq!(outcomes, [(front.id, Some(VisitOutcome::Overflowed)), (back.id, None)]);
+    let agent = centre.agent(&[&back]).await;
+    centre.route().await;
+    assert_eq!(
+        centre.answer(&agent).await,
+        early.call,
+        "it has waited longer than {late:?}",
+        late = late.call
+    );
+    let stats = centre.platform.queue_stats(&[front, back]).await.unwrap();
+    let counted: i64 = stats.iter().map(QueueStats::offered).sum();
+    assert_eq!(counted, 2, "overflowed out of one, answered in the other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_nobody_takes_in_time_ends_or_is_called_back() {
+    let centre = Centre::open().await;
+    let ends = QueueChange { max_wait_seconds: Some(60), ..QueueChange::default() };
+    let ends = centre.queue("ends", ends).await;
+    let calls_back = QueueChange {
+        max_wait_seconds: Some(60),
+        overflow: Some((OverflowKind::Callback, None)),
+        ..QueueChange::default()
+    };
+    let calls_back = centre.queue("calls-back", calls_back).await;
+    let (one, two) = (centre.caller(&ends).await, centre.caller(&calls_back).await);
+    centre.pass(seconds(61)).await;
+    assert_eq!(centre.call(one.call).await.result, Some(CallResult::Missed));
+    assert_eq!(centre.call(two.call).await.result, Some(CallResult::Callback));
+    let (planned, _) = centre.platform.callback_of(two.call).await.unwrap().unwrap();
+    assert_eq!(planned.state, CallState::Queued);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_says_so_or_sends_on() {
+    let centre = Centre::open().await;
+    let short = QueueChange { max_length: Some(1), ..QueueChange::default() };
+    let queue = centre.queue("short", short).await;
+    centre.caller(&queue).await;
+    // Two at once for no place at all.
+    let (one, two) = tokio::join!(centre.request(&queue), centre.request(&queue));
+    assert_eq!(refused(one.map(|it| it.call)).0, RefusalCode::QueueFull);
+    assert_eq!(refused(two.map(|it| it.call)).0, RefusalCode::QueueFull);
+    let other = centre.queue("other", QueueChange::default()).await;
+    let on = QueueChange { overflow: Some((OverflowKind::Queue, Some(other.id))), ..QueueChange::default() };
+    centre.change_queue(queue.id, on).await;
+    let sent_on = centre.request(&queue).await.unwrap();
+    assert_eq!(centre.visits(sent_on.call).await[0].queue_id, other.id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_who_never_joins_does_not_wait_for_ever() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let caller = centre.request(&queue).await.unwrap();
+    centre.pass(seconds(59)).await;
+    assert_eq!(centre.state(caller.call).await, CallState::Queued);
+    centre.pass(seconds(2)).await;
+    let call = centre.call(caller.call).await;
+    assert_eq!((call.state, call.result), (CallState::Ended, Some(CallResult::Abandoned)));
+    assert_eq!(centre.visits(caller.call).await[0].outcome, Some(VisitOutcome::Abandoned));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shorter_patience_holds_for_those_who_wait_already() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let caller = centre.caller(&queue).await;
+    centre.pass(seconds(30)).await;
+    centre.change_queue(queue.id, QueueChange { max_wait_seconds: Some(40), ..QueueChange::default() }).await;
+    centre.pass(seconds(11)).await;
+    assert_eq!(centre.call(caller.call).await.result, Some(CallResult::Missed));
+}

@@ -1,0 +1,244 @@
+//! What queues promise: skills that are relaxed, the last agent first, overflow, hours, call-backs, changes in force at
+//! once, and who may do what.
+
+use domain::agents::{AgentActivity, AgentStatus};
+use domain::calls::{CallState, LegRole, LegState};
+use domain::error::RefusalCode;
+use domain::people::Role;
+use domain::routing::{Holiday, Hours, OfferState, QueueChange, VisitOutcome};
+
+use super::centre::{Centre, id_of, person, refused, seconds};
+
+fn german(level: i32) -> Option<Vec<(String, i32)>> {
+    Some(vec![("german".into(), level)])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn skills_are_relaxed_with_the_wait() {
+    let centre = Centre::open().await;
+    let asking =
+        QueueChange { required_skills: german(4), relax_seconds: Some(Some(30)), ..QueueChange::default() };
+    let queue = centre.queue("support", asking).await;
+    let agent = centre.agent(&[&queue]).await;
+    centre.skilled(&agent, &[("german", 3)]).await;
+    let caller = centre.caller(&queue).await;
+    centre.route().await;
+    assert_eq!(centre.state(caller.call).await, CallState::Queued, "level 4 for the first 30 s");
+    let explained = centre.platform.explain(&centre.visits(caller.call).await[0]).await.unwrap().unwrap();
+    assert_eq!(explained.skipped, [("skill level too low".to_owned(), 1)]);
+    for _ in 0..3 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, caller.call, "then 3");
+    let routing = centre.visits(caller.call).await.remove(0).routing.unwrap();
+    assert_eq!((routing.step, routing.required.0["german"]), (1, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_agent_is_asked_first_and_waited_for_a_while() {
+    let centre = Centre::open().await;
+    let change =
+        QueueChange { last_agent_seconds: Some(30), wrap_up_seconds: Some(0), ..QueueChange::default() };
+    let queue = centre.queue("support", change).await;
+    let (known, other) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let first = centre.caller(&queue).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&known).await, first.call);
+    centre.platform.end_call(&known, first.call).await.unwrap();
+    // The other one has been idle for longer, and is not asked.
+    let again = centre.caller(&queue).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&known).await, again.call);
+    // While the known one talks, the contact's next call waits …
+    let third = centre.caller(&queue).await;
+    centre.route().await;
+    assert_eq!(centre.state(third.call).await, CallState::Queued);
+    // … but not for ever.
+    for _ in 0..3 {
+        centre.pass_with(&[&known, &other], seconds(10)).await;
+    }
+    centre.route().await;
+    assert_eq!(centre.answer(&other).await, third.call);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_queue_says_its_own_words() {
+    let centre = Centre::open().await;
+    let today = centre.platform.clock.now().date_naive();
+    let holiday = Holiday { date: today, name: "Founders' day".into() };
+    let closed = QueueChange {
+        hours: Some(Hours { holidays: vec![holiday], ..Hours::default() }),
+        closed_message: Some(Some("We celebrate today.".into())),
+        ..QueueChange::default()
+    };
+    let queue = centre.queue("support", closed).await;
+    let words = refused(centre.request(&queue).await.map(|it| it.call));
+    assert_eq!(words, (RefusalCode::QueueClosed, "We celebrate today.".to_owned()));
+    let info = centre.platform.queue_info("support").await.unwrap().unwrap();
+    assert!(!info.open && info.opens_at.is_some_and(|at| at > centre.platform.clock.now()));
+    // Changed while people call: in force at once.
+    let open = QueueChange { hours: Some(Hours::default()), ..QueueChange::default() };
+    centre.change_queue(queue.id, open).await;
+    centre.request(&queue).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_agent_puts_the_call_at_the_front_with_music() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (lost, other) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let first = centre.caller(&queue).await;
+    centre.route().await;
+    centre.answer(&lost).await;
+    centre.set(&other, AgentStatus::Away).await;
+    let waits_longer = centre.caller(&queue).await;
+    let plan = centre.platform.call_plan(first.call, centre.worker).await.unwrap().unwrap();
+    assert!(plan.legs.iter().all(|leg| leg.prompt.is_none()), "no music while they talk");
+    centre.silence(first.call, LegRole::Agent).await;
+    for _ in 0..4 {
+        centre.pass_with(&[&other], seconds(8)).await;
+    }
+    assert_eq!(centre.state(first.call).await, CallState::Queued);
+    assert_eq!(centre.leg(first.call, LegRole::Contact).await.state, LegState::Connected);
+    let plan = centre.platform.call_plan(first.call, centre.worker).await.unwrap().unwrap();
+    let heard = plan.legs.iter().filter(|leg| leg.prompt.is_some()).count();
+    assert_eq!(heard, 1, "the contact hears music again");
+    centre.set(&other, AgentStatus::Available).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&other).await, first.call, "before {}", waits_longer.call);
+    let visits = centre.visits(first.call).await;
+    let outcomes: Vec<_> = visits.iter().map(|visit| visit.outcome).collect();
+    assert_eq!(outcomes, [Some(VisitOutcome::Answered), Some(VisitOutcome::Answered)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_during_a_call_lets_it_finish() {
+    let centre = Centre::open().await;
+    let queue =
+        centre.queue("support", QueueChange { wrap_up_seconds: Some(5), ..QueueChange::default() }).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.caller(&queue).await;
+    centre.route().await;
+    centre.answer(&agent).await;
+    centre.set(&agent, AgentStatus::Offline).await;
+    // The tab that followed the offers is closed, too.
+    centre.pass(seconds(60)).await;
+    assert_eq!(centre.state(caller.call).await, CallState::InProgress);
+    assert_eq!(centre.activity(&agent).await, AgentActivity::OnCall);
+    centre.platform.end_call(&caller.actor, caller.call).await.unwrap();
+    assert_eq!(centre.activity(&agent).await, AgentActivity::WrapUp);
+    centre.pass(seconds(6)).await;
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Offline);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_sets_the_status_of_another() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (agent, colleague) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let supervisor = person(&centre.platform, Role::Supervisor).await;
+    let away = AgentStatus::Away;
+    let row =
+        centre.platform.set_status(&supervisor, Some(id_of(&agent)), away, Some("training".into())).await;
+    assert_eq!(row.unwrap().reason.as_deref(), Some("training"));
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Away);
+    let by_colleague = centre.platform.set_status(&colleague, Some(id_of(&agent)), away, None).await;
+    assert_eq!(refused(by_colleague).0, RefusalCode::NotAllowed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_is_given_when_the_wrap_up_runs_out() {
+    let centre = Centre::open().await;
+    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap();
+    let change = QueueChange {
+        default_outcome: Some(Some(outcome.id)),
+        wrap_up_required: Some(true),
+        ..QueueChange::default()
+    };
+    let queue = centre.queue("support", change).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.caller(&queue).await;
+    centre.route().await;
+    centre.answer(&agent).await;
+    centre.platform.end_call(&agent, caller.call).await.unwrap();
+    let done = domain::agents::WrappedUp { done: true, ..domain::agents::WrappedUp::default() };
+    let early = centre.platform.wrap_up(&agent, caller.call, done).await;
+    assert_eq!(refused(early.map(|_| ())).0, RefusalCode::Invalid, "this queue wants an outcome");
+    centre.platform.extend_wrap_up(&agent, caller.call).await.unwrap();
+    let twice = centre.platform.extend_wrap_up(&agent, caller.call).await;
+    assert_eq!(refused(twice).0, RefusalCode::LimitReached);
+    centre.pass_with(&[&agent], seconds(61)).await;
+    assert_eq!(centre.activity(&agent).await, AgentActivity::WrapUp, "it has been extended");
+    centre.pass_with(&[&agent], seconds(60)).await;
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+    assert_eq!(centre.call(caller.call).await.outcome_id, Some(outcome.id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_changed_while_calls_wait_is_in_force_at_once() {
+    let centre = Centre::open().await;
+    let asking = QueueChange { required_skills: german(5), ..QueueChange::default() };
+    let queue = centre.queue("support", asking).await;
+    let other = centre.queue("other", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue, &other]).await;
+    let newcomer = centre.agent(&[&other]).await;
+    let (first, second) = (centre.caller(&queue).await, centre.caller(&queue).await);
+    centre.route().await;
+    assert_eq!(centre.state(first.call).await, CallState::Queued);
+    centre
+        .change_queue(queue.id, QueueChange { required_skills: Some(Vec::new()), ..QueueChange::default() })
+        .await;
+    centre.route().await;
+    assert_eq!(centre.offer(&agent).await.unwrap().call_id, first.call);
+    centre.join(&queue, &newcomer, Some(1)).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&newcomer).await, second.call);
+    // Out of the queue while it rings: the offer goes on, no other comes.
+    centre.platform.set_queue_member(&centre.admin, queue.id, id_of(&agent), None, false).await.unwrap();
+    assert_eq!(centre.offer(&agent).await.unwrap().state, OfferState::Pending);
+    centre.decline(&agent).await;
+    centre.pass_with(&[&agent, &newcomer], seconds(21)).await;
+    centre.route().await;
+    assert_eq!(centre.state(first.call).await, CallState::Queued);
+    // An archived queue takes no calls, and still serves those that wait.
+    centre.change_queue(queue.id, QueueChange { archived: Some(true), ..QueueChange::default() }).await;
+    assert_eq!(refused(centre.request(&queue).await.map(|it| it.call)).0, RefusalCode::NotFound);
+    let late = centre.agent(&[&queue]).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&late).await, first.call);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_does_what_is_not_theirs() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (agent, other) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let supervisor = person(&centre.platform, Role::Supervisor).await;
+    let named = QueueChange { key: Some("mine".into()), name: Some("Mine".into()), ..QueueChange::default() };
+    for nobody in [&agent, &supervisor] {
+        let made = centre.platform.create_queue(nobody, named.clone(), None).await;
+        assert_eq!(refused(made).0, RefusalCode::NotAllowed);
+        let changed = centre.platform.update_queue(nobody, queue.id, QueueChange::default()).await;
+        assert_eq!(refused(changed).0, RefusalCode::NotAllowed);
+    }
+    let joined = centre.platform.set_queue_member(&agent, queue.id, id_of(&other), None, false).await;
+    assert_eq!(refused(joined).0, RefusalCode::NotAllowed);
+    assert_eq!(
+        refused(centre.platform.set_skills(&agent, id_of(&agent), Vec::new()).await).0,
+        RefusalCode::NotAllowed
+    );
+    let (mine, yours) = (centre.caller(&queue).await, centre.caller(&queue).await);
+    centre.route().await;
+    let offer = centre.offer(&agent).await.unwrap();
+    // Not one's offer, not one's call: as if it were not there.
+    assert_eq!(
+        refused(centre.platform.accept_offer(&other, offer.id).await.map(|_| ())).0,
+        RefusalCode::NotFound
+    );
+    assert_eq!(refused(centre.platform.decline_offer(&other, offer.id, None).await).0, RefusalCode::NotFound);
+    assert!(centre.platform.calls(&mine.actor, &[yours.call]).await.unwrap().is_empty());
+    assert_eq!(refused(centre.platform.end_call(&mine.actor, yours.call).await).0, RefusalCode::NotFound);
+    let callback = centre.platform.request_callback(&mine.actor, yours.call, None, None).await;
+    assert_eq!(refused(callback.map(|_| ())).0, RefusalCode::NotFound);
+}
