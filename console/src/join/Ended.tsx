@@ -71,9 +71,9 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
     <main className={styles.page} data-center="true">
       <header className={styles.end}>
         {talked ? <IconMoodSmile size={48} aria-hidden="true" /> : <IconPhoneOff size={48} aria-hidden="true" />}
-        <Title order={1} role="status">
-          {title}
-        </Title>
+        <div role="status">
+          <Title order={1}>{title}</Title>
+        </div>
         <Text c="dimmed">
           {ownWish && !talked && call?.result !== 'CALLBACK' ? 'You left the line before somebody could answer.' : reason}
           {!onAgain && ' You can close this page.'}

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Frame, type Page } from '@playwright/test';
 
 /** Lets the test see the page's connections; to be called before the page opens. */
 export async function watchConnections(page: Page): Promise<void> {
@@ -21,7 +21,7 @@ interface Received {
 }
 
 /** What the newest connection of a page has decoded of the other side so far. */
-function received(page: Page): Promise<Received> {
+function received(page: Page | Frame): Promise<Received> {
   return page.evaluate(async () => {
     const { peers } = globalThis as unknown as { peers: RTCPeerConnection[] };
     const found = { frames: 0, energy: 0 };
@@ -46,6 +46,21 @@ export async function expectToSeeAndHear(page: Page, { pictures = true } = {}): 
       return { pictures: !pictures || now.frames - base.frames >= 10, sound: now.energy - base.energy > 1e-5 };
     })
     .toEqual({ pictures: true, sound: true });
+}
+
+/** New sound is heard, from now on: a voice, or the music of a queue. */
+export async function expectToHear(page: Page | Frame): Promise<void> {
+  const before = (await received(page)).energy;
+  await expect
+    .poll(
+      async () => {
+        const now = (await received(page)).energy;
+        // A connection made meanwhile counts from nothing.
+        return now - (now < before ? 0 : before);
+      },
+      { message: 'hears something' },
+    )
+    .toBeGreaterThan(1e-5);
 }
 
 /** Silence: the energy no longer grows, though packets may come. */

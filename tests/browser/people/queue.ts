@@ -1,0 +1,114 @@
+import { type APIRequestContext, expect, type Frame, type Page } from '@playwright/test';
+import { ownCall, PASSWORD } from './agent';
+import { offer, setStatus } from './centre';
+
+export interface MadeQueue {
+  id: string;
+  key: string;
+  name: string;
+}
+
+// Attempts to sign in are limited by address.
+let administrator: string | null = null;
+let made = 0;
+const members: { queueId: string; agentId: string | undefined }[] = [];
+
+/** What an administrator does over the public schema. */
+async function administer<Answer>(request: APIRequestContext, query: string, variables: object): Promise<Answer> {
+  administrator ??= (
+    await post<{ sessionCreate: { session: { accessToken: string } } }>(
+      request,
+      'mutation ($input: SessionCreateInput!) { sessionCreate(input: $input) { session { accessToken } } }',
+      { input: { email: 'admin@example.com', password: PASSWORD } },
+      null,
+    )
+  ).sessionCreate.session.accessToken;
+  return post(request, query, variables, administrator);
+}
+
+async function post<Answer>(request: APIRequestContext, query: string, variables: object, token: string | null): Promise<Answer> {
+  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  const response = await request.post('/graphql', { data: { query, variables }, headers });
+  const { data, errors } = await response.json();
+  expect(errors, JSON.stringify(errors)).toBeUndefined();
+  for (const payload of Object.values<{ userErrors?: unknown[] }>(data)) expect(payload.userErrors ?? []).toEqual([]);
+  return data;
+}
+
+/** A queue of the test's own, taken care of by one agent. */
+export async function makeQueue(request: APIRequestContext, name: string, settings: object = {}, agent = 'agent1@example.com'): Promise<MadeQueue> {
+  made += 1;
+  const key = `test-${Date.now()}-${made}`;
+  const input = { key, name, wrapUpSeconds: 0, offerSeconds: 30, media: ['AUDIO', 'VIDEO'], ...settings };
+  const { queueCreate } = await administer<{ queueCreate: { queue: { id: string } } }>(
+    request,
+    'mutation ($input: QueueCreateInput!) { queueCreate(input: $input) { queue { id } userErrors { message } } }',
+    { input },
+  );
+  const { id } = queueCreate.queue;
+  const { agents } = await administer<{ agents: { nodes: { id: string; user: { email: string } }[] } }>(
+    request,
+    'query { agents(first: 100) { nodes { id user { email } } } }',
+    {},
+  );
+  const agentId = agents.nodes.find(({ user }) => user.email === agent)?.id;
+  await setMember(request, { queueId: id, agentId, tier: 1, member: true });
+  members.push({ queueId: id, agentId });
+  return { id, key, name };
+}
+
+function setMember(request: APIRequestContext, input: object): Promise<unknown> {
+  return administer(
+    request,
+    'mutation ($input: QueueMemberSetInput!) { queueMemberSet(input: $input) { queue { id } userErrors { message } } }',
+    { input },
+  );
+}
+
+/** After a test: what still waits in its queues rings nobody in the next one. */
+export async function leaveQueues({ request }: { request: APIRequestContext }): Promise<void> {
+  for (const member of members.splice(0)) await setMember(request, { ...member, member: false });
+}
+
+export async function changeQueue(request: APIRequestContext, { id }: MadeQueue, change: object): Promise<void> {
+  await administer(
+    request,
+    'mutation ($input: QueueUpdateInput!) { queueUpdate(input: $input) { queue { id } userErrors { message } } }',
+    { input: { queueId: id, ...change } },
+  );
+}
+
+/** The page of a queue, by itself or in a frame of another site's. */
+export type QueuePage = Page | Frame;
+
+/** Says who calls, checks the microphone and asks for the call; ends in line. */
+export async function askForCall(page: QueuePage, name: string): Promise<void> {
+  await page.getByLabel('Your name').fill(name);
+  const refuse = page.getByRole('radio', { name: /No, talk without/ });
+  if (await refuse.isVisible()) await refuse.click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('meter')).toBeVisible();
+  await page.getByRole('button', { name: 'Call now' }).click();
+  await expect(page.getByRole('button', { name: 'Leave the line' })).toBeVisible();
+}
+
+/** The agent is there, and takes that contact's call as it comes. */
+export async function takeCallOf(agent: Page, contact: string): Promise<void> {
+  await agent.goto('/desk');
+  await setStatus(agent, 'Available');
+  await expect(offer(agent)).toContainText(contact);
+  // The card is deaf for a moment, so that nobody accepts what just came under the hand.
+  await expect(async () => {
+    await offer(agent).getByRole('button', { name: /^Accept/ }).click({ timeout: 1_000 });
+    await expect(ownCall(agent)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+}
+
+export async function rate(page: QueuePage, stars: number, words: string): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Thank you for the call' })).toBeVisible();
+  // As from a keyboard: the stars themselves are drawn over the radios.
+  await page.getByRole('radio', { name: new RegExp(`^${stars} of 5`) }).press(' ');
+  await page.getByLabel('Would you like to add something?').fill(words);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByText('Thank you, that helps us.')).toBeVisible();
+}

@@ -1,0 +1,56 @@
+import { expect } from '@playwright/test';
+import { ownCall } from '../people/agent';
+import { expectAccessible } from '../people/axe';
+import { expectToHear } from '../people/media';
+import { askForCall, leaveQueues, makeQueue, rate, takeCallOf } from '../people/queue';
+import { PHONE, test } from '../people/test';
+
+test.afterEach(leaveQueues);
+
+test('a contact hangs up, keeps the place, and the page rings when the turn comes', async ({ user, somebody, request }) => {
+  test.setTimeout(120_000);
+  const queue = await makeQueue(request, 'Returns', { callback: true });
+  const contact = await somebody(PHONE);
+  await contact.goto(`/q/${queue.key}`);
+  await askForCall(contact, 'Cara Callback');
+
+  await test.step('the contact asks to be called back', async () => {
+    await contact.getByRole('button', { name: 'Call me back instead' }).click();
+    const dialog = contact.getByRole('dialog', { name: 'Call me back instead' });
+    await expectAccessible(contact);
+    await dialog.getByRole('button', { name: 'Hang up and call me back' }).click();
+    await expect(contact.getByText('We will call you back')).toBeVisible();
+    await expect(contact.getByText('You are next')).toBeVisible();
+    await expect(contact).toHaveTitle(/^Call-back/);
+    await expectAccessible(contact);
+  });
+
+  await test.step('a reload and the link itself wait on', async () => {
+    await contact.reload();
+    await expect(contact.getByText('We will call you back')).toBeVisible();
+    const link = await contact.getByLabel('Or answer on another device, by this link').inputValue();
+    const other = await somebody();
+    await other.goto(new URL(link).pathname);
+    await expect(other.getByText('We will call you back')).toBeVisible();
+    await other.close();
+  });
+
+  const agent = await user();
+  await test.step('an agent takes it, and the page rings', async () => {
+    await takeCallOf(agent, 'Cara Callback');
+    await expect(contact.getByText('is calling you back now')).toBeVisible();
+    await expectAccessible(contact);
+  });
+
+  await test.step('both talk', async () => {
+    const refuse = contact.getByRole('radio', { name: /No, talk without/ });
+    if (await refuse.isVisible()) await refuse.click();
+    await contact.getByRole('button', { name: 'Join the call' }).click();
+    await expect(contact.getByRole('group', { name: 'Call controls' })).toBeVisible();
+    await expectToHear(contact);
+    await expectToHear(agent);
+  });
+
+  await ownCall(agent).getByRole('button', { name: 'Hang up' }).click();
+  await rate(contact, 5, 'Saved me an hour.');
+});

@@ -1,0 +1,104 @@
+import { expect } from '@playwright/test';
+import { ownCall } from '../people/agent';
+import { expectAccessible } from '../people/axe';
+import { expectToHear } from '../people/media';
+import { askForCall, changeQueue, leaveQueues, makeQueue, rate, takeCallOf } from '../people/queue';
+import { test } from '../people/test';
+
+const SMALL = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
+
+test.afterEach(leaveQueues);
+
+test('a contact calls the queue from the public page, waits with music, talks and rates', async ({ user, somebody, request }) => {
+  test.setTimeout(120_000);
+  const queue = await makeQueue(request, 'Deliveries');
+  const contact = await somebody(SMALL);
+  await contact.goto(`/q/${queue.key}`);
+
+  await test.step('it says who is there before it asks for anything', async () => {
+    await expect(contact.getByRole('heading', { name: 'Deliveries' })).toBeVisible();
+    await expectAccessible(contact);
+    await contact.getByRole('button', { name: 'Continue' }).click();
+    await expect(contact.getByText('Please tell us your name.')).toBeVisible();
+  });
+
+  await test.step('the contact stands in line and hears music', async () => {
+    await askForCall(contact, 'Willa Waiting');
+    await expect(contact.getByText('You are next').first()).toBeVisible();
+    await expect(contact).toHaveTitle(/^Place 1/);
+    await expectToHear(contact);
+    await expectAccessible(contact);
+  });
+
+  await test.step('another one sees a later place', async () => {
+    const second = await somebody(SMALL);
+    await second.goto(`/q/${queue.key}`);
+    await askForCall(second, 'Lou Later');
+    await expect(second.getByRole('region', { name: 'Your place in line' })).toContainText('2');
+    await second.getByRole('button', { name: 'Leave the line' }).click();
+    await expect(second.getByRole('heading', { name: 'The call is over' })).toBeVisible();
+    await expectAccessible(second);
+  });
+
+  await test.step('a reload keeps the place', async () => {
+    await contact.reload();
+    await expect(contact.getByText('You are next').first()).toBeVisible();
+    await expectToHear(contact);
+  });
+
+  const agent = await user();
+  await test.step('an agent takes the call', async () => {
+    await takeCallOf(agent, 'Willa Waiting');
+    await expect(contact.getByRole('group', { name: 'Call controls' })).toBeVisible();
+    await expectToHear(contact);
+    await expectToHear(agent);
+    await expect(contact).toHaveTitle(/^In a call/);
+  });
+
+  await test.step('and the contact rates it, also after a reload', async () => {
+    await ownCall(agent).getByRole('button', { name: 'Hang up' }).click();
+    await rate(contact, 4, 'Very patient with me.');
+    await expectAccessible(contact);
+    await contact.reload();
+    await expect(contact.getByRole('region', { name: 'Your rating' })).toBeVisible();
+  });
+});
+
+test('a closed queue says so and when it opens, and opens without a new address', async ({ page, request }) => {
+  const inTwoDays = new Date(Date.now() + 2 * 86_400_000);
+  const day = inTwoDays.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' }).toUpperCase();
+  const hours = { timeZone: 'UTC', weekly: [{ day, from: '09:00', to: '17:00' }], holidays: [] };
+  const queue = await makeQueue(request, 'Night shift', { hours, closedMessage: 'We sleep now.' });
+  await page.goto(`/q/${queue.key}`);
+  await expect(page.getByRole('heading', { name: 'Night shift is closed' })).toBeVisible();
+  await expect(page.getByText('We sleep now.')).toBeVisible();
+  await expect(page.getByText(/^Opens \w+day at/)).toBeVisible();
+  await expect(page).toHaveTitle(/^Closed/);
+  await expectAccessible(page);
+  await changeQueue(request, queue, { hours: { timeZone: 'UTC', weekly: [], holidays: [] } });
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByLabel('Your name')).toBeVisible();
+});
+
+test('a queue that is full turns a contact away in words', async ({ somebody, request }) => {
+  const queue = await makeQueue(request, 'Tiny', { maxLength: 1 });
+  const first = await somebody();
+  await first.goto(`/q/${queue.key}`);
+  await askForCall(first, 'Fay First');
+  const second = await somebody();
+  await second.goto(`/q/${queue.key}`);
+  await expect(second.getByText('Very many are waiting right now')).toBeVisible();
+  await second.getByLabel('Your name').fill('Sam Second');
+  const refuse = second.getByRole('radio', { name: /No, talk without/ });
+  if (await refuse.isVisible()) await refuse.click();
+  await second.getByRole('button', { name: 'Continue' }).click();
+  await second.getByRole('button', { name: 'Call now' }).click();
+  await expect(second.getByRole('alert')).toContainText('busy');
+  await first.getByRole('button', { name: 'Leave the line' }).click();
+});
+
+test('an address without a queue says so', async ({ page }) => {
+  await page.goto('/q/no-such-queue');
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  await expectAccessible(page);
+});
