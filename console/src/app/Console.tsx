@@ -97,7 +97,7 @@ function Frame() {
         <Rail />
       </nav>
       <TopBar onShortcuts={() => setSheet(true)} />
-      <main className={styles.page} id="page" tabIndex={-1}>
+      <main className={styles.page} id="page" tabIndex={0}>
         <ConnectionBand />
         <Outlet />
       </main>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, createTheme, type MantineColorsTuple, Modal, Table, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, createTheme, type MantineColorsTuple, Modal, Notification, Table, TextInput, Tooltip } from '@mantine/core';
 
 /** 14 px base on a 4 px grid, one accent. Colours beside it carry meaning, see tokens.css. */
 /** The dark surfaces of tokens.css, so that menus and dialogs are made of the same grey. */
@@ -37,6 +37,7 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 32 } }),
     Button: Button.extend({ defaultProps: { size: 'sm', fw: 500 } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
       styles: { title: { fontSize: 16, fontWeight: 600 } },

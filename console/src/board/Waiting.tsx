@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Routing } from '../calls/Routing';
+import { otherSide } from '../calls/words';
 import { graphql } from '../gql';
 import type { WaitingQuery } from '../gql/graphql';
 import { spell } from '../ui/format';
@@ -97,7 +98,7 @@ type Queue = Extract<WaitingQuery['node'], { __typename: 'Queue' }>;
 function WaitingCall({ call }: { call: Queue['waiting']['nodes'][number] }) {
   const [open, setOpen] = useState(false);
   const visit = call.visits.find(({ leftAt }) => leftAt == null) ?? call.visits.at(-1);
-  const name = call.contact?.name ?? call.legs.find(({ role }) => role === 'CONTACT')?.name ?? 'Somebody';
+  const name = otherSide(call);
   if (!visit) return null;
   return (
     <article className={styles.waiting}>

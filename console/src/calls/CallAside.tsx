@@ -101,7 +101,11 @@ function Known({ call, note, children }: KnownProps) {
       </Tabs.List>
       <Tabs.Panel value="contact" className={styles.panel}>
         {children}
-        {call.contact && <ContactAside id={call.contact.id} callId={call.id} />}
+        {call.contact ? (
+          <ContactAside id={call.contact.id} callId={call.id} />
+        ) : (
+          <p className={styles.none}>The caller is not in the contacts: the name is only what the caller said.</p>
+        )}
       </Tabs.Panel>
       {note && (
         <Tabs.Panel value="notes" className={styles.panel}>

@@ -22,7 +22,7 @@ import { faultWords, progressWords } from './live-words';
 import { Meter } from './Meter';
 import { RecordButton } from './RecordButton';
 import { useRecorder } from './recorder';
-import { stateOf } from './words';
+import { otherSide, stateOf } from './words';
 
 export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDismiss }: DockProps & { onDismiss: () => void }) {
   const { live, media, ticket } = current;
@@ -30,7 +30,7 @@ export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDis
   const local = useLocalMedia(media);
   const statistics = useStatistics(state.peer);
   const recorder = useRecorder(call);
-  const name = call?.contact?.name ?? 'Call';
+  const name = call ? otherSide(call) : 'Call';
 
   if (state.phase === 'ended') {
     return (

@@ -20,7 +20,7 @@ import { RecordingCard } from './RecordingCard';
 import { StateBadge } from './StateBadge';
 import { TakeUp } from './TakeUp';
 import { Visits } from './Visits';
-import { isBeingPrepared } from './words';
+import { isBeingPrepared, otherSide } from './words';
 
 const CallDocument = graphql(`
   query CallPage($id: ID!, $after: String) {
@@ -79,7 +79,7 @@ function Call({ id }: { id: string }) {
     const timer = setInterval(again, 5_000);
     return () => clearInterval(timer);
   });
-  useDocumentTitle(`${call?.contact?.name ?? 'Call'} · Cordboard`);
+  useDocumentTitle(`${call ? otherSide(call) : 'Call'} · Cordboard`);
   // As in the picture: the agent left, the contact right.
   const people = ['AGENT', 'CONTACT'].flatMap((role) => call?.legs.find((leg) => leg.role === role)?.name ?? []);
 
@@ -154,7 +154,7 @@ function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {
             {call.contact.name}
           </Link>
         ) : (
-          'Call'
+          otherSide(call)
         )}
       </Title>
       <StateBadge call={call} />

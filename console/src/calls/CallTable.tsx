@@ -7,7 +7,7 @@ import { clock } from '../ui/format';
 import { Since, When } from '../ui/Time';
 import styles from './CallTable.module.css';
 import { StateBadge } from './StateBadge';
-import { isBeingPrepared, recordingWords } from './words';
+import { isBeingPrepared, otherSide, recordingWords } from './words';
 
 graphql(`
   fragment CallRow on Call {
@@ -66,7 +66,7 @@ export function CallTable({ calls, withContact }: { calls: CallRowFragment[]; wi
                 ) : (
                   <IconMicrophone size={16} role="img" aria-label="Audio call" />
                 )}
-                {withContact ? <span dir="auto">{nameOf(call)}</span> : <When at={call.createdAt} />}
+                {withContact ? <span dir="auto">{otherSide(call)}</span> : <When at={call.createdAt} />}
               </Link>
             </Table.Td>
             <Table.Td>
@@ -94,10 +94,6 @@ export function CallTable({ calls, withContact }: { calls: CallRowFragment[]; wi
       </Table.Tbody>
     </Table>
   );
-}
-
-function nameOf(call: CallRowFragment): string {
-  return call.contact?.name ?? call.legs.find((leg) => leg.role === 'CONTACT')?.name ?? 'Somebody';
 }
 
 function Talk({ call }: { call: CallRowFragment }) {

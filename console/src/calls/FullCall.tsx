@@ -8,6 +8,7 @@ import { LinkField } from './LinkField';
 import { faultWords, progressWords } from './live-words';
 import { liveRecording } from './recorder';
 import { Stage } from './Stage';
+import { otherSide } from './words';
 
 /** The call opened from its bar: the other side large, oneself small, the contact beside it. */
 export function FullCall({ current, call, onOpen }: DockProps) {
@@ -16,7 +17,7 @@ export function FullCall({ current, call, onOpen }: DockProps) {
   const local = useLocalMedia(media);
   const self = useStream(local.video);
   const other = call?.legs.find((leg) => leg.role !== 'AGENT');
-  const name = call?.contact?.name ?? 'Contact';
+  const name = call ? otherSide(call) : 'Contact';
   const waiting = other?.state === 'INVITED';
 
   return (

@@ -1,4 +1,4 @@
-import type { CallEventKind, CallState, CallResult, RecordingState } from '../gql/graphql';
+import type { CallEventKind, CallResult, CallState, LegRole, RecordingState } from '../gql/graphql';
 
 /** Colours only where they mean something: green live, amber waiting, red fault. */
 export type Tone = 'live' | 'wait' | 'fault' | 'quiet';
@@ -39,6 +39,16 @@ function resultOf(result: CallResult | null): { words: string; tone: Tone } {
     case null:
       return { words: 'Ended', tone: 'quiet' };
   }
+}
+
+interface WithParties {
+  contact?: { name: string } | null;
+  legs: readonly { role: LegRole; name: string }[];
+}
+
+/** The other side's name: the contact's, or the one that a caller without one gave. */
+export function otherSide(call: WithParties): string {
+  return call.contact?.name ?? call.legs.find(({ role }) => role === 'CONTACT')?.name ?? 'Somebody';
 }
 
 /** What a party does reads as a sentence that begins with its name. */

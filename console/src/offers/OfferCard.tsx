@@ -10,10 +10,9 @@ import {
 import { useEffect, useRef } from 'react';
 import { useInbox, useWorkspace } from '../app/workspace';
 import { faultWords } from '../calls/live-words';
-import { stateOf } from '../calls/words';
+import { otherSide, stateOf } from '../calls/words';
 import { Face } from '../ui/Person';
 import { Since, useNow, When } from '../ui/Time';
-import { nameOf } from './agent-inbox';
 import type { Offer } from './inbox';
 import styles from './OfferDock.module.css';
 
@@ -28,7 +27,7 @@ export function OfferCard({ offer }: { offer: Offer }) {
   const since = useRef(0);
   const mine = fault?.offerId === offer.id ? fault : null;
   const { call, visit } = offer;
-  const name = nameOf(offer);
+  const name = otherSide(offer.call);
 
   // The card takes the focus, and gives it back to where it was.
   useEffect(() => {
@@ -42,9 +41,7 @@ export function OfferCard({ offer }: { offer: Offer }) {
     };
   }, []);
 
-  const accept = () => {
-    if (performance.now() - since.current >= DEAF_MS) void inbox.accept(offer.id);
-  };
+  const accept = () => void inbox.accept(offer.id);
   const decline = (reason: string | null) => void inbox.decline(offer.id, reason);
 
   return (
@@ -55,7 +52,8 @@ export function OfferCard({ offer }: { offer: Offer }) {
       aria-labelledby={`offer-${offer.id}`}
       tabIndex={-1}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && event.target === event.currentTarget) accept();
+        const meant = performance.now() - since.current >= DEAF_MS;
+        if (event.key === 'Enter' && event.target === event.currentTarget && meant) accept();
       }}
     >
       <div className={styles.head}>

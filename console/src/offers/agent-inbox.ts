@@ -3,6 +3,7 @@ import { payload } from '../api/errors';
 import type { Desk } from '../call/desk';
 import { joinedOf } from '../call/graphql-signalling';
 import { LocalMedia } from '../call/media';
+import { otherSide } from '../calls/words';
 import { graphql } from '../gql';
 import { Attention } from './attention';
 import { Inbox, NoMicrophone, type Notice, type Offer } from './inbox';
@@ -157,7 +158,7 @@ export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) 
     const { offers, accepting } = inbox.state();
     const first = offers.find(({ id }) => id !== accepting) ?? null;
     if (first && first.id !== rung) {
-      attention.start({ id: first.id, title: `${nameOf(first)} is calling`, body: bodyOf(first) });
+      attention.start({ id: first.id, title: `${otherSide(first.call)} is calling`, body: bodyOf(first) });
       ringer.start();
     }
     if (!first && rung !== null) {
@@ -207,11 +208,6 @@ async function takeMicrophone(video: boolean): Promise<LocalMedia> {
   if (audio) return media;
   media.stop();
   throw new NoMicrophone(fault?.reason ?? 'missing');
-}
-
-/** Who calls: the contact, or the name that a caller without one gave. */
-export function nameOf({ call }: Offer): string {
-  return call.contact?.name ?? call.legs.find(({ role }) => role === 'CONTACT')?.name ?? 'Somebody';
 }
 
 function bodyOf(offer: Offer): string {

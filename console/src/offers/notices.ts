@@ -1,10 +1,10 @@
 import { notifications } from '@mantine/notifications';
-import { nameOf } from './agent-inbox';
+import { otherSide } from '../calls/words';
 import type { Notice } from './inbox';
 
 /** Says quietly why a card has gone; nothing of it needs an answer. */
 export function showNotice({ offer, kind, words }: Notice): void {
-  const name = nameOf(offer);
+  const name = otherSide(offer.call);
   const said = {
     taken: { title: 'Taken by a colleague', message: `${name} is being served.`, color: 'gray' },
     gone: { title: `${name} rings no more`, message: words ?? 'A colleague took the call, or the caller hung up.', color: 'gray' },

@@ -5,7 +5,7 @@ import { useClient, useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { readMyself } from '../agents/myself';
 import { useWorkspace } from '../app/workspace';
-import { stateOf } from '../calls/words';
+import { otherSide, stateOf } from '../calls/words';
 import { graphql } from '../gql';
 import type { WrapUpCallFragment, WrapUpQuery } from '../gql/graphql';
 import { NoteField, useAutosave } from '../notes/NoteField';
@@ -25,6 +25,11 @@ graphql(`
     tags
     contact {
       id
+      name
+    }
+    legs {
+      id
+      role
       name
     }
     queue {
@@ -171,7 +176,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
         <Title order={1}>Wrap-up</Title>
         <Left wrapUp={wrapUp} />
         <span className={styles.about}>
-          {call.contact && <bdi>{call.contact.name}</bdi>}
+          <bdi>{otherSide(call)}</bdi>
           {call.queue && <bdi>{call.queue.name}</bdi>}
           <span>
             {stateOf(call).words}, {clock(call.talkSeconds)}

@@ -60,7 +60,7 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
     await expectAccessible(second);
     await second.reload();
     await expect(form).toBeVisible();
-    await form.getByRole('radio', { name: 'Solved' }).check({ force: true });
+    await form.getByText('Solved', { exact: true }).click();
     await form.getByLabel('Follow-up task').fill('Send the invoice again');
     await second.keyboard.press('Control+Enter');
     await expect(second.getByText('Follow-up noted')).toBeVisible();
@@ -93,16 +93,31 @@ test('all tabs of all browsers agree within 200 ms', async ({ user, somebody }) 
   await becomeFree(tab);
   await enterQueue(contact, queue, `Tara Tabs ${Date.now()}`);
 
-  for (const page of all) {
-    await expect(offer(page)).toBeVisible();
-    await noteWhenGone(page);
-  }
-  await offer(otherTab).getByRole('button', { name: 'Decline' }).click();
-  await otherTab.getByRole('menuitem', { name: 'Without a reason' }).click();
-  for (const page of all) await expect(offer(page)).toHaveCount(0);
-  const gone = await Promise.all(all.map(whenGone));
-  expect(Math.max(...gone) - Math.min(...gone)).toBeLessThan(200);
-  await setStatus(tab, 'Offline');
+  await test.step('the caller gives up: gone everywhere, with a word', async () => {
+    for (const page of all) {
+      await expect(offer(page)).toBeVisible();
+      await noteWhenGone(page);
+    }
+    await contact.getByRole('button', { name: 'Leave the line' }).click();
+    for (const page of all) await expect(page.getByText('rings no more')).toBeVisible();
+    const gone = await Promise.all(all.map(whenGone));
+    expect(Math.max(...gone) - Math.min(...gone)).toBeLessThan(200);
+  });
+
+  await test.step('accepted in one: the others ring no more, and have no call', async () => {
+    await enterQueue(await somebody(PHONE), queue, `Theo Tabs ${Date.now()}`);
+    for (const page of all) await expect(offer(page)).toBeVisible();
+    await offer(otherTab).getByRole('button', { name: 'Accept' }).click();
+    for (const page of all) await expect(offer(page)).toHaveCount(0);
+    await expect(ownCall(otherTab)).toContainText('In call');
+    await expect(ownCall(tab)).toHaveCount(0);
+    await expect(ownCall(otherBrowser)).toHaveCount(0);
+    // What another tab leads can be seen, and be taken over.
+    await tab.goto('/desk');
+    await expect(tab.getByRole('button', { name: 'Continue here' })).toBeVisible();
+    await ownCall(otherTab).getByRole('button', { name: 'Hang up' }).click();
+    await setStatus(tab, 'Offline');
+  });
 });
 
 test('status and reason are one’s own to choose, and a supervisor’s to change', async ({ user }) => {
