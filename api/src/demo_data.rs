@@ -1,13 +1,16 @@
-//! Users, contacts, and what agents choose from, to try the product with.
+//! Users, contacts, queues, and what agents choose from, to try the product with.
 
 use std::collections::HashMap;
 
 use domain::{
     Error, Platform, RefusalCode,
+    agents::AgentFilter,
     config::Config,
     crm::{CompanyChange, ContactChange, ContactFilter},
-    ids::SessionId,
+    ids::{AgentId, SessionId},
+    page::Slice,
     people::{Actor, Role, Signed},
+    routing::{OverflowKind, QueueChange, RoutingStrategy},
 };
 
 use crate::commands::{Outcome, PROGRAM};
@@ -22,7 +25,8 @@ const USERS: [(&str, &str, Role); 4] = [
 ];
 
 /// Name, domain.
-const COMPANIES: [[&str; 2]; 2] = [["Nordljus", "nordljus.example.com"], ["Tanaka Instruments", "tanaka.example.com"]];
+const COMPANIES: [[&str; 2]; 2] =
+    [["Nordljus", "nordljus.example.com"], ["Tanaka Instruments", "tanaka.example.com"]];
 
 /// Name, e-mail, telephone, time zone, tag, company.
 const CONTACTS: [[&str; 6]; 10] = [
@@ -56,6 +60,12 @@ const CONTACTS: [[&str; 6]; 10] = [
 const OUTCOMES: [(&str, bool); 4] =
     [("Solved", true), ("Sold", true), ("Not reached", false), ("Call back later", false)];
 
+/// Who takes calls, and how good their German is.
+const GERMAN: [(&str, i32); 2] = [("agent1@example.com", 4), ("agent2@example.com", 2)];
+
+const SCRIPT: &str = "Good day, you are speaking with … at Cordboard. How may I help you?\n\n\
+    1. Ask for the name and the company.\n2. Let the caller finish, then sum up.\n3. Say what happens next, and by when.";
+
 const AWAY_REASONS: [&str; 4] = ["Break", "Lunch", "Training", "Paperwork"];
 
 /// Makes what isn't there yet: twice in a row is no fault.
@@ -77,6 +87,7 @@ pub async fn make() -> Outcome {
         Some(user) => {
             let admin = Actor::User(Signed { user, session: SessionId::new() });
             make_lists(&platform, &admin).await?;
+            make_queues(&platform, &admin).await?;
             make_contacts(&platform, &admin).await?
         }
         None => 0,
@@ -98,6 +109,48 @@ async fn make_lists(platform: &Platform, admin: &Actor) -> domain::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A queue that is always open, and one that wants German and hands on what it can't serve.
+async fn make_queues(platform: &Platform, admin: &Actor) -> domain::Result<()> {
+    if platform.count_queues(true).await? > 0 {
+        return Ok(());
+    }
+    let support = QueueChange {
+        key: Some("support".into()),
+        name: Some("Support".into()),
+        strategy: Some(RoutingStrategy::LongestIdle),
+        wrap_up_seconds: Some(60),
+        script: Some(Some(SCRIPT.into())),
+        ..QueueChange::default()
+    };
+    let support = platform.create_queue(admin, support, None).await?.id;
+    let sales = QueueChange {
+        key: Some("sales".into()),
+        name: Some("Sales".into()),
+        strategy: Some(RoutingStrategy::MostSkilled),
+        required_skills: Some(vec![("german".into(), 3)]),
+        relax_seconds: Some(Some(30)),
+        max_wait_seconds: Some(300),
+        overflow: Some((OverflowKind::Queue, Some(support))),
+        wrap_up_seconds: Some(60),
+        ..QueueChange::default()
+    };
+    let sales = platform.create_queue(admin, sales, None).await?.id;
+    for (email, german) in GERMAN {
+        let Some(agent) = agent_of(platform, email).await? else { continue };
+        platform.set_skills(admin, agent, vec![("german".into(), german)]).await?;
+        for queue in [support, sales] {
+            platform.set_queue_member(admin, queue, agent, None, true).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn agent_of(platform: &Platform, email: &str) -> domain::Result<Option<AgentId>> {
+    let filter = AgentFilter { search: Some(email.into()), ..AgentFilter::default() };
+    let page = platform.list_agents(&filter, &Slice::first(1)).await?;
+    Ok(page.rows.first().map(|(_, agent)| agent.id))
 }
 
 async fn make_contacts(platform: &Platform, admin: &Actor) -> domain::Result<usize> {

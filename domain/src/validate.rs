@@ -9,6 +9,15 @@ pub fn name(field: &'static str, text: &str) -> Result<String> {
 
 /// A text of 1 to `longest` characters on one line.
 pub fn text_of(field: &'static str, text: &str, longest: usize) -> Result<String> {
+    let text = lines_of(field, text, longest)?;
+    if text.chars().any(char::is_control) {
+        return Err(Refusal::invalid(field, "This must be one line of plain text.").into());
+    }
+    Ok(text)
+}
+
+/// A text of 1 to `longest` characters on any number of lines.
+pub fn lines_of(field: &'static str, text: &str, longest: usize) -> Result<String> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Refusal::invalid(field, "This must not be empty.").into());
@@ -16,8 +25,8 @@ pub fn text_of(field: &'static str, text: &str, longest: usize) -> Result<String
     if text.chars().count() > longest {
         return Err(Refusal::invalid(field, format!("This may have {longest} characters at most.")).into());
     }
-    if text.chars().any(char::is_control) {
-        return Err(Refusal::invalid(field, "This must be one line of plain text.").into());
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Refusal::invalid(field, "This must be plain text.").into());
     }
     Ok(text.to_owned())
 }

@@ -135,7 +135,7 @@ fn set_text(
 ) -> Result<()> {
     if let Some(text) = value {
         let text = text.filter(|text| !text.trim().is_empty());
-        *target = text.map(|text| validate::text_of(field, &text, longest)).transpose()?;
+        *target = text.map(|text| validate::lines_of(field, &text, longest)).transpose()?;
     }
     Ok(())
 }

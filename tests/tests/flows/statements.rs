@@ -2,7 +2,7 @@
 
 use cordboard_tests::graphql::Client;
 use cordboard_tests::platform::{Options, Platform};
-use cordboard_tests::story::{AGENT, contact, end, place_call, sign_in};
+use cordboard_tests::story::{ADMIN, AGENT, contact, end, place_call, sign_in};
 use serde_json::{Value, json};
 
 const CONTACTS: &str = "query($first: Int!) { contacts(first: $first) { edges { node {
@@ -18,16 +18,50 @@ const CALLS: &str = "query($first: Int!) { calls(first: $first) { edges { node {
     tags outcome { name } rating { stars } notes { body author { name } contact { id } }
 } } pageInfo { hasNextPage } } }";
 
+const QUEUES: &str = "query($first: Int!) { queues(first: $first) { edges { node {
+    id name open overflow { kind queue { name } }
+    stats { waiting available serviceLevel { value } estimatedWaitSeconds }
+    members(first: 5) { nodes { user { name } activity } }
+    memberships(first: 5) { nodes { tier agent { user { name } } } }
+    waiting(first: 5) { nodes { id position estimatedWaitSeconds } }
+} } pageInfo { hasNextPage } } }";
+const AGENTS: &str = "query($first: Int!) { agents(first: $first) { edges { node {
+    id status activity since user { name } queues { name } memberships { tier queue { name } }
+    currentCall { id } wrapUp { endsAt } today { handled talkSeconds availableSeconds }
+} } pageInfo { hasNextPage } } }";
+const QUEUED: &str = "query($first: Int!) { calls(first: $first, filter: { states: [QUEUED] }) { edges { node {
+    id queue { name } queueName position estimatedWaitSeconds callbackAvailable wrapUp { endsAt }
+    visits { queue { name } enteredAt position agent { id } } offers { state agent { user { name } } visit { id } }
+} } pageInfo { hasNextPage } } }";
+
+#[tokio::test]
+async fn the_board_of_many_queues_takes_as_many_statements_as_that_of_few() {
+    let platform = one_api().await;
+    let admin = sign_in(&platform, 0, ADMIN).await;
+    let agents = admin.data("{ agents(first: 10) { nodes { id } } }", json!({})).await;
+    for number in 0..20 {
+        let key = format!("queue-{number}");
+        let made = json!({ "key": key, "name": format!("Queue {number}") });
+        let queue = admin.mutate("queueCreate", made, "queue { id }").await["queue"]["id"].clone();
+        for agent in agents["agents"]["nodes"].as_array().expect("agents") {
+            let member = json!({ "queueId": queue, "agentId": agent["id"], "member": true });
+            admin.mutate("queueMemberSet", member, "queue { id }").await;
+        }
+        let call = json!({ "queueKey": key, "name": "Carla", "media": "AUDIO" });
+        admin.mutate("callRequest", call, "call { id state } joinToken joinUrl").await;
+    }
+    for (query, few, many) in [(QUEUES, 3, 20), (AGENTS, 2, 4), (QUEUED, 3, 20)] {
+        let for_few = statements(&platform, &admin, query, few).await;
+        let for_many = statements(&platform, &admin, query, many).await;
+        println!("{for_few} statements for {few}, {for_many} for {many}");
+        assert_eq!(for_few, for_many, "{query}");
+        assert!(for_many <= 20, "{for_many} statements: {query}");
+    }
+}
+
 #[tokio::test]
 async fn a_list_of_fifty_takes_as_many_statements_as_one_of_five() {
-    let platform = Platform::with(Options {
-        proxies: true,
-        apis: Some(1),
-        workers: Some(0),
-        schedulers: Some(0),
-        ..Options::default()
-    })
-    .await;
+    let platform = one_api().await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let companies = [company(&agent, "Nordljus").await, company(&agent, "Tanaka Instruments").await];
     for number in 0..50 {
@@ -47,6 +81,17 @@ async fn a_list_of_fifty_takes_as_many_statements_as_one_of_five() {
         assert_eq!(few, many, "{query}");
         assert!(many <= 15, "{many} statements: {query}");
     }
+}
+
+async fn one_api() -> Platform {
+    Platform::with(Options {
+        proxies: true,
+        apis: Some(1),
+        workers: Some(0),
+        schedulers: Some(0),
+        ..Options::default()
+    })
+    .await
 }
 
 async fn company(agent: &Client, name: &str) -> Value {
