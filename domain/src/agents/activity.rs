@@ -1,7 +1,7 @@
 //! What agents are doing, recorded: the one place that writes `agent_interval`.
 
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_query, sql_types};
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::AgentActivity;
 use crate::{
     Platform, Result,
-    db::{Unit, schema::agent},
+    db::{Unit, schema::agent, statement},
     events::Aggregate,
     ids::AgentId,
 };
@@ -61,12 +61,12 @@ pub(crate) async fn settle(unit: &mut Unit, agents: &[AgentId]) -> Result<()> {
         .for_no_key_update()
         .load(unit.connection())
         .await?;
-    sql_query(APPLY_NEXT)
+    statement(APPLY_NEXT)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
         .bind::<sql_types::Timestamptz, _>(now)
         .execute(unit.connection())
         .await?;
-    let turned: Vec<Turned> = sql_query(TURN)
+    let turned: Vec<Turned> = statement(TURN)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
         .bind::<sql_types::Timestamptz, _>(now)
         .load(unit.connection())
@@ -89,7 +89,7 @@ impl Platform {
     pub async fn settle_agents(&self) -> Result<usize> {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
-        let differ: Vec<Found> = sql_query(
+        let differ: Vec<Found> = statement(
             "SELECT now.agent_id FROM agent_activity($1) AS now JOIN agent_interval AS was USING (agent_id)
              WHERE was.ended_at IS NULL AND (was.activity, was.reason) IS DISTINCT FROM (now.activity, now.reason)
              ORDER BY now.agent_id LIMIT 500",

@@ -2,6 +2,7 @@
 
 mod json;
 pub mod schema;
+mod statement;
 mod unit;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use futures_util::FutureExt;
 
 use crate::{Error, Result, config::Config};
 pub(crate) use json::json_column;
+pub(crate) use statement::statement;
 pub use unit::Unit;
 
 /// A connection out of the pool; it goes back when dropped.
@@ -34,7 +36,7 @@ impl Pool {
     /// The pool's settings contradict each other.
     pub fn new(config: &Config, program: &str) -> Result<Self> {
         let setup = format!(
-            "SET application_name = 'cordboard-{program}'; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'",
+            "SET application_name = 'cordboard-{program}'; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'; SET jit = off",
             config.statement_timeout.as_millis(),
         );
         let mut manager = ManagerConfig::default();

@@ -6,12 +6,13 @@
 
 use std::collections::HashMap;
 
-use diesel::{QueryableByName, sql_query, sql_types};
+use diesel::{QueryableByName, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
     Result,
+    db::statement,
     ids::{QueueId, VisitId},
     limits,
 };
@@ -67,7 +68,7 @@ pub(super) async fn paces(
     queues: &[QueueId],
 ) -> Result<HashMap<QueueId, Inputs>> {
     let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
-    let found: Vec<Pace> = sql_query(
+    let found: Vec<Pace> = statement(
         "SELECT q.id AS queue_id,
             (SELECT avg(handled_seconds) FROM (SELECT handled_seconds FROM queue_visit
                 WHERE queue_id = q.id AND handled_seconds IS NOT NULL ORDER BY left_at DESC LIMIT 50) AS recent) AS handling,
@@ -104,7 +105,7 @@ impl crate::Platform {
     pub async fn outlook(&self, visits: &[VisitId]) -> Result<HashMap<VisitId, Estimate>> {
         let ids: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
         let mut connection = self.db.get().await?;
-        let places: Vec<Place> = sql_query(
+        let places: Vec<Place> = statement(
             "SELECT v.id, v.queue_id, 1 + (SELECT count(*) FROM queue_visit before WHERE before.queue_id = v.queue_id
                 AND before.left_at IS NULL AND (before.rank_at, before.id) < (v.rank_at, v.id)) AS position
              FROM queue_visit v WHERE v.id = ANY($1) AND v.left_at IS NULL",

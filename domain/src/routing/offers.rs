@@ -1,7 +1,7 @@
 //! Offers: made in rounds, accepted or not by agents, and what becomes of the call.
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl, prelude::*, sql_query, sql_types};
+use diesel::{dsl, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::{
     db::{
         Unit,
         schema::{agent, agent_presence, offer, queue},
+        statement,
     },
     error::{Refusal, RefusalCode, each, refuse},
     events::Aggregate,
@@ -72,7 +73,7 @@ pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<
         .collect();
     diesel::insert_into(offer::table).values(&offers).execute(unit.connection()).await?;
     let calls: Vec<Uuid> = assignments.iter().map(|it| it.call.0).collect();
-    let ringing: Vec<Ringing> = sql_query(RING)
+    let ringing: Vec<Ringing> = statement(RING)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&calls)
         .bind::<sql_types::Timestamptz, _>(now)
         .load(unit.connection())
@@ -80,14 +81,14 @@ pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<
     let visits: Vec<Uuid> = assignments.iter().map(|it| it.visit.0).collect();
     let explanations: Vec<serde_json::Value> =
         assignments.iter().map(|it| serde_json::to_value(&it.explanation)).collect::<Result<_, _>>()?;
-    sql_query(EXPLAIN)
+    statement(EXPLAIN)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&visits)
         .bind::<sql_types::Array<sql_types::Jsonb>, _>(&explanations)
         .execute(unit.connection())
         .await?;
     let (queues, agents): (Vec<Uuid>, Vec<Uuid>) =
         assignments.iter().flat_map(|it| it.agents.iter().map(|agent| (it.queue.0, agent.0))).unzip();
-    sql_query(TURNS)
+    statement(TURNS)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&queues)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&agents)
         .bind::<sql_types::Timestamptz, _>(now)

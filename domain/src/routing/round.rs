@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{prelude::*, sql_query, sql_types};
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Platform, Result,
     agents::Skills,
-    db::{Unit, schema::queue},
+    db::{Unit, schema::queue, statement},
     ids::{AgentId, CallId, OfferId, QueueId, VisitId},
     limits,
 };
@@ -113,16 +113,25 @@ impl Assignment {
     }
 }
 
-const FREE: &str = "SELECT m.queue_id, m.agent_id, m.tier, a.idle_since, m.offered_at, a.skills
-    FROM queue_member m JOIN agent a ON a.user_id = m.agent_id JOIN agent_activity($2) AS now ON now.agent_id = m.agent_id
-    WHERE m.queue_id = ANY($1) AND a.status = 'AVAILABLE' AND now.activity = 'AVAILABLE'";
+/// Members who are free, of queues in which somebody waits. The record names the candidates, since most members of a busy
+/// queue are at work; each is then looked at by itself (OFFSET 0), for presence lapses before the record is told.
+const FREE: &str = "WITH candidate AS MATERIALIZED (
+        SELECT m.queue_id, m.agent_id, m.tier, m.offered_at FROM unnest($1) AS wanted(queue_id) JOIN queue_member m USING (queue_id)
+        JOIN agent_interval doing ON doing.agent_id = m.agent_id AND doing.ended_at IS NULL AND doing.activity = 'AVAILABLE'
+        WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL OFFSET 0)
+    )
+    SELECT c.queue_id, c.agent_id, c.tier, a.idle_since, c.offered_at, a.skills
+    FROM candidate c JOIN agent a ON a.user_id = c.agent_id,
+    LATERAL (SELECT now.activity FROM agent_activity($2) AS now WHERE now.agent_id = c.agent_id OFFSET 0) AS now
+    WHERE now.activity = 'AVAILABLE'";
 
 /// The best of each queue. The lock comes first and the order of the log is that of transaction ids, so this one has taken
-/// its id before: `age` is negative for a row that a younger transaction wrote.
+/// its id before: `age` is negative for a row that a younger transaction wrote. The state is compared as an expression, so
+/// that calls are found by id: by statistics of a quiet hour, going through all live calls each time looks cheaper.
 const WAITING: &str = "SELECT best.* FROM unnest($1, $2) AS wanted(queue_id, most), LATERAL (
         SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, age(c.xmin) < 0 AS younger
         FROM queue_visit v JOIN call c ON c.id = v.call_id
-        WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state = 'QUEUED'
+        WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state || '' = 'QUEUED'
         ORDER BY v.rank_at, v.id LIMIT wanted.most
         FOR NO KEY UPDATE OF c SKIP LOCKED) AS best";
 
@@ -178,7 +187,7 @@ impl Platform {
     /// The queues in which somebody waits, for the sweep.
     pub async fn waiting_queues(&self) -> Result<Vec<QueueId>> {
         let mut connection = self.db.get().await?;
-        let found: Vec<Id> = sql_query(
+        let found: Vec<Id> = statement(
             "SELECT q.id FROM queue q WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = q.id AND v.left_at IS NULL)",
         )
         .load(&mut connection)
@@ -227,9 +236,9 @@ async fn is_left(
     }
     let seen: Vec<Uuid> = seen.iter().map(|(row, _)| row.visit.0).collect();
     let now = unit.now;
-    let found: Option<Id> = sql_query(
+    let found: Option<Id> = statement(
         "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id
-         WHERE v.queue_id = ANY($1) AND v.left_at IS NULL AND v.not_before <= $2 AND c.state = 'QUEUED' AND v.id <> ALL($3) LIMIT 1",
+         WHERE v.queue_id = ANY($1) AND v.left_at IS NULL AND v.not_before <= $2 AND c.state || '' = 'QUEUED' AND v.id <> ALL($3) LIMIT 1",
     )
     .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)
     .bind::<sql_types::Timestamptz, _>(now)
@@ -242,7 +251,7 @@ async fn is_left(
 
 async fn free_members(unit: &mut Unit, queues: &[Uuid]) -> Result<Vec<Free>> {
     let now = unit.now;
-    let rows: Vec<FreeRow> = sql_query(FREE)
+    let rows: Vec<FreeRow> = statement(FREE)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)
         .bind::<sql_types::Timestamptz, _>(now)
         .load(unit.connection())
@@ -267,8 +276,8 @@ async fn lock_waiting(
     let now = unit.now;
     let (queues, most): (Vec<Uuid>, Vec<i64>) =
         by_queue.iter().map(|(queue, free)| (queue.0, most(free))).unzip();
-    sql_query("SELECT pg_current_xact_id()").execute(unit.connection()).await?;
-    let mut rows: Vec<WaitingRow> = sql_query(WAITING)
+    statement("SELECT pg_current_xact_id()").execute(unit.connection()).await?;
+    let mut rows: Vec<WaitingRow> = statement(WAITING)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&queues)
         .bind::<sql_types::Array<sql_types::BigInt>, _>(&most)
         .bind::<sql_types::Timestamptz, _>(now)
@@ -306,7 +315,7 @@ async fn refusals(unit: &mut Unit, visits: &[Uuid]) -> Result<Vec<Pair>> {
         return Ok(Vec::new());
     }
     let since = unit.now - limits::OFFER_AGAIN;
-    Ok(sql_query(
+    Ok(statement(
         "SELECT visit_id, agent_id FROM offer
          WHERE visit_id = ANY($1) AND ended_at > $2 AND state IN ('DECLINED', 'TIMED_OUT', 'FAILED')",
     )
@@ -351,7 +360,7 @@ async fn around(
         #[diesel(sql_type = sql_types::Uuid)]
         agent_id: AgentId,
     }
-    let found: Vec<Around> = sql_query(
+    let found: Vec<Around> = statement(
         "SELECT m.queue_id, m.agent_id FROM queue_member m JOIN agent a ON a.user_id = m.agent_id
          JOIN agent_presence p ON p.agent_id = m.agent_id
          WHERE m.agent_id = ANY($1) AND p.until > $2 AND coalesce(a.next_status, a.status) = 'AVAILABLE'",
@@ -394,14 +403,14 @@ async fn lock_agents(unit: &mut Unit, chosen: &[(Waiting, Decision)]) -> Result<
         chosen.iter().flat_map(|(_, decision)| &decision.chosen).map(|agent| agent.0).collect();
     ids.sort_unstable();
     let now = unit.now;
-    let locked: Vec<Id> = sql_query(
+    let locked: Vec<Id> = statement(
         "SELECT user_id AS id FROM agent WHERE user_id = ANY($1) ORDER BY user_id FOR NO KEY UPDATE SKIP LOCKED",
     )
     .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
     .load(unit.connection())
     .await?;
     let ids: Vec<Uuid> = locked.into_iter().map(|it| it.id).collect();
-    let free: Vec<Id> = sql_query(
+    let free: Vec<Id> = statement(
         "SELECT agent_id AS id FROM agent_activity($2) WHERE agent_id = ANY($1) AND activity = 'AVAILABLE'",
     )
     .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
@@ -452,7 +461,7 @@ pub(super) async fn busy_members(
     queues: &[QueueId],
 ) -> Result<HashMap<QueueId, Vec<(String, i64)>>> {
     let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
-    let found: Vec<Busy> = sql_query(
+    let found: Vec<Busy> = statement(
         "SELECT m.queue_id, i.activity, count(*) AS members FROM queue_member m
          JOIN agent_interval i ON i.agent_id = m.agent_id AND i.ended_at IS NULL
          WHERE m.queue_id = ANY($1) AND i.activity <> 'AVAILABLE' GROUP BY 1, 2 ORDER BY 1, 2",
