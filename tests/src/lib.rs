@@ -12,6 +12,7 @@ pub mod platform;
 pub mod playback;
 pub mod process;
 pub mod proxy;
+pub mod routing_load;
 pub mod services;
 pub mod socket;
 pub mod sql;

@@ -1,0 +1,166 @@
+//! Prints figures of routing, on the servers of `infra/services`:
+//!
+//! `routing day [agents] [queues] [calls]` a day at speed with 1, 2 and 4 processes that route;
+//! `routing latency [agents] [queues] [a second]` from a free agent or a new call to the offer's event;
+//! `routing growth` both for 100, 1,000 and 10,000 agents; `routing simple` both against the simplest router;
+//! `routing estimate` how good the estimated wait is; without arguments: all of them.
+
+use std::time::Duration;
+
+use cordboard_tests::routing_load::centre::Centre;
+use cordboard_tests::routing_load::day::{self, Day};
+use cordboard_tests::routing_load::engine::Engine;
+use cordboard_tests::routing_load::figures::milliseconds;
+use cordboard_tests::routing_load::{latency, statements, waits};
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |place: usize, usual: usize| {
+        arguments.get(place).map_or(usual, |number| number.parse().expect("a number"))
+    };
+    match arguments.first().map(String::as_str) {
+        None => {
+            days(1000, 40, 20_000).await;
+            latencies(1000, 40, 100).await;
+            growth().await;
+            against_the_simplest().await;
+            estimates();
+        }
+        Some("day") => days(number(1, 1000), number(2, 40), number(3, 20_000)).await,
+        Some("latency") => latencies(number(1, 1000), number(2, 40), number(3, 100) as u32).await,
+        Some("growth") => growth().await,
+        Some("simple") => against_the_simplest().await,
+        Some("estimate") => estimates(),
+        Some(other) => panic!("{other} is not one of day, latency, growth, simple, estimate"),
+    }
+}
+
+/// A centre that has seen some calls, and whose database knows its tables' sizes.
+async fn opened(agents: usize, queues: usize) -> Centre {
+    let centre = Centre::open(agents, queues).await;
+    day::pass(&centre, Engine::Product, 1, day_of(agents, 500)).await;
+    centre.sql().await.batch_execute("ANALYZE").await.expect("statistics");
+    centre
+}
+
+fn day_of(agents: usize, calls: usize) -> Day {
+    Day {
+        calls,
+        length: Duration::from_secs(calls as u64 / 2000).max(Duration::from_secs(2)),
+        // Agents alone could take 2,000 calls a second.
+        handling: Duration::from_secs_f64(agents as f64 / 2000.0),
+        limit: Duration::from_secs(180),
+    }
+}
+
+async fn days(agents: usize, queues: usize, calls: usize) {
+    println!("A day at speed: {agents} agents, {queues} queues, {calls} calls");
+    println!(
+        "processes | assignments/s | calls a round | most waiting | left | failed rounds | double assignments"
+    );
+    for processes in [1, 2, 4] {
+        let centre = opened(agents, queues).await;
+        let outcome = day::pass(&centre, Engine::Product, processes, day_of(agents, calls)).await;
+        println!(
+            "{processes:9} | {:13.0} | {:13.1} | {:12} | {:4} | {:13} | {}",
+            outcome.a_second(),
+            outcome.assigned as f64 / outcome.rounds as f64,
+            outcome.most_waiting,
+            outcome.left,
+            outcome.failed,
+            faults(&centre).await,
+        );
+    }
+}
+
+/// The sum, and by name what is not zero.
+async fn faults(centre: &Centre) -> String {
+    let found = centre.faults().await;
+    let named =
+        found.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(" ({number} {what})"));
+    format!("{}{}", found.iter().map(|(number, _)| number).sum::<i64>(), named.collect::<String>())
+}
+
+async fn latencies(agents: usize, queues: usize, rate: u32) {
+    println!(
+        "To the offer's event: {agents} agents, {queues} queues, {rate} operations/s for 20 s, two processes that route"
+    );
+    let centre = opened(agents, queues).await;
+    let waits = latency::measure(&centre, Engine::Product, rate, Duration::from_secs(20)).await;
+    print(&waits);
+}
+
+fn print(waits: &latency::Waits) {
+    println!("  an agent became free: {}", waits.freed.line());
+    println!("  a call entered:       {}", waits.entered.line());
+    println!("  with the operation's own transaction: {}", waits.whole.line());
+    println!("  no offer followed {}, operations begun over 100 ms late {}", waits.without, waits.late);
+}
+
+async fn growth() {
+    println!("How it grows (two processes that route)");
+    println!(
+        "agents | queues | assignments/s | p50, p99 ms to the offer at 100/s | statements a round of one call | double"
+    );
+    for (agents, queues) in [(100, 4), (1000, 40), (10_000, 100)] {
+        let centre = opened(agents, queues).await;
+        let statements = statements::of_one_assignment(&centre).await;
+        let outcome = day::pass(&centre, Engine::Product, 2, day_of(agents, 10_000)).await;
+        let waits = latency::measure(&centre, Engine::Product, 100, Duration::from_secs(10)).await;
+        let mut both = waits.freed.clone();
+        both.extend(&waits.entered);
+        println!(
+            "{agents:6} | {queues:6} | {:13.0} | {} {} | {statements} | {}",
+            outcome.a_second(),
+            milliseconds(both.percentile(50)),
+            milliseconds(both.percentile(99)),
+            faults(&centre).await,
+        );
+    }
+}
+
+async fn against_the_simplest() {
+    println!("Against the simplest router: 1,000 agents, 40 queues, two processes that route");
+    let (mut rates, mut medians, mut lasts) = (Vec::new(), Vec::new(), Vec::new());
+    for engine in [Engine::Product, Engine::Simple] {
+        let centre = opened(1000, 40).await;
+        let outcome = day::pass(&centre, engine, 2, day_of(1000, 5000)).await;
+        let waits = latency::measure(&centre, engine, 100, Duration::from_secs(10)).await;
+        println!(
+            "{engine:?}: {:.0} assignments/s, {} left, {} failed rounds, double {}",
+            outcome.a_second(),
+            outcome.left,
+            outcome.failed,
+            faults(&centre).await
+        );
+        print(&waits);
+        rates.push(outcome.a_second());
+        medians.push(waits.freed.percentile(50).as_secs_f64());
+        lasts.push(waits.freed.percentile(99).as_secs_f64());
+    }
+    println!(
+        "assignments/s ×{:.1}; to the offer p50 ÷{:.0}, p99 ÷{:.0}",
+        rates[0] / rates[1],
+        medians[1] / medians[0],
+        lasts[1] / lasts[0]
+    );
+}
+
+fn estimates() {
+    println!(
+        "Estimated wait ({}), error |estimate − wait| ÷ wait of those who waited",
+        domain::routing::FORMULA
+    );
+    let mut all = waits::Errors::default();
+    for agents in [3, 5, 10, 20, 30] {
+        let errors = waits::days(agents, 50);
+        println!(
+            "  {agents:2} agents: median {:.1} % of {} who waited",
+            errors.median() * 100.0,
+            errors.count()
+        );
+        all.extend(&errors);
+    }
+    println!("  together: median {:.1} %", all.median() * 100.0);
+}
