@@ -87,14 +87,18 @@ export function AudioPage() {
   const take = async (file: File | null) => {
     if (!file) return;
     setProgress({ name: file.name, share: 0 });
+    let made: string | null = null;
     try {
       if (file.size > LIMIT) throw new Error('The file is too large: 20 MB at most.');
       const name = file.name.replace(/\.[^.]+$/, '');
-      const { uploadUrl } = payload(await create({ input: { name } }), (result) => result.audioFileCreate);
+      const { audioFile, uploadUrl } = payload(await create({ input: { name } }), (result) => result.audioFileCreate);
+      made = audioFile?.id ?? null;
       if (!uploadUrl) throw new Error('The server sent no address for the file.');
       await upload(uploadUrl, file, (share) => setProgress({ name: file.name, share }));
     } catch (fault) {
       notifications.show({ color: 'red', title: `${file.name} was not uploaded`, message: explain(fault) });
+      // Nothing will come for it any more.
+      if (made !== null) await update({ input: { audioFileId: made, archived: true } });
     } finally {
       setProgress(null);
       again();

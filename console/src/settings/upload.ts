@@ -8,7 +8,8 @@ export function upload(url: string, file: Blob, onProgress: (share: number) => v
     };
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve();
-      else reject(new Error(request.status === 413 ? 'The file is too large: 20 MB at most.' : 'The file was not taken. Try again.'));
+      // It answers in words for people.
+      else reject(new Error(request.responseText.trim() || 'The file was not taken. Try again.'));
     };
     request.onerror = () => reject(new Error('The connection broke. Try again.'));
     request.send(file);
