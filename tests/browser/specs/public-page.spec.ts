@@ -48,7 +48,8 @@ test('a contact calls the queue from the public page, waits with music, talks an
 
   const agent = await user();
   await test.step('an agent takes the call', async () => {
-    await takeCallOf(agent, 'Willa Waiting');
+    const asked = contact.getByText('An agent is being asked to take your call.').last();
+    await Promise.all([takeCallOf(agent, 'Willa Waiting'), expect(asked).toBeVisible()]);
     await expect(contact.getByRole('group', { name: 'Call controls' })).toBeVisible();
     await expectToHear(contact);
     await expectToHear(agent);
