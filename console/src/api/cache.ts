@@ -11,6 +11,9 @@ const embedded = () => null;
  */
 export function cache(): Exchange {
   return cacheExchange({
+    // Fragments name types and never an interface, so a type matches itself alone. Left to guess, the
+    // cache takes a call for a note that lacks its body, and answers with nothing.
+    possibleTypes: {},
     keys: {
       Activity: embedded,
       AgentDay: embedded,

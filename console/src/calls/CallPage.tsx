@@ -134,6 +134,7 @@ function Call({ id }: { id: string }) {
 function namesOf(call: NonNullable<CallPageQuery['call']>): Map<string, string> {
   const names = new Map(call.legs.map((leg) => [leg.id, leg.name]));
   for (const leg of call.legs) if (leg.user) names.set(leg.user.id, leg.name);
+  for (const { queue } of call.visits) names.set(queue.id, queue.name);
   for (const { agent } of call.offers) {
     names.set(agent.id, agent.user.name);
     names.set(agent.user.id, agent.user.name);

@@ -38,7 +38,7 @@ export function EventLine({ events, names }: { events: EventFieldsFragment[]; na
             <span dir="auto">
               {words}
               <span className={styles.more}>
-                {[aside, detailWords(event.detail)].filter(Boolean).map((word) => ` · ${word}`)}
+                {[aside, detailWords(event.detail, names)].filter(Boolean).map((word) => ` · ${word}`)}
               </span>
             </span>
           </li>
@@ -48,7 +48,8 @@ export function EventLine({ events, names }: { events: EventFieldsFragment[]; na
   );
 }
 
-/** "COMPLETED: The contact hung up." has its code for programs. */
-function detailWords(detail: string | null | undefined): string | undefined {
+/** "COMPLETED: The contact hung up." has its code for programs; an id is a name, or nothing to people. */
+function detailWords(detail: string | null | undefined, names: ReadonlyMap<string, string>): string | undefined {
+  if (detail && /^[a-z]+_[0-9a-f]{32}$/.test(detail)) return names.get(detail);
   return detail?.replace(/^[A-Z_]+: /, '');
 }

@@ -77,7 +77,7 @@ const EVENTS: Partial<Record<CallEventKind, string>> = {
   OFFER_FAILED: 'Offer accepted, but not connected',
   OFFER_TIMED_OUT: 'Offer not answered',
   OVERFLOWED: 'Waited too long',
-  POSITION_CHANGED: 'Moved up in the queue',
+  POSITION_CHANGED: 'Place in the queue',
   QUEUED: 'Waits in the queue',
   RATED: 'Rated by the contact',
   WRAPPED_UP: 'Wrapped up',
