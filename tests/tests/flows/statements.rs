@@ -78,7 +78,9 @@ async fn a_list_of_fifty_takes_as_many_statements_as_one_of_five() {
         let few = statements(&platform, &agent, query, 5).await;
         let many = statements(&platform, &agent, query, 50).await;
         println!("{few} statements for 5, {many} for 50");
-        assert_eq!(few, many, "{query}");
+        // On a busy machine a batch of fifty can miss the gathering time of its loader and become two or three; loading row
+        // by row would be 45 statements more.
+        assert!(many <= few + 5, "{few}, then {many} statements: {query}");
         assert!(many <= 15, "{many} statements: {query}");
     }
 }
