@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod graphql;
+pub mod invariants;
 pub mod media;
 pub mod participant;
 pub mod platform;
@@ -14,6 +15,7 @@ pub mod process;
 pub mod proxy;
 pub mod routing_load;
 pub mod services;
+pub mod soak;
 pub mod socket;
 pub mod sql;
 pub mod story;

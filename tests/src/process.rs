@@ -10,6 +10,9 @@ use crate::wait::eventually;
 /// How long a program may take until it says that it is ready.
 const START: Duration = Duration::from_secs(40);
 
+/// Names the place at which a program ends itself.
+const FAILPOINT: &str = "CORDBOARD_FAILPOINT";
+
 /// A program with its environment, and the process that runs it now.
 pub struct Process {
     pub name: String,
@@ -112,8 +115,21 @@ impl Process {
 
     /// Starts the program anew so that it ends as kill -9 would after its first commit with news in it.
     pub async fn arm(&mut self) {
+        self.arm_at("after_commit").await;
+    }
+
+    /// The same at another place; see `domain::failpoint`.
+    pub async fn arm_at(&mut self, failpoint: &str) {
         self.kill();
-        self.environment.push(("CORDBOARD_FAILPOINT".to_owned(), "after_commit".to_owned()));
+        self.environment.retain(|(name, _)| name != FAILPOINT);
+        self.environment.push((FAILPOINT.to_owned(), failpoint.to_owned()));
+        self.revive().await;
+    }
+
+    /// Starts the program anew as it is in an installation.
+    pub async fn disarm(&mut self) {
+        self.kill();
+        self.environment.retain(|(name, _)| name != FAILPOINT);
         self.revive().await;
     }
 

@@ -1,6 +1,7 @@
 //! Flow tests: what people do with a whole platform, told over the public schema.
 
 mod access;
+mod agents;
 mod audio;
 mod bad_input;
 mod capacity;
@@ -13,12 +14,14 @@ mod legs;
 mod links;
 mod many_calls;
 mod missed_call;
+mod offers;
 mod operations;
 mod policies;
 mod process_faults;
 mod recording_clock;
 mod server_faults;
 mod sign_in;
+mod soak;
 mod statements;
 mod waiting_music;
 mod whole_call;

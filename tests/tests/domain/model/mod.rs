@@ -8,9 +8,7 @@
 
 mod actions;
 mod change;
-mod eligible;
 mod figures;
-mod invariants;
 mod world;
 
 use std::panic::AssertUnwindSafe;

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
+use cordboard_tests::invariants;
 use domain::agents::{AgentStatus, WrappedUp};
 use domain::calls::{Call, CallState, Leg, LegRole, LegState, MediaKind};
 use domain::crm::ContactChange;
@@ -14,7 +15,7 @@ use domain::{Platform, Result};
 use tokio_postgres::Client;
 
 use super::actions::{Action, Pick};
-use super::{eligible, figures, invariants};
+use super::figures;
 use crate::centre::{Caller, Centre, duties, id_of, seconds, sweep};
 use crate::worker;
 
@@ -115,7 +116,7 @@ impl World {
     async fn look(&self) -> std::result::Result<(), String> {
         let now = self.centre.platform.clock.now();
         invariants::settled(&self.sql, now).await?;
-        eligible::nobody_waits_for_a_free_agent(&self.sql, now).await
+        invariants::nobody_waits_for_a_free_agent(&self.sql, now).await
     }
 
     /// The whole run is over: the day's figures are those of the log. Gives what it came by.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use tokio_postgres::Client;
 
-use super::invariants::at;
+use super::at;
 
 type Skills = BTreeMap<String, i64>;
 
 fn skills(text: &str) -> Skills {
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).expect("skills are levels by name")
 }
 
 /// Calls that wait, each with a member of its queue, and what stands between the two.
@@ -37,6 +37,10 @@ struct Pair {
     around: bool,
 }
 
+/// No call waits that a free agent of its queue could take.
+///
+/// # Errors
+/// The call and the agent.
 pub async fn nobody_waits_for_a_free_agent(sql: &Client, now: DateTime<Utc>) -> Result<(), String> {
     let rows = sql.query(&at(PAIRS, now), &[]).await.map_err(|error| error.to_string())?;
     let pairs: Vec<Pair> = rows

@@ -1,4 +1,9 @@
-//! What holds after every step, and what holds once the sweeps have gone by. Each rule is a query for its breaches.
+//! What holds of a call centre's rows, whatever happens: after every step, and once the sweeps have gone by. Each rule is
+//! a query for its breaches.
+
+mod eligible;
+
+pub use eligible::nobody_waits_for_a_free_agent;
 
 use chrono::{DateTime, Utc};
 use tokio_postgres::Client;
@@ -93,15 +98,23 @@ fn judge(rows: &[tokio_postgres::Row]) -> Result<(), String> {
     if found.is_empty() { Ok(()) } else { Err(found.join("; ")) }
 }
 
+/// What every transaction leaves behind.
+///
+/// # Errors
+/// The breaches.
 pub async fn always(sql: &Client) -> Result<(), String> {
     judge(&sql.query(&together(ALWAYS), &[]).await.map_err(|error| format!("{error:?}"))?)
 }
 
+/// What is so once everything that is due by `now` has been done.
+///
+/// # Errors
+/// The breaches.
 pub async fn settled(sql: &Client, now: DateTime<Utc>) -> Result<(), String> {
     judge(&sql.query(&at(&together(SETTLED), now), &[]).await.map_err(|error| format!("{error:?}"))?)
 }
 
 /// A query with the present instant in it.
-pub fn at(query: &str, now: DateTime<Utc>) -> String {
+fn at(query: &str, now: DateTime<Utc>) -> String {
     query.replace("$1", &format!("timestamptz '{}'", now.to_rfc3339()))
 }

@@ -1,0 +1,19 @@
+//! Calls through a queue while programs and servers die: `soak [rounds, 300] [seed]`. Prints a table, and fails when
+//! anything was lost or stuck.
+
+use std::process::ExitCode;
+
+use cordboard_tests::soak;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let argument = |place: usize| std::env::args().nth(place).map(|number| number.parse().expect("a number"));
+    let rounds = argument(1).map_or(300, |number: u64| u32::try_from(number).expect("not that many"));
+    let seed = argument(2).unwrap_or_else(|| rand::random::<u32>().into());
+    // Robots that stumble say so with a panic, and try again.
+    std::panic::set_hook(Box::new(|_| {}));
+    println!("soak {rounds} {seed}");
+    let summary = soak::run(rounds, seed).await;
+    summary.print();
+    if summary.breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

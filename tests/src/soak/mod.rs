@@ -1,0 +1,159 @@
+//! Calls through a queue while something breaks, round after round: nothing is lost and nobody stays stuck.
+//!
+//! Robots stand for the people ([`people`]); each round one [`faults::Fault`] strikes while calls come in, ends, and
+//! five seconds later the rows must be in order again. At the end every call that was asked for has ended.
+
+mod faults;
+mod people;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use domain::clock::Clock;
+use serde_json::json;
+use tokio_postgres::Client;
+
+use crate::invariants;
+use crate::platform::{Options, Platform};
+use crate::story::{AGENT, OTHER_AGENT, change_queue};
+use faults::Fault;
+use people::Crowd;
+
+/// Nobody is stuck for longer once a fault has ended.
+const FREE: Duration = Duration::from_secs(5);
+/// A breach must be seen again after so long: what is seen once may be on its way.
+const LASTS: Duration = Duration::from_secs(2);
+/// The calls of a round end within this; the longest limit on their way is a contact's minute to join.
+const SERVED: Duration = Duration::from_secs(120);
+
+/// What a soak came by.
+#[derive(Default)]
+pub struct Summary {
+    pub faults: BTreeMap<String, Tally>,
+    pub calls: usize,
+    pub results: BTreeMap<String, i64>,
+    pub breaches: Vec<String>,
+}
+
+/// Rounds of one fault.
+#[derive(Default)]
+pub struct Tally {
+    pub rounds: u32,
+    /// From the end of the fault until the rows were in order.
+    pub slowest: Duration,
+}
+
+/// Plays so many rounds. `seed` decides which fault comes when.
+pub async fn run(rounds: u32, seed: u64) -> Summary {
+    let mut platform = Platform::with(Options { private_servers: true, ..Options::default() }).await;
+    change_queue(&platform, "support", json!({ "wrapUpSeconds": 5, "missedLimit": 20, "offerSeconds": 10 }))
+        .await;
+    let bases = (0..2).map(|api| platform.base(api).to_owned()).collect();
+    let crowd = Arc::new(Crowd::new(bases));
+    for agent in [AGENT, OTHER_AGENT] {
+        crowd.hire(agent);
+    }
+    let mut summary = Summary::default();
+    let mut random = faults::random(seed);
+    for round in 1..=rounds {
+        let fault = Fault::any(&mut random);
+        let before = crowd.asked();
+        for _ in 0..2 {
+            crowd.call();
+        }
+        fault.strike(&mut platform, &mut random).await;
+        let ended = Instant::now();
+        let breach = in_order(&platform, ended).await;
+        let tally = summary.faults.entry(fault.to_string()).or_default();
+        tally.rounds += 1;
+        match breach {
+            Ok(after) => tally.slowest = tally.slowest.max(after),
+            Err(why) => summary.breaches.push(format!("round {round}, {fault}: {why}")),
+        }
+        if let Err(why) = served(&platform, &crowd).await {
+            summary.breaches.push(format!("round {round}, {fault}: {why}"));
+        }
+        eprintln!("round {round}: {fault}, {} calls", crowd.asked() - before);
+    }
+    crowd.close();
+    summary.calls = crowd.asked();
+    let sql = platform.sql().await;
+    let results = "SELECT coalesce(result, state), count(*) FROM call GROUP BY 1";
+    for row in sql.query(results, &[]).await.expect("the calls are counted") {
+        summary.results.insert(row.get(0), row.get(1));
+    }
+    summary
+}
+
+/// Waits until the rows are in order, for as long as anybody may be stuck; gives how long it took.
+async fn in_order(platform: &Platform, since: Instant) -> Result<Duration, String> {
+    let sql = platform.sql().await;
+    loop {
+        let seen = look(&sql).await;
+        let after = since.elapsed();
+        match seen {
+            Ok(()) => return Ok(after),
+            Err(_) if after < FREE => {}
+            // What began later than the fault's end is not what the fault left behind.
+            Err(first) => {
+                tokio::time::sleep(LASTS).await;
+                match look(&sql).await {
+                    Err(again) if again == first => return Err(again),
+                    _ => return Ok(after),
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// What is due is done within a second, the sweep's.
+async fn look(sql: &Client) -> Result<(), String> {
+    let now = Clock::default().now() - TimeDelta::seconds(1);
+    invariants::always(sql).await?;
+    invariants::settled(sql, now).await?;
+    invariants::nobody_waits_for_a_free_agent(sql, now).await
+}
+
+/// Waits until every call that was asked for has ended.
+async fn served(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
+    let sql = platform.sql().await;
+    let until = Instant::now() + SERVED;
+    loop {
+        let open: i64 = sql
+            .query_one("SELECT count(*) FROM call WHERE state <> 'ENDED'", &[])
+            .await
+            .map_err(|error| error.to_string())?
+            .get(0);
+        if open == 0 && crowd.all_asked() {
+            break;
+        }
+        if Instant::now() > until {
+            return Err(format!("{open} calls have not ended after {SERVED:?}"));
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let known: i64 =
+        sql.query_one("SELECT count(*) FROM call", &[]).await.map_err(|error| error.to_string())?.get(0);
+    let asked = i64::try_from(crowd.asked()).expect("not that many");
+    if known == asked { Ok(()) } else { Err(format!("{asked} calls were asked for and there are {known}")) }
+}
+
+impl Summary {
+    /// As a table.
+    pub fn print(&self) {
+        println!("{:<44} {:>6} {:>22}", "fault", "rounds", "in order again after");
+        for (fault, tally) in &self.faults {
+            println!("{fault:<44} {:>6} {:>20.1} s", tally.rounds, tally.slowest.as_secs_f64());
+        }
+        let results: Vec<String> =
+            self.results.iter().map(|(result, number)| format!("{number} {result}")).collect();
+        println!("{} calls: {}", self.calls, results.join(", "));
+        for breach in &self.breaches {
+            println!("BREACH {breach}");
+        }
+        println!("{} breaches", self.breaches.len());
+    }
+}
