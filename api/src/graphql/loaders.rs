@@ -20,7 +20,7 @@ use tracing::Instrument;
 mod queues;
 
 pub use self::queues::{
-    CurrentCallOf, DayOf, DoingOf, MembersOf, OpenWrapUpOf, OutlookOf, StatsOf, WaitingIn,
+    CurrentCallOf, DayOf, DoingOf, MembersOf, OpenWrapUpOf, OutlookOf, RoutingOf, StatsOf, WaitingIn,
 };
 use super::fault::Fault;
 use crate::{app::App, caller::Caller};

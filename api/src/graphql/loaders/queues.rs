@@ -8,7 +8,7 @@ use domain::{
     calls::Call,
     ids::{AgentId, CallId, QueueId, VisitId},
     page::{Page, Slice},
-    routing::{Estimate, Member},
+    routing::{Estimate, Explanation, Member},
 };
 
 use super::{Reader, by};
@@ -32,6 +32,9 @@ pub struct DayOf {
 /// The place of an open visit, and its estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OutlookOf(pub VisitId);
+/// Why a visit goes where it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RoutingOf(pub VisitId);
 /// A queue in figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StatsOf(pub QueueId);
@@ -99,6 +102,19 @@ impl Loader<OutlookOf> for Reader {
         let visits: Vec<_> = keys.iter().map(|key| key.0).collect();
         let outlook = self.platform.outlook(&visits).await?;
         Ok(outlook.into_iter().map(|(visit, estimate)| (OutlookOf(visit), estimate)).collect())
+    }
+}
+
+impl Loader<RoutingOf> for Reader {
+    type Value = Explanation;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[RoutingOf]) -> Result<HashMap<RoutingOf, Explanation>, Fault> {
+        let visits: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let visits = self.platform.visits(&visits).await?;
+        let explained = self.platform.explain(&visits).await?;
+        let pairs = visits.iter().zip(explained);
+        Ok(pairs.filter_map(|(visit, it)| Some((RoutingOf(visit.id), it?))).collect())
     }
 }
 

@@ -4,7 +4,13 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::routing;
 
 use super::{Agent, AgentSkill, Queue, RoutingStrategy, VisitOutcome};
-use crate::graphql::{context::ContextExt, fault::Answer, id::global, loaders::OutlookOf, scalars::DateTime};
+use crate::graphql::{
+    context::ContextExt,
+    fault::Answer,
+    id::global,
+    loaders::{OutlookOf, RoutingOf},
+    scalars::DateTime,
+};
 
 /// One entry of a call into a queue.
 #[derive(Clone)]
@@ -50,7 +56,7 @@ impl QueueVisit {
 
     /// Why it goes where it goes: the last decision, or what one would say now of a call that waits.
     async fn routing(&self, context: &Context<'_>) -> Answer<Option<RoutingExplanation>> {
-        Ok(context.platform().explain(&self.0).await?.map(RoutingExplanation))
+        Ok(context.loaders().load_one(RoutingOf(self.0.id)).await?.map(RoutingExplanation))
     }
 
     /// The contact will be called when the turn comes.
