@@ -23,7 +23,7 @@ let open: Workspace | null = null;
 
 export function workspaceOf(user: SignedInUser): Workspace {
   if (open?.user.id === user.id) return open;
-  close();
+  close(false);
   const socket = makeSocket(session, () => void session.refresh());
   const client = makeClient(session, socket);
   const desk = new Desk(client);
@@ -32,15 +32,16 @@ export function workspaceOf(user: SignedInUser): Workspace {
   return open;
 }
 
-function close(): void {
+function close(lost: boolean): void {
   open?.offers.close();
-  open?.desk.close();
+  open?.desk.close(lost);
   open?.socket.close();
   open = null;
 }
 
 session.onChange(() => {
-  if (session.state().status === 'signed-out') close();
+  const state = session.state();
+  if (state.status === 'signed-out') close(state.ended);
 });
 
 const Context = createContext<Workspace | null>(null);

@@ -79,12 +79,17 @@ export class Desk {
     this.#tell();
   }
 
-  /** At sign-out: a call doesn't go on without its agent. */
-  close(): void {
+  /**
+   * The session is over. Whoever wants to end the call does so before: here the platform is told nothing. One that was
+   * lost rather than left finds its call again by signing in.
+   */
+  close(lost: boolean): void {
     removeEventListener('online', this.#wake);
-    void this.#current?.live.hangUp();
-    this.#current?.media.stop();
+    if (!lost) sessionStorage.removeItem(STORED);
+    const current = this.#current;
     this.#current = null;
+    current?.live.end('You are signed out');
+    current?.media.stop();
   }
 
   #wake = () => this.#current?.live.wake();

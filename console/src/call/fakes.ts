@@ -93,6 +93,7 @@ export class FakePlatform implements Signalling {
   trickled: { epoch: number; candidates: RTCIceCandidateInit[] }[] = [];
   updates: { muted?: boolean; videoOn?: boolean }[] = [];
   hungUp: string[] = [];
+  left: string[] = [];
   subscriptions = 0;
   tell: (signal: Signal) => void = () => undefined;
   loseSignals: () => void = () => undefined;
@@ -140,6 +141,11 @@ export class FakePlatform implements Signalling {
 
   hangUp(legId: string): Promise<void> {
     this.hungUp.push(legId);
+    return Promise.resolve();
+  }
+
+  leave(legId: string): Promise<void> {
+    this.left.push(legId);
     return Promise.resolve();
   }
 }

@@ -153,11 +153,14 @@ export function joinedOf(join: JoinFieldsFragment): Joined {
 interface Party {
   /** Joins, or joins again. */
   join(): Promise<JoinFieldsFragment>;
-  /** An agent ends the call for all, a contact leaves it. */
+  /** The call that this party's hang-up ends for all; null for one whose hang-up is only a leaving. */
   ends: { callId: string } | null;
 }
 
 export function graphqlSignalling(client: Client, party: Party): Signalling {
+  const leave = async (legId: string) => {
+    await client.mutation(LegLeave, { input: { legId } }).toPromise();
+  };
   return {
     join: async () => joinedOf(await party.join()),
     negotiate: async (input) => {
@@ -197,10 +200,16 @@ export function graphqlSignalling(client: Client, party: Party): Signalling {
       payload(result, (data) => data.legUpdate);
     },
     hangUp: async (legId) => {
-      if (party.ends) await client.mutation(CallEnd, { input: party.ends }).toPromise();
-      else await client.mutation(LegLeave, { input: { legId } }).toPromise();
+      if (party.ends) await endCall(client, party.ends.callId);
+      else await leave(legId);
     },
+    leave,
   };
+}
+
+/** Ends the call for all who are in it. */
+export async function endCall(client: Client, callId: string): Promise<void> {
+  await client.mutation(CallEnd, { input: { callId } }).toPromise();
 }
 
 function signalOf(signal: LegSignalsSubscription['legSignals']): Signal | null {

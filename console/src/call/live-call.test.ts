@@ -286,6 +286,37 @@ describe('the end', () => {
     expect(peer().closed).toBe(true);
   });
 
+  it('leaves a call that it is not in yet, and ends one that it is in', async () => {
+    await call.start();
+    await call.hangUp();
+    expect(platform).toMatchObject({ left: ['leg_1'], hungUp: [] });
+
+    call = new LiveCall(platform, media.asMedia(), makeFakePeer, fakeStream());
+    await connected();
+    peer().become('disconnected');
+    await call.hangUp();
+    expect(platform).toMatchObject({ left: ['leg_1'], hungUp: ['leg_1'] });
+  });
+
+  it('leaves a leg that was still being made at the hang-up', async () => {
+    let answer = () => {};
+    const joined = platform.joined;
+    platform.join = () => new Promise((resolve) => (answer = () => resolve(joined)));
+    void call.start();
+    await call.hangUp();
+    answer();
+    await settle();
+    expect(platform).toMatchObject({ left: ['leg_1'], hungUp: [] });
+    expect(FakePeer.made).toHaveLength(0);
+  });
+
+  it('says nothing more of a call that it is out of', async () => {
+    await connected();
+    platform.tell({ type: 'ended', reason: 'No media came through' });
+    await call.hangUp();
+    expect(platform).toMatchObject({ left: [], hungUp: [] });
+  });
+
   it('closes the connection of a hang-up that nobody answers', async () => {
     await connected();
     platform.hangUp = () => new Promise(() => undefined);

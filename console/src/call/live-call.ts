@@ -45,6 +45,9 @@ export class LiveCall {
   #leaveMedia: () => void;
   #sent: { audio: MediaStreamTrack | null; video: MediaStreamTrack | null } = { audio: null, video: null };
   #told: { muted: boolean; videoOn: boolean } | null = null;
+  /** Media have flowed at some time: whoever hangs up now ends a conversation. */
+  #wasConnected = false;
+  #hungUp = false;
 
   constructor(signalling: Signalling, media: LocalMedia, makePeer: MakePeer, remote: MediaStream) {
     this.#signalling = signalling;
@@ -69,17 +72,25 @@ export class LiveCall {
 
   /** Asks the platform to end our part. The call is over for us whatever it answers. */
   async hangUp(): Promise<void> {
+    // Out of it already: the call may go on with somebody else, and is no longer ours to end.
+    if (this.#state.phase === 'ended') return;
     const { legId } = this.#state;
     const connection = this.#connection;
     connection?.retire();
     this.#connection = null;
+    this.#hungUp = true;
     this.end('You hung up');
     if (legId) {
       // A connection that closes before the platform knows why looks like a lost one.
       const limit = new Promise((resolve) => setTimeout(resolve, HANG_UP_LIMIT_MS));
-      await Promise.race([this.#signalling.hangUp(legId).catch(() => undefined), limit]);
+      await Promise.race([this.#tellHangUp(legId), limit]);
     }
     connection?.close();
+  }
+
+  async #tellHangUp(legId: string): Promise<void> {
+    const told = this.#wasConnected ? this.#signalling.hangUp(legId) : this.#signalling.leave(legId);
+    await told.catch(() => undefined);
   }
 
   /** The network came back: don't wait for the next attempt. */
@@ -106,6 +117,8 @@ export class LiveCall {
     try {
       const joined = await this.#signalling.join();
       if (attempt === this.#attempt) await this.#connect(joined);
+      // Hung up while the platform was still making the leg.
+      else if (this.#hungUp && this.#state.legId === null) await this.#tellHangUp(joined.legId);
     } catch (error) {
       if (attempt === this.#attempt) this.#mend(error);
     }
@@ -177,6 +190,7 @@ export class LiveCall {
       case 'connected':
         clearTimeout(this.#timer);
         this.#failures = 0;
+        this.#wasConnected = true;
         this.#become({ phase: 'connected' });
         break;
       case 'disconnected':

@@ -11,8 +11,10 @@ export interface Signalling {
   /** What the server wants later. `onLost` says that the stream ended and has to be opened again. */
   signals(legId: string, onSignal: (signal: Signal) => void, onLost: () => void): () => void;
   update(legId: string, change: { muted?: boolean; videoOn?: boolean }): Promise<void>;
-  /** Ends the call for the agent; takes the contact out of it. */
+  /** Out of a call whose media flowed: an agent ends it for all, a contact leaves it. */
   hangUp(legId: string): Promise<void>;
+  /** Out of a call that one was not in yet: it goes on without this party where it can. */
+  leave(legId: string): Promise<void>;
 }
 
 export interface Joined {

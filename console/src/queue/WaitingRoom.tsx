@@ -71,7 +71,7 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
       )}
       {phase === 'reconnecting' && (
         <Alert color="yellow" role="alert" p="sm">
-          The connection is lost. We keep your place for a minute and try again by ourselves.
+          The connection is lost. We keep your place for half a minute and try again by ourselves.
         </Alert>
       )}
       {local.fault && (
