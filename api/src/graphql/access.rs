@@ -1,5 +1,5 @@
-//! Who may use which field. Every root field has one stated rule, and a guest reads an allow-list; what is in neither
-//! table is refused. Whether a row is the caller's is the domain's to say.
+//! Who may use which field. Every root field has one stated rule, and whoever hasn't signed in, guest or stranger, reads
+//! an allow-list; what is in neither table is refused. Whether a row is the caller's is the domain's to say.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -39,8 +39,9 @@ impl Rule {
 }
 
 /// What is left to a guest whose call is over: to see who it was, to be told of the end when its page had no connection
-/// then, to hear from `callJoin` that the link is no longer good, and to rate.
-const AFTERWARDS: &[&str] = &["viewer", "legSignals", "callJoin", "callRate"];
+/// then, to hear from `callJoin` that the link is no longer good, to rate, and to ask again for the call-back that ended
+/// the call, when the answer was lost.
+const AFTERWARDS: &[&str] = &["viewer", "legSignals", "callJoin", "callRate", "callbackRequest"];
 
 /// Whether a caller may use a root field that has this rule.
 pub fn may_use(root: &str, rule: Rule, standing: Standing) -> bool {
@@ -130,8 +131,9 @@ pub const SUBSCRIPTIONS: &[(&str, Rule)] = &[
     ("queueStats", Rule::Users),
 ];
 
-/// What a guest may read, type by type. Payloads of the mutations that a guest may use, and what a call shows of itself
-/// to those who are in it: no agent's address, no contact's card, no recording.
+/// What guests and strangers may read, type by type. Payloads of the mutations that they may use, and what a call shows of
+/// itself to those who are in it: no agent's address, no contact's card, no recording. A stranger's call is linked to the
+/// contact that the stranger claims to be, so nothing may lead from a call to a card.
 pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
     ("Viewer", &["user", "role", "permissions", "guest"]),
     ("Guest", &["call", "leg", "name"]),
@@ -173,7 +175,8 @@ pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
     ),
     ("Consent", &["given", "at", "wording"]),
     ("CallEvent", &["cursor", "version", "at", "kind", "actor", "call", "leg", "detail"]),
-    ("CallEventConnection", &["edges", "nodes", "pageInfo", "totalCount"]),
+    // Without totalCount: it counts what guests aren't told of, too.
+    ("CallEventConnection", &["edges", "nodes", "pageInfo"]),
     ("CallEventEdge", &["node", "cursor"]),
     ("PageInfo", &["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"]),
     (
@@ -224,11 +227,12 @@ pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
     ("LegUpdatePayload", &["leg", "userErrors"]),
     ("LegLeavePayload", &["leg", "userErrors"]),
     ("ConsentGivePayload", &["leg", "call", "userErrors"]),
-    // A guest may also sign in: the roots above decide.
+    // Signing in. The user is the one who just did: no other field here leads to one.
     ("SessionCreatePayload", &["session", "userErrors"]),
     ("SessionRefreshPayload", &["session", "userErrors"]),
     ("SessionRevokePayload", &["userErrors"]),
     ("Session", &["accessToken", "refreshToken", "expiresAt", "user"]),
+    ("User", &["id", "name", "email", "role", "timeZone"]),
 ];
 
 /// Judges the root fields of an operation before anything of it runs.
@@ -267,7 +271,7 @@ fn path(node: &QueryPathNode<'_>) -> Vec<PathSegment> {
     path
 }
 
-/// Applies the allow-list while an operation of a guest runs.
+/// Applies the allow-list while an operation of a guest or a stranger runs.
 pub struct GuestAllowList;
 
 impl ExtensionFactory for GuestAllowList {
@@ -284,9 +288,8 @@ impl Extension for GuestAllowList {
         info: ResolveInfo<'_>,
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
-        let is_guest = ctx.data_opt::<Origin>().is_some_and(|origin| {
-            matches!(origin.caller.standing(), Standing::Guest | Standing::FormerGuest)
-        });
+        let is_guest =
+            ctx.data_opt::<Origin>().is_some_and(|origin| origin.caller.standing() <= Standing::Guest);
         // Root fields have been judged before, whatever the merged type is called that they stand in.
         let is_root = info.path_node.parent.is_none();
         // The items of a list come by, too, with the list as their parent: whether it may be read was decided at its field.
