@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use domain::{
+    calls::CallEventKind as Kind,
     events::{Aggregate, Cursor, Event, Filter},
     ids::{CallId, LegId},
+    people::Actor,
 };
 
 use super::{Call, CallEventKind, Leg};
@@ -19,7 +21,7 @@ use crate::graphql::{
 /// Something that happened to a call.
 pub struct CallEvent {
     event: Arc<Event>,
-    kind: domain::calls::CallEventKind,
+    kind: Kind,
     call: CallId,
 }
 
@@ -34,6 +36,35 @@ impl CallEvent {
         Some(Self { kind: event.kind.parse().ok()?, call: CallId(event.aggregate_id), event })
     }
 
+    /// The same for a viewer who may see the call: none for what is the house's business only.
+    pub fn told(event: Arc<Event>, viewer: &Actor) -> Option<Self> {
+        Self::of(event).filter(|it| it.is_for(viewer))
+    }
+
+    fn leg_id(&self) -> Option<LegId> {
+        self.event.id("legId")
+    }
+
+    /// Notes and wrap-ups are written among colleagues, and a rating is between whoever gave it and the house.
+    fn is_for(&self, viewer: &Actor) -> bool {
+        match self.kind {
+            Kind::NoteSaved | Kind::WrappedUp => viewer.user_id().is_some(),
+            Kind::Rated => viewer.user_id().is_some() || self.is_of(viewer),
+            _ => true,
+        }
+    }
+
+    /// It is about the guest's own leg.
+    fn is_of(&self, viewer: &Actor) -> bool {
+        viewer.guest().is_some_and(|guest| self.leg_id() == Some(guest.leg))
+    }
+
+    /// Whether a viewer may read who did it and what was said: an agent's reason to decline, and who was asked, are not for
+    /// the contact.
+    fn is_open_to(&self, viewer: &Actor) -> bool {
+        viewer.user_id().is_some() || self.is_of(viewer)
+    }
+
     /// A page of one call's events.
     pub async fn page(
         context: &Context<'_>,
@@ -41,19 +72,22 @@ impl CallEvent {
         window: &Window,
     ) -> Answer<Connection<Self>> {
         let (limit, _) = window.size()?;
-        let after = cursor(window.after.as_deref())?;
-        let mut events = context
-            .platform()
-            .events_after(&Filter::of(Aggregate::Call, call.id.0), after, limit + 1)
-            .await?;
         let size = usize::try_from(limit).unwrap_or_default();
-        let more = events.len() > size;
-        events.truncate(size);
-        let rows = events
-            .into_iter()
-            .map(Arc::new)
-            .filter_map(|event| Some((event.cursor.to_string(), Self::of(event)?)))
-            .collect();
+        let after = cursor(window.after.as_deref())?;
+        let (filter, viewer) = (Filter::of(Aggregate::Call, call.id.0), context.actor());
+        let (mut told, mut place) = (Vec::new(), after);
+        // One query, unless it meets what the viewer isn't told of.
+        let more = loop {
+            let events = context.platform().events_after(&filter, place, limit + 1).await?;
+            let is_last = events.len() <= size;
+            place = events.last().map(|event| event.cursor).or(place);
+            told.extend(events.into_iter().filter_map(|event| Self::told(Arc::new(event), viewer)));
+            if is_last || told.len() > size {
+                break told.len() > size;
+            }
+        };
+        told.truncate(size);
+        let rows = told.into_iter().map(|it| (it.event.cursor.to_string(), it)).collect();
         // Each event raises the call's version by one, so the version is their number.
         let total = i64::from(call.version);
         Ok(Connection::with_cursors(rows, more, after.is_some(), move || async move { Ok(total) }))
@@ -90,14 +124,15 @@ impl CallEvent {
         self.kind.into()
     }
 
-    /// Who did it: the id of a user or a leg, or `system` or `worker`.
-    async fn actor(&self) -> Option<&str> {
-        self.event.payload.get("actor")?.as_str()
+    /// Who did it: the id of a user or a leg, or `system` or `worker`. Guests read it of their own leg's events only.
+    async fn actor(&self, context: &Context<'_>) -> Option<&str> {
+        self.event.payload.get("actor").filter(|_| self.is_open_to(context.actor()))?.as_str()
     }
 
-    /// More about it, in plain words.
-    async fn detail(&self) -> Option<&str> {
-        self.event.payload.get("detail")?.as_str()
+    /// More about it, in plain words. Guests read it of their own leg's events, of a new place in the queue and of the end.
+    async fn detail(&self, context: &Context<'_>) -> Option<&str> {
+        let is_public = matches!(self.kind, Kind::PositionChanged | Kind::Ended);
+        self.event.payload.get("detail").filter(|_| is_public || self.is_open_to(context.actor()))?.as_str()
     }
 
     /// The call as it is now, which may be later than the event.
@@ -113,7 +148,7 @@ impl CallEvent {
 
     /// The party that it is about, where it is about one.
     async fn leg(&self, context: &Context<'_>) -> Answer<Option<Leg>> {
-        let Some(id) = self.event.id::<LegId>("legId") else { return Ok(None) };
+        let Some(id) = self.leg_id() else { return Ok(None) };
         Ok(context.loaders().load_one(id).await?.map(Leg))
     }
 }
