@@ -3,6 +3,7 @@ import type { Client } from '@urql/core';
 import { useEffect } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { explain, payload } from '../api/errors';
+import { hear } from '../api/hear';
 import { useCurrentCall, useInbox, useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { AgentStatus, MyselfFieldsFragment } from '../gql/graphql';
@@ -67,6 +68,17 @@ const AgentStatusSet = graphql(`
   }
 `);
 
+const OwnActivity = graphql(`
+  subscription OwnActivity($after: String) {
+    agentActivity(after: $after) {
+      cursor
+      agent {
+        ...MyselfFields
+      }
+    }
+  }
+`);
+
 /** The signed-in person as one who takes calls; null until it is known. */
 export function useMyself(): MyselfFieldsFragment | null {
   const [{ data }] = useQuery({ query: Myself });
@@ -78,7 +90,7 @@ export function useMay(operation: string): boolean {
   return data?.viewer.permissions.includes(operation) ?? false;
 }
 
-/** How often we look without being told: a supervisor or a timer may have changed us. */
+/** How often those look who would be told of everybody's activity, not of their own alone. */
 const EVERY_MS = 10_000;
 /** The platform needs a moment from the end of a call to the wrap-up after it. */
 const SOON_MS = [0, 300, 1_000, 2_500];
@@ -89,19 +101,26 @@ export async function readMyself(client: Client): Promise<void> {
 
 /** Keeps `useMyself` true. Stands once in the console. */
 export function useMyselfNews(): void {
-  const { client } = useWorkspace();
+  const { client, socket, user } = useWorkspace();
+  const told = user.role === 'AGENT';
   const { changes } = useInbox();
   const current = useCurrentCall();
 
   useEffect(() => {
     const read = () => void readMyself(client);
-    const timer = setInterval(read, EVERY_MS);
+    // What is told stands in the cache by that.
+    const stop = told ? hear(client, OwnActivity, { onNews: () => undefined, onGap: read }) : null;
+    const timer = told ? undefined : setInterval(read, EVERY_MS);
+    // Before the first news there is nothing to take up again after a lost connection.
+    const leave = socket.onChange(() => socket.connected() && read());
     addEventListener('focus', read);
     return () => {
+      stop?.();
+      leave();
       clearInterval(timer);
       removeEventListener('focus', read);
     };
-  }, [client]);
+  }, [client, socket, told]);
 
   // Offers come and go, calls begin and end: our activity with them.
   useEffect(() => {
@@ -125,15 +144,17 @@ export function useMyselfNews(): void {
   }, [client, current, changes]);
 }
 
-/** Chooses a status; while busy it is the next one. A supervisor may choose for somebody else. */
-export function useStatusSet(): (status: AgentStatus, reason?: string | null, agentId?: string) => Promise<void> {
+/** Chooses a status; while busy it is the next one. A supervisor may choose for somebody else. Tells whether it was taken. */
+export function useStatusSet(): (status: AgentStatus, reason?: string | null, agentId?: string) => Promise<boolean> {
   const [, set] = useMutation(AgentStatusSet);
   return async (status, reason = null, agentId) => {
     try {
       const input = { status, ...(reason === null ? {} : { reason }), ...(agentId === undefined ? {} : { agentId }) };
       payload(await set({ input }), (data) => data.agentStatusSet);
+      return true;
     } catch (error) {
       notifications.show({ color: 'red', title: 'The status was not changed', message: explain(error) });
+      return false;
     }
   };
 }

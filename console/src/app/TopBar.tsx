@@ -1,14 +1,14 @@
 import { ActionIcon, CloseButton, Kbd, Menu, TextInput, Tooltip } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { IconKeyboard, IconLogout, IconLogout2, IconSearch } from '@tabler/icons-react';
+import { IconKeyboard, IconLogout, IconLogout2, IconSearch, IconX } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { useStatusSet } from '../agents/myself';
 import { StatusMenu } from '../agents/StatusMenu';
 import { Bell } from '../notifications/Bell';
 import { Face } from '../ui/Person';
 import styles from './Console.module.css';
-import { session, useWorkspace } from './workspace';
+import { SignOutQuestion, useLeaving } from './SignOut';
+import { useWorkspace } from './workspace';
 
 export function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
   return (
@@ -72,41 +72,42 @@ function ContactSearch() {
 }
 
 function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
-  const { user, desk } = useWorkspace();
-  const setStatus = useStatusSet();
-  const signOut = async (everywhere = false) => {
-    // Nobody is rung who has left; presence would lapse only some seconds later.
-    await setStatus('OFFLINE');
-    // The call ends for both sides before our token is gone.
-    await desk.current()?.live.hangUp();
-    await session.signOut(everywhere);
-  };
+  const { user } = useWorkspace();
+  const leaving = useLeaving();
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <Tooltip label={user.name}>
-          <ActionIcon aria-label={`${user.name}: account`} radius="xl">
-            <Face name={user.name} />
-          </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {user.name}
-          <br />
-          {user.email}
-        </Menu.Label>
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onShortcuts}>
-          Keys
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
-          Sign out
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout2 size={16} />} onClick={() => void signOut(true)}>
-          Sign out everywhere
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <SignOutQuestion leaving={leaving} />
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target>
+          <Tooltip label={user.name}>
+            <ActionIcon aria-label={`${user.name}: account`} radius="xl">
+              <Face name={user.name} />
+            </ActionIcon>
+          </Tooltip>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>
+            {user.name}
+            <br />
+            {user.email}
+          </Menu.Label>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onShortcuts}>
+            Keys
+          </Menu.Item>
+          {leaving.waits && (
+            <Menu.Item leftSection={<IconX size={16} />} onClick={leaving.stay}>
+              Stay signed in after the call
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leaving.ask(false)}>
+            Sign out
+          </Menu.Item>
+          <Menu.Item leftSection={<IconLogout2 size={16} />} onClick={() => leaving.ask(true)}>
+            Sign out everywhere
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }
