@@ -1,5 +1,6 @@
 import type { Client } from '@urql/core';
 import { payload } from '../api/errors';
+import { hear } from '../api/hear';
 import type { Desk } from '../call/desk';
 import { joinedOf } from '../call/graphql-signalling';
 import { LocalMedia } from '../call/media';
@@ -83,6 +84,19 @@ const OffersArrived = graphql(`
   }
 `);
 
+const OffersNow = graphql(`
+  query OffersNow($ids: [ID!]!) {
+    nodes(ids: $ids) {
+      __typename
+      id
+      ... on Offer {
+        state
+        reason
+      }
+    }
+  }
+`);
+
 const OfferAccept = graphql(`
   mutation OfferAccept($input: OfferAcceptInput!) {
     offerAccept(input: $input) {
@@ -118,9 +132,6 @@ const OfferDecline = graphql(`
 `);
 
 export type AgentInbox = ReturnType<typeof openInbox>;
-
-/** So long after a subscription ended the next one begins. */
-const AGAIN_MS = 1_000;
 
 /**
  * The inbox on the real platform. Its subscription is also the agent's presence, so it is held from
@@ -168,31 +179,23 @@ export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) 
     rung = first?.id ?? null;
   });
 
-  let closed = false;
-  let leave = () => undefined as void;
-  const listen = () => {
-    if (closed) return;
-    let over = false;
-    const { unsubscribe } = client.subscription(OffersArrived, {}).subscribe(({ data, error, hasNext }) => {
-      if (data) inbox.receive(data.offers);
-      // A lost connection mends itself; an end (a cursor too old) means to begin anew.
-      if (!over && (error || !hasNext)) {
-        over = true;
-        setTimeout(() => {
-          unsubscribe();
-          listen();
-        }, AGAIN_MS);
-      }
-    });
-    leave = unsubscribe;
+  const lookAgain = async () => {
+    const ids = inbox.state().offers.map(({ id }) => id);
+    if (ids.length === 0) return;
+    const { data } = await client.query(OffersNow, { ids }, { requestPolicy: 'network-only' }).toPromise();
+    if (!data) return;
+    const found = data.nodes.flatMap((node) => (node?.__typename === 'Offer' ? [node] : []));
+    inbox.recheck(ids, found);
   };
-  listen();
+  const stop = hear(client, OffersArrived, {
+    onNews: ({ offers }) => inbox.receive(offers),
+    onGap: () => void lookAgain(),
+  });
 
   return {
     inbox,
     close() {
-      closed = true;
-      leave();
+      stop();
       inbox.close();
       tabs?.close();
       attention.stop();

@@ -51,6 +51,16 @@ describe('an offer', () => {
     expect(ids()).toEqual([]);
   });
 
+  it('goes where a gap in the news hid its end', () => {
+    const { inbox, ids, notices } = setUp();
+    for (const id of ['a', 'b', 'c', 'd']) inbox.receive({ offer: offer(id), at: iso(0) });
+    const asked = ['a', 'b', 'c'];
+    inbox.recheck(asked, [offer('a', 'CANCELLED', 'A colleague took it.'), offer('b')]);
+    // One that came after the question was asked is none of the answer's.
+    expect(ids()).toEqual(['b', 'd']);
+    expect(notices).toMatchObject([{ kind: 'gone', words: 'A colleague took it.' }]);
+  });
+
   it('goes by itself when its end is never told', () => {
     const { inbox, ids } = setUp();
     inbox.receive({ offer: offer('a'), at: iso(0) });

@@ -86,10 +86,8 @@ export class Inbox<Ready> {
     this.#learnClock(at);
     const changes = this.#state.changes + 1;
     if (offer.state !== 'PENDING') {
-      const rang = this.#state.offers.find(({ id }) => id === offer.id);
-      this.settle(offer.id);
       this.#become({ changes });
-      if (rang && this.#state.accepting !== offer.id) this.#notice(offer);
+      this.#finish(offer);
       return;
     }
     if (this.#settled.has(offer.id) || this.remaining(offer) < -GRACE_MS) {
@@ -101,6 +99,15 @@ export class Inbox<Ready> {
     clearTimeout(this.#timers.get(offer.id));
     this.#timers.set(offer.id, setTimeout(() => this.settle(offer.id), this.remaining(offer) + GRACE_MS));
     this.#become({ offers, changes });
+  }
+
+  /** After a gap in the news: of those that ring here, `found` is what they are now. */
+  recheck(asked: readonly string[], found: readonly Pick<Offer, 'id' | 'state' | 'reason'>[]): void {
+    for (const offer of this.#state.offers.filter(({ id }) => asked.includes(id))) {
+      const now = found.find(({ id }) => id === offer.id);
+      if (!now) this.settle(offer.id);
+      else if (now.state !== 'PENDING') this.#finish({ ...offer, state: now.state, reason: now.reason ?? null });
+    }
   }
 
   /** It rings no more here, whatever became of it. */
@@ -167,6 +174,12 @@ export class Inbox<Ready> {
       const words = error instanceof Error ? error.message : null;
       this.#become({ fault: { offerId: offer.id, device: null, words } });
     }
+  }
+
+  #finish(offer: Offer): void {
+    const rang = this.#state.offers.some(({ id }) => id === offer.id);
+    this.settle(offer.id);
+    if (rang && this.#state.accepting !== offer.id) this.#notice(offer);
   }
 
   #notice(offer: Offer): void {
