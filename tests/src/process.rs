@@ -74,8 +74,6 @@ impl Process {
 
     /// Waits until `/readyz` says yes.
     pub async fn ready(&mut self) {
-        let http = reqwest::Client::new();
-        let address = self.ready.clone();
         let deadline = std::time::Instant::now() + START;
         loop {
             if let Some(child) = &mut self.child
@@ -83,8 +81,7 @@ impl Process {
             {
                 panic!("{} ended at its start ({status}):\n{}", self.name, self.tail());
             }
-            let asked = http.get(&address).timeout(Duration::from_secs(2)).send();
-            if asked.await.is_ok_and(|answer| answer.status().is_success()) {
+            if self.says_ready().await {
                 return;
             }
             assert!(
@@ -95,6 +92,11 @@ impl Process {
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    async fn says_ready(&self) -> bool {
+        let asked = reqwest::Client::new().get(&self.ready).timeout(Duration::from_secs(2)).send();
+        asked.await.is_ok_and(|answer| answer.status().is_success())
     }
 
     /// Waits until `/readyz` says no (or nothing): a dependency is away.
@@ -123,7 +125,11 @@ impl Process {
         self.kill();
         self.environment.retain(|(name, _)| name != FAILPOINT);
         self.environment.push((FAILPOINT.to_owned(), failpoint.to_owned()));
-        self.revive().await;
+        self.start();
+        // It may come by the place before it is ready.
+        while self.is_running() && !self.says_ready().await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Starts the program anew as it is in an installation.

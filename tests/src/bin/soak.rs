@@ -13,7 +13,13 @@ async fn main() -> ExitCode {
     // Robots that stumble say so with a panic, and try again.
     std::panic::set_hook(Box::new(|_| {}));
     println!("soak {rounds} {seed}");
-    let summary = soak::run(rounds, seed).await;
+    let summary = match tokio::spawn(soak::run(rounds, seed)).await {
+        Ok(summary) => summary,
+        Err(error) => {
+            println!("the soak itself failed: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     summary.print();
     if summary.breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

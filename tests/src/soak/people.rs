@@ -72,7 +72,7 @@ impl Crowd {
         let crowd = Arc::clone(self);
         tokio::spawn(async move {
             // One key: asked again because the answer was lost, it is one call still.
-            let key = uuid::Uuid::new_v4().to_string();
+            let key = uuid::Uuid::from_u128(rand::random()).to_string();
             let placed = loop {
                 if let Some(placed) = ask(&crowd.any(), &key).await {
                     break placed;

@@ -18,6 +18,7 @@ mod offers;
 mod operations;
 mod policies;
 mod process_faults;
+mod queues;
 mod recording_clock;
 mod server_faults;
 mod sign_in;

@@ -44,7 +44,7 @@ impl Change {
                 QueueChange { strategy: Some(strategy), ..none }
             }
             Self::Skills => {
-                let asked = if value % 3 == 0 { Vec::new() } else { vec![("german".into(), 1 + number % 5)] };
+                let asked = if value.is_multiple_of(3) { Vec::new() } else { vec![("german".into(), 1 + number % 5)] };
                 QueueChange { required_skills: Some(asked), ..none }
             }
             Self::MaxWait => QueueChange { max_wait_seconds: Some(30 + number % 200), ..none },
@@ -52,12 +52,12 @@ impl Change {
             Self::Hours => {
                 // Closed all week but for a minute, or always open.
                 let mut hours = Hours::default();
-                if value % 3 == 0 {
+                if value.is_multiple_of(3) {
                     hours.weekly = vec![OpenInterval { day: Weekday::Sunday, from: 0, to: 1 }];
                 }
                 QueueChange { hours: Some(hours), ..none }
             }
-            Self::Archived => QueueChange { archived: Some(value % 3 == 0), ..none },
+            Self::Archived => QueueChange { archived: Some(value.is_multiple_of(3)), ..none },
             Self::Priority => QueueChange { priority: Some(number % 5), ..none },
             Self::Overflow => {
                 let kind = OverflowKind::ALL[value % OverflowKind::ALL.len()];

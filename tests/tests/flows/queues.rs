@@ -1,0 +1,95 @@
+//! Queues as contacts meet them: closed, full of others, with a call-back; and what nobody may see or do.
+
+use cordboard_tests::media::{Clip, Scene};
+use cordboard_tests::participant::{Kind, Sending};
+use cordboard_tests::platform::Platform;
+use cordboard_tests::story::{
+    AGENT, Party, SUPERVISOR, Tab, change_queue, request_call, sign_in, text, until_state, wait_in_queue,
+};
+use cordboard_tests::wait::{STEP, eventually};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_queue_says_its_own_words() {
+    let platform = Platform::start().await;
+    let today = domain::clock::Clock::default().now().date_naive().to_string();
+    let hours =
+        json!({ "timeZone": "UTC", "weekly": [], "holidays": [{ "date": today, "name": "Founders' day" }] });
+    let closed = json!({ "hours": hours, "closedMessage": "We celebrate today." });
+    change_queue(&platform, "support", closed).await;
+    // On the other api: in force at once.
+    let anonymous = platform.anonymous(1);
+    let input = json!({ "queueKey": "support", "name": "Ada Lovelace", "media": "AUDIO" });
+    let payload = anonymous.payload("callRequest", input, "call { id }").await;
+    let refusal = &payload["userErrors"][0];
+    assert_eq!(
+        (&refusal["code"], &refusal["message"]),
+        (&json!("QUEUE_CLOSED"), &json!("We celebrate today."))
+    );
+    let info = anonymous.data("{ queueInfo(key: \"support\") { open closedMessage } }", json!({})).await;
+    assert_eq!(info["queueInfo"], json!({ "open": false, "closedMessage": "We celebrate today." }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_contact_is_called_back() {
+    let platform = Platform::start().await;
+    let (placed, party) = wait_in_queue(&platform.anonymous(1), "support", "Ada Lovelace").await;
+    let fields = "call { state result } callback { id state } joinToken";
+    let asked = party.client.mutate("callbackRequest", json!({ "callId": placed.id }), fields).await;
+    assert_eq!(asked["call"], json!({ "state": "ENDED", "result": "CALLBACK" }));
+    let planned = text(&asked["callback"]["id"]).to_owned();
+    party.close().await;
+
+    let mut tab = Tab::available(&platform, 0, AGENT).await;
+    let offer = tab.rings().await;
+    assert_eq!((&offer["callback"], &offer["call"]["id"]), (&json!(true), &json!(planned)));
+    let agent = tab.answer(&offer).await;
+    // The page that the contact kept open rings now.
+    until_state(&tab.client, &planned, "RINGING", STEP).await;
+    let sending = Sending::audio(&Clip::load(Scene::Contact));
+    let contact = Party::join_by_link(&platform.anonymous(1), text(&asked["joinToken"]), &sending).await;
+    until_state(&tab.client, &planned, "IN_PROGRESS", STEP).await;
+    tokio::join!(agent.hears(Kind::Audio, 25), contact.hears(Kind::Audio, 25));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_wait_are_told_their_place() {
+    let platform = Platform::start().await;
+    let (_first, one) = wait_in_queue(&platform.anonymous(0), "support", "Ada Lovelace").await;
+    let (second, two) = wait_in_queue(&platform.anonymous(1), "support", "Charles Babbage").await;
+    let place = async |party: &Party, expected: i64| {
+        let query = "query($id: ID!) { node(id: $id) { ... on Call { position } } }";
+        eventually(&format!("place {expected}"), STEP, || async {
+            let seen = party.client.data(query, json!({ "id": second.id })).await;
+            (seen["node"]["position"] == expected).then_some(())
+        })
+        .await;
+    };
+    place(&two, 2).await;
+    one.leave().await;
+    place(&two, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_sees_or_does_what_is_not_theirs() {
+    let platform = Platform::start().await;
+    let (mine, party) = wait_in_queue(&platform.anonymous(1), "support", "Ada Lovelace").await;
+    let yours = request_call(&platform.anonymous(1), "support", "Charles Babbage").await;
+    let supervisor = sign_in(&platform, 0, SUPERVISOR).await;
+    let query = "query($id: ID!) { node(id: $id) { id ... on Call { visits { id } } } }";
+    let visits = supervisor.data(query, json!({ "id": yours.id })).await["node"]["visits"].clone();
+    let node = "query($id: ID!) { node(id: $id) { id } }";
+    for foreign in [yours.id.as_str(), text(&visits[0]["id"])] {
+        let answer = party.client.send(node, json!({ "id": foreign })).await;
+        assert!(answer.body["data"]["node"].is_null(), "a guest sees {foreign}: {}", answer.body);
+    }
+    assert_eq!(party.client.refused("callbackRequest", json!({ "callId": yours.id })).await, "NOT_FOUND");
+    let agent = sign_in(&platform, 0, AGENT).await;
+    let named = json!({ "key": "mine", "name": "Mine" });
+    assert_eq!(agent.failed("queueCreate", named.clone()).await, "FORBIDDEN");
+    assert_eq!(supervisor.failed("queueCreate", named).await, "FORBIDDEN");
+    let skills = json!({ "agentId": "agent_00000000000070008000000000000000", "skills": [] });
+    assert_eq!(agent.failed("agentSkillsSet", skills).await, "FORBIDDEN");
+    assert_eq!(party.client.failed("agentStatusSet", json!({ "status": "AVAILABLE" })).await, "FORBIDDEN");
+    drop(mine);
+}
