@@ -169,7 +169,7 @@ impl Query {
         #[graphql(desc = "The token in the link.")] join_token: String,
     ) -> Answer<Option<Invitation>> {
         match context.platform().invitation(&join_token).await {
-            Ok(invitation) => Ok(Some(Invitation(invitation))),
+            Ok(invitation) => Ok(Some(Invitation::load(context, invitation).await?)),
             Err(domain::Error::Refused(_)) => Ok(None),
             Err(error) => Err(Fault::from(error)),
         }

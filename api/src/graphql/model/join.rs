@@ -1,7 +1,11 @@
 //! Joining a call: the web side of a leg.
 
 use async_graphql::{Context, Object, SimpleObject, Union};
-use domain::{calls, calls::join, config::Config, routing::Estimate};
+use domain::{
+    calls::{self, join},
+    config::Config,
+    routing::{Estimate, Visit},
+};
 
 use super::{Call, CallState, Leg, MediaKind};
 use crate::graphql::{context::ContextExt, fault::Answer, loaders::OutlookOf, scalars::DateTime};
@@ -70,28 +74,44 @@ impl JoinInfo {
 }
 
 /// What a join link says before it is taken up.
-pub struct Invitation(pub join::Invitation);
+pub struct Invitation {
+    it: join::Invitation,
+    /// That in which the call is.
+    visit: Option<Visit>,
+}
 
 impl Invitation {
-    /// In a queue, with no agent on the line. A call-back waits until its contact is rung.
+    pub async fn load(context: &Context<'_>, it: join::Invitation) -> Answer<Self> {
+        let visit = match it.call.visit_id {
+            Some(visit) => context.loaders().load_one(visit).await?,
+            None => None,
+        };
+        Ok(Self { it, visit })
+    }
+
     fn waits(&self) -> bool {
-        use calls::CallState::{Queued, Ringing};
-        let call = &self.0.call;
-        let unanswered = call.callback_of.is_some() || matches!(call.state, Queued | Ringing);
-        call.visit_id.is_some() && call.answer_by.is_none() && unanswered
+        let call = &self.it.call;
+        waits(call.state, call.answer_by.is_some(), self.visit.as_ref().map(|visit| visit.callback))
     }
 
     async fn queue(&self, context: &Context<'_>) -> Answer<Option<String>> {
-        let Some(id) = self.0.call.queue_id else { return Ok(None) };
+        let Some(id) = self.it.call.queue_id else { return Ok(None) };
         Ok(context.loaders().load_one(id).await?.map(|queue| queue.name))
     }
 
     async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {
-        match self.0.call.visit_id.filter(|_| self.waits()) {
+        match self.it.call.visit_id.filter(|_| self.waits()) {
             Some(visit) => context.loaders().load_one(OutlookOf(visit)).await,
             None => Ok(None),
         }
     }
+}
+
+/// In a queue, with no agent on the line. A call-back waits until its contact is rung; one that was answered and lost its
+/// agent waits like any other, with its contact in the call. `visit` is whether the open visit is a call-back's.
+fn waits(state: calls::CallState, rung: bool, visit: Option<bool>) -> bool {
+    use calls::CallState::{Queued, Ringing};
+    !rung && visit.is_some_and(|callback| callback || matches!(state, Queued | Ringing))
 }
 
 /// What a join link says before it is taken up.
@@ -99,15 +119,16 @@ impl Invitation {
 impl Invitation {
     /// Who is calling: the agent, or the queue's name while there is none yet.
     async fn caller_name(&self, context: &Context<'_>) -> Answer<String> {
-        if self.waits() || self.0.caller.is_empty() {
-            return Ok(self.queue(context).await?.unwrap_or_else(|| self.0.caller.clone()));
+        if self.waits() || self.it.caller.is_empty() {
+            return Ok(self.queue(context).await?.unwrap_or_else(|| self.it.caller.clone()));
         }
-        Ok(self.0.caller.clone())
+        Ok(self.it.caller.clone())
     }
 
-    /// Whether it is the link of a call-back.
+    /// Whether it is the link of a call-back. False while it waits again after it was answered: then it is joined like any
+    /// other call that waits.
     async fn callback(&self) -> bool {
-        self.0.call.callback_of.is_some()
+        self.visit.as_ref().map_or(self.it.call.callback_of.is_some(), |visit| visit.callback)
     }
 
     /// Nobody is there yet who would talk. Of a call-back: don't join before, but ask again every few seconds.
@@ -132,27 +153,27 @@ impl Invitation {
 
     /// Whom the link is for.
     async fn contact_name(&self) -> &str {
-        &self.0.leg.name
+        &self.it.leg.name
     }
 
     /// Voice alone, or picture too.
     async fn media(&self) -> MediaKind {
-        self.0.call.media.into()
+        self.it.call.media.into()
     }
 
     /// What it is about.
     async fn subject(&self) -> Option<&str> {
-        self.0.call.subject.as_deref()
+        self.it.call.subject.as_deref()
     }
 
     /// Where the call is in its life.
     async fn state(&self) -> CallState {
-        self.0.call.state.into()
+        self.it.call.state.into()
     }
 
     /// What will be asked about recording; null when nothing is.
     async fn consent_wording(&self) -> Option<&str> {
-        self.0.consent_wording.as_deref()
+        self.it.consent_wording.as_deref()
     }
 }
 
@@ -216,4 +237,20 @@ pub struct MediaMoved {
 pub struct LegEnded {
     /// Plain words.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calls::CallState::{Connecting, InProgress, Queued, Ringing};
+
+    use super::waits;
+
+    #[test]
+    fn a_link_says_whether_somebody_is_there() {
+        // A call that waits, or whose agent is being asked; then the agent comes.
+        assert!(waits(Queued, false, Some(false)) && waits(Ringing, false, Some(false)));
+        assert!(!waits(Connecting, false, Some(false)) && !waits(InProgress, false, None));
+        // A call-back: its contact is rung once the agent is ready, not before.
+        assert!(waits(Connecting, false, Some(true)) && !waits(Connecting, true, Some(true)));
+    }
 }
