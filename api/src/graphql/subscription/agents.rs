@@ -101,7 +101,7 @@ impl AgentSubscriptions {
         context: &Context<'_>,
         #[graphql(
             desc = "Which, 100 at most; left out: all for supervisors and administrators, else those that the \
-                          viewer is a member of, as of now."
+                          viewer is a member of, as of now. More than 100 have to be named."
         )]
         queue_ids: Option<Vec<ID>>,
     ) -> Result<impl Stream<Item = Answer<QueueStats>> + use<>, Fault> {
@@ -174,11 +174,17 @@ async fn look_up(
 
 /// The queues that a viewer watches who names none.
 async fn own_queues(platform: &Platform, actor: &Actor) -> Answer<Vec<QueueId>> {
-    if actor.sees_all() {
+    let (queues, more): (Vec<QueueId>, bool) = if actor.sees_all() {
         let page = platform.list_queues(false, &Slice::first(MAX_PAGE.cast_signed())).await?;
-        return Ok(page.rows.into_iter().map(|(_, queue)| queue.id).collect());
+        (page.rows.into_iter().map(|(_, queue)| queue.id).collect(), page.more)
+    } else {
+        let own = actor.user_id().map(AgentId::from);
+        let members = platform.memberships(own.as_slice()).await?;
+        (members.iter().map(|member| member.queue_id).collect(), members.len() > MAX_PAGE as usize)
+    };
+    if more {
+        // Some of them silently left out would look like a quiet day.
+        return Err(Fault::bad_input(format!("There are more than {MAX_PAGE} queues: name some in queueIds.")));
     }
-    let own = actor.user_id().map(AgentId::from);
-    let members = platform.memberships(own.as_slice()).await?;
-    Ok(members.into_iter().map(|member| member.queue_id).take(MAX_PAGE as usize).collect())
+    Ok(queues)
 }
