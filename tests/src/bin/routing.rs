@@ -2,7 +2,7 @@
 //!
 //! `routing day [agents] [queues] [calls]` a day at speed with 1, 2 and 4 processes that route;
 //! `routing latency [agents] [queues] [a second]` from a free agent or a new call to the offer's event;
-//! `routing growth` both for 100, 1,000 and 10,000 agents; `routing simple` both against the simplest router;
+//! `routing growth [a second]` both for 100, 1,000 and 10,000 agents; `routing simple [a second]` both against the simplest router;
 //! `routing estimate` how good the estimated wait is; without arguments: all of them.
 
 use std::time::Duration;
@@ -23,14 +23,14 @@ async fn main() {
         None => {
             days(1000, 40, 20_000).await;
             latencies(1000, 40, 100).await;
-            growth().await;
-            against_the_simplest().await;
+            growth(100).await;
+            against_the_simplest(100).await;
             estimates();
         }
         Some("day") => days(number(1, 1000), number(2, 40), number(3, 20_000)).await,
         Some("latency") => latencies(number(1, 1000), number(2, 40), number(3, 100) as u32).await,
-        Some("growth") => growth().await,
-        Some("simple") => against_the_simplest().await,
+        Some("growth") => growth(number(1, 100) as u32).await,
+        Some("simple") => against_the_simplest(number(1, 100) as u32).await,
         Some("estimate") => estimates(),
         Some(other) => panic!("{other} is not one of day, latency, growth, simple, estimate"),
     }
@@ -98,16 +98,16 @@ fn print(waits: &latency::Waits) {
     println!("  no offer followed {}, operations begun over 100 ms late {}", waits.without, waits.late);
 }
 
-async fn growth() {
+async fn growth(rate: u32) {
     println!("How it grows (two processes that route)");
     println!(
-        "agents | queues | assignments/s | p50, p99 ms to the offer at 100/s | statements a round of one call | double"
+        "agents | queues | assignments/s | p50, p99 ms to the offer at {rate}/s | statements a round of one call | double"
     );
     for (agents, queues) in [(100, 4), (1000, 40), (10_000, 100)] {
         let centre = opened(agents, queues).await;
         let statements = statements::of_one_assignment(&centre).await;
         let outcome = day::pass(&centre, Engine::Product, 2, day_of(agents, 10_000)).await;
-        let waits = latency::measure(&centre, Engine::Product, 100, Duration::from_secs(10)).await;
+        let waits = latency::measure(&centre, Engine::Product, rate, Duration::from_secs(10)).await;
         let mut both = waits.freed.clone();
         both.extend(&waits.entered);
         println!(
@@ -120,13 +120,13 @@ async fn growth() {
     }
 }
 
-async fn against_the_simplest() {
+async fn against_the_simplest(rate: u32) {
     println!("Against the simplest router: 1,000 agents, 40 queues, two processes that route");
     let (mut rates, mut medians, mut lasts) = (Vec::new(), Vec::new(), Vec::new());
     for engine in [Engine::Product, Engine::Simple] {
         let centre = opened(1000, 40).await;
         let outcome = day::pass(&centre, engine, 2, day_of(1000, 5000)).await;
-        let waits = latency::measure(&centre, engine, 100, Duration::from_secs(10)).await;
+        let waits = latency::measure(&centre, engine, rate, Duration::from_secs(10)).await;
         println!(
             "{engine:?}: {:.0} assignments/s, {} left, {} failed rounds, double {}",
             outcome.a_second(),
@@ -152,15 +152,17 @@ fn estimates() {
         "Estimated wait ({}), error |estimate − wait| ÷ wait of those who waited",
         domain::routing::FORMULA
     );
-    let mut all = waits::Errors::default();
-    for agents in [3, 5, 10, 20, 30] {
-        let errors = waits::days(agents, 50);
-        println!(
-            "  {agents:2} agents: median {:.1} % of {} who waited",
-            errors.median() * 100.0,
-            errors.count()
-        );
-        all.extend(&errors);
+    for (name, load) in [("ordinary", waits::ORDINARY), ("busy", waits::BUSY)] {
+        let mut all = waits::Errors::default();
+        for agents in [3, 5, 10, 20, 30] {
+            let errors = waits::days(agents, &load, 50);
+            println!(
+                "  {name}, {agents:2} agents: median {:.1} % of {}",
+                errors.median() * 100.0,
+                errors.count()
+            );
+            all.extend(&errors);
+        }
+        println!("  {name}, together: median {:.1} % of {}", all.median() * 100.0, all.count());
     }
-    println!("  together: median {:.1} %", all.median() * 100.0);
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use domain::ids::{AgentId, CallId, QueueId, VisitId};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
 /// Calls enter their queues.
@@ -47,7 +49,8 @@ const FREE: &str = "WITH due AS MATERIALIZED (SELECT call_id, agent_id FROM wrap
         WHERE ended_at IS NULL AND CASE WHEN $1::text[] IS NULL THEN ends_at <= clock_timestamp() ELSE queue_id = ANY($1::text[]::uuid[]) END),
     locked AS MATERIALIZED (SELECT user_id FROM agent WHERE user_id IN (SELECT agent_id FROM due) ORDER BY user_id FOR NO KEY UPDATE),
     ended AS (UPDATE wrap_up SET ended_at = clock_timestamp() FROM due, locked
-        WHERE wrap_up.call_id = due.call_id AND wrap_up.agent_id = due.agent_id AND locked.user_id = due.agent_id),
+        WHERE wrap_up.call_id = due.call_id AND wrap_up.agent_id = due.agent_id AND wrap_up.ended_at IS NULL
+            AND locked.user_id = due.agent_id),
     turned AS (UPDATE agent_interval SET ended_at = greatest(started_at, clock_timestamp()) FROM locked
         WHERE agent_interval.agent_id = locked.user_id AND ended_at IS NULL RETURNING agent_id, ended_at),
     opened AS (INSERT INTO agent_interval (agent_id, activity, started_at) SELECT agent_id, 'AVAILABLE', ended_at FROM turned),
@@ -103,8 +106,7 @@ impl Life {
     }
 
     pub async fn answer(&self, handling: Duration) -> Answered {
-        let rows =
-            self.sql.query(&self.answer, &[&handling.as_secs_f64()]).await.expect("offers are answered");
+        let rows = self.try_again(&self.answer, &[&handling.as_secs_f64()]).await;
         let mut answered = Answered { offers: rows.len(), ..Answered::default() };
         for row in rows {
             let agent = AgentId(id_in(&row, "agent_id"));
@@ -119,8 +121,19 @@ impl Life {
 
     pub async fn free(&self, queues: Option<&[QueueId]>) -> Vec<AgentId> {
         let queues = queues.map(|queues| texts(queues.iter().map(|queue| queue.0)));
-        let rows = self.sql.query(&self.free, &[&queues]).await.expect("agents become free");
+        let rows = self.try_again(&self.free, &[&queues]).await;
         rows.iter().map(|row| AgentId(id_in(row, "agent_id"))).collect()
+    }
+
+    /// The simplest router locks in an order of its own: whoever is given up by PostgreSQL for it tries again.
+    async fn try_again(&self, statement: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
+        loop {
+            match self.sql.query(statement, parameters).await {
+                Ok(rows) => return rows,
+                Err(error) if error.code() == Some(&SqlState::T_R_DEADLOCK_DETECTED) => {}
+                Err(error) => panic!("what people do: {error:?}"),
+            }
+        }
     }
 
     pub async fn queues_of(&self, agents: &[AgentId]) -> Vec<QueueId> {

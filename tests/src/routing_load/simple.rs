@@ -14,9 +14,9 @@ use super::engine::Tally;
 
 const WAITING: &str = "SELECT v.id::text, v.call_id::text FROM queue_visit v JOIN call c ON c.id = v.call_id
     WHERE v.queue_id = $1::text::uuid AND v.left_at IS NULL AND v.not_before <= now() AND c.state = 'QUEUED'
-    ORDER BY v.rank_at, v.id FOR UPDATE OF v, c";
+    ORDER BY v.rank_at, v.id FOR NO KEY UPDATE OF c";
 const MEMBERS: &str = "SELECT a.user_id::text FROM queue_member m JOIN agent a ON a.user_id = m.agent_id
-    WHERE m.queue_id = $1::text::uuid ORDER BY a.user_id FOR UPDATE OF a";
+    WHERE m.queue_id = $1::text::uuid ORDER BY a.user_id FOR NO KEY UPDATE OF a";
 const BEST: &str = "SELECT m.agent_id::text FROM queue_member m JOIN agent a ON a.user_id = m.agent_id
     JOIN agent_activity(now()) AS now ON now.agent_id = m.agent_id JOIN queue q ON q.id = m.queue_id
     WHERE m.queue_id = $1::text::uuid AND a.status = 'AVAILABLE' AND now.activity = 'AVAILABLE'
