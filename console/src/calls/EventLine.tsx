@@ -2,7 +2,7 @@ import { graphql } from '../gql';
 import type { EventFieldsFragment } from '../gql/graphql';
 import { fullDate, time } from '../ui/format';
 import styles from './EventLine.module.css';
-import { eventTone, eventWords } from './words';
+import { detailWords, eventTone, eventWords } from './words';
 
 graphql(`
   fragment EventFields on CallEvent {
@@ -38,7 +38,7 @@ export function EventLine({ events, names }: { events: EventFieldsFragment[]; na
             <span dir="auto">
               {words}
               <span className={styles.more}>
-                {[aside, detailWords(event.detail, names)].filter(Boolean).map((word) => ` · ${word}`)}
+                {[aside, detailWords(event.kind, event.detail, names)].filter(Boolean).map((word) => ` · ${word}`)}
               </span>
             </span>
           </li>
@@ -46,10 +46,4 @@ export function EventLine({ events, names }: { events: EventFieldsFragment[]; na
       })}
     </ol>
   );
-}
-
-/** "COMPLETED: The contact hung up." has its code for programs; an id is a name, or nothing to people. */
-function detailWords(detail: string | null | undefined, names: ReadonlyMap<string, string>): string | undefined {
-  if (detail && /^[a-z]+_[0-9a-f]{32}$/.test(detail)) return names.get(detail);
-  return detail?.replace(/^[A-Z_]+: /, '');
 }

@@ -52,7 +52,7 @@ export function otherSide(call: WithParties): string {
 }
 
 /** What a party does reads as a sentence that begins with its name. */
-const DEEDS: Partial<Record<CallEventKind, string>> = {
+const DEEDS = {
   ACCEPTED: 'accepted the call',
   CAMERA_OFF: 'turned the camera off',
   CAMERA_ON: 'turned the camera on',
@@ -65,21 +65,23 @@ const DEEDS: Partial<Record<CallEventKind, string>> = {
   SCREEN_STARTED: 'shares a screen',
   SCREEN_STOPPED: 'stopped sharing',
   UNMUTED: 'unmuted',
-};
+} as const satisfies Partial<Record<CallEventKind, string>>;
 
-const EVENTS: Partial<Record<CallEventKind, string>> = {
+const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
   CALLBACK_REQUESTED: 'Call-back asked for',
   CREATED: 'Call placed',
   NOTE_SAVED: 'Note saved',
-  OFFERED: 'Offered',
+  OFFERED: 'Agents asked',
   OFFER_CANCELLED: 'Offer withdrawn',
   OFFER_DECLINED: 'Offer declined',
-  OFFER_FAILED: 'Offer accepted, but not connected',
+  OFFER_FAILED: 'Accepted, but not connected',
   OFFER_TIMED_OUT: 'Offer not answered',
   OVERFLOWED: 'Waited too long',
   POSITION_CHANGED: 'Place in the queue',
   QUEUED: 'Waits in the queue',
-  RATED: 'Rated by the contact',
+  RATED: 'Rated',
+  RECORDING_PROGRESS: 'Recording is being prepared',
+  RINGING: 'Ringing',
   WRAPPED_UP: 'Wrapped up',
   CONNECTED: 'Both sides connected',
   MEDIA_MOVED: 'Moved to another media server',
@@ -92,11 +94,36 @@ const EVENTS: Partial<Record<CallEventKind, string>> = {
   ENDED: 'Call ended',
 };
 
-/** What happened, and who stands beside it. A kind that this console doesn't know yet still reads as words. */
+/** What happened, and who stands beside it. A kind that a newer platform tells of still reads as words. */
 export function eventWords(kind: CallEventKind, who: string | undefined): { words: string; aside: string | undefined } {
-  const deed = DEEDS[kind];
+  const deed = (DEEDS as Partial<Record<CallEventKind, string>>)[kind];
   if (deed !== undefined) return { words: who === undefined ? capital(deed) : `${who} ${deed}`, aside: undefined };
-  return { words: EVENTS[kind] ?? capital(kind.toLowerCase().replaceAll('_', ' ')), aside: who };
+  const words = (EVENTS as Partial<Record<CallEventKind, string>>)[kind];
+  return { words: words ?? capital(kind.toLowerCase().replaceAll('_', ' ')), aside: who };
+}
+
+const OVERFLOWS: Readonly<Record<string, string>> = {
+  CALLBACK: 'is called back',
+  END: 'the call ends',
+  QUEUE: 'goes to another queue',
+};
+
+/**
+ * What an event adds. "COMPLETED: The contact hung up." has its code for programs; ids are names, or nothing to
+ * people.
+ */
+export function detailWords(
+  kind: CallEventKind,
+  detail: string | null | undefined,
+  names: ReadonlyMap<string, string>,
+): string | undefined {
+  if (!detail) return undefined;
+  if (kind === 'OVERFLOWED') return OVERFLOWS[detail] ?? detail;
+  const words = detail.split(' ');
+  if (words.every((word) => /^[a-z]+_[0-9a-f]{32}$/.test(word))) {
+    return words.flatMap((word) => names.get(word) ?? []).join(', ') || undefined;
+  }
+  return detail.replace(/^[A-Z_]+: /, '');
 }
 
 function capital(words: string): string {

@@ -55,6 +55,8 @@ export function stateWords({ phase, savedAt, merged }: NoteState): string {
   switch (phase) {
     case 'empty':
       return 'Nothing written yet';
+    case 'emptied':
+      return 'A note can’t be empty: its last text stays saved';
     case 'saving':
       return 'Saving…';
     case 'kept':

@@ -91,6 +91,22 @@ describe('a note that is saved as typed', () => {
     expect(note.state().phase).toBe('empty');
   });
 
+  it('keeps its last text when it is emptied, and goes on from there', async () => {
+    const notebook = new FakeNotebook();
+    const shelf = memory();
+    const note = new Autosave(notebook, shelf, keys());
+    note.type('Hello');
+    await vi.advanceTimersByTimeAsync(1_000);
+    note.type('');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(note.state()).toMatchObject({ phase: 'emptied', refusal: null });
+    expect(shelf.kept).toBeNull();
+    note.type('Hello again');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(notebook.log).toEqual(['create Hello', 'update Hello again']);
+    expect(note.state().phase).toBe('saved');
+  });
+
   it('is kept here while the platform is away, and saved when it is back', async () => {
     const notebook = new FakeNotebook();
     const shelf = memory();

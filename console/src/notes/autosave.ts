@@ -29,8 +29,8 @@ export interface Kept {
 
 export interface NoteState {
   body: string;
-  /** `kept`: it could not be saved, and waits in this browser. */
-  phase: 'empty' | 'saving' | 'saved' | 'kept' | 'refused';
+  /** `kept`: it could not be saved, and waits in this browser. `emptied`: notes aren't empty, so the last text stays. */
+  phase: 'empty' | 'emptied' | 'saving' | 'saved' | 'kept' | 'refused';
   savedAt: number | null;
   /** Somebody else had written meanwhile: the note now holds both. */
   merged: boolean;
@@ -112,7 +112,7 @@ export class Autosave {
 
   #dirty(): boolean {
     const { body, phase } = this.#state;
-    return phase !== 'refused' && body !== this.#saved && (body.trim() !== '' || this.#note !== null);
+    return phase !== 'refused' && body !== this.#saved && body.trim() !== '';
   }
 
   #later(delay: number): void {
@@ -141,7 +141,10 @@ export class Autosave {
     }
     this.#failures = 0;
     this.#shelf.clear();
-    this.#become({ phase: this.#note ? 'saved' : 'empty', ...(this.#note ? { savedAt: Date.now() } : {}), noteId: this.#note?.id ?? null });
+    const noteId = this.#note?.id ?? null;
+    if (noteId === null) this.#become({ phase: 'empty' });
+    else if (this.#state.body.trim() === '') this.#become({ phase: 'emptied', noteId });
+    else this.#become({ phase: 'saved', savedAt: Date.now(), noteId });
   }
 
   async #send(body: string): Promise<void> {

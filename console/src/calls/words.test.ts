@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { CallEventKind } from '../gql/graphql';
+import { detailWords, eventWords } from './words';
+
+describe('an event in words', () => {
+  it('is a sentence where a party does it, and names who stands beside it elsewhere', () => {
+    expect(eventWords('LEG_LEFT', 'Cleo')).toEqual({ words: 'Cleo left', aside: undefined });
+    expect(eventWords('LEG_LEFT', undefined).words).toBe('Left');
+    expect(eventWords('OFFER_TIMED_OUT', 'Alex')).toEqual({ words: 'Offer not answered', aside: 'Alex' });
+  });
+
+  it('can be read though a newer platform made it', () => {
+    expect(eventWords('TRANSFER_BEGUN' as CallEventKind, undefined).words).toBe('Transfer begun');
+  });
+});
+
+describe('what an event adds', () => {
+  const id = (prefix: string, digit: string) => `${prefix}_${digit.repeat(32)}`;
+  const names = new Map([
+    [id('agent', 'a'), 'Alex'],
+    [id('agent', 'b'), 'Robin'],
+    [id('queue', 'c'), 'Support'],
+  ]);
+
+  it('names those whom ids mean, and nobody whom it can’t', () => {
+    expect(detailWords('QUEUED', id('queue', 'c'), names)).toBe('Support');
+    expect(detailWords('OFFERED', `${id('agent', 'a')} ${id('agent', 'b')} ${id('agent', 'd')}`, names)).toBe('Alex, Robin');
+    expect(detailWords('CALLBACK_REQUESTED', id('call', 'e'), names)).toBeUndefined();
+  });
+
+  it('has no words of code', () => {
+    expect(detailWords('ENDED', 'COMPLETED: The contact hung up.', names)).toBe('The contact hung up.');
+    expect(detailWords('OVERFLOWED', 'QUEUE', names)).toBe('goes to another queue');
+    expect(detailWords('POSITION_CHANGED', '3', names)).toBe('3');
+    expect(detailWords('ENDED', null, names)).toBeUndefined();
+  });
+});
