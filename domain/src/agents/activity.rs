@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::AgentActivity;
+use super::{AgentActivity, AgentStatus};
 use crate::{
     Platform, Result,
     db::{Unit, schema::agent, statement},
@@ -54,18 +54,20 @@ const TURN: &str = "WITH now AS MATERIALIZED (
 pub(crate) async fn settle(unit: &mut Unit, agents: &[AgentId]) -> Result<()> {
     let ids: Vec<Uuid> = agents.iter().map(|agent| agent.0).collect();
     let now = unit.now;
-    let _locked: Vec<AgentId> = agent::table
+    let next: Vec<Option<AgentStatus>> = agent::table
         .filter(agent::user_id.eq_any(&ids))
         .order(agent::user_id)
-        .select(agent::user_id)
+        .select(agent::next_status)
         .for_no_key_update()
         .load(unit.connection())
         .await?;
-    statement(APPLY_NEXT)
-        .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
-        .bind::<sql_types::Timestamptz, _>(now)
-        .execute(unit.connection())
-        .await?;
+    if next.iter().any(Option::is_some) {
+        statement(APPLY_NEXT)
+            .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
+            .bind::<sql_types::Timestamptz, _>(now)
+            .execute(unit.connection())
+            .await?;
+    }
     let turned: Vec<Turned> = statement(TURN)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
         .bind::<sql_types::Timestamptz, _>(now)

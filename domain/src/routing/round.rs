@@ -113,17 +113,14 @@ impl Assignment {
     }
 }
 
-/// Members who are free, of queues in which somebody waits. The record names the candidates, since most members of a busy
-/// queue are at work; each is then looked at by itself (OFFSET 0), for presence lapses before the record is told.
-const FREE: &str = "WITH candidate AS MATERIALIZED (
-        SELECT m.queue_id, m.agent_id, m.tier, m.offered_at FROM unnest($1) AS wanted(queue_id) JOIN queue_member m USING (queue_id)
-        JOIN agent_interval doing ON doing.agent_id = m.agent_id AND doing.ended_at IS NULL AND doing.activity = 'AVAILABLE'
-        WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL OFFSET 0)
-    )
-    SELECT c.queue_id, c.agent_id, c.tier, a.idle_since, c.offered_at, a.skills
-    FROM candidate c JOIN agent a ON a.user_id = c.agent_id,
-    LATERAL (SELECT now.activity FROM agent_activity($2) AS now WHERE now.agent_id = c.agent_id OFFSET 0) AS now
-    WHERE now.activity = 'AVAILABLE'";
+/// Members who are free, of queues in which somebody waits: by the record, which is as exact as its transactions, but for
+/// presence, which lapses before it is told. What an agent is doing is derived anew once its row is locked.
+const FREE: &str = "SELECT m.queue_id, m.agent_id, m.tier, a.idle_since, m.offered_at, a.skills
+    FROM unnest($1) AS wanted(queue_id) JOIN queue_member m USING (queue_id)
+    JOIN agent_interval doing ON doing.agent_id = m.agent_id AND doing.ended_at IS NULL AND doing.activity = 'AVAILABLE'
+    JOIN agent_presence p ON p.agent_id = m.agent_id AND p.until > $2
+    JOIN agent a ON a.user_id = m.agent_id
+    WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL OFFSET 0)";
 
 /// The best of each queue. The lock comes first and the order of the log is that of transaction ids, so this one has taken
 /// its id before: `age` is negative for a row that a younger transaction wrote. The state is compared as an expression, so
