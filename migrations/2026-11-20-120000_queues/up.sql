@@ -102,7 +102,7 @@ COMMENT ON COLUMN queue.wrap_up_required IS 'Whether an outcome must be chosen b
 COMMENT ON COLUMN queue.default_outcome_id IS 'What a call is given when its wrap-up runs out without one.';
 COMMENT ON COLUMN queue.max_wait_seconds IS 'After so long the call overflows.';
 COMMENT ON COLUMN queue.max_length IS 'Calls that may wait at once.';
-COMMENT ON COLUMN queue.overflow IS 'What becomes of a call that waited too long or found the queue full: END, QUEUE or CALLBACK.';
+COMMENT ON COLUMN queue.overflow IS 'What becomes of a call that waited too long: END, QUEUE or CALLBACK. QUEUE also takes those that find this one full.';
 COMMENT ON COLUMN queue.overflow_queue_id IS 'The other queue.';
 COMMENT ON COLUMN queue.callback IS 'Whether a contact may leave and be called back when its turn comes.';
 COMMENT ON COLUMN queue.service_level_percent IS 'Target: so many of a hundred …';
@@ -221,12 +221,12 @@ CREATE TABLE wrap_up (
     ended_at timestamptz,
     required boolean NOT NULL,
     extended boolean NOT NULL DEFAULT false,
-    PRIMARY KEY (call_id, agent_id)
+    PRIMARY KEY (call_id, agent_id, started_at)
 );
 CREATE UNIQUE INDEX wrap_up_one_an_agent ON wrap_up (agent_id) WHERE ended_at IS NULL;
 CREATE INDEX wrap_up_ends ON wrap_up (ends_at) WHERE ended_at IS NULL AND ends_at IS NOT NULL;
 CREATE INDEX wrap_up_agent ON wrap_up (agent_id, started_at);
-COMMENT ON TABLE wrap_up IS 'The work of an agent after a call of a queue. Changed under the lock of its call.';
+COMMENT ON TABLE wrap_up IS 'The work of an agent after a call of a queue; another one when the agent had the same call again. Changed under the lock of its call.';
 COMMENT ON COLUMN wrap_up.call_id IS 'The call.';
 COMMENT ON COLUMN wrap_up.agent_id IS 'The agent.';
 COMMENT ON COLUMN wrap_up.queue_id IS 'The queue whose rules hold.';

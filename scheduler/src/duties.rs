@@ -36,7 +36,7 @@ pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
         loop {
             account("unanswered calls", platform.expire_unanswered().await);
             account("lost legs", platform.expire_legs().await);
-            account("agents not as recorded", platform.settle_agents().await);
+            account("absent agents", platform.settle_absent().await);
             account("unanswered offers", platform.expire_offers().await);
             account("ended wrap-ups", platform.expire_wrap_ups().await);
             account("waits that were too long", platform.expire_visits().await);
@@ -94,6 +94,7 @@ pub async fn sweep(platform: &Platform, stop: &CancellationToken) {
     let work = async {
         loop {
             account("outbox", platform.sweep_outbox().await);
+            account("agents not as recorded", platform.settle_agents().await);
             account("calls without a worker", platform.dispatch_again().await);
             account("overdue recordings", platform.finalize_overdue().await);
             account("lost transcodings", platform.transcode_again().await);
@@ -112,7 +113,7 @@ pub async fn tidy(platform: &Platform, stop: &CancellationToken) {
             account("partitions", events::make_partitions(platform).await.map(|()| 0));
             account("old months of the log", events::drop_old(platform).await);
             account("counters", platform.sweep_counters().await.map(|()| 0));
-            account("absent agents", platform.forget_absent().await);
+            account("forgotten presence", platform.forget_absent().await);
             account("endless calls", platform.expire_endless().await);
             sleep(TIDY).await;
         }

@@ -86,8 +86,36 @@ pub(crate) async fn settle(unit: &mut Unit, agents: &[AgentId]) -> Result<()> {
 }
 
 impl Platform {
-    /// Settles those whose record differs from what is true: presence that lapsed, and whatever else a fault left
-    /// behind. Returns how many.
+    /// Agents whose presence has lapsed are OFFLINE from now on. Returns how many.
+    pub async fn settle_absent(&self) -> Result<usize> {
+        use crate::db::schema::{agent_interval, agent_presence};
+        let now = self.clock.now();
+        let mut connection = self.db.get().await?;
+        let lapsed: Vec<AgentId> = agent_presence::table
+            .inner_join(agent_interval::table.on(agent_interval::agent_id.eq(agent_presence::agent_id)))
+            .filter(agent_interval::ended_at.is_null().and(agent_presence::until.le(now)))
+            .filter(agent_interval::activity.eq_any([AgentActivity::Available, AgentActivity::Away]))
+            .select(agent_interval::agent_id)
+            .limit(500)
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        self.settle_all(lapsed).await
+    }
+
+    async fn settle_all(&self, agents: Vec<AgentId>) -> Result<usize> {
+        if agents.is_empty() {
+            return Ok(0);
+        }
+        let mut unit = self.begin().await?;
+        for &agent in &agents {
+            unit.touch(agent);
+        }
+        unit.commit().await?;
+        Ok(agents.len())
+    }
+
+    /// Settles those whose record differs from what is true, whatever fault left it so. Returns how many.
     pub async fn settle_agents(&self) -> Result<usize> {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
@@ -100,15 +128,7 @@ impl Platform {
         .load(&mut connection)
         .await?;
         drop(connection);
-        if differ.is_empty() {
-            return Ok(0);
-        }
-        let mut unit = self.begin().await?;
-        for found in &differ {
-            unit.touch(found.agent_id);
-        }
-        unit.commit().await?;
-        Ok(differ.len())
+        self.settle_all(differ.into_iter().map(|found| found.agent_id).collect()).await
     }
 
     /// When the presence of somebody lapses next.

@@ -11,8 +11,8 @@ use crate::{
     db::schema::{queue, wrap_up},
     desk,
     error::{Refusal, RefusalCode, each, refuse},
-    ids::{AgentId, CallId, OutcomeId, QueueId},
-    people::Actor,
+    ids::{AgentId, CallId, OutcomeId, QueueId, TaskId},
+    people::{Actor, idempotency::Key},
     tasks::{NewTask, Task, add_task},
     validate,
 };
@@ -26,6 +26,8 @@ pub struct WrappedUp {
     pub follow_up: Option<NewTask>,
     /// The wrap-up is over.
     pub done: bool,
+    /// Note and task are made once, however often it is said.
+    pub key: Option<Key>,
 }
 
 /// An open interval of the call's life, from its end on, as long as somebody wraps it up.
@@ -41,7 +43,9 @@ const HANDLED: &str = "UPDATE queue_visit AS visit SET handled_seconds =
                 AND NOT EXISTS (SELECT FROM queue_visit later WHERE later.call_id = visit.call_id AND later.id <> visit.id
                     AND later.entered_at >= visit.left_at AND later.entered_at <= i.started_at)), 0)
         + coalesce((SELECT sum(extract(epoch FROM w.ended_at - w.started_at)) FROM wrap_up w
-            WHERE w.call_id = visit.call_id AND w.agent_id = visit.agent_id), 0)
+            WHERE w.call_id = visit.call_id AND w.agent_id = visit.agent_id AND w.started_at >= visit.left_at
+                AND NOT EXISTS (SELECT FROM queue_visit later WHERE later.call_id = visit.call_id AND later.agent_id = visit.agent_id
+                    AND later.left_at > visit.left_at AND later.left_at <= w.started_at)), 0)
     WHERE visit.call_id = $1 AND visit.outcome = 'ANSWERED' AND visit.handled_seconds IS NULL
         AND NOT EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)";
 
@@ -97,7 +101,8 @@ impl Change {
     /// Ends an agent's wrap-up of this call.
     async fn end_wrap_up(&mut self, agent: AgentId, actor: &str) -> Result<()> {
         let (id, now) = (self.call.id, self.unit.now);
-        diesel::update(wrap_up::table.find((id, agent)).filter(wrap_up::ended_at.is_null()))
+        let open = wrap_up::table.filter(wrap_up::call_id.eq(id).and(wrap_up::agent_id.eq(agent)));
+        diesel::update(open.filter(wrap_up::ended_at.is_null()))
             .set(wrap_up::ended_at.eq(now))
             .execute(self.unit.connection())
             .await?;
@@ -161,6 +166,16 @@ impl Platform {
         let user = actor.user()?.id;
         let mut change = self.change(id).await?;
         change.belongs_to(actor)?;
+        if let Some(first) = change.unit.first_result::<Option<TaskId>>(given.key.as_ref()).await? {
+            let call = change.call.clone();
+            // Its connection goes back before another is asked for.
+            drop(change);
+            let task = match first {
+                Some(task) => self.tasks(actor, &[task]).await?.pop(),
+                None => None,
+            };
+            return Ok((call, task));
+        }
         if let Some(outcome) = given.outcome {
             desk::usable_outcome(&mut change.unit, outcome).await?;
             change.call.outcome_id = Some(outcome);
@@ -188,6 +203,7 @@ impl Platform {
             }
             change.end_wrap_up(open.agent_id, &actor.key()).await?;
         }
+        change.unit.keep_result(given.key.as_ref(), &task.as_ref().map(|task| task.id)).await?;
         Ok((change.commit().await?.0, task))
     }
 
@@ -206,7 +222,7 @@ impl Platform {
             return refuse(RefusalCode::LimitReached, "A wrap-up is extended once.");
         }
         let ends_at = open.ends_at + (open.ends_at - open.started_at);
-        diesel::update(wrap_up::table.find((id, open.agent_id)))
+        diesel::update(wrap_up::table.find((id, open.agent_id, open.started_at)))
             .set((wrap_up::ends_at.eq(ends_at), wrap_up::extended.eq(true)))
             .execute(change.unit.connection())
             .await?;
@@ -233,7 +249,8 @@ impl Platform {
             let Some(open) = change.open_wrap_up(None).await?.filter(|open| open.ends_at <= now) else {
                 return Ok(false);
             };
-            if change.call.outcome_id.is_none() {
+            // While somebody else still talks, nothing has come of it yet.
+            if change.call.outcome_id.is_none() && change.call.state == CallState::Ended {
                 change.call.outcome_id = queue::table
                     .find(open.queue_id)
                     .select(queue::default_outcome_id)

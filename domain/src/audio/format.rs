@@ -27,9 +27,12 @@ impl AudioFormat {
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Self::Mp4),
             [0x1a, 0x45, 0xdf, 0xa3, ..] => Some(Self::Matroska),
             [b'I', b'D', b'3', ..] => Some(Self::Mp3),
-            // MPEG's frame header: 11 or 12 bits of ones, and a layer that only ADTS leaves at 0.
+            // MPEG's frame header: 11 or 12 bits of ones, and a layer that only ADTS leaves at 0. Layer I is left out: its
+            // bits are those of UTF-16's byte order mark.
             [0xff, second, ..] if second & 0xf6 == 0xf0 => Some(Self::Aac),
-            [0xff, second, ..] if second & 0xe0 == 0xe0 && second & 0x06 != 0 => Some(Self::Mp3),
+            [0xff, second, ..] if second & 0xe0 == 0xe0 && matches!(second & 0x06, 0x02 | 0x04) => {
+                Some(Self::Mp3)
+            }
             _ => None,
         }
     }

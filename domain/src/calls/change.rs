@@ -231,7 +231,11 @@ impl Change {
                 leg.left_at = Some(now);
                 (leg.away_since, leg.leave_by) = (None, None);
             }
-            LegState::Invited | LegState::Joining | LegState::Reconnecting => {
+            LegState::Invited => {
+                leg.away_since.get_or_insert(now);
+                (leg.joined_at, leg.leave_by) = (None, None);
+            }
+            LegState::Joining | LegState::Reconnecting => {
                 leg.away_since.get_or_insert(now);
             }
         }

@@ -7,11 +7,11 @@ use super::{Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, 
 use crate::{
     Platform, Result,
     db::schema::{call, leg},
-    error::{Refusal, each},
+    error::{Refusal, RefusalCode, each, refuse},
     ids::{AgentId, CallId, LegId},
     limits,
     people::Actor,
-    routing::Entry,
+    routing::{Entry, VisitOutcome},
 };
 
 impl Change {
@@ -84,11 +84,12 @@ impl Change {
             if gone.connected_at.is_none() {
                 let reason = if lost { "no media came through" } else { "the agent left again" };
                 self.offer_failed(agent, reason).await?;
-            } else if self.call.callback_of.is_some() {
+            } else if self.is_callback().await? && !self.legs.iter().any(Leg::is_contact_connected) {
                 self.callback_in_vain("The agent left before the contact was there.").await?;
             } else {
-                let rank_at = self.visit().await?.map(|visit| visit.rank_at);
-                self.enter_again(Entry { rank_at, ..Entry::default() }).await?;
+                let visit = self.visit().await?;
+                let (rank_at, entered_at) = visit.map(|visit| (visit.rank_at, visit.entered_at)).unzip();
+                self.enter_again(Entry { rank_at, entered_at, ..Entry::default() }).await?;
             }
             return Ok(true);
         }
@@ -105,17 +106,34 @@ impl Platform {
     /// Ends the call for all. A second end is no fault.
     ///
     /// # Errors
-    /// NOT_FOUND.
+    /// NOT_FOUND, NOT_ALLOWED for an agent who is no longer in it.
     pub async fn end_call(&self, actor: &Actor, id: CallId) -> Result<Call> {
         let mut change = self.change(id).await?;
         change.belongs_to(actor)?;
         if change.call.state == CallState::Ended {
             return Ok(change.call);
         }
+        let mine = change.legs.iter().position(|leg| leg.state != LegState::Left && actor.owns(leg));
+        if actor.user_id().is_some() && mine.is_none() && !actor.sees_all() {
+            return refuse(RefusalCode::NotAllowed, "You are no longer in this call.");
+        }
+        // An agent who took it out of a queue and thought better of it puts nobody out.
+        if let Some(place) = mine.filter(|&place| change.legs[place].is_staff())
+            && change.call.visit_id.is_some()
+        {
+            change.leg_becomes(place, LegState::Left)?;
+            change.after_leaving(place, &actor.key(), false).await?;
+            return Ok(change.commit().await?.0);
+        }
         let contact = actor.guest().is_some();
+        if !contact {
+            // Only a contact abandons a queue.
+            change.leave_queue(VisitOutcome::Cancelled).await?;
+        }
         let result = match (change.call.answered_at, contact) {
             (Some(_), _) => CallResult::Completed,
             (None, true) if change.call.direction == Direction::Inbound => CallResult::Abandoned,
+            (None, false) if change.call.direction == Direction::Inbound => CallResult::Missed,
             (None, true) => CallResult::Declined,
             (None, false) => CallResult::Abandoned,
         };
@@ -173,7 +191,7 @@ impl Platform {
             if change.call.answered_at.is_some() || change.call.answer_by.is_none_or(|by| by > now) {
                 return Ok(false);
             }
-            if change.call.visit_id.is_some() && change.call.callback_of.is_some() {
+            if change.is_callback().await? {
                 change.callback_in_vain("The contact did not answer the call-back.").await?;
                 change.commit().await?;
                 return Ok(true);
@@ -213,8 +231,14 @@ impl Platform {
             {
                 return Ok(false);
             }
-            change.leg_becomes(place, LegState::Left)?;
-            change.after_leaving(place, "system", true).await?;
+            if change.legs[place].role == LegRole::Contact && change.is_callback().await? {
+                change
+                    .callback_in_vain("The contact joined the call-back but no media came through.")
+                    .await?;
+            } else {
+                change.leg_becomes(place, LegState::Left)?;
+                change.after_leaving(place, "system", true).await?;
+            }
             change.commit().await?;
             tracing::info!(leg = %id, "leg lost");
             Ok(true)
@@ -227,9 +251,10 @@ impl Platform {
         let before = self.clock.now() - limits::CALL_LENGTH;
         let mut connection = self.db.get().await?;
         let due: Vec<CallId> = call::table
-            // One that waits has limits of its own.
-            .filter(call::state.ne(CallState::Ended).and(call::created_at.lt(before)))
-            .filter(call::visit_id.is_null())
+            // One that waits has limits of its own, and its waiting does not count.
+            .filter(call::state.ne(CallState::Ended).and(call::visit_id.is_null()))
+            .filter(call::created_at.lt(before))
+            .filter(call::answered_at.is_null().or(call::answered_at.lt(before)))
             .limit(100)
             .select(call::id)
             .load(&mut connection)

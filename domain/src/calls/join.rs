@@ -106,7 +106,10 @@ impl Platform {
         let now = change.now();
         let first = change.legs[place].joined_at.is_none();
         let contact = !change.legs[place].is_staff();
-        if contact && change.waits_for_callback() {
+        // Called back when its turn comes, and nobody is there yet who would talk.
+        if contact && change.call.answer_by.is_none() && change.is_callback().await? {
+            // A round that comes just now shall not find it locked.
+            change.unit.roll_back().await?;
             return refuse(
                 RefusalCode::NotAllowed,
                 "It is not your turn yet. Keep this page open: it rings when we call you back.",
@@ -114,6 +117,7 @@ impl Platform {
         }
         // A reload takes up a connected leg as it is: the worker notices the new connection, and media goes on.
         if change.legs[place].state != LegState::Connected {
+            let first_try = change.legs[place].state == LegState::Invited;
             if change.legs[place].state != LegState::Joining {
                 change.leg_becomes(place, LegState::Joining)?;
             }
@@ -122,7 +126,9 @@ impl Platform {
             // An agent who took a call out of a queue keeps the contact waiting.
             let accepted = !contact && change.call.visit_id.is_some();
             let limit = if accepted { limits::ACCEPT_TO_MEDIA } else { limits::JOIN_TO_MEDIA };
-            change.legs[place].leave_by = Some(from + limit);
+            // One who tries again and again has no more time than the first try gave: somebody waits on the other side.
+            let leave_by = &mut change.legs[place].leave_by;
+            *leave_by = leave_by.filter(|_| !first_try).or(Some(from + limit));
             // Somebody was there just now: the link is free for another browser only a while from here.
             change.legs[place].away_since = Some(now);
         }
@@ -204,13 +210,6 @@ impl Platform {
         Ok(found
             .filter(|(_, _, _, until)| until.is_none_or(|until| until > now))
             .map(|(leg, call, state, _)| Guest { call, leg, ended: state == CallState::Ended }))
-    }
-}
-
-impl Change {
-    /// The contact will be called back, and nobody is there yet who would talk.
-    fn waits_for_callback(&self) -> bool {
-        self.call.callback_of.is_some() && self.call.visit_id.is_some() && self.call.answer_by.is_none()
     }
 }
 

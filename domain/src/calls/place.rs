@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, MediaKind};
+use super::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, LegState, MediaKind};
 use crate::{
     Platform, Result,
     bus::Job,
-    db::schema::{call, offer},
+    db::schema::{call, leg, offer},
     error::{Refusal, RefusalCode, refuse},
     ids::{AgentId, CallId, ContactId, LegId},
     limits,
@@ -78,6 +78,18 @@ impl Platform {
             .await?;
         if ringing > 0 {
             return refuse(RefusalCode::AgentBusy, "A call rings for you. Answer or decline it first.");
+        }
+        let serving: i64 = leg::table
+            .inner_join(call::table)
+            .filter(
+                leg::user_id.eq(user.id).and(leg::role.eq(LegRole::Agent)).and(leg::state.ne(LegState::Left)),
+            )
+            .filter(call::queue_id.is_not_null())
+            .count()
+            .get_result(unit.connection())
+            .await?;
+        if serving > 0 {
+            return refuse(RefusalCode::AgentBusy, "You are in a call of a queue. End it first.");
         }
         let live: i64 = call::table
             .filter(call::agent_id.eq(user.id).and(call::state.ne(CallState::Ended)))

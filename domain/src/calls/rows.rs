@@ -114,6 +114,10 @@ impl Leg {
         Ear { role: self.role, parked: self.parked, audience: self.audience }
     }
 
+    pub(crate) fn is_contact_connected(&self) -> bool {
+        self.role == LegRole::Contact && self.state == LegState::Connected
+    }
+
     /// One of the house: an agent or a supervisor.
     pub fn is_staff(&self) -> bool {
         matches!(self.role, LegRole::Agent | LegRole::Supervisor)

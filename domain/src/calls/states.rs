@@ -93,6 +93,8 @@ impl LegState {
         matches!(
             (self, next),
             (Invited | Joining | Connected | Reconnecting, Joining | Left)
+                // A call-back that came to nothing: the link is good for the next try.
+                | (Joining | Connected | Reconnecting, Invited)
                 | (Joining | Reconnecting, Connected)
                 | (Joining | Connected, Reconnecting)
         )

@@ -4,7 +4,9 @@ use std::{net::Ipv4Addr, str::FromStr, time::Duration};
 
 use url::Url;
 
-use super::{Config, ConfigError, Log, MOST_SHARDS, Media, S3Config, Secret, Tls, network, reader::Reader};
+use super::{
+    Config, ConfigError, Log, MOST_SHARDS, Media, S3Config, Secret, Tls, TrustedProxies, network, reader::Reader,
+};
 
 const CONSENT_WORDING: &str =
     "This call is recorded so that we can look up later what was said. Do you agree?";
@@ -45,6 +47,16 @@ impl Config {
             })),
             http_addr: read
                 .parsed("CORDBOARD_HTTP_ADDR", "127.0.0.1:8080", ADDRESS_AND_PORT, |text| text.parse().ok()),
+            trusted_proxies: read
+                .optional(
+                    "CORDBOARD_TRUSTED_PROXIES",
+                    "IP addresses and networks such as 10.0.0.0/8, separated by commas",
+                    |text| {
+                        let networks: Option<Vec<_>> = list(text).map(|network| network.parse().ok()).collect();
+                        networks.map(TrustedProxies::new)
+                    },
+                )
+                .unwrap_or_default(),
             public_url: read.parsed(
                 "CORDBOARD_PUBLIC_URL",
                 "http://localhost:8080",

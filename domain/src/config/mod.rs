@@ -5,6 +5,7 @@
 
 mod environment;
 mod network;
+mod proxies;
 mod reader;
 mod secret;
 
@@ -20,6 +21,7 @@ use url::Url;
 use crate::text_enum::text_enum;
 
 pub use self::{
+    proxies::TrustedProxies,
     reader::{ConfigError, Problem},
     secret::{Secret, redact_url},
 };
@@ -42,6 +44,9 @@ pub struct Config {
     pub secret: Secret,
     /// `CORDBOARD_HTTP_ADDR`, 127.0.0.1:8080: where the api listens.
     pub http_addr: SocketAddr,
+    /// `CORDBOARD_TRUSTED_PROXIES`, none: addresses and networks (`10.0.0.0/8`) of the proxies in front of the api, separated by
+    /// commas. Limits go by the address that they give in `X-Forwarded-For`.
+    pub trusted_proxies: TrustedProxies,
     /// `CORDBOARD_PUBLIC_URL`, http://localhost:8080: the address people's browsers use; links start with it.
     pub public_url: Url,
     /// `CORDBOARD_CONSOLE_DIR`, console/dist: the built console.

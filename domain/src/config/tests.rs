@@ -39,6 +39,7 @@ fn the_required_ones_suffice() {
 fn lists_and_choices_are_read() {
     let config = read(&[
         ("CORDBOARD_MEDIA_ADDRESSES", "192.0.2.7, 198.51.100.1"),
+        ("CORDBOARD_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
         ("CORDBOARD_ICE_SERVERS", "stun:stun.example.com:3478,stuns:stun.example.org"),
         ("CORDBOARD_CONSENT_POLICY", "ONE_PARTY"),
         ("CORDBOARD_LOG_FORMAT", "json"),
@@ -48,6 +49,8 @@ fn lists_and_choices_are_read() {
     ])
     .unwrap();
     assert_eq!(config.media.addresses.len(), 2);
+    let visitor = "192.0.2.7".parse().unwrap();
+    assert_eq!(config.trusted_proxies.origin("10.1.2.3".parse().unwrap(), ["192.0.2.7"].into_iter()), visitor);
     assert_eq!(config.ice_servers, ["stun:stun.example.com:3478", "stuns:stun.example.org"]);
     assert_eq!(config.consent_policy, ConsentPolicy::OneParty);
     assert_eq!(config.log.format, LogFormat::Json);
@@ -69,6 +72,7 @@ fn every_wrong_value_is_named_with_what_it_should_be() {
         ("S3_ENDPOINT", "minio:9000"),
         ("CORDBOARD_SECRET", "short"),
         ("CORDBOARD_HTTP_ADDR", "localhost"),
+        ("CORDBOARD_TRUSTED_PROXIES", "10.0.0.0/8,proxy.example.com"),
         ("CORDBOARD_TLS_CERT", "/tls/cert.pem"),
         ("CORDBOARD_MEDIA_PORT", "70000"),
         ("CORDBOARD_MEDIA_ADDRESSES", "192.0.2.7,2001:db8::1"),

@@ -486,7 +486,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    wrap_up (call_id, agent_id) {
+    wrap_up (call_id, agent_id, started_at) {
         call_id -> Uuid,
         agent_id -> Uuid,
         queue_id -> Uuid,

@@ -170,6 +170,15 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// Lets go of every lock before it returns; a unit that is merely dropped does so a little later.
+    pub(crate) async fn roll_back(mut self) -> Result<()> {
+        Manager::rollback_transaction(self.connection()).await?;
+        self.connection = None;
+        Ok(())
+    }
+}
+
 /// Sends one job of the outbox and forgets it once the broker has it; false when the broker does not. A job may be sent twice; whoever takes it leases
 /// its work in the database first.
 async fn send(platform: &Platform, id: i64, job: Job, body: &[u8]) -> bool {

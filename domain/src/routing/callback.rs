@@ -8,7 +8,7 @@ use super::{Entry, Queue, Visit, VisitOutcome};
 use crate::{
     Platform, Result,
     calls::{Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState},
-    db::schema::{call, contact, leg, queue},
+    db::schema::{call, leg, queue, queue_visit},
     error::{Refusal, RefusalCode, refuse},
     ids::{CallId, LegId},
     limits,
@@ -24,11 +24,19 @@ pub struct Callback {
     pub join_token: String,
 }
 
-/// How the contact can be reached beside the link; kept with the contact.
+/// How the contact says to be reachable beside the link. Anybody can say anything, so it stands in the call's subject and
+/// not in the card of a contact.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reach {
     pub email: Option<String>,
     pub phone: Option<String>,
+}
+
+fn subject_with(subject: Option<&str>, reach: Reach) -> Option<String> {
+    let reach: Vec<String> = [reach.phone, reach.email].into_iter().flatten().collect();
+    let reach = (!reach.is_empty()).then(|| format!("call back: {}", reach.join(", ")));
+    let parts: Vec<&str> = reach.as_deref().into_iter().chain(subject).collect();
+    (!parts.is_empty()).then(|| parts.join(" · ").chars().take(500).collect())
 }
 
 impl Change {
@@ -45,9 +53,6 @@ impl Change {
             .iter()
             .find(|leg| leg.role == LegRole::Contact)
             .map_or_else(|| "Contact".into(), |leg| leg.name.clone());
-        if let Some(reach) = reach {
-            self.remember(&reach).await?;
-        }
         let planned = Call {
             id: CallId::new(),
             version: 0,
@@ -68,6 +73,7 @@ impl Change {
             outcome_id: None,
             tags: Vec::new(),
             recording_stopped: false,
+            subject: subject_with(self.call.subject.as_deref(), reach.unwrap_or_default()),
             ..self.call.clone()
         };
         let mut theirs = Leg::invited(&planned, LegRole::Contact, name, now);
@@ -93,29 +99,6 @@ impl Change {
         Ok((planned, their_leg))
     }
 
-    async fn remember(&mut self, reach: &Reach) -> Result<()> {
-        let Some(id) = self.call.contact_id else { return Ok(()) };
-        let (emails, phones): (Vec<String>, Vec<String>) = contact::table
-            .find(id)
-            .select((contact::emails, contact::phones))
-            .for_no_key_update()
-            .first(self.unit.connection())
-            .await?;
-        let add = |mut known: Vec<String>, new: &Option<String>| {
-            known.extend(new.iter().filter(|new| !known.contains(new)).cloned().collect::<Vec<_>>());
-            known
-        };
-        diesel::update(contact::table.find(id))
-            .set((
-                contact::emails.eq(add(emails, &reach.email)),
-                contact::phones.eq(add(phones, &reach.phone)),
-                contact::updated_at.eq(self.unit.now),
-            ))
-            .execute(self.unit.connection())
-            .await?;
-        Ok(())
-    }
-
     /// The agent is there: the contact is rung.
     pub(crate) async fn ring_contact(&mut self) -> Result<()> {
         let ring = self.unit.platform().config.ring;
@@ -124,14 +107,23 @@ impl Change {
         self.event(CallEventKind::Ringing, "system", None, None).await
     }
 
-    /// The contact did not come, or the agent left first: tried again later, three times in all.
+    /// Its contact is called when its turn comes, and has not answered yet.
+    pub(crate) async fn is_callback(&mut self) -> Result<bool> {
+        Ok(self.call.callback_of.is_some() && self.visit().await?.is_some_and(|visit| visit.callback))
+    }
+
+    /// The contact did not come, or the agent left first: tried again later. Three times in all the contact is rung.
     pub(crate) async fn callback_in_vain(&mut self, reason: &str) -> Result<()> {
-        self.call.callback_tries += 1;
+        let rung = self.call.answer_by.is_some();
+        self.call.callback_tries += i32::from(rung);
         for place in 0..self.legs.len() {
-            if self.legs[place].role == LegRole::Agent && self.legs[place].state != LegState::Left {
+            let (role, state) = (self.legs[place].role, self.legs[place].state);
+            if role == LegRole::Agent && state != LegState::Left {
                 self.leg_becomes(place, LegState::Left)?;
                 let leg = self.legs[place].id;
                 self.event(CallEventKind::LegLeft, "system", Some(leg), None).await?;
+            } else if role == LegRole::Contact && state.is_present() {
+                self.leg_becomes(place, LegState::Invited)?;
             }
         }
         if self.call.callback_tries >= limits::CALLBACK_TRIES {
@@ -139,9 +131,11 @@ impl Change {
             self.end(CallResult::Missed, reason, "system").await?;
             return crate::tasks::follow_up(self).await;
         }
+        // Nobody is there for whom a worker would have to be kept.
+        self.call.worker_id = None;
         let rank_at = self.visit().await?.map(|visit| visit.rank_at);
-        let not_before = Some(self.now() + limits::CALLBACK_AGAIN);
-        self.enter_again(Entry { rank_at, not_before, callback: true }).await
+        let not_before = rung.then(|| self.now() + limits::CALLBACK_AGAIN);
+        self.enter_again(Entry { rank_at, not_before, callback: true, ..Entry::default() }).await
     }
 }
 
@@ -149,8 +143,8 @@ impl Platform {
     /// The contact leaves the queue and is called back when its turn comes.
     ///
     /// # Errors
-    /// NOT_FOUND, CALL_ENDED, NOT_ALLOWED where the queue calls nobody back or the call does not wait, INVALID for an
-    /// address or number.
+    /// NOT_FOUND, CALL_ENDED, NOT_ALLOWED where the queue calls nobody back or the call does not wait, LIMIT_REACHED,
+    /// INVALID for an address or number.
     pub async fn request_callback(
         &self,
         actor: &Actor,
@@ -165,7 +159,10 @@ impl Platform {
         let mut change = self.change(id).await?;
         change.belongs_to(actor)?;
         if change.call.result == Some(CallResult::Callback) {
-            return self.planned_callback(change.call).await;
+            let ended = change.call.clone();
+            // Its connection goes back before another is asked for.
+            drop(change);
+            return self.planned_callback(ended).await;
         }
         change.still_on()?;
         let Some(visit) = change.visit().await?.filter(|visit| !visit.callback) else {
@@ -174,10 +171,25 @@ impl Platform {
         if !matches!(change.call.state, CallState::Queued | CallState::Ringing) {
             return refuse(RefusalCode::NotAllowed, "An agent is about to answer.");
         }
-        let allowed: bool =
-            queue::table.find(visit.queue_id).select(queue::callback).first(change.unit.connection()).await?;
+        let (allowed, most): (bool, i32) = queue::table
+            .find(visit.queue_id)
+            .select((queue::callback, queue::max_length))
+            .first(change.unit.connection())
+            .await?;
         if !allowed {
             return refuse(RefusalCode::NotAllowed, "This queue calls nobody back.");
+        }
+        let promised: i64 = queue_visit::table
+            .filter(queue_visit::queue_id.eq(visit.queue_id).and(queue_visit::left_at.is_null()))
+            .filter(queue_visit::callback)
+            .count()
+            .get_result(change.unit.connection())
+            .await?;
+        if promised >= i64::from(most) {
+            return refuse(
+                RefusalCode::LimitReached,
+                "Too many wait to be called back already. Stay on the line.",
+            );
         }
         let (planned, leg) = change.become_callback(&visit, Some(reach), &actor.key()).await?;
         let (ended, _) = change.commit().await?;

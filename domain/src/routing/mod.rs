@@ -40,7 +40,7 @@ use crate::text_enum::text_enum;
 
 text_enum! { /// Which free agent is asked first.
 RoutingStrategy { LongestIdle = "LONGEST_IDLE", RoundRobin = "ROUND_ROBIN", MostSkilled = "MOST_SKILLED", RingAll = "RING_ALL", } }
-text_enum! { /// What becomes of a call that waited too long or found the queue full.
+text_enum! { /// What becomes of a call that waited too long.
 OverflowKind { End = "END", Queue = "QUEUE", Callback = "CALLBACK", } }
 text_enum! { /// How a visit to a queue ended.
 VisitOutcome { Answered = "ANSWERED", Abandoned = "ABANDONED", Overflowed = "OVERFLOWED", Callback = "CALLBACK", Voicemail = "VOICEMAIL", Cancelled = "CANCELLED", } }

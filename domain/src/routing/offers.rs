@@ -17,7 +17,7 @@ use crate::{
     },
     error::{Refusal, RefusalCode, each, refuse},
     events::Aggregate,
-    ids::{AgentId, CallId, OfferId},
+    ids::{AgentId, CallId, OfferId, VisitId},
     people::Actor,
     validate,
 };
@@ -213,6 +213,10 @@ impl Change {
             self.become_state(CallState::Queued).await?;
             self.event(CallEventKind::Queued, "system", None, None).await?;
         }
+        let now = self.now();
+        if let Some(late) = self.visit().await?.filter(|visit| visit.leave_by.is_some_and(|by| by <= now)) {
+            return self.overflow(&late).await;
+        }
         if let Some(queue) = self.call.queue_id {
             self.unit.route(queue);
         }
@@ -309,15 +313,33 @@ impl Platform {
             .await?)
     }
 
-    /// Offers of several calls, in order.
+    /// The last 100 offers of each of several calls, in order: where all ring, a long wait makes thousands.
     pub async fn offers_of_calls(&self, ids: &[CallId]) -> Result<Vec<Offer>> {
+        const LAST: &str = " AS of (id) CROSS JOIN LATERAL (SELECT offer.id FROM offer WHERE call_id = of.id ORDER BY offer.id DESC LIMIT 100) AS last)";
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let last = dsl::sql::<sql_types::Bool>("offer.id IN (SELECT last.id FROM unnest(")
+            .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+            .sql(")")
+            .sql(LAST);
         let mut connection = self.db.get().await?;
         Ok(offer::table
-            .filter(offer::call_id.eq_any(ids))
+            .filter(last)
             .order(offer::id)
             .select(Offer::as_select())
             .load(&mut connection)
             .await?)
+    }
+
+    /// Those of these visits that are held out to somebody just now.
+    pub(super) async fn ringing_visits(&self, visits: &[VisitId]) -> Result<Vec<VisitId>> {
+        let mut connection = self.db.get().await?;
+        let found: Vec<Option<VisitId>> = offer::table
+            .filter(offer::visit_id.eq_any(visits))
+            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+            .select(offer::visit_id)
+            .load(&mut connection)
+            .await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// What is held out to an agent just now.
@@ -371,7 +393,10 @@ impl Platform {
                 }
                 None => 1,
             };
-            change.count_missed(seen.agent_id, limit).await?;
+            // Of those who ring together all but one are meant to let it ring.
+            if seen.alone {
+                change.count_missed(seen.agent_id, limit).await?;
+            }
             change.commit().await?;
             tracing::info!(offer = %id, "offer timed out");
             Ok(true)

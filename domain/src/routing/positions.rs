@@ -1,4 +1,5 @@
-//! Those who wait are told when their place has changed: an event of the call, every two seconds at most.
+//! Those who wait are told when their place has changed: an event of the call, every two seconds at most. Far behind it is
+//! told by tenths only: one call that is answered does not make news for five hundred.
 
 use diesel::{QueryableByName, sql_query, sql_types};
 use diesel_async::RunQueryDsl;
@@ -35,7 +36,8 @@ const MOVE: &str = "WITH places AS (
     ), locked AS MATERIALIZED (
         SELECT c.id, places.id AS visit_id, places.queue_id, places.place, age(c.xmin) < 0 AS younger
         FROM places JOIN call c ON c.id = places.call_id
-        WHERE places.position IS DISTINCT FROM places.place AND c.state IN ('QUEUED', 'RINGING')
+        WHERE (places.position IS NULL OR abs(places.position - places.place) >= greatest(1, places.place / 10))
+            AND c.state IN ('QUEUED', 'RINGING') AND c.visit_id = places.id
         ORDER BY places.place LIMIT 500 FOR NO KEY UPDATE OF c SKIP LOCKED
     ), told AS (
         UPDATE queue_visit SET position = locked.place FROM locked WHERE queue_visit.id = locked.visit_id AND NOT locked.younger

@@ -12,12 +12,12 @@ use crate::{
     config::ConsentPolicy,
     db::{
         Unit,
-        schema::{agent, audio_file, queue, queue_member},
+        schema::{agent, audio_file, call, queue, queue_member, queue_visit},
     },
     desk,
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{AgentId, AudioFileId, OutcomeId, QueueId},
+    ids::{AgentId, AudioFileId, CallId, OutcomeId, QueueId, WorkerId},
     people::{Actor, Role, idempotency::Key},
     validate,
 };
@@ -292,14 +292,37 @@ impl Platform {
             queue.archived_at = archived.then(|| before.archived_at.unwrap_or(now));
         }
         queue.updated_at = now;
-        diesel::update(queue::table.find(id)).set(&queue).execute(unit.connection()).await.map_err(taken)?;
+        // The calls first: a new key makes whoever enters wait for this row.
         if (queue.max_wait_seconds, queue.priority) != (before.max_wait_seconds, before.priority) {
             rejudge(&mut unit, &queue, before.priority).await?;
         }
+        diesel::update(queue::table.find(id)).set(&queue).execute(unit.connection()).await.map_err(taken)?;
         changed(&mut unit, id, actor).await?;
         unit.route(id);
         unit.commit().await?;
+        let heard = |queue: &Queue| (queue.music_id, queue.announcement_id, queue.announcement_seconds);
+        if heard(&queue) != heard(&before) {
+            self.nudge_waiting(id).await?;
+        }
         Ok(queue)
+    }
+
+    /// Those who wait hear something else now: their workers are told to look.
+    async fn nudge_waiting(&self, id: QueueId) -> Result<()> {
+        let mut connection = self.db.get().await?;
+        let waiting: Vec<(Option<WorkerId>, CallId)> = call::table
+            .inner_join(queue_visit::table.on(call::visit_id.eq(queue_visit::id.nullable())))
+            .filter(queue_visit::queue_id.eq(id).and(queue_visit::left_at.is_null()))
+            .limit(1000)
+            .select((call::worker_id, call::id))
+            .load(&mut connection)
+            .await?;
+        for (worker, call) in waiting {
+            if let Some(worker) = worker {
+                self.nudge(worker, call);
+            }
+        }
+        Ok(())
     }
 
     /// Makes somebody a member of a queue, moves the member to another tier, or takes the member out. Calls that the agent
@@ -400,6 +423,13 @@ async fn changed(unit: &mut Unit, id: QueueId, actor: &Actor) -> Result<()> {
 /// Those who wait get the limit and the head start that the queue has now.
 async fn rejudge(unit: &mut Unit, queue: &Queue, priority_before: i32) -> Result<()> {
     use diesel::{sql_query, sql_types};
+    sql_query(
+        "SELECT c.id FROM call c JOIN queue_visit v ON v.call_id = c.id WHERE v.queue_id = $1 AND v.left_at IS NULL
+         ORDER BY c.id FOR NO KEY UPDATE OF c",
+    )
+    .bind::<sql_types::Uuid, _>(queue.id)
+    .execute(unit.connection())
+    .await?;
     sql_query(
         "UPDATE queue_visit SET rank_at = rank_at - make_interval(secs => $2),
             leave_by = CASE WHEN callback THEN leave_by ELSE entered_at + make_interval(secs => $3) END

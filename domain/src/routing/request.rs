@@ -73,13 +73,14 @@ impl Platform {
         key: Option<Key>,
     ) -> Result<Placed> {
         let request = request.checked(actor)?;
+        // Before a connection is taken: the count takes one of its own.
+        self.not_too_often(actor, origin).await?;
         let mut unit = self.begin().await?;
         if let Some(first) = unit.first_result::<First>(key.as_ref()).await? {
             let call =
                 call::table.find(first.call).select(Call::as_select()).first(unit.connection()).await?;
             return Ok(Placed { call, join_token: self.join_token(first.leg) });
         }
-        self.not_too_often(actor, origin).await?;
         let queue = lock_queue(&mut unit, &request.queue_key).await?;
         let waits = length(unit.connection(), queue.id).await? < i64::from(queue.max_length);
         let queue = if waits { queue } else { overflow_of(&mut unit, &queue).await? };

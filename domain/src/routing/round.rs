@@ -25,6 +25,8 @@ use crate::{
 /// Waiting calls of one queue that a round locks at most, beyond one for every free agent.
 const SPARE: i64 = 10;
 const MANY: i64 = 100;
+/// A round looks at eight times as many once more, 800 at most.
+const DEPTHS: u32 = 2;
 
 /// What came of a round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -128,28 +130,43 @@ const FREE: &str = "SELECT m.queue_id, m.agent_id, m.tier, a.idle_since, m.offer
 const WAITING: &str = "SELECT best.* FROM unnest($1, $2) AS wanted(queue_id, most), LATERAL (
         SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, age(c.xmin) < 0 AS younger
         FROM queue_visit v JOIN call c ON c.id = v.call_id
-        WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state || '' = 'QUEUED'
+        WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id
         ORDER BY v.rank_at, v.id LIMIT wanted.most
         FOR NO KEY UPDATE OF c SKIP LOCKED) AS best";
 
 impl Platform {
-    /// One round over these queues.
+    /// A round over these queues. Where those in front can be given to nobody who is free, it looks further back.
     pub async fn route(&self, queues: &[QueueId]) -> Result<Round> {
+        let mut all = Round::default();
+        for depth in 0..DEPTHS {
+            let (round, deeper) = self.route_to(queues, depth).await?;
+            (all.assigned, all.again) = (all.assigned + round.assigned, round.again);
+            if !deeper {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn route_to(&self, queues: &[QueueId], depth: u32) -> Result<(Round, bool)> {
         let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
         let mut unit = self.begin().await?;
         let now = unit.now;
         let free = free_members(&mut unit, &ids).await?;
         if free.is_empty() {
-            return Ok(Round::default());
+            unit.roll_back().await?;
+            return Ok((Round::default(), false));
         }
         let mut by_queue: HashMap<QueueId, Vec<Free>> = HashMap::new();
         for free in free {
             by_queue.entry(free.queue).or_default().push(free);
         }
-        let (waiting, mut again) = lock_waiting(&mut unit, &by_queue).await?;
+        let (waiting, mut again) = lock_waiting(&mut unit, &by_queue, depth).await?;
         if waiting.is_empty() {
-            let again = again || is_left(&mut unit, &by_queue, &waiting, &[]).await?;
-            return Ok(Round { assigned: 0, again });
+            let (left, _) = spare(&by_queue, &waiting, &[], depth);
+            let again = again || is_left(&mut unit, left, &waiting).await?;
+            unit.roll_back().await?;
+            return Ok((Round { assigned: 0, again }, false));
         }
         let rules: HashMap<QueueId, Queue> = queue::table
             .filter(queue::id.eq_any(by_queue.keys().collect::<Vec<_>>()))
@@ -168,9 +185,11 @@ impl Platform {
             again |= decision.chosen.len() < wanted;
         }
         chosen.retain(|(_, decision)| !decision.chosen.is_empty());
-        again = again || is_left(&mut unit, &by_queue, &waiting, &chosen).await?;
+        let (left, deeper) = spare(&by_queue, &waiting, &chosen, depth);
+        again = again || is_left(&mut unit, left, &waiting).await?;
         if chosen.is_empty() {
-            return Ok(Round { assigned: 0, again });
+            unit.roll_back().await?;
+            return Ok((Round { assigned: 0, again }, deeper));
         }
         let calls: HashMap<VisitId, CallId> = waiting.iter().map(|(row, call)| (row.visit, *call)).collect();
         let assignments = explained(&mut unit, &rules, &calls, chosen, now).await?;
@@ -178,7 +197,7 @@ impl Platform {
         super::offers::make(&mut unit, &assignments).await?;
         unit.commit().await?;
         tracing::debug!(assigned, again, "routed");
-        Ok(Round { assigned, again })
+        Ok((Round { assigned, again }, deeper))
     }
 
     /// The queues in which somebody waits, for the sweep.
@@ -206,28 +225,30 @@ impl Platform {
 }
 
 /// How many calls a round locks for so many free members.
-fn most(free: &[Free]) -> i64 {
-    i64::try_from(free.len()).map_or(MANY, |free| (free + SPARE).min(MANY))
+fn most(free: &[Free], depth: u32) -> i64 {
+    i64::try_from(free.len()).map_or(MANY, |free| (free + SPARE).min(MANY)) << (3 * depth)
 }
 
-/// Whether calls wait, in a queue with agents to spare, that somebody else has locked.
-async fn is_left(
-    unit: &mut Unit,
+/// The queues with agents to spare: those of which all that could be locked was seen, and whether there are others, too.
+fn spare(
     by_queue: &HashMap<QueueId, Vec<Free>>,
     seen: &[(Waiting, CallId)],
     chosen: &[(Waiting, Decision)],
-) -> Result<bool> {
+    depth: u32,
+) -> (Vec<Uuid>, bool) {
     let taken: HashSet<AgentId> =
         chosen.iter().flat_map(|(_, decision)| decision.chosen.iter().copied()).collect();
-    let queues: Vec<Uuid> = by_queue
-        .iter()
-        .filter(|(queue, free)| {
-            let locked = seen.iter().filter(|(row, _)| row.queue == **queue).count();
-            // A full page: what lies behind it comes when these are gone.
-            (locked as i64) < most(free) && free.iter().any(|free| !taken.contains(&free.agent))
-        })
-        .map(|(queue, _)| queue.0)
-        .collect();
+    let with_agents =
+        by_queue.iter().filter(|(_, free)| free.iter().any(|free| !taken.contains(&free.agent)));
+    let (all, some): (Vec<_>, Vec<_>) = with_agents.partition(|(queue, free)| {
+        let locked = seen.iter().filter(|(row, _)| row.queue == **queue).count();
+        (locked as i64) < most(free, depth)
+    });
+    (all.into_iter().map(|(queue, _)| queue.0).collect(), !some.is_empty())
+}
+
+/// Whether calls wait in these queues that somebody else has locked.
+async fn is_left(unit: &mut Unit, queues: Vec<Uuid>, seen: &[(Waiting, CallId)]) -> Result<bool> {
     if queues.is_empty() {
         return Ok(false);
     }
@@ -235,7 +256,7 @@ async fn is_left(
     let now = unit.now;
     let found: Option<Id> = statement(
         "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id
-         WHERE v.queue_id = ANY($1) AND v.left_at IS NULL AND v.not_before <= $2 AND c.state || '' = 'QUEUED' AND v.id <> ALL($3) LIMIT 1",
+         WHERE v.queue_id = ANY($1) AND v.left_at IS NULL AND v.not_before <= $2 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id AND v.id <> ALL($3) LIMIT 1",
     )
     .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)
     .bind::<sql_types::Timestamptz, _>(now)
@@ -269,10 +290,11 @@ async fn free_members(unit: &mut Unit, queues: &[Uuid]) -> Result<Vec<Free>> {
 async fn lock_waiting(
     unit: &mut Unit,
     by_queue: &HashMap<QueueId, Vec<Free>>,
+    depth: u32,
 ) -> Result<(Vec<(Waiting, CallId)>, bool)> {
     let now = unit.now;
     let (queues, most): (Vec<Uuid>, Vec<i64>) =
-        by_queue.iter().map(|(queue, free)| (queue.0, most(free))).unzip();
+        by_queue.iter().map(|(queue, free)| (queue.0, most(free, depth))).unzip();
     statement("SELECT pg_current_xact_id()").execute(unit.connection()).await?;
     let mut rows: Vec<WaitingRow> = statement(WAITING)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&queues)
@@ -336,7 +358,8 @@ pub(super) async fn consider(unit: &mut Unit, queue: &Queue, visit: &Visit) -> R
         refused,
     };
     let row = [(waiting, visit.call_id)];
-    let around = !around(unit, &row, now).await?.is_empty();
+    let around = around(unit, &row, now).await?;
+    let around = visit.prefer_agent_id.is_some_and(|agent| around.contains(&(queue.id, agent)));
     Ok(rules::decide(queue, &row[0].0, &free, &HashSet::new(), around, now))
 }
 

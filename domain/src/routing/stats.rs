@@ -1,12 +1,17 @@
 //! What a queue looks like just now, and its day so far: METRICS' definitions, counted from visits.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{QueryableByName, sql_query, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Inputs, Queue, estimate, midnight};
-use crate::{Platform, Result, ids::QueueId};
+use super::{Inputs, Queue, midnight};
+use crate::{
+    Platform, Result,
+    ids::{QueueId, VisitId},
+};
 
 /// A queue now, and its visits that began since midnight in its time zone. Call-backs are counted apart: they are neither
 /// offered nor abandoned.
@@ -59,12 +64,14 @@ impl QueueStats {
     /// For a call that entered now.
     #[must_use]
     pub fn estimated_wait(&self) -> Option<f64> {
-        if self.waiting == 0 && self.available > 0 {
+        // Those who will be called back have their places, too.
+        let before = self.waiting + self.callbacks;
+        if before == 0 && self.available > 0 {
             return Some(0.0);
         }
         let handling = self.handling.unwrap_or_else(|| crate::limits::HANDLING_GUESS.as_seconds_f64());
         let agents = self.available + self.ringing + self.on_call + self.wrap_up;
-        Inputs { position: self.waiting + 1, handling, agents }.seconds()
+        Inputs { position: before + 1, handling, agents }.seconds()
     }
 }
 
@@ -105,20 +112,34 @@ impl Platform {
             .await?)
     }
 
-    /// Why a visit goes where it goes: the last decision, or what one would say now that waits.
-    pub async fn explain(&self, visit: &super::Visit) -> Result<Option<super::Explanation>> {
-        if visit.left_at.is_some() || visit.routing.is_some() {
-            return Ok(visit.routing.clone());
+    /// Why visits go where they go: the decision that was made or, while one waits, what a round would say now. In order.
+    pub async fn explain(&self, visits: &[super::Visit]) -> Result<Vec<Option<super::Explanation>>> {
+        let open: Vec<VisitId> =
+            visits.iter().filter(|visit| visit.left_at.is_none()).map(|visit| visit.id).collect();
+        let ringing = self.ringing_visits(&open).await?;
+        let waiting: Vec<VisitId> = open.into_iter().filter(|id| !ringing.contains(id)).collect();
+        if waiting.is_empty() {
+            return Ok(visits.iter().map(|visit| visit.routing.clone()).collect());
         }
-        let Some(queue) = self.queues(&[visit.queue_id]).await?.pop() else { return Ok(None) };
-        let position = self.outlook(&[visit.id]).await?.remove(&visit.id);
+        let places = self.outlook(&waiting).await?;
+        let ids: Vec<QueueId> = visits.iter().map(|visit| visit.queue_id).collect();
+        let queues: HashMap<QueueId, Queue> =
+            self.queues(&ids).await?.into_iter().map(|queue| (queue.id, queue)).collect();
         let mut unit = self.begin().await?;
-        let decision = super::round::consider(&mut unit, &queue, visit).await?;
-        let busy = super::round::busy_members(&mut unit, &[queue.id]).await?.remove(&queue.id);
-        let pace = estimate::paces(unit.connection(), &[queue.id]).await?.remove(&queue.id);
-        let (Some(pace), Some(place)) = (pace, position) else { return Ok(None) };
-        let inputs = Inputs { position: place.inputs.position, ..pace };
-        let busy = busy.unwrap_or_default();
-        Ok(Some(super::Explanation::of(queue.strategy, &decision, &busy, inputs, unit.now)))
+        let busy = super::round::busy_members(&mut unit, &ids).await?;
+        let mut explanations = Vec::with_capacity(visits.len());
+        for visit in visits {
+            let explanation = match (queues.get(&visit.queue_id), places.get(&visit.id)) {
+                (Some(queue), Some(place)) => {
+                    let decision = super::round::consider(&mut unit, queue, visit).await?;
+                    let busy = busy.get(&queue.id).map_or(&[][..], Vec::as_slice);
+                    let now = unit.now;
+                    Some(super::Explanation::of(queue.strategy, &decision, busy, place.inputs, now))
+                }
+                _ => visit.routing.clone(),
+            };
+            explanations.push(explanation);
+        }
+        Ok(explanations)
     }
 }

@@ -22,6 +22,8 @@ const VISITS: i64 = 4;
 pub(crate) struct Entry {
     /// A place that it has earned already; else that of its priority, from now.
     pub rank_at: Option<DateTime<Utc>>,
+    /// When it began to wait, where an agent who accepted was lost again before the contact heard anybody.
+    pub entered_at: Option<DateTime<Utc>>,
     /// Not offered before.
     pub not_before: Option<DateTime<Utc>>,
     /// The contact is called when its turn comes.
@@ -54,7 +56,7 @@ impl Change {
             call_id: self.call.id,
             queue_id: queue.id,
             callback: entry.callback,
-            entered_at: now,
+            entered_at: entry.entered_at.unwrap_or(now),
             rank_at: entry.rank_at.unwrap_or(now - head_start),
             not_before: entry.not_before.unwrap_or(now),
             leave_by: Some(now + patience),
@@ -122,7 +124,7 @@ impl Change {
     }
 
     /// Nobody took the call in time.
-    async fn overflow(&mut self, visit: &Visit) -> Result<()> {
+    pub(super) async fn overflow(&mut self, visit: &Visit) -> Result<()> {
         let from: Queue = queue::table
             .find(visit.queue_id)
             .select(Queue::as_select())
@@ -167,10 +169,11 @@ impl Change {
     }
 }
 
-/// Calls that wait in a queue.
+/// Calls that wait in a queue; those who are called back take nobody's place on the line.
 pub(super) async fn length(connection: &mut diesel_async::AsyncPgConnection, id: QueueId) -> Result<i64> {
     Ok(queue_visit::table
         .filter(queue_visit::queue_id.eq(id).and(queue_visit::left_at.is_null()))
+        .filter(queue_visit::callback.eq(false))
         .count()
         .get_result(connection)
         .await?)

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::{agents::WrappedUp, calls::LegRole};
 
-use super::task::TaskCreateInput;
+use super::{key, task::TaskCreateInput};
 use crate::graphql::{
     context::ContextExt,
     fault::Answer,
@@ -41,10 +41,12 @@ struct CallWrapUpInput {
     tags: Option<Vec<String>>,
     /// A note to be added.
     note: Option<String>,
-    /// A task to be made; about this call and its contact. Its idempotencyKey is not looked at.
+    /// A task to be made; about this call and its contact. This input's key stands for its own.
     follow_up: Option<TaskCreateInput>,
     /// Ends the viewer's wrap-up.
     done: Option<bool>,
+    /// Note and task are made once, however often the same input comes with this key.
+    idempotency_key: Option<String>,
 }
 
 /// Whose wrap-up takes longer.
@@ -136,7 +138,12 @@ impl OfferMutations {
         #[graphql(desc = "How it turned out.")] input: CallWrapUpInput,
     ) -> Answer<CallWrapUpPayload> {
         let call = id::parse(&input.call_id)?;
+        let key = match key(context.actor(), "callWrapUp", input.idempotency_key.as_ref(), &input) {
+            Ok(key) => key,
+            Err(error) => return settle(Err(error)),
+        };
         let given = WrappedUp {
+            key,
             outcome: id::parse_optional(input.outcome_id.as_ref())?,
             tags: input.tags,
             note: input.note,
