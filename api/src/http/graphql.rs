@@ -111,7 +111,11 @@ pub async fn post(
         Ok(caller) => caller,
         Err(fault) => return refused(StatusCode::OK, fault),
     };
-    let origin = Origin { caller, address: peer.0.ip(), refresh_cookie: cookie::refresh_token(&headers) };
+    let origin = Origin {
+        caller,
+        address: peer.origin(&app, &headers),
+        refresh_cookie: cookie::refresh_token(&headers),
+    };
     let response = match execution::prepare(&app, request, &origin, trace_id.clone()) {
         Ok(prepared) if prepared.kind == async_graphql::parser::types::OperationType::Subscription => {
             return refused(

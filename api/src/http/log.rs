@@ -1,10 +1,14 @@
 //! One line a request, one span with its id, one measurement. Templates of routes, never paths: some paths are secrets.
 
-use std::{any::Any, net::SocketAddr, time::Instant};
+use std::{
+    any::Any,
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, connect_info::Connected},
-    http::{HeaderName, HeaderValue, StatusCode, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
     serve::IncomingStream,
@@ -13,17 +17,27 @@ use tokio::net::TcpListener;
 use tracing::Instrument;
 
 use super::tls::TlsListener;
-use crate::graphql::execution::trace_id;
+use crate::{app::App, graphql::execution::trace_id};
 
 static TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
+const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The id under which the log knows a request; it comes back in the header `x-trace-id`.
 #[derive(Debug, Clone)]
 pub struct TraceId(pub String);
 
-/// Where a request came from.
+/// Who opened the connection: whoever asks, or a proxy.
 #[derive(Debug, Clone, Copy)]
-pub struct PeerAddress(pub SocketAddr);
+pub struct PeerAddress(SocketAddr);
+
+impl PeerAddress {
+    /// Where a request came from, as the proxies tell that are trusted.
+    pub fn origin(self, app: &App, headers: &HeaderMap) -> IpAddr {
+        // What is no text is no address either, and may not be skipped.
+        let told = headers.get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or_default());
+        app.platform.config.trusted_proxies.origin(self.0.ip(), told)
+    }
+}
 
 impl Connected<IncomingStream<'_, TcpListener>> for PeerAddress {
     fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{State, WebSocketUpgrade},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 
@@ -20,11 +20,17 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 const MAX_MESSAGE: usize = crate::graphql::limits::MAX_BODY;
 
 /// `GET /graphql` with an upgrade.
-pub async fn upgrade(State(app): State<Arc<App>>, peer: PeerAddress, upgrade: WebSocketUpgrade) -> Response {
+pub async fn upgrade(
+    State(app): State<Arc<App>>,
+    peer: PeerAddress,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     if upgrade.selected_protocol().is_none() {
         return (StatusCode::BAD_REQUEST, format!("The WebSocket subprotocol is {SUBPROTOCOL}.\n"))
             .into_response();
     }
-    upgrade.on_upgrade(move |socket| socket::run(app, socket, peer.0.ip()))
+    let origin = peer.origin(&app, &headers);
+    upgrade.on_upgrade(move |socket| socket::run(app, socket, origin))
 }

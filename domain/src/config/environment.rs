@@ -5,7 +5,8 @@ use std::{net::Ipv4Addr, str::FromStr, time::Duration};
 use url::Url;
 
 use super::{
-    Config, ConfigError, Log, MOST_SHARDS, Media, S3Config, Secret, Tls, TrustedProxies, network, reader::Reader,
+    Config, ConfigError, Log, MOST_SHARDS, Media, S3Config, Secret, Tls, TrustedProxies, network,
+    reader::Reader,
 };
 
 const CONSENT_WORDING: &str =

@@ -50,7 +50,10 @@ fn lists_and_choices_are_read() {
     .unwrap();
     assert_eq!(config.media.addresses.len(), 2);
     let visitor = "192.0.2.7".parse().unwrap();
-    assert_eq!(config.trusted_proxies.origin("10.1.2.3".parse().unwrap(), ["192.0.2.7"].into_iter()), visitor);
+    assert_eq!(
+        config.trusted_proxies.origin("10.1.2.3".parse().unwrap(), ["192.0.2.7"].into_iter()),
+        visitor
+    );
     assert_eq!(config.ice_servers, ["stun:stun.example.com:3478", "stuns:stun.example.org"]);
     assert_eq!(config.consent_policy, ConsentPolicy::OneParty);
     assert_eq!(config.log.format, LogFormat::Json);
