@@ -64,7 +64,11 @@ pub async fn equal(
             "CALLBACK_REQUESTED" => {
                 waiting.remove(&call);
             }
-            "ENDED" if detail.starts_with("ABANDONED") || detail.starts_with("COMPLETED") => {
+            // Only a contact abandons a queue: hung up or lost, not sent away by one of the house.
+            "ENDED"
+                if !payload["actor"].as_str().is_some_and(|actor| actor.starts_with("user_"))
+                    && (detail.starts_with("ABANDONED") || detail.starts_with("COMPLETED")) =>
+            {
                 if let Some(queue) = waiting.remove(&call) {
                     days.entry(queue).or_default().abandoned += 1;
                 }
