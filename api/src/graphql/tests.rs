@@ -81,3 +81,34 @@ async fn what_guests_may_read_exists() {
         }
     }
 }
+
+/// Of the type of a field without its `!` and `[]`.
+fn named(mut kind: &Value) -> &Value {
+    while !kind["ofType"].is_null() {
+        kind = &kind["ofType"];
+    }
+    kind
+}
+
+#[tokio::test]
+async fn nothing_that_guests_may_read_leads_to_what_they_may_not() {
+    let response = schema()
+        .execute(Request::new(
+            "{ __schema { types { name kind fields { name type { name kind ofType { name kind ofType { name kind
+                ofType { name kind } } } } } } } }",
+        ))
+        .await;
+    let data = response.data.into_json().unwrap();
+    for (parent, fields) in access::GUEST_FIELDS {
+        let kind = list(&data["__schema"], "types").iter().find(|kind| name(kind) == *parent).unwrap();
+        for field in list(kind, "fields").iter().filter(|field| fields.contains(&name(field))) {
+            let target = named(&field["type"]);
+            let is_listed = access::GUEST_FIELDS.iter().any(|(listed, _)| *listed == name(target));
+            assert!(target["kind"] != "OBJECT" || is_listed, "{parent}.{}: {}", name(field), name(target));
+        }
+    }
+    let cards = ["Contact", "Company", "Agent", "Queue", "QueueVisit", "Offer", "Recording", "Note", "Task"];
+    for (parent, _) in access::GUEST_FIELDS {
+        assert!(!cards.contains(parent), "{parent}");
+    }
+}

@@ -80,22 +80,22 @@ export function Waiting({ queueId, onClose }: Props) {
       onClose={onClose}
       position="right"
       size={560}
-      title={<span dir="auto">{queue ? `${queue.name}: ${queue.waiting.totalCount} waiting` : 'Waiting'}</span>}
+      title={<span dir="auto">{queue ? `${queue.name}: ${queue.waiting?.totalCount ?? 0} waiting` : 'Waiting'}</span>}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {error && !data && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
       {!error && !queue && <Rows count={4} height={56} />}
-      {queue && queue.waiting.nodes.length === 0 && (
+      {queue?.waiting && queue.waiting.nodes.length === 0 && (
         <EmptyState p="xl" icon={<IconMoodSmile />} title="Nobody waits" description="Calls that wait stand here with their place, and why they wait." />
       )}
-      {queue?.waiting.nodes.map((call) => <WaitingCall key={call.id} call={call} />)}
+      {queue?.waiting?.nodes.map((call) => <WaitingCall key={call.id} call={call} />)}
     </Drawer>
   );
 }
 
 type Queue = Extract<WaitingQuery['node'], { __typename: 'Queue' }>;
 
-function WaitingCall({ call }: { call: Queue['waiting']['nodes'][number] }) {
+function WaitingCall({ call }: { call: NonNullable<Queue['waiting']>['nodes'][number] }) {
   const [open, setOpen] = useState(false);
   const visit = call.visits.find(({ leftAt }) => leftAt == null) ?? call.visits.at(-1);
   const name = otherSide(call);

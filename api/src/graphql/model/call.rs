@@ -174,7 +174,7 @@ impl Call {
         Ok(visits.into_iter().map(QueueVisit).collect())
     }
 
-    /// To whom it was held out, in order.
+    /// To whom it was held out, in order: the last 100.
     async fn offers(&self, context: &Context<'_>) -> Answer<Vec<Offer>> {
         let offers = context.loaders().load_one(OffersOf(self.0.id)).await?.unwrap_or_default();
         Ok(offers.into_iter().map(Offer).collect())

@@ -285,13 +285,14 @@ impl Queue {
         Ok(self.members_connection(context, &window, page, QueueMembership))
     }
 
-    /// Calls that wait in it, the next one first. For supervisors and administrators.
+    /// Calls that wait in it, the next one first. For supervisors and administrators; FORBIDDEN and null for agents, to whom
+    /// the callers of others are nothing.
     async fn waiting(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
         #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
-    ) -> Answer<Connection<Call>> {
+    ) -> Answer<Option<Connection<Call>>> {
         if !context.actor().sees_all() {
             return Err(Fault::Forbidden);
         }
@@ -299,9 +300,9 @@ impl Queue {
         let key = WaitingIn { queue: id, slice: window.slice()? };
         let page = context.loaders().load_one(key).await?.unwrap_or_default();
         let platform = context.platform().clone();
-        Ok(Connection::new(&window, page, Call, move || {
+        Ok(Some(Connection::new(&window, page, Call, move || {
             let platform = platform.clone();
             async move { platform.count_waiting(id).await }
-        }))
+        })))
     }
 }
