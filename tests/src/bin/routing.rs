@@ -50,7 +50,7 @@ fn day_of(agents: usize, calls: usize) -> Day {
         length: Duration::from_secs(calls as u64 / 2000).max(Duration::from_secs(2)),
         // Agents alone could take 2,000 calls a second.
         handling: Duration::from_secs_f64(agents as f64 / 2000.0),
-        limit: Duration::from_secs(180),
+        limit: Duration::from_secs(60),
     }
 }
 
@@ -125,7 +125,7 @@ async fn against_the_simplest(rate: u32) {
     let (mut rates, mut medians, mut lasts) = (Vec::new(), Vec::new(), Vec::new());
     for engine in [Engine::Product, Engine::Simple] {
         let centre = opened(1000, 40).await;
-        let outcome = day::pass(&centre, engine, 2, day_of(1000, 5000)).await;
+        let outcome = day::pass(&centre, engine, 2, day_of(1000, 2000)).await;
         let waits = latency::measure(&centre, engine, rate, Duration::from_secs(10)).await;
         println!(
             "{engine:?}: {:.0} assignments/s, {} left, {} failed rounds, double {}",

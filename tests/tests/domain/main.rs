@@ -10,6 +10,7 @@ mod merge;
 mod model;
 mod recordings;
 mod routing;
+mod routing_load;
 mod routing_overflow;
 mod routing_queues;
 mod schema;
