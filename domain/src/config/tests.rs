@@ -49,7 +49,7 @@ fn lists_and_choices_are_read() {
     ])
     .unwrap();
     assert_eq!(config.media.addresses.len(), 2);
-    let visitor = "192.0.2.7".parse().unwrap();
+    let visitor: std::net::IpAddr = "192.0.2.7".parse().unwrap();
     assert_eq!(
         config.trusted_proxies.origin("10.1.2.3".parse().unwrap(), ["192.0.2.7"].into_iter()),
         visitor
