@@ -18,16 +18,16 @@ export function progressWords(live: Pick<LiveCallState, 'phase'>, call: CallNews
     case 'LEFT':
       return 'The contact left';
     case 'CONNECTED':
-      return othersWords(other);
+      return othersWords(other, call?.media === 'VIDEO');
     default:
       return 'Connected';
   }
 }
 
-export function othersWords(leg: { muted: boolean; videoOn: boolean }): string {
-  if (leg.muted && !leg.videoOn) return 'Muted, camera off';
-  if (leg.muted) return 'Muted';
-  return leg.videoOn ? 'In call' : 'In call, camera off';
+/** That there is no picture is worth a word only in a video call. */
+export function othersWords(leg: { muted: boolean; videoOn: boolean }, video: boolean): string {
+  const state = leg.muted ? 'Muted' : 'In call';
+  return video && !leg.videoOn ? `${state}, camera off` : state;
 }
 
 /** What is wrong with a device, and what the person can do about it. */

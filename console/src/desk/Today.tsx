@@ -35,11 +35,11 @@ export function Today({ day }: { day: TodayFieldsFragment }) {
           Your day
         </Title>
       </div>
-      <dl className={`${styles.numbers} figures`}>
+      <dl className={styles.numbers}>
         {numbers.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd className="figures">{value}</dd>
           </div>
         ))}
       </dl>

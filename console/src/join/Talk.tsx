@@ -42,7 +42,7 @@ export function Talk({ ready: { live, media }, own, speaker, onSpeaker }: Props)
         remote={remote}
         self={self}
         name={agent?.name ?? ''}
-        words={words(phase, agent)}
+        words={words(phase, agent, call?.media === 'VIDEO')}
         pictureWanted={agent?.videoOn ?? false}
         muted={agent?.muted ?? false}
       />
@@ -58,10 +58,10 @@ export function Talk({ ready: { live, media }, own, speaker, onSpeaker }: Props)
   );
 }
 
-function words(phase: string, agent: OwnCall['agent']): string {
+function words(phase: string, agent: OwnCall['agent'], video: boolean): string {
   if (phase === 'joining' || phase === 'connecting') return 'Connecting…';
   if (phase === 'reconnecting') return 'Connection lost. Reconnecting…';
   if (agent?.state === 'RECONNECTING') return 'The other side lost the connection. Please wait.';
-  if (agent?.state === 'CONNECTED') return othersWords(agent);
+  if (agent?.state === 'CONNECTED') return othersWords(agent, video);
   return 'Please wait, we are connecting you.';
 }

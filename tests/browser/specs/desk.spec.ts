@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, type WebSocketRoute } from '@playwright/test';
 import { ownCall, signIn } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { becomeFree, createQueue, enterQueue, offer, setStatus, status } from '../people/centre';
@@ -120,6 +120,58 @@ test('all tabs of all browsers agree within 200 ms', async ({ user, somebody }) 
   });
 });
 
+test('a tab that was cut off keeps no card of what went meanwhile', async ({ user, somebody }) => {
+  const queue = await createQueue(await user(ADMIN), `Cut ${Date.now()}`, ['Alex Agent']);
+  const tab = await user();
+  const cutOff = await somebody();
+  const line = await holdNews(cutOff);
+  await signIn(cutOff, 'agent1@example.com');
+  await becomeFree(tab);
+  const contact = await somebody(PHONE);
+  await enterQueue(contact, queue, `Cora Cut ${Date.now()}`);
+  await expect(offer(cutOff)).toBeVisible();
+
+  await line.cut();
+  await contact.getByRole('button', { name: 'Leave the line' }).click();
+  await expect(offer(tab)).toHaveCount(0);
+  await expect(offer(cutOff)).toBeVisible();
+  line.mend();
+  // Long before its time is over.
+  await expect(offer(cutOff)).toHaveCount(0, { timeout: 8_000 });
+  // The word on it covers the status, and stays for as long as the pointer rests on it.
+  await tab.mouse.move(400, 700);
+  await setStatus(tab, 'Offline');
+});
+
+test('signing out lets a call and its wrap-up finish', async ({ user, somebody }) => {
+  test.setTimeout(120_000);
+  const queue = await createQueue(await user(ADMIN), `Leave ${Date.now()}`, ['Robin Agent']);
+  // A session of its own: the one that tests share must not end.
+  const agent = await somebody();
+  await signIn(agent, SECOND);
+  const contact = await somebody(PHONE);
+  await becomeFree(agent);
+  await enterQueue(contact, queue, `Lea Leave ${Date.now()}`);
+  await offer(agent).getByRole('button', { name: 'Accept' }).click();
+  await expect(ownCall(agent)).toContainText('In call');
+  await agent.getByRole('button', { name: 'Close the full call' }).click();
+  await agent.getByRole('button', { name: 'Robin Agent: account' }).click();
+  await agent.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
+  const question = agent.getByRole('dialog', { name: 'You are in a call' });
+  await expect(question).toBeVisible();
+  await expectAccessible(agent);
+  await question.getByRole('button', { name: 'Sign out when it ends' }).click();
+  await expect(status(agent)).toHaveAccessibleName('Your status: On call, then offline');
+  await expectToHear(agent);
+  await expectToHear(contact);
+
+  await contact.getByRole('button', { name: 'Hang up' }).click();
+  const form = agent.getByRole('region', { name: 'Wrap-up of the call' });
+  await form.getByText('Solved', { exact: true }).click();
+  await agent.keyboard.press('Control+Enter');
+  await expect(agent.getByRole('button', { name: 'Sign in' })).toBeVisible();
+});
+
 test('status and reason are one’s own to choose, and a supervisor’s to change', async ({ user }) => {
   const agent = await user();
   const supervisor = await user('supervisor@example.com');
@@ -142,6 +194,31 @@ test('status and reason are one’s own to choose, and a supervisor’s to chang
   await expect(status(agent)).toHaveAccessibleName('Your status: Away: Training');
   await setStatus(agent, 'Offline');
 });
+
+/** The page's WebSockets, to be cut and to be let through again. Its own attempts to connect anew go on. */
+async function holdNews(page: Page): Promise<{ cut(): Promise<void>; mend(): void }> {
+  let whole = true;
+  const open = new Set<WebSocketRoute>();
+  await page.routeWebSocket(/\/graphql$/, (socket) => {
+    if (!whole) {
+      void socket.close({ code: LOST });
+      return;
+    }
+    open.add(socket);
+    socket.connectToServer();
+  });
+  return {
+    async cut() {
+      whole = false;
+      await Promise.all([...open].map((socket) => socket.close({ code: LOST })));
+      open.clear();
+    },
+    mend: () => void (whole = true),
+  };
+}
+
+/** A code of nobody's: to the page the connection has just gone. */
+const LOST = 4_999;
 
 /** Voice is enough here: nobody has a camera on. */
 async function expectToHear(page: Page): Promise<void> {

@@ -53,7 +53,7 @@ test('an audio call has no camera, until somebody wants one', async ({ user, som
   const contact = await somebody();
   await createContact(agent, `Aud Audio ${Date.now()}`);
   await join(contact, await call(agent, 'Audio call'), 'no');
-  await expect(ownCall(agent)).toContainText('camera off');
+  await expect(ownCall(agent)).toContainText('In call');
   await contact.getByRole('button', { name: 'Turn camera on' }).click();
   await expectToSeeAndHear(agent);
   await contact.getByRole('button', { name: 'Hang up' }).click();
