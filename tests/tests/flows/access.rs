@@ -4,7 +4,8 @@ use cordboard_tests::graphql::Client;
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::socket::Socket;
 use cordboard_tests::story::{
-    self, AGENT, OTHER_AGENT, Talk, contact, place_call, sign_in, text, until_recording,
+    self, ADMIN, AGENT, OTHER_AGENT, Tab, Talk, change_queue, contact, place_call, request_call, sign_in,
+    text, until_recording, wait_in_queue,
 };
 use cordboard_tests::wait::STEP;
 use serde_json::{Value, json};
@@ -13,6 +14,10 @@ const NODE: &str = "query($id: ID!) { node(id: $id) { id } }";
 const SIGNALS: &str =
     "subscription($leg: ID!) { legSignals(legId: $leg) { __typename ... on LegEnded { reason } } }";
 const EVENTS: &str = "subscription($after: String) { callEvents(after: $after) { kind call { id state } } }";
+
+const TOLD: &str = "subscription { callEvents { kind actor detail leg { id } } }";
+const LOG: &str = "query($id: ID!, $after: String) { call(id: $id) { events(first: 3, after: $after) {
+    nodes { kind actor detail leg { id } } pageInfo { hasNextPage endCursor } } } }";
 
 async fn node(viewer: &Client, id: &str) -> Value {
     viewer.data(NODE, json!({ "id": id })).await["node"]["id"].clone()
@@ -71,7 +76,8 @@ async fn a_guest_has_its_call_and_afterwards_only_a_look_back() {
     let back =
         guest.data("{ viewer { permissions guest { call { id state } leg { id } } } }", json!({})).await;
     assert_eq!(back["viewer"]["guest"]["call"], json!({ "id": call, "state": "ENDED" }));
-    assert_eq!(back["viewer"]["permissions"], json!(["callJoin", "callRate", "legSignals", "viewer"]));
+    let left = json!(["callJoin", "callRate", "callbackRequest", "legSignals", "viewer"]);
+    assert_eq!(back["viewer"]["permissions"], left);
     assert_eq!(guest.send(NODE, json!({ "id": call })).await.error_code(), "FORBIDDEN");
     assert_eq!(guest.failed("legLeave", json!({ "legId": leg })).await, "FORBIDDEN");
     assert_eq!(guest.refused("callJoin", join).await, "LINK_EXPIRED");
@@ -111,4 +117,114 @@ async fn a_link_that_is_bound_anew_ends_the_browser_before() {
     let stranger = first.send("{ viewer { guest { name } } }", json!({})).await;
     assert_eq!(stranger.error_code(), "UNAUTHENTICATED");
     story::end(&agent, &placed.id).await;
+}
+
+/// A call that a stranger asks for is linked to whom the stranger claims to be.
+#[tokio::test]
+async fn a_stranger_reads_no_cards_through_a_call() {
+    let platform =
+        Platform::with(Options { workers: Some(0), schedulers: Some(0), ..Options::default() }).await;
+    let agent = sign_in(&platform, 0, AGENT).await;
+    let known = json!({ "name": "Ada Lovelace", "emails": ["ada.lovelace@example.org"] });
+    agent.mutate("contactCreate", known, "contact { id }").await;
+    let stranger = platform.anonymous(1);
+    let request = json!({ "queueKey": "support", "name": "Ada", "email": "ada.lovelace@example.org", "media": "AUDIO" });
+    for fields in [
+        "contact { id }",
+        "contact { emails company { name } }",
+        "queue { id }",
+        "agent { id }",
+        "visits { id }",
+        "offers { id }",
+        "notes { body }",
+        "legs { user { email } }",
+    ] {
+        let query = format!(
+            "mutation($input: CallRequestInput!) {{ callRequest(input: $input) {{ call {{ {fields} }} }} }}"
+        );
+        let answer = stranger.send(&query, json!({ "input": request })).await;
+        assert_eq!(answer.error_code(), "FORBIDDEN", "callRequest: {fields}");
+        let query = format!(
+            "mutation($input: CallJoinInput!) {{ callJoin(input: $input) {{ join {{ call {{ {fields} }} }} }} }}"
+        );
+        // A link of its own: joining binds it, whatever may be read of the answer.
+        let placed = request_call(&stranger, "support", "Ada Lovelace").await;
+        let join = json!({ "input": { "joinToken": placed.join_token } });
+        let answer = stranger.send(&query, join).await;
+        assert_eq!(answer.error_code(), "FORBIDDEN", "callJoin: {fields}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_contact_never_reads_what_agents_say_of_the_call() {
+    let platform = Platform::start().await;
+    let mut tab = Tab::available(&platform, 0, AGENT).await;
+    let (placed, contact) = wait_in_queue(&platform.anonymous(1), "support", "Ada Lovelace").await;
+    let socket = Socket::connect(platform.base(1), contact.client.token()).await;
+    let mut news = socket.subscribe(TOLD, json!({})).await;
+    let offer = tab.rings().await;
+    let declined = json!({ "offerId": offer["id"], "reason": "not him again" });
+    tab.client.mutate("offerDecline", declined, "offer { id }").await;
+    let admin = sign_in(&platform, 0, ADMIN).await;
+    let note = json!({ "callId": placed.id, "body": "Rings every day." });
+    admin.mutate("noteCreate", note, "note { id }").await;
+    let kinds = |events: &[Value]| -> Vec<String> {
+        events.iter().map(|event| text(&event["kind"]).to_owned()).collect()
+    };
+    let all = events(&admin, &placed.id).await;
+    assert!(all.iter().any(|event| event["detail"] == "not him again"), "{all:?}");
+    assert!(kinds(&all).contains(&"NOTE_SAVED".to_owned()), "{all:?}");
+    let mut before = events(&contact.client, &placed.id).await;
+    assert!(kinds(&before).contains(&"OFFER_DECLINED".to_owned()), "{before:?}");
+    admin.mutate("callEnd", json!({ "callId": placed.id }), "call { id }").await;
+
+    // What the contact's page heard while it happened.
+    let told = news.until("the end", STEP, |it| it["callEvents"]["kind"] == "ENDED");
+    let mut heard = vec![told.await["callEvents"].clone()];
+    heard.append(&mut before);
+    for event in heard {
+        let (kind, detail) = (text(&event["kind"]), &event["detail"]);
+        assert_ne!(kind, "NOTE_SAVED");
+        let is_own = event["leg"]["id"] == contact.leg.as_str();
+        let is_public = is_own || ["POSITION_CHANGED", "ENDED"].contains(&kind);
+        assert!(is_public || detail.is_null(), "{event}");
+        assert!(is_own || event["actor"].is_null(), "{event}");
+    }
+}
+
+/// All events of a call as a viewer reads them, page by page.
+async fn events(viewer: &Client, call: &str) -> Vec<Value> {
+    let (mut all, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let data = viewer.data(LOG, json!({ "id": call, "after": after })).await;
+        let page = &data["call"]["events"];
+        all.extend(page["nodes"].as_array().expect("events").clone());
+        if page["pageInfo"]["hasNextPage"] == false {
+            return all;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+}
+
+/// The answer was lost on its way: the contact's page asks again, though its call is over.
+#[tokio::test]
+async fn a_call_back_is_asked_for_again() {
+    let platform =
+        Platform::with(Options { workers: Some(0), schedulers: Some(0), ..Options::default() }).await;
+    change_queue(&platform, "support", json!({ "callback": true })).await;
+    let stranger = platform.anonymous(1);
+    let placed = request_call(&stranger, "support", "Ada Lovelace").await;
+    let join = json!({ "joinToken": placed.join_token });
+    let joined = stranger.mutate("callJoin", join, "join { guestToken }").await;
+    let guest = stranger.with_token(text(&joined["join"]["guestToken"]));
+    let wish = json!({ "callId": placed.id });
+    let fields = "call { id result } callback { id } joinUrl joinToken";
+    let first = guest.mutate("callbackRequest", wish.clone(), fields).await;
+    assert_eq!(first["call"], json!({ "id": placed.id, "result": "CALLBACK" }));
+    assert_eq!(guest.mutate("callbackRequest", wish, fields).await, first);
+
+    let query = "query($token: String!) { invitation(joinToken: $token) { callback waiting queueName } }";
+    let shown = stranger.data(query, json!({ "token": first["joinToken"] })).await;
+    assert_eq!(shown["invitation"]["callback"], true);
+    assert_eq!(shown["invitation"]["waiting"], true);
 }
