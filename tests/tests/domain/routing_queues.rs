@@ -24,7 +24,8 @@ async fn skills_are_relaxed_with_the_wait() {
     let caller = centre.caller(&queue).await;
     centre.route().await;
     assert_eq!(centre.state(caller.call).await, CallState::Queued, "level 4 for the first 30 s");
-    let explained = centre.platform.explain(&centre.visits(caller.call).await[0]).await.unwrap().unwrap();
+    let visits = centre.visits(caller.call).await;
+    let explained = centre.platform.explain(&visits[..1]).await.unwrap().remove(0).unwrap();
     assert_eq!(explained.skipped, [("skill level too low".to_owned(), 1)]);
     for _ in 0..3 {
         centre.pass_with(&[&agent], seconds(10)).await;
