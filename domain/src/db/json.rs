@@ -20,9 +20,9 @@ macro_rules! json_column {
             ) -> diesel::serialize::Result {
                 let json = serde_json::to_value(self)?;
                 <serde_json::Value as diesel::serialize::ToSql<
-                                                            diesel::sql_types::Jsonb,
-                                                            diesel::pg::Pg,
-                                                        >>::to_sql(&json, &mut out.reborrow())
+                                                                    diesel::sql_types::Jsonb,
+                                                                    diesel::pg::Pg,
+                                                                >>::to_sql(&json, &mut out.reborrow())
             }
         }
     };

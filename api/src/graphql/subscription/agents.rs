@@ -184,7 +184,9 @@ async fn own_queues(platform: &Platform, actor: &Actor) -> Answer<Vec<QueueId>> 
     };
     if more {
         // Some of them silently left out would look like a quiet day.
-        return Err(Fault::bad_input(format!("There are more than {MAX_PAGE} queues: name some in queueIds.")));
+        return Err(Fault::bad_input(format!(
+            "There are more than {MAX_PAGE} queues: name some in queueIds."
+        )));
     }
     Ok(queues)
 }

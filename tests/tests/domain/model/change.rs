@@ -44,7 +44,11 @@ impl Change {
                 QueueChange { strategy: Some(strategy), ..none }
             }
             Self::Skills => {
-                let asked = if value.is_multiple_of(3) { Vec::new() } else { vec![("german".into(), 1 + number % 5)] };
+                let asked = if value.is_multiple_of(3) {
+                    Vec::new()
+                } else {
+                    vec![("german".into(), 1 + number % 5)]
+                };
                 QueueChange { required_skills: Some(asked), ..none }
             }
             Self::MaxWait => QueueChange { max_wait_seconds: Some(30 + number % 200), ..none },
