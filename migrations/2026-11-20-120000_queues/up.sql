@@ -94,7 +94,7 @@ COMMENT ON COLUMN queue.strategy IS 'LONGEST_IDLE, ROUND_ROBIN, MOST_SKILLED or 
 COMMENT ON COLUMN queue.priority IS 'Head start of its calls before those of other queues, in minutes of waiting.';
 COMMENT ON COLUMN queue.required_skills IS '{"skill": level}: what an agent must have at least.';
 COMMENT ON COLUMN queue.relax_seconds IS 'After each so many seconds of waiting every level asked for is lower by one, down to 1; null: never.';
-COMMENT ON COLUMN queue.last_agent_seconds IS 'So long a contact waits for the agent of the last call, while that one is signed in; 0: not at all.';
+COMMENT ON COLUMN queue.last_agent_seconds IS 'So long a contact waits for the agent of the last call, while that one is signed in and not away; 0: not at all.';
 COMMENT ON COLUMN queue.offer_seconds IS 'An agent has so long to accept.';
 COMMENT ON COLUMN queue.missed_limit IS 'After so many offers missed in a row the agent is AWAY.';
 COMMENT ON COLUMN queue.wrap_up_seconds IS 'Time for the work after a call; 0: none.';
@@ -278,3 +278,5 @@ ALTER TABLE event ADD CONSTRAINT event_aggregate_check
 -- Who calls is looked up by what they say of themselves.
 CREATE INDEX contact_emails ON contact USING gin (emails);
 CREATE INDEX contact_phones ON contact USING gin (phones);
+
+COMMENT ON TABLE rate_limit IS 'Fixed-window counters that all api processes share, for failed sign-ins and for calls that strangers ask for.';

@@ -1,4 +1,4 @@
-//! What agents are doing, recorded: the one place that writes `agent_interval`.
+//! What agents are doing, recorded: the one place that turns `agent_interval`, whose first row comes with the account.
 
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types};

@@ -76,7 +76,7 @@ const fn why(strategy: RoutingStrategy) -> &'static str {
 }
 
 /// Decides for one waiting call among the free members of its queue. `taken` are those who have just been given an older
-/// call; `around` says whether the preferred agent, though busy, is signed in and a member.
+/// call; `around` says whether the preferred agent, though busy, is signed in, not away and a member.
 #[must_use]
 pub fn decide(
     queue: &Queue,

@@ -180,7 +180,7 @@ impl QueueInfo {
         self.0.queue.callback
     }
 
-    /// Whether all places are taken.
+    /// Whether all places are taken, and it sends nobody on to another queue.
     async fn full(&self) -> bool {
         self.0.full
     }

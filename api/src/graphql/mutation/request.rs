@@ -40,9 +40,9 @@ struct CallRequestInput {
 struct CallbackRequestInput {
     /// The call that waits in a queue.
     call_id: ID,
-    /// Kept with the contact, where it is known.
+    /// Where the agent may reach the contact besides; stands in the new call's subject.
     email: Option<EmailAddress>,
-    /// Kept with the contact, where it is known.
+    /// Where the agent may reach the contact besides; stands in the new call's subject.
     phone: Option<PhoneNumber>,
 }
 
