@@ -62,6 +62,11 @@ struct Pace {
     agents: i64,
 }
 
+/// What is reckoned with, given the mean. A call that was over at once does not make all the others short.
+pub(super) fn handling(mean: Option<f64>) -> f64 {
+    mean.map_or(limits::HANDLING_GUESS.as_seconds_f64(), |seconds| seconds.max(1.0))
+}
+
 /// Handling and agents of queues, for somebody at place 0.
 pub(super) async fn paces(
     connection: &mut AsyncPgConnection,
@@ -79,14 +84,9 @@ pub(super) async fn paces(
     .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
     .load(connection)
     .await?;
-    let guess = limits::HANDLING_GUESS.as_seconds_f64();
     Ok(found
         .into_iter()
-        .map(|it| {
-            // A call that was over at once does not make all the others short.
-            let handling = it.handling.map_or(guess, |seconds| seconds.max(1.0));
-            (it.queue_id, Inputs { position: 0, handling, agents: it.agents })
-        })
+        .map(|it| (it.queue_id, Inputs { position: 0, handling: handling(it.handling), agents: it.agents }))
         .collect())
 }
 

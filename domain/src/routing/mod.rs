@@ -5,6 +5,7 @@
 //! back at its old place. Visits and offers change under the lock of their call, and a call is locked before an agent.
 
 mod callback;
+mod candidates;
 mod estimate;
 mod explain;
 mod hours;
@@ -18,6 +19,7 @@ mod round;
 mod router;
 mod rows;
 mod rules;
+mod settings;
 mod stats;
 mod visits;
 
@@ -27,12 +29,13 @@ pub use explain::{Considered, Explanation};
 pub(crate) use hours::midnight;
 pub use hours::{Holiday, Hours, OpenInterval, Weekday};
 pub use list::Member;
-pub use queues::{QueueChange, QueueInfo};
+pub use queues::QueueInfo;
 pub use request::CallRequest;
 pub use round::Round;
 pub use router::Router;
 pub(crate) use router::Wanted;
 pub use rows::{Offer, Queue, Visit};
+pub use settings::QueueChange;
 pub use stats::QueueStats;
 pub(crate) use visits::Entry;
 

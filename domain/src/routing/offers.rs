@@ -17,7 +17,7 @@ use crate::{
     },
     error::{Refusal, RefusalCode, each, refuse},
     events::Aggregate,
-    ids::{AgentId, CallId, OfferId, VisitId},
+    ids::{AgentId, CallId, OfferId},
     people::Actor,
     validate,
 };
@@ -301,56 +301,6 @@ impl Platform {
             Some(offer) => Ok((user, offer)),
             None => Err(Refusal::not_found("offer").at("offerId").into()),
         }
-    }
-
-    /// Offers by id, in no order.
-    pub async fn offers(&self, ids: &[OfferId]) -> Result<Vec<Offer>> {
-        let mut connection = self.db.get().await?;
-        Ok(offer::table
-            .filter(offer::id.eq_any(ids))
-            .select(Offer::as_select())
-            .load(&mut connection)
-            .await?)
-    }
-
-    /// The last 100 offers of each of several calls, in order: where all ring, a long wait makes thousands.
-    pub async fn offers_of_calls(&self, ids: &[CallId]) -> Result<Vec<Offer>> {
-        const LAST: &str = " AS of (id) CROSS JOIN LATERAL (SELECT offer.id FROM offer WHERE call_id = of.id ORDER BY offer.id DESC LIMIT 100) AS last)";
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        let last = dsl::sql::<sql_types::Bool>("offer.id IN (SELECT last.id FROM unnest(")
-            .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
-            .sql(")")
-            .sql(LAST);
-        let mut connection = self.db.get().await?;
-        Ok(offer::table
-            .filter(last)
-            .order(offer::id)
-            .select(Offer::as_select())
-            .load(&mut connection)
-            .await?)
-    }
-
-    /// Those of these visits that are held out to somebody just now.
-    pub(super) async fn ringing_visits(&self, visits: &[VisitId]) -> Result<Vec<VisitId>> {
-        let mut connection = self.db.get().await?;
-        let found: Vec<Option<VisitId>> = offer::table
-            .filter(offer::visit_id.eq_any(visits))
-            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
-            .select(offer::visit_id)
-            .load(&mut connection)
-            .await?;
-        Ok(found.into_iter().flatten().collect())
-    }
-
-    /// What is held out to an agent just now.
-    pub async fn live_offers(&self, agent: AgentId) -> Result<Vec<Offer>> {
-        let mut connection = self.db.get().await?;
-        Ok(offer::table
-            .filter(offer::agent_id.eq(agent))
-            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
-            .select(Offer::as_select())
-            .load(&mut connection)
-            .await?)
     }
 
     /// Offers that nobody answered in time, or whose agent has gone, come to nothing. Returns how many.

@@ -154,7 +154,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::routing::queues::plain;
+    use crate::routing::settings::plain;
 
     struct Scene {
         queue: Queue,

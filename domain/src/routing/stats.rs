@@ -69,7 +69,7 @@ impl QueueStats {
         if before == 0 && self.available > 0 {
             return Some(0.0);
         }
-        let handling = self.handling.unwrap_or_else(|| crate::limits::HANDLING_GUESS.as_seconds_f64());
+        let handling = super::estimate::handling(self.handling);
         let agents = self.available + self.ringing + self.on_call + self.wrap_up;
         Inputs { position: before + 1, handling, agents }.seconds()
     }
@@ -126,7 +126,7 @@ impl Platform {
         let queues: HashMap<QueueId, Queue> =
             self.queues(&ids).await?.into_iter().map(|queue| (queue.id, queue)).collect();
         let mut unit = self.begin().await?;
-        let busy = super::round::busy_members(&mut unit, &ids).await?;
+        let busy = super::candidates::busy_members(&mut unit, &ids).await?;
         let mut explanations = Vec::with_capacity(visits.len());
         for visit in visits {
             let explanation = match (queues.get(&visit.queue_id), places.get(&visit.id)) {
