@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use cordboard_tests::participant::Kind;
 use cordboard_tests::platform::Platform;
 use cordboard_tests::story::{
-    AGENT, OTHER_AGENT, Tab, call, change_queue, request_call, sign_in, until_state, wait_in_queue,
+    AGENT, OTHER_AGENT, SUPERVISOR, Tab, call, change_queue, request_call, sign_in, until_state,
+    wait_in_queue,
 };
 use cordboard_tests::wait::STEP;
 use serde_json::json;
@@ -81,6 +82,7 @@ async fn two_agents_never_answer_one_call() {
     change_queue(&platform, "support", json!({ "strategy": "RING_ALL" })).await;
     let mut one = Tab::available(&platform, 0, AGENT).await;
     let mut two = Tab::available(&platform, 1, OTHER_AGENT).await;
+    let supervisor = sign_in(&platform, 0, SUPERVISOR).await;
     for name in ["Ada Lovelace", "Charles Babbage", "Mary Somerville"] {
         let placed = request_call(&platform.anonymous(0), "support", name).await;
         let (first, second) = (one.rings().await, two.rings().await);
@@ -91,7 +93,8 @@ async fn two_agents_never_answer_one_call() {
         let legs = winner.client.data(query, json!({ "id": placed.id })).await["node"]["legs"].clone();
         let agents = legs.as_array().expect("legs").iter().filter(|leg| leg["role"] == "AGENT").count();
         assert_eq!(agents, 1, "{legs}");
-        winner.client.mutate("callEnd", json!({ "callId": placed.id }), "call { id }").await;
+        // The agent, who has no media yet, would only leave it to the other one.
+        supervisor.mutate("callEnd", json!({ "callId": placed.id }), "call { id }").await;
         one.until("AVAILABLE", STEP).await;
         two.until("AVAILABLE", STEP).await;
     }
@@ -155,10 +158,7 @@ async fn a_closed_laptop_gets_no_offers() {
     let placed = request_call(&platform.anonymous(1), "support", "Ada Lovelace").await;
     tokio::time::sleep(ROUTED).await;
     let offers = "query($id: ID!) { node(id: $id) { ... on Call { state offers { id } } } }";
-    let seen = sign_in(&platform, 0, cordboard_tests::story::SUPERVISOR)
-        .await
-        .data(offers, json!({ "id": placed.id }))
-        .await;
+    let seen = sign_in(&platform, 0, SUPERVISOR).await.data(offers, json!({ "id": placed.id })).await;
     assert_eq!(seen["node"], json!({ "state": "QUEUED", "offers": [] }));
     // It is opened again, on the other api.
     let mut again = Tab::open(&client.at(platform.base(1))).await;
