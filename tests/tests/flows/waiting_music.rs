@@ -27,7 +27,7 @@ async fn a_waiting_contact_hears_the_music_and_then_the_agent() {
     let announcement = ready_audio(&admin, "Please hold", tone(990.0, 3)).await;
     let heard = (frames(&admin, &music).await, frames(&admin, &announcement).await);
     let (music, announcement) = (&music["id"], &announcement["id"]);
-    let queue = json!({ "key": "sales", "name": "Sales", "holdMusicId": music, "announcementId": announcement, "announcementSeconds": 10 });
+    let queue = json!({ "key": "concert", "name": "Concert", "holdMusicId": music, "announcementId": announcement, "announcementSeconds": 10 });
     let queue =
         admin.mutate("queueCreate", queue, "queue { id holdMusic { name } announcement { name } }").await;
     assert_eq!(queue["queue"]["holdMusic"]["name"], "Music");
@@ -40,7 +40,7 @@ async fn a_waiting_contact_hears_the_music_and_then_the_agent() {
 
     // Nobody is there: the contact waits.
     let anonymous = platform.anonymous(1);
-    let request = json!({ "queueKey": "sales", "name": "Ada Lovelace", "media": "AUDIO" });
+    let request = json!({ "queueKey": "concert", "name": "Ada Lovelace", "media": "AUDIO" });
     let request = anonymous.mutate("callRequest", request, "call { id state } joinToken").await;
     let call = text(&request["call"]["id"]).to_owned();
     let sending = Sending::audio(&Clip::load(Scene::Contact));
