@@ -5,10 +5,8 @@ macro_rules! json_column {
     ($name:ty) => {
         impl diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for $name {
             fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
-                let json = <serde_json::Value as diesel::deserialize::FromSql<
-                    diesel::sql_types::Jsonb,
-                    diesel::pg::Pg,
-                >>::from_sql(value)?;
+                use diesel::{deserialize::FromSql, pg::Pg, sql_types::Jsonb};
+                let json: serde_json::Value = FromSql::<Jsonb, Pg>::from_sql(value)?;
                 Ok(serde_json::from_value(json)?)
             }
         }
@@ -18,11 +16,9 @@ macro_rules! json_column {
                 &'b self,
                 out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
             ) -> diesel::serialize::Result {
+                use diesel::{pg::Pg, serialize::ToSql, sql_types::Jsonb};
                 let json = serde_json::to_value(self)?;
-                <serde_json::Value as diesel::serialize::ToSql<
-                                                                    diesel::sql_types::Jsonb,
-                                                                    diesel::pg::Pg,
-                                                                >>::to_sql(&json, &mut out.reborrow())
+                ToSql::<Jsonb, Pg>::to_sql(&json, &mut out.reborrow())
             }
         }
     };
