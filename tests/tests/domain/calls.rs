@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use cordboard_tests::sql::{count, until_locked_out};
+use cordboard_tests::wait::{STEP, eventually};
 use domain::Platform;
 use domain::calls::{CallResult, CallState, LegState};
 use domain::clock::Clock;
@@ -163,6 +164,10 @@ async fn calls_whose_retired_worker_was_not_emptied_are_found() {
     let talk = talk(&platform, &agent).await;
     // The scheduler that wrote GONE was killed before it moved the calls.
     stage.sql().await.batch_execute("UPDATE media_worker SET state = 'GONE'").await.unwrap();
-    domain::fleet::Watchman::default().look(&platform).await.unwrap();
-    assert_eq!(talk.row(&platform, &agent).await.worker_id, None);
+    // A database that has just come up is given its time first.
+    eventually("the call is found", STEP, || async {
+        domain::fleet::Watchman::default().look(&platform).await.unwrap();
+        talk.row(&platform, &agent).await.worker_id.is_none().then_some(())
+    })
+    .await;
 }

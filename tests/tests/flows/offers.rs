@@ -130,8 +130,9 @@ async fn a_declined_offer_keeps_the_call_queued() {
     let offer = one.rings().await;
     one.decline(&offer).await;
     assert_eq!(call(&one.client, &placed.id).await["state"], "QUEUED");
-    let mut two = Tab::available(&platform, 1, OTHER_AGENT).await;
+    let mut two = Tab::open(&sign_in(&platform, 1, OTHER_AGENT).await).await;
     let began = Instant::now();
+    two.set("AVAILABLE").await;
     let again = two.rings().await;
     assert!(began.elapsed() < ROUTED, "the next one is asked at once: {:?}", began.elapsed());
     let agent = two.answer(&again).await;

@@ -40,7 +40,8 @@ async fn a_contact_is_called_back() {
     let planned = text(&asked["callback"]["id"]).to_owned();
     party.close().await;
 
-    let mut tab = Tab::available(&platform, 0, AGENT).await;
+    let mut tab = Tab::open(&sign_in(&platform, 0, AGENT).await).await;
+    tab.set("AVAILABLE").await;
     let offer = tab.rings().await;
     assert_eq!((&offer["callback"], &offer["call"]["id"]), (&json!(true), &json!(planned)));
     let agent = tab.answer(&offer).await;
