@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { idempotencyKey } from '../api/key';
@@ -41,11 +41,15 @@ function Form({ name: first, onClose }: { name: string; onClose: () => void }) {
   const [name, setName] = useState(first);
   const [domain, setDomain] = useState('');
   const [fault, setFault] = useState<string | null>(null);
+  // One key for what is written here: a second click or a lost answer makes no second company.
+  const [key, setKey] = useState(idempotencyKey);
+  // What is sent changed, so it is another request.
+  useEffect(() => setKey(idempotencyKey()), [name, domain]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     try {
-      const input = { name, ...(domain.trim() === '' ? {} : { domain: domain.trim() }), idempotencyKey: idempotencyKey() };
+      const input = { name, ...(domain.trim() === '' ? {} : { domain: domain.trim() }), idempotencyKey: key };
       const { company } = payload(await create({ input }), (data) => data.companyCreate);
       onClose();
       if (company) await navigate({ to: '/companies/$companyId', params: { companyId: company.id } });
