@@ -58,7 +58,7 @@ impl Platform {
     pub async fn route(&self, queues: &[QueueId]) -> Result<Round> {
         let mut all = Round::default();
         for depth in 0..DEPTHS {
-            let (round, deeper) = self.route_to(queues, depth).await?;
+            let (round, deeper) = self.go_round(queues, depth).await?;
             (all.assigned, all.again) = (all.assigned + round.assigned, round.again);
             if !deeper {
                 break;
@@ -67,7 +67,7 @@ impl Platform {
         Ok(all)
     }
 
-    async fn route_to(&self, queues: &[QueueId], depth: u32) -> Result<(Round, bool)> {
+    async fn go_round(&self, queues: &[QueueId], depth: u32) -> Result<(Round, bool)> {
         let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
         let mut unit = self.begin().await?;
         let now = unit.now;
