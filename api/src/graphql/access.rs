@@ -96,6 +96,8 @@ pub const MUTATIONS: &[(&str, Rule)] = &[
     ("callPlace", Rule::Users),
     ("callJoin", Rule::Anyone),
     ("callEnd", Rule::Users),
+    ("callHold", Rule::Users),
+    ("callResume", Rule::Users),
     ("callRate", Rule::Parties),
     ("callRequest", Rule::Anyone),
     ("callbackRequest", Rule::Parties),

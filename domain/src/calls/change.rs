@@ -5,7 +5,10 @@ use diesel::{prelude::*, sql_query, sql_types};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::{CALL_OVER, Call, CallEventKind, CallResult, CallState, Leg, LegRole, LegState};
+use super::{
+    CALL_OVER, Call, CallEventKind, CallResult, CallState, IntervalKind, Leg, LegRole, LegState,
+    hold::is_on_hold,
+};
 use crate::{
     Error, Platform, Result,
     bus::Job,
@@ -27,6 +30,8 @@ pub struct Change {
     pub legs: Vec<Leg>,
     /// As they stand in the database: only what differs is written.
     stored: (Call, Vec<Leg>),
+    /// The interval that is open there.
+    open: Option<IntervalKind>,
     /// It stood in no row before this change.
     created: bool,
 }
@@ -59,7 +64,8 @@ impl Platform {
             .select(Leg::as_select())
             .load(unit.connection())
             .await?;
-        Ok(Change { unit, stored: (call.clone(), legs.clone()), created: false, call, legs })
+        let (open, stored) = (interval(&call, &legs), (call.clone(), legs.clone()));
+        Ok(Change { unit, stored, open, created: false, call, legs })
     }
 
     /// The same, by one of its legs; gives the leg's place in `legs` too.
@@ -84,7 +90,8 @@ impl Change {
     /// A call that is just being made.
     pub(crate) async fn create(mut unit: Unit, call: Call, legs: Vec<Leg>) -> Result<Self> {
         insert(&mut unit, &call, &legs).await?;
-        let mut change = Self { unit, stored: (call.clone(), legs.clone()), created: true, call, legs };
+        let stored = (call.clone(), legs.clone());
+        let mut change = Self { unit, stored, open: None, created: true, call, legs };
         change.begin_interval().await?;
         Ok(change)
     }
@@ -98,13 +105,13 @@ impl Change {
     ) -> Result<Call> {
         insert(&mut self.unit, &call, &legs).await?;
         let stored = std::mem::replace(&mut self.stored, (call.clone(), legs.clone()));
-        let created = std::mem::replace(&mut self.created, true);
+        let (created, open) = (std::mem::replace(&mut self.created, true), self.open.take());
         let mine = (std::mem::replace(&mut self.call, call), std::mem::replace(&mut self.legs, legs));
         self.begin_interval().await?;
         work(self).await?;
         self.write().await?;
         let made = std::mem::replace(&mut self.call, mine.0);
-        (self.legs, self.stored, self.created) = (mine.1, stored, created);
+        (self.legs, self.stored, self.created, self.open) = (mine.1, stored, created, open);
         Ok(made)
     }
 
@@ -184,7 +191,7 @@ impl Change {
         self.begin_interval().await
     }
 
-    /// Closes the open interval and opens that of the present state. A server's clock that is behind another's does not
+    /// Closes the open interval and opens that of the present. A server's clock that is behind another's does not
     /// make an interval negative: the boundary never goes back.
     async fn begin_interval(&mut self) -> Result<()> {
         let (id, now) = (self.call.id, self.unit.now);
@@ -196,7 +203,8 @@ impl Change {
             .optional()?;
         let at = closed.map_or(now, |boundary| boundary.at);
         self.unit.now = at;
-        let Some(kind) = self.call.state.interval() else { return Ok(()) };
+        self.open = interval(&self.call, &self.legs);
+        let Some(kind) = self.open else { return Ok(()) };
         sql_query("INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT $1, count(*), $2, $3 FROM call_interval WHERE call_id = $1")
             .bind::<sql_types::Uuid, _>(id)
             .bind::<sql_types::Text, _>(kind)
@@ -285,6 +293,9 @@ impl Change {
     }
 
     async fn write(&mut self) -> Result<()> {
+        if self.open != interval(&self.call, &self.legs) {
+            self.begin_interval().await?;
+        }
         self.begin_wrap_ups().await?;
         let (call, legs) = &self.stored;
         if *call != self.call {
@@ -317,6 +328,14 @@ impl Change {
             self.unit.touch(agent);
         }
         Ok(())
+    }
+}
+
+/// The one place that says which stretch of its life a call is in.
+fn interval(call: &Call, legs: &[Leg]) -> Option<IntervalKind> {
+    match call.state {
+        CallState::InProgress if is_on_hold(call, legs) => Some(IntervalKind::Hold),
+        state => state.interval(),
     }
 }
 

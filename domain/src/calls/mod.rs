@@ -8,6 +8,7 @@ pub mod audience;
 mod change;
 mod consent;
 mod finish;
+mod hold;
 pub mod join;
 mod list;
 mod media;

@@ -38,6 +38,10 @@ CallEventKind {
     LegJoined = "LEG_JOINED", LegReconnecting = "LEG_RECONNECTING", LegLeft = "LEG_LEFT", MediaMoved = "MEDIA_MOVED",
     RecordingStarted = "RECORDING_STARTED", RecordingPaused = "RECORDING_PAUSED", RecordingResumed = "RECORDING_RESUMED",
     RecordingStopped = "RECORDING_STOPPED", RecordingProgress = "RECORDING_PROGRESS", RecordingReady = "RECORDING_READY", RecordingFailed = "RECORDING_FAILED",
+    /// A party hears music instead of the others …
+    Held = "HELD",
+    /// … and the others again.
+    Resumed = "RESUMED",
     ConsentGiven = "CONSENT_GIVEN", ConsentRefused = "CONSENT_REFUSED", Ended = "ENDED", NoteSaved = "NOTE_SAVED", Rated = "RATED",
     /// The call waits in a queue; the detail names it.
     Queued = "QUEUED",
@@ -71,7 +75,7 @@ impl CallState {
         )
     }
 
-    /// The interval that this state is counted as.
+    /// The interval that this state is counted as, unless the call is on hold.
     #[must_use]
     pub const fn interval(self) -> Option<IntervalKind> {
         match self {

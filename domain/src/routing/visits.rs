@@ -79,6 +79,7 @@ impl Change {
             self.become_state(CallState::Queued).await?;
         }
         self.event(CallEventKind::Queued, "system", None, Some(queue.id.to_string())).await?;
+        self.take_up_all("system").await?;
         self.unit.route(queue.id);
         Ok(())
     }

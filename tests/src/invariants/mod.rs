@@ -45,7 +45,10 @@ const ALWAYS: &[(&str, &str)] = &[
             max(kind) FILTER (WHERE ended_at IS NULL) AS now FROM call_interval WHERE call_id = c.id) AS i
         WHERE i.begun <> c.created_at OR (c.state = 'ENDED' AND i.over IS DISTINCT FROM c.ended_at)
             OR i.now IS DISTINCT FROM (CASE c.state WHEN 'CREATED' THEN 'SETUP' WHEN 'QUEUED' THEN 'WAIT' WHEN 'RINGING' THEN 'RING'
-                WHEN 'CONNECTING' THEN 'CONNECT' WHEN 'IN_PROGRESS' THEN 'TALK'
+                WHEN 'CONNECTING' THEN 'CONNECT'
+                WHEN 'IN_PROGRESS' THEN (SELECT CASE WHEN bool_or(parked) AND count(*) FILTER (WHERE NOT parked) <= CASE c.direction WHEN 'INTERNAL' THEN 1 ELSE 0 END THEN 'HOLD' ELSE 'TALK' END
+                    FROM leg l WHERE l.call_id = c.id AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING') AND l.audience = 'EVERYONE'
+                        AND (c.direction = 'INTERNAL' OR l.role IN ('CONTACT', 'GUEST')))
                 ELSE (SELECT 'WRAP_UP' WHERE EXISTS (SELECT FROM wrap_up w WHERE w.call_id = c.id AND w.ended_at IS NULL)) END)
             OR i.open > 1"),
     ("an agent's day has a gap or an overlap", "SELECT agent_id FROM (SELECT agent_id, started_at, ended_at, lag(ended_at) OVER day AS before, row_number() OVER day AS place,

@@ -114,6 +114,14 @@ impl Centre {
         caller
     }
 
+    /// A contact and this agent, the only one who is free, talk.
+    pub async fn talk(&self, queue: &Queue, agent: &Actor) -> Caller {
+        let caller = self.caller(queue).await;
+        self.route().await;
+        assert_eq!(self.answer(agent).await, caller.call);
+        caller
+    }
+
     /// The contact takes up the link and gets media.
     pub async fn joins(&self, caller: &mut Caller) {
         let joined = self.platform.join_by_link(&caller.actor, &caller.token, None).await.unwrap();

@@ -4,6 +4,7 @@
 mod calls;
 mod centre;
 mod desk;
+mod hold;
 mod lists;
 mod log;
 mod merge;

@@ -225,6 +225,10 @@ mirrored! {
         ScreenStarted,
         /// A screen is no longer shared.
         ScreenStopped,
+        /// A party hears music instead of the others.
+        Held,
+        /// A party hears the others again.
+        Resumed,
         /// A party came.
         LegJoined,
         /// A party's media broke off.

@@ -6,6 +6,7 @@ mod call;
 mod company;
 mod contact;
 mod desk;
+mod hold;
 mod leg;
 mod note;
 mod offer;
@@ -28,6 +29,7 @@ pub struct Mutation(
     desk::DeskMutations,
     task::TaskMutations,
     call::CallMutations,
+    hold::HoldMutations,
     leg::LegMutations,
     recording::RecordingMutations,
     audio::AudioMutations,
