@@ -44,12 +44,8 @@ impl Change {
         if gone.role == LegRole::Agent && self.waits_on(&gone, lost).await? {
             return Ok(());
         }
-        let remains =
-            |role: LegRole| self.legs.iter().any(|leg| leg.role == role && leg.state != LegState::Left);
-        let (agents, contacts) = (remains(LegRole::Agent), remains(LegRole::Contact));
-        // In a queue nobody is there yet but the contact.
-        if contacts && (agents || self.call.visit_id.is_some()) {
-            return Ok(());
+        if self.goes_on() {
+            return self.go_on_without(&gone).await;
         }
         let answered = self.call.answered_at.is_some();
         let who = if gone.role == LegRole::Contact { "The contact" } else { "The agent" };
@@ -71,20 +67,51 @@ impl Change {
 }
 
 impl Change {
-    /// An agent has gone from a call of a queue: true when the contact waits on. Who accepted and did not come leaves it at
-    /// its old place; one who was lost, at the front.
+    fn staying(&self, role: LegRole) -> usize {
+        self.legs.iter().filter(|leg| leg.role == role && leg.state != LegState::Left).count()
+    }
+
+    /// Whether there is still somebody on either side. In a queue nobody is there yet but the contact.
+    fn goes_on(&self) -> bool {
+        let (agents, contacts) = (self.staying(LegRole::Agent), self.staying(LegRole::Contact));
+        match self.call.direction {
+            Direction::Internal => agents > 1,
+            _ => contacts > 0 && (agents > 0 || self.call.visit_id.is_some()),
+        }
+    }
+
+    /// Somebody has gone whom the call does not need: another agent is the call's agent, and nobody stays on hold whom
+    /// no one would take up.
+    async fn go_on_without(&mut self, gone: &Leg) -> Result<()> {
+        let mut agents =
+            self.legs.iter().filter(|leg| leg.role == LegRole::Agent && leg.state != LegState::Left);
+        if gone.user_id.is_some()
+            && self.call.agent_id == gone.user_id
+            && let Some(next) = agents.clone().next()
+        {
+            self.call.agent_id = next.user_id;
+        }
+        if self.call.state == CallState::InProgress && agents.all(|leg| leg.parked) {
+            self.take_up_all("system").await?;
+        }
+        Ok(())
+    }
+
+    /// An agent has gone: true when that is dealt with and the others wait on. Who accepted and did not come leaves a call
+    /// of a queue at its old place; one who was lost, at the front.
     async fn waits_on(&mut self, gone: &Leg, lost: bool) -> Result<bool> {
         let Some(agent) = gone.user_id.map(AgentId::from) else { return Ok(false) };
-        let others = self.legs.iter().any(|leg| leg.role == LegRole::Agent && leg.state != LegState::Left);
-        let contact = self.legs.iter().any(|leg| leg.role == LegRole::Contact && leg.state != LegState::Left);
-        if others || !contact || self.call.queue_id.is_none() {
+        if gone.connected_at.is_none() {
+            let reason = if lost { "no media came through" } else { "the agent left again" };
+            if self.offer_failed(agent, reason).await? {
+                return Ok(true);
+            }
+        }
+        if self.staying(LegRole::Contact) == 0 || self.call.queue_id.is_none() {
             return Ok(false);
         }
         if self.call.visit_id.is_some() {
-            if gone.connected_at.is_none() {
-                let reason = if lost { "no media came through" } else { "the agent left again" };
-                self.offer_failed(agent, reason).await?;
-            } else if self.is_callback().await? && !self.legs.iter().any(Leg::is_contact_connected) {
+            if self.is_callback().await? && !self.legs.iter().any(Leg::is_contact_connected) {
                 self.callback_in_vain("The agent left before the contact was there.").await?;
             } else {
                 let visit = self.visit().await?;
@@ -93,7 +120,7 @@ impl Change {
             }
             return Ok(true);
         }
-        if !lost {
+        if !lost || self.staying(LegRole::Agent) > 0 {
             return Ok(false);
         }
         let rank_at = Some(self.now() - limits::FRONT_OF_QUEUE);
@@ -193,6 +220,11 @@ impl Platform {
             }
             if change.is_callback().await? {
                 change.callback_in_vain("The contact did not answer the call-back.").await?;
+                change.commit().await?;
+                return Ok(true);
+            }
+            if change.call.direction == Direction::Internal {
+                change.end(CallResult::Failed, "No media came through in time.", "system").await?;
                 change.commit().await?;
                 return Ok(true);
             }

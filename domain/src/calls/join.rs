@@ -11,7 +11,7 @@ use crate::{
     db::schema::{call, leg},
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{CallId, LegId},
+    ids::{AgentId, CallId, LegId},
     limits,
     people::{Actor, Guest, tokens},
     validate,
@@ -121,14 +121,20 @@ impl Platform {
             if change.legs[place].state != LegState::Joining {
                 change.leg_becomes(place, LegState::Joining)?;
             }
-            // Nobody has media before the other side has come: the wait for an answer does not count.
-            let from = change.call.answer_by.map_or(now, |by| by.max(now));
-            // An agent who took a call out of a queue keeps the contact waiting.
-            let accepted = !contact && change.call.visit_id.is_some();
-            let limit = if accepted { limits::ACCEPT_TO_MEDIA } else { limits::JOIN_TO_MEDIA };
+            // An agent who accepted keeps others waiting.
+            let agent = change.legs[place].user_id.filter(|_| !contact).map(AgentId::from);
+            let accepted = match agent {
+                Some(agent) => change.call.visit_id.is_some() || change.accepted_offer(agent).await?.is_some(),
+                None => false,
+            };
+            let by = match accepted {
+                true => now + limits::ACCEPT_TO_MEDIA,
+                // Nobody has media before the other side has come: the wait for an answer does not count.
+                false => change.call.answer_by.map_or(now, |by| by.max(now)) + limits::JOIN_TO_MEDIA,
+            };
             // One who tries again and again has no more time than the first try gave: somebody waits on the other side.
             let leave_by = &mut change.legs[place].leave_by;
-            *leave_by = leave_by.filter(|_| !first_try).or(Some(from + limit));
+            *leave_by = leave_by.filter(|_| !first_try).or(Some(by));
             // Somebody was there just now: the link is free for another browser only a while from here.
             change.legs[place].away_since = Some(now);
         }

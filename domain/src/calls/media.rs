@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState, audience::Ear};
+use super::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, LegState, audience::Ear};
 use crate::{
     Error, Platform, Result,
     bus::Job,
@@ -67,6 +67,26 @@ async fn waiting_prompt(connection: &mut AsyncPgConnection, id: QueueId) -> Resu
         announcement,
         every_seconds: seconds.unsigned_abs(),
     }))
+}
+
+impl Change {
+    fn is_connected(&self, is_it: impl Fn(&Leg) -> bool) -> bool {
+        self.legs.iter().any(|leg| leg.state == LegState::Connected && is_it(leg))
+    }
+
+    /// The call's own agent: another one may be in it, too, who hands it over just now.
+    fn agent_connected(&self) -> bool {
+        let agent = self.call.agent_id;
+        self.is_connected(|leg| leg.role == LegRole::Agent && leg.user_id == agent)
+    }
+
+    fn other_side_connected(&self) -> bool {
+        let agent = self.call.agent_id;
+        match self.call.direction {
+            Direction::Internal => self.is_connected(|leg| leg.role == LegRole::Agent && leg.user_id != agent),
+            _ => self.is_connected(|leg| leg.role == LegRole::Contact),
+        }
+    }
 }
 
 impl Platform {
@@ -174,7 +194,8 @@ impl Platform {
             .then_some(change))
     }
 
-    /// Media flows both ways on a leg. The call is IN_PROGRESS once that is so for an agent and a contact.
+    /// Media flows both ways on a leg. The call is IN_PROGRESS once that is so for its agent and a contact, or for two
+    /// colleagues.
     pub async fn leg_connected(&self, id: CallId, epoch: i32, leg: LegId) -> Result<()> {
         let Some(mut change) = self.report(id, epoch).await? else { return Ok(()) };
         let Some(place) = change.legs.iter().position(|l| l.id == leg) else { return Ok(()) };
@@ -191,12 +212,8 @@ impl Platform {
         if let (LegRole::Agent, Some(user)) = (change.legs[place].role, change.legs[place].user_id) {
             change.offer_connected(user.into()).await?;
         }
-        let connected =
-            |role: LegRole| change.legs.iter().any(|l| l.role == role && l.state == LegState::Connected);
-        if change.call.state == CallState::Connecting
-            && connected(LegRole::Agent)
-            && connected(LegRole::Contact)
-        {
+        let agent = change.agent_connected();
+        if change.call.state == CallState::Connecting && agent && change.other_side_connected() {
             change.become_state(CallState::InProgress).await?;
             // One that lost its agent and found another was answered before.
             let now = change.now();
@@ -205,7 +222,7 @@ impl Platform {
             change.leave_queue(VisitOutcome::Answered).await?;
             change.event(CallEventKind::Connected, "worker", None, None).await?;
         } else if change.call.state == CallState::Connecting
-            && connected(LegRole::Agent)
+            && agent
             && change.call.callback_of.is_some()
             && !change.legs.iter().any(|leg| leg.role == LegRole::Contact && leg.state.is_present())
         {

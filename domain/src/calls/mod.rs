@@ -9,6 +9,7 @@ mod change;
 mod consent;
 mod finish;
 mod hold;
+mod internal;
 pub mod join;
 mod list;
 mod media;

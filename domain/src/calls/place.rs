@@ -1,6 +1,7 @@
 //! Placing a call to a contact.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use hmac::{Hmac, Mac};
@@ -12,9 +13,12 @@ use super::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, Leg
 use crate::{
     Platform, Result,
     bus::Job,
-    db::schema::{call, leg, offer},
+    db::{
+        Unit,
+        schema::{call, leg, offer},
+    },
     error::{Refusal, RefusalCode, refuse},
-    ids::{AgentId, CallId, ContactId, LegId},
+    ids::{AgentId, CallId, ContactId, LegId, UserId},
     limits,
     people::{Actor, idempotency::Key},
     routing::OfferState,
@@ -37,11 +41,102 @@ struct First {
     contact_leg: LegId,
 }
 
+/// What a call is about, in the words of whoever places it.
+pub(super) fn subject_of(given: Option<String>) -> Result<Option<String>> {
+    let said = given.as_deref().map(str::trim).filter(|said| !said.is_empty());
+    said.map(|said| validate::text_of("subject", said, 500)).transpose()
+}
+
+/// Whether a user may place a call now. No offer can come between the look and the commit.
+///
+/// # Errors
+/// AGENT_BUSY for one who is rung or in a call of a queue, LIMIT_REACHED for one with five live calls.
+pub(super) async fn free_to_call(unit: &mut Unit, user: UserId) -> Result<()> {
+    crate::agents::lock(unit, user.into()).await?;
+    let ringing: i64 = offer::table
+        .filter(offer::agent_id.eq(AgentId::from(user)))
+        .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+        .count()
+        .get_result(unit.connection())
+        .await?;
+    if ringing > 0 {
+        return refuse(RefusalCode::AgentBusy, "A call rings for you. Answer or decline it first.");
+    }
+    let serving: i64 = leg::table
+        .inner_join(call::table)
+        .filter(
+            leg::user_id.eq(user).and(leg::role.eq(LegRole::Agent)).and(leg::state.ne(LegState::Left)),
+        )
+        .filter(call::queue_id.is_not_null())
+        .count()
+        .get_result(unit.connection())
+        .await?;
+    if serving > 0 {
+        return refuse(RefusalCode::AgentBusy, "You are in a call of a queue. End it first.");
+    }
+    let live: i64 = call::table
+        .filter(call::agent_id.eq(user).and(call::state.ne(CallState::Ended)))
+        .count()
+        .get_result(unit.connection())
+        .await?;
+    if live >= LIVE_CALLS {
+        return refuse(
+            RefusalCode::LimitReached,
+            format!("You have {live} calls open. End one of them first."),
+        );
+    }
+    Ok(())
+}
+
+/// A call that a user places now, with nobody in it yet.
+pub(super) fn placed_by(
+    user: UserId,
+    direction: Direction,
+    media: MediaKind,
+    subject: Option<String>,
+    record: bool,
+    now: DateTime<Utc>,
+) -> Call {
+    Call {
+        id: CallId::new(),
+        version: 0,
+        direction,
+        media,
+        state: CallState::Created,
+        result: None,
+        contact_id: None,
+        contact_verified: false,
+        agent_id: Some(user),
+        subject,
+        record,
+        recording_stopped: false,
+        worker_id: None,
+        epoch: 0,
+        dispatch_at: Some(now + limits::DISPATCH_AGAIN),
+        answer_by: None,
+        created_at: now,
+        answered_at: None,
+        ended_at: None,
+        end_reason: None,
+        queue_id: None,
+        visit_id: None,
+        priority: 0,
+        callback_of: None,
+        callback_tries: 0,
+        outcome_id: None,
+        tags: Vec::new(),
+        rating_stars: None,
+        rating_words: None,
+        rated_at: None,
+    }
+}
+
 impl Platform {
     /// Calls a contact: the call waits for a worker, the contact gets a link.
     ///
     /// # Errors
-    /// NOT_FOUND for the contact, INVALID for the subject, LIMIT_REACHED for a user with five live calls.
+    /// NOT_FOUND for the contact, INVALID for the subject, AGENT_BUSY for one who is rung or in a call of a queue,
+    /// LIMIT_REACHED for a user with five live calls.
     pub async fn place_call(
         &self,
         actor: &Actor,
@@ -52,12 +147,7 @@ impl Platform {
         key: Option<Key>,
     ) -> Result<Placed> {
         let user = actor.user()?.clone();
-        let subject = subject
-            .as_deref()
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-            .map(|s| validate::text_of("subject", s, 500))
-            .transpose()?;
+        let subject = subject_of(subject)?;
         let mut unit = self.begin().await?;
         if let Some(first) = unit.first_result::<First>(key.as_ref()).await? {
             let call =
@@ -68,73 +158,15 @@ impl Platform {
             .await?
             .filter(|c| c.archived_at.is_none())
             .ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
-        // No offer can come between the look and the commit.
-        crate::agents::lock(&mut unit, user.id.into()).await?;
-        let ringing: i64 = offer::table
-            .filter(offer::agent_id.eq(AgentId::from(user.id)))
-            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
-            .count()
-            .get_result(unit.connection())
-            .await?;
-        if ringing > 0 {
-            return refuse(RefusalCode::AgentBusy, "A call rings for you. Answer or decline it first.");
-        }
-        let serving: i64 = leg::table
-            .inner_join(call::table)
-            .filter(
-                leg::user_id.eq(user.id).and(leg::role.eq(LegRole::Agent)).and(leg::state.ne(LegState::Left)),
-            )
-            .filter(call::queue_id.is_not_null())
-            .count()
-            .get_result(unit.connection())
-            .await?;
-        if serving > 0 {
-            return refuse(RefusalCode::AgentBusy, "You are in a call of a queue. End it first.");
-        }
-        let live: i64 = call::table
-            .filter(call::agent_id.eq(user.id).and(call::state.ne(CallState::Ended)))
-            .count()
-            .get_result(unit.connection())
-            .await?;
-        if live >= LIVE_CALLS {
-            return refuse(
-                RefusalCode::LimitReached,
-                format!("You have {live} calls open. End one of them first."),
-            );
-        }
+        free_to_call(&mut unit, user.id).await?;
         let now = unit.now;
+        let record = record.unwrap_or(self.config.record_calls);
         let call = Call {
-            id: CallId::new(),
-            version: 0,
-            direction: Direction::Outbound,
-            media,
-            state: CallState::Created,
-            result: None,
             contact_id: Some(contact.id),
             // We called an address that we have: whoever opens the link is taken for the contact.
             contact_verified: true,
-            agent_id: Some(user.id),
-            subject,
-            record: record.unwrap_or(self.config.record_calls),
-            recording_stopped: false,
-            worker_id: None,
-            epoch: 0,
-            dispatch_at: Some(now + limits::DISPATCH_AGAIN),
             answer_by: Some(now + self.config.ring),
-            created_at: now,
-            answered_at: None,
-            ended_at: None,
-            end_reason: None,
-            queue_id: None,
-            visit_id: None,
-            priority: 0,
-            callback_of: None,
-            callback_tries: 0,
-            outcome_id: None,
-            tags: Vec::new(),
-            rating_stars: None,
-            rating_words: None,
-            rated_at: None,
+            ..placed_by(user.id, Direction::Outbound, media, subject, record, now)
         };
         let mut agent = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
         agent.user_id = Some(user.id);

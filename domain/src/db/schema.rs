@@ -482,6 +482,8 @@ diesel::table! {
         expires_at -> Timestamptz,
         accepted_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        purpose -> Text,
+        asked_by -> Nullable<Uuid>,
     }
 }
 

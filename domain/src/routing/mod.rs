@@ -6,6 +6,7 @@
 
 mod callback;
 mod candidates;
+mod direct;
 mod estimate;
 mod explain;
 mod hours;
@@ -24,6 +25,7 @@ mod stats;
 mod visits;
 
 pub use callback::Callback;
+pub(crate) use direct::name_of;
 pub use estimate::{Estimate, FORMULA, Inputs};
 pub use explain::{Considered, Explanation};
 pub(crate) use hours::midnight;
@@ -47,6 +49,15 @@ text_enum! { /// What becomes of a call that waited too long.
 OverflowKind { End = "END", Queue = "QUEUE", Callback = "CALLBACK", } }
 text_enum! { /// How a visit to a queue ended.
 VisitOutcome { Answered = "ANSWERED", Abandoned = "ABANDONED", Overflowed = "OVERFLOWED", Callback = "CALLBACK", Voicemail = "VOICEMAIL", Cancelled = "CANCELLED", } }
+text_enum! { /// What an agent is asked for.
+OfferPurpose {
+    /// The call waits in a queue.
+    Queue = "QUEUE",
+    /// A colleague calls.
+    Call = "CALL",
+    /// A colleague asks into a call.
+    Invitation = "INVITATION",
+} }
 text_enum! { /// Where an offer is in its life.
 OfferState { Pending = "PENDING", Accepted = "ACCEPTED", Connected = "CONNECTED", Declined = "DECLINED", TimedOut = "TIMED_OUT", Cancelled = "CANCELLED", Failed = "FAILED", } }
 

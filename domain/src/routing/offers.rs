@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Offer, OfferState, round::Assignment};
+use super::{Offer, OfferPurpose, OfferState, round::Assignment};
 use crate::{
     Platform, Result,
     calls::{CallEventKind, CallState, Change, Leg, LegRole, join::Joined},
@@ -68,6 +68,8 @@ pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<
                 expires_at: it.expires_at,
                 accepted_at: None,
                 ended_at: None,
+                purpose: OfferPurpose::Queue,
+                asked_by: None,
             })
         })
         .collect();
@@ -116,7 +118,7 @@ pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<
     Ok(())
 }
 
-fn news(offer: &Offer) -> serde_json::Value {
+pub(super) fn news(offer: &Offer) -> serde_json::Value {
     json!({ "agentId": offer.agent_id, "offerId": offer.id, "callId": offer.call_id, "visitId": offer.visit_id, "state": offer.state })
 }
 
@@ -170,8 +172,8 @@ impl Change {
         Ok(())
     }
 
-    /// An offer that was pending when somebody looked came to nothing; the call goes back to its place unless it still
-    /// rings elsewhere. False when the offer has moved on meanwhile.
+    /// An offer that was pending when somebody looked came to nothing; a call of a queue goes back to its place unless it
+    /// still rings elsewhere. False when the offer has moved on meanwhile.
     pub(crate) async fn decline(&mut self, seen: &Offer, next: OfferState, reason: &str) -> Result<bool> {
         let live = self.live_offers().await?;
         let Some(mut offer) = live.into_iter().find(|it| it.id == seen.id && it.state == OfferState::Pending)
@@ -186,23 +188,27 @@ impl Change {
         };
         let agent = offer.agent_id.to_string();
         self.event(kind, &agent, None, Some(reason.into())).await?;
-        self.back_to_queue().await?;
+        self.came_to_nothing(&offer).await?;
         Ok(true)
     }
 
-    /// The agent who had accepted did not come: the visit is back at its old place.
-    pub(crate) async fn offer_failed(&mut self, agent: AgentId, reason: &str) -> Result<()> {
-        for mut offer in self.live_offers().await? {
-            if offer.agent_id == agent && offer.state == OfferState::Accepted {
-                self.offer_becomes(&mut offer, OfferState::Failed, Some(reason)).await?;
-                self.event(CallEventKind::OfferFailed, &agent.to_string(), None, Some(reason.into())).await?;
-            }
-        }
-        self.back_to_queue().await
+    /// The offer that an agent has accepted and for which media is awaited.
+    pub(crate) async fn accepted_offer(&mut self, agent: AgentId) -> Result<Option<Offer>> {
+        let live = self.live_offers().await?;
+        Ok(live.into_iter().find(|it| it.agent_id == agent && it.state == OfferState::Accepted))
+    }
+
+    /// The agent who had accepted did not come: a visit is back at its old place. False where none had been accepted.
+    pub(crate) async fn offer_failed(&mut self, agent: AgentId, reason: &str) -> Result<bool> {
+        let Some(mut offer) = self.accepted_offer(agent).await? else { return Ok(false) };
+        self.offer_becomes(&mut offer, OfferState::Failed, Some(reason)).await?;
+        self.event(CallEventKind::OfferFailed, &agent.to_string(), None, Some(reason.into())).await?;
+        self.came_to_nothing(&offer).await?;
+        Ok(true)
     }
 
     /// Without a live offer the call waits again; the visit was never left.
-    async fn back_to_queue(&mut self) -> Result<()> {
+    pub(super) async fn back_to_queue(&mut self) -> Result<()> {
         let rings = !self.live_offers().await?.is_empty();
         if rings || self.call.visit_id.is_none() || self.call.state == CallState::Ended {
             return Ok(());
@@ -231,18 +237,23 @@ impl Change {
         Ok(())
     }
 
-    /// Media flows both ways on the leg of the agent who accepted: the offer is kept.
-    pub(crate) async fn offer_connected(&mut self, agent: AgentId) -> Result<()> {
-        for mut offer in self.live_offers().await? {
-            if offer.agent_id == agent && offer.state == OfferState::Accepted {
-                self.offer_becomes(&mut offer, OfferState::Connected, None).await?;
-                diesel::update(agent::table.find(agent))
-                    .set(agent::missed_in_row.eq(0))
-                    .execute(self.unit.connection())
-                    .await?;
-            }
+    /// Withdraws what colleagues hold out to colleagues.
+    pub(crate) async fn cancel_direct_offers(&mut self, reason: &str) -> Result<()> {
+        for mut offer in self.live_offers().await?.into_iter().filter(|it| it.visit_id.is_none()) {
+            self.offer_becomes(&mut offer, OfferState::Cancelled, Some(reason)).await?;
         }
         Ok(())
+    }
+
+    /// Media flows both ways on the leg of the agent who accepted: the offer is kept, and given back.
+    pub(crate) async fn offer_connected(&mut self, agent: AgentId) -> Result<Option<Offer>> {
+        let Some(mut offer) = self.accepted_offer(agent).await? else { return Ok(None) };
+        self.offer_becomes(&mut offer, OfferState::Connected, None).await?;
+        diesel::update(agent::table.find(agent))
+            .set(agent::missed_in_row.eq(0))
+            .execute(self.unit.connection())
+            .await?;
+        Ok(Some(offer))
     }
 }
 
@@ -259,15 +270,23 @@ impl Platform {
         let Some(mut offer) = mine.into_iter().next().filter(|it| it.state == OfferState::Pending) else {
             return refuse(RefusalCode::OfferGone, GONE);
         };
-        for mut other in others {
+        // Those who rang together for the same visit.
+        for mut other in others.into_iter().filter(|it| it.visit_id == offer.visit_id && it.visit_id.is_some()) {
             change.offer_becomes(&mut other, OfferState::Cancelled, Some("answered by a colleague")).await?;
         }
         change.offer_becomes(&mut offer, OfferState::Accepted, None).await?;
-        change.call.agent_id = Some(user.id);
         let mut leg = Leg::invited(&change.call, LegRole::Agent, user.name.clone(), change.now());
         leg.user_id = Some(user.id);
         let place = change.add_leg(leg);
-        change.become_state(CallState::Connecting).await?;
+        match offer.purpose {
+            OfferPurpose::Queue => {
+                change.call.agent_id = Some(user.id);
+                change.become_state(CallState::Connecting).await?;
+            }
+            OfferPurpose::Call => change.colleague_comes().await?,
+            // The call goes on, and the agent comes into it.
+            OfferPurpose::Invitation => {}
+        }
         change.dispatch().await?;
         let leg = change.legs[place].id;
         change.event(CallEventKind::Accepted, &actor.key(), Some(leg), None).await?;
@@ -343,8 +362,8 @@ impl Platform {
                 }
                 None => 1,
             };
-            // Of those who ring together all but one are meant to let it ring.
-            if seen.alone {
+            // Of those who ring together all but one are meant to let it ring; and what a colleague asks is no duty.
+            if seen.alone && seen.purpose == OfferPurpose::Queue {
                 change.count_missed(seen.agent_id, limit).await?;
             }
             change.commit().await?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
-use super::{Explanation, Hours, OfferState, OverflowKind, RoutingStrategy, VisitOutcome};
+use super::{Explanation, Hours, OfferPurpose, OfferState, OverflowKind, RoutingStrategy, VisitOutcome};
 use crate::{
     agents::Skills,
     db::schema::{offer, queue, queue_visit},
@@ -79,7 +79,7 @@ pub struct Visit {
     pub routing: Option<Explanation>,
 }
 
-/// A waiting call, held out to an agent.
+/// A call, held out to an agent out of a queue or by a colleague.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable)]
 #[diesel(table_name = offer, check_for_backend(diesel::pg::Pg))]
 pub struct Offer {
@@ -94,4 +94,7 @@ pub struct Offer {
     pub expires_at: DateTime<Utc>,
     pub accepted_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
+    pub purpose: OfferPurpose,
+    /// The colleague who asks.
+    pub asked_by: Option<AgentId>,
 }

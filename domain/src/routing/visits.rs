@@ -79,6 +79,8 @@ impl Change {
             self.become_state(CallState::Queued).await?;
         }
         self.event(CallEventKind::Queued, "system", None, Some(queue.id.to_string())).await?;
+        // What colleagues were asked for went with the talk.
+        self.cancel_direct_offers("the call is back in a queue").await?;
         self.take_up_all("system").await?;
         self.unit.route(queue.id);
         Ok(())

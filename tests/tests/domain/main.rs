@@ -3,6 +3,7 @@
 
 mod calls;
 mod centre;
+mod colleagues;
 mod desk;
 mod hold;
 mod lists;

@@ -33,6 +33,7 @@ const REFERENCES: &[&str] = &[
     "note.contact_id -> contact: CASCADE",
     "notification.user_id -> app_user: CASCADE",
     "offer.agent_id -> agent: CASCADE",
+    "offer.asked_by -> agent: SET NULL",
     "offer.call_id -> call: CASCADE",
     "offer.visit_id -> queue_visit: CASCADE",
     "queue.announcement_id -> audio_file: SET NULL",

@@ -347,6 +347,16 @@ mirrored! {
         Cancelled,
     }
 
+    /// What an agent is asked for.
+    OfferPurpose = "domain::routing::OfferPurpose" {
+        /// The call waits in a queue.
+        Queue,
+        /// A colleague calls.
+        Call,
+        /// A colleague asks into a call.
+        Invitation,
+    }
+
     /// Where an offer is in its life.
     OfferState = "domain::routing::OfferState" {
         /// It rings.

@@ -1,9 +1,9 @@
-//! Calls that are held out to agents, and the news of agents.
+//! Calls that are held out to agents, out of queues or by colleagues, and the news of agents.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::routing;
 
-use super::{Agent, Call, OfferState, QueueVisit};
+use super::{Agent, Call, OfferPurpose, OfferState, QueueVisit};
 use crate::graphql::{
     context::ContextExt,
     fault::{Answer, Fault},
@@ -11,11 +11,11 @@ use crate::graphql::{
     scalars::DateTime,
 };
 
-/// A waiting call, held out to an agent.
+/// A call, held out to an agent out of a queue or by a colleague.
 #[derive(Clone)]
 pub struct Offer(pub routing::Offer);
 
-/// A waiting call, held out to an agent.
+/// A call, held out to an agent out of a queue or by a colleague.
 #[Object]
 impl Offer {
     /// `offer_` and 32 hexadecimal digits.
@@ -39,7 +39,18 @@ impl Offer {
         Agent::load(context, self.0.agent_id).await
     }
 
-    /// The call's time in the queue that it came out of.
+    /// What the agent is asked for.
+    async fn purpose(&self) -> OfferPurpose {
+        self.0.purpose.into()
+    }
+
+    /// The colleague who asks; null out of a queue.
+    async fn asked_by(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
+        let Some(id) = self.0.asked_by else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Agent))
+    }
+
+    /// The call's time in the queue that it came out of; null when a colleague asks.
     async fn visit(&self, context: &Context<'_>) -> Answer<Option<QueueVisit>> {
         let Some(id) = self.0.visit_id else { return Ok(None) };
         Ok(context.loaders().load_one(id).await?.map(QueueVisit))

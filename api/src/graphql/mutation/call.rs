@@ -14,16 +14,18 @@ use crate::graphql::{
     scalars::Url,
 };
 
-/// Who is called, and how.
+/// Who is called, and how: a contact or a colleague.
 #[derive(InputObject)]
 struct CallPlaceInput {
     /// The contact.
     contact_id: Option<ID>,
+    /// The colleague, who has to be free.
+    user_id: Option<ID>,
     /// Voice alone, or picture too.
     media: MediaKind,
     /// What it is about; the contact reads it too.
     subject: Option<String>,
-    /// Whether to record it, once those who must have agreed; left out: as the installation says.
+    /// Whether to record it, once those who must have agreed; left out: as the installation says, and among colleagues not.
     record: Option<bool>,
     /// A repeat with the same key within 24 h gives the first result.
     idempotency_key: Option<String>,
@@ -63,7 +65,7 @@ payloads! {
     CallPlacePayload {
         /// The new call.
         call: Call,
-        /// The contact's link.
+        /// The contact's link; none to a colleague.
         join_url: Url,
         /// The token in it.
         join_token: String,
@@ -90,7 +92,8 @@ pub struct CallMutations;
 
 #[Object]
 impl CallMutations {
-    /// Calls a contact. The call waits for a media worker; the contact's link is live at once. For users.
+    /// Calls a contact, whose link is live at once, or a colleague, to whom it is offered for 30 seconds. The call waits for
+    /// a media worker. For users.
     async fn call_place(
         &self,
         context: &Context<'_>,
@@ -98,12 +101,22 @@ impl CallMutations {
     ) -> Answer<CallPlacePayload> {
         let (platform, actor) = (context.platform(), context.actor());
         let contact = id::parse_optional(input.contact_id.as_ref())?;
+        let colleague = id::parse_optional(input.user_id.as_ref())?;
         let placed = async {
             let key = key(actor, "callPlace", input.idempotency_key.as_ref(), &input)?;
-            let contact = contact.ok_or_else(|| Refusal::invalid("contactId", "Say whom to call."))?;
-            let placed = platform
-                .place_call(actor, contact, input.media.into(), input.subject.clone(), input.record, key)
-                .await?;
+            let (media, subject, record) = (input.media.into(), input.subject.clone(), input.record);
+            let contact = match (contact, colleague) {
+                (Some(contact), None) => contact,
+                (None, Some(colleague)) => {
+                    let call = platform.call_colleague(actor, colleague, media, subject, record, key).await?;
+                    return Ok(CallPlacePayload { call: Some(Call(call)), ..Default::default() });
+                }
+                _ => {
+                    let says = "Say whom to call: a contact or a colleague, one of the two.";
+                    return Err(Refusal::invalid("contactId", says).into());
+                }
+            };
+            let placed = platform.place_call(actor, contact, media, subject, record, key).await?;
             Ok(CallPlacePayload {
                 call: Some(Call(placed.call)),
                 join_url: Some(join_url(&platform.config, &placed.join_token)),

@@ -1,0 +1,92 @@
+//! Calls between colleagues: the one who calls is in it from the first, the other one gets a direct offer.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{
+    Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, MediaKind,
+    place::{free_to_call, placed_by, subject_of},
+};
+use crate::{
+    Platform, Result, agents,
+    bus::Job,
+    db::schema::call,
+    error::{RefusalCode, refuse},
+    ids::{AgentId, CallId, UserId},
+    limits,
+    people::{Actor, idempotency::Key},
+    routing::{Offer, OfferPurpose, OfferState},
+};
+
+impl Platform {
+    /// Calls a colleague. Not recorded unless it is wished.
+    ///
+    /// # Errors
+    /// NOT_FOUND for the colleague, NO_AGENT for one who is not there, AGENT_BUSY for one who is not free or a caller who
+    /// is not, NOT_ALLOWED for oneself, INVALID for the subject, LIMIT_REACHED for a user with five live calls.
+    pub async fn call_colleague(
+        &self,
+        actor: &Actor,
+        colleague: UserId,
+        media: MediaKind,
+        subject: Option<String>,
+        record: Option<bool>,
+        key: Option<Key>,
+    ) -> Result<Call> {
+        let user = actor.user()?.clone();
+        let subject = subject_of(subject)?;
+        if colleague == user.id {
+            return refuse(RefusalCode::NotAllowed, "You cannot call yourself. Choose a colleague.");
+        }
+        let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<CallId>(key.as_ref()).await? {
+            return Ok(call::table.find(first).select(Call::as_select()).first(unit.connection()).await?);
+        }
+        // Two who call each other at once do not wait for each other.
+        let (caller, callee) = (AgentId::from(user.id), AgentId::from(colleague));
+        for agent in [caller.min(callee), caller.max(callee)] {
+            agents::lock(&mut unit, agent).await?;
+        }
+        free_to_call(&mut unit, user.id).await?;
+        let now = unit.now;
+        let call = Call {
+            // The offer ends before; this stands behind it.
+            answer_by: Some(now + limits::DIRECT_OFFER + limits::JOIN_TO_MEDIA),
+            ..placed_by(user.id, Direction::Internal, media, subject, record.unwrap_or(false), now)
+        };
+        let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
+        own.user_id = Some(user.id);
+        let mut change = Change::create(unit, call, vec![own]).await?;
+        change.event(CallEventKind::Created, &actor.key(), None, None).await?;
+        change.ask(callee, OfferPurpose::Call, caller).await?;
+        change.unit.job(Job::Calls, serde_json::json!({ "callId": change.call.id })).await?;
+        change.unit.keep_result(key.as_ref(), &change.call.id).await?;
+        let (call, _) = change.commit().await?;
+        tracing::info!(call = %call.id, media = %call.media, "colleague called");
+        Ok(call)
+    }
+}
+
+impl Change {
+    /// The colleague has accepted.
+    pub(crate) async fn colleague_comes(&mut self) -> Result<()> {
+        if self.call.state == CallState::Created {
+            self.become_state(CallState::Ringing).await?;
+        }
+        self.become_state(CallState::Connecting).await?;
+        self.call.answer_by = Some(self.now() + limits::JOIN_TO_MEDIA);
+        Ok(())
+    }
+
+    /// The colleague said no, did not answer, or got no media: nobody is left to talk with.
+    pub(crate) async fn colleague_did_not_come(&mut self, offer: &Offer) -> Result<()> {
+        let result = match offer.state {
+            OfferState::Declined => CallResult::Declined,
+            OfferState::Failed => CallResult::Failed,
+            _ => CallResult::Missed,
+        };
+        let says = self.told_of(offer).await?;
+        let actor = UserId::from(offer.agent_id).to_string();
+        self.end(result, &says, &actor).await
+    }
+}
