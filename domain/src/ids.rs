@@ -125,6 +125,8 @@ ids! {
     VisitId = "visit";
     /// A waiting call, held out to an agent.
     OfferId = "offer";
+    /// A call that is handed over.
+    TransferId = "transfer";
     /// Where contacts work.
     CompanyId = "company";
     /// Something written down about a contact or a call.

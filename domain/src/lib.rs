@@ -27,6 +27,7 @@ pub mod routing;
 pub mod tasks;
 pub mod telemetry;
 mod text_enum;
+pub mod transfers;
 mod validate;
 
 pub use error::{Error, Refusal, RefusalCode, Result};

@@ -32,6 +32,8 @@ pub const CALL_LENGTH: TimeDelta = TimeDelta::hours(12);
 pub const ACCEPT_TO_MEDIA: TimeDelta = TimeDelta::seconds(10);
 /// A colleague who is asked into a call has so long to accept.
 pub const DIRECT_OFFER: TimeDelta = TimeDelta::seconds(30);
+/// A call that an agent hands to a queue is back with the agent after so long, if nobody has taken it.
+pub const TRANSFER_QUEUE: TimeDelta = TimeDelta::seconds(45);
 /// A contact who asked for a call shall have joined it within this.
 pub const REQUEST_TO_JOIN: TimeDelta = TimeDelta::seconds(60);
 /// An agent who did not take a call is not offered it again for so long.

@@ -9,11 +9,11 @@ use domain::{
     Platform, agents, audio, calls, crm, desk,
     ids::{
         AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, OfferId, OutcomeId, QueueId,
-        RecordingId, RuleId, TaskId, UserId, VisitId,
+        RecordingId, RuleId, TaskId, TransferId, UserId, VisitId,
     },
     page::{Page, Slice},
     people::{self, Actor},
-    recordings, routing, tasks,
+    recordings, routing, tasks, transfers,
 };
 use tracing::Instrument;
 
@@ -65,6 +65,9 @@ pub struct VisitsOf(pub CallId);
 /// The offers of a call, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OffersOf(pub CallId);
+/// The transfers of a call, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TransfersOf(pub CallId);
 /// The work after a call, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WrapUpsOf(pub CallId);
@@ -141,6 +144,7 @@ loads_one! {
     AgentId => agents::Agent, |reader, ids| reader.platform.agents(ids), |agent| agent.id;
     QueueId => routing::Queue, |reader, ids| reader.platform.queues(ids), |queue| queue.id;
     VisitId => routing::Visit, |reader, ids| reader.platform.visits(ids), |visit| visit.id;
+    TransferId => transfers::Transfer, |reader, ids| reader.platform.transfers(ids), |transfer| transfer.id;
     OfferId => routing::Offer, |reader, ids| reader.platform.offers(ids), |offer| offer.id;
     RuleId => (RuleId, String), |reader, ids| reader.platform.rules(ids), |rule| rule.0;
 }
@@ -152,6 +156,7 @@ loads_many! {
     RenditionsOf => recordings::Rendition, |reader, ids| reader.platform.renditions(ids), |rendition| rendition.recording_id;
     VisitsOf => routing::Visit, |reader, ids| reader.platform.visits_of_calls(ids), |visit| visit.call_id;
     OffersOf => routing::Offer, |reader, ids| reader.platform.offers_of_calls(ids), |offer| offer.call_id;
+    TransfersOf => transfers::Transfer, |reader, ids| reader.platform.transfers_of_calls(ids), |transfer| transfer.call_id;
     WrapUpsOf => agents::WrapUp, |reader, ids| reader.platform.wrap_ups_of_calls(ids), |wrap_up| wrap_up.call_id;
     MembershipsOf => routing::Member, |reader, ids| reader.platform.memberships(ids), |member| member.agent_id;
     PausesOf => recordings::Pause, |reader, ids| reader.platform.pauses(ids), |pause| pause.recording_id;

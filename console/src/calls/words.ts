@@ -84,6 +84,9 @@ const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
   RATED: 'Rated',
   RECORDING_PROGRESS: 'Recording is being prepared',
   RINGING: 'Ringing',
+  TRANSFER_CANCELLED: 'Transfer over',
+  TRANSFER_COMPLETED: 'Call handed over',
+  TRANSFER_STARTED: 'Call is being transferred',
   WRAPPED_UP: 'Wrapped up',
   CONNECTED: 'Both sides connected',
   MEDIA_MOVED: 'Moved to another media server',
@@ -108,6 +111,7 @@ const OVERFLOWS: Readonly<Record<string, string>> = {
   CALLBACK: 'is called back',
   END: 'the call ends',
   QUEUE: 'goes to another queue',
+  TRANSFER: 'goes back to the agent',
 };
 
 /**
@@ -121,6 +125,7 @@ export function detailWords(
 ): string | undefined {
   if (!detail) return undefined;
   if (kind === 'OVERFLOWED') return OVERFLOWS[detail] ?? detail;
+  if (kind.startsWith('TRANSFER_')) return detail.replace(/^transfer_[0-9a-f]{32} ?/, '') || undefined;
   const words = detail.split(' ');
   if (words.every((word) => /^[a-z]+_[0-9a-f]{32}$/.test(word))) {
     return words.flatMap((word) => names.get(word) ?? []).join(', ') || undefined;

@@ -40,7 +40,7 @@ const BEGIN_INTERVAL: &str = "INSERT INTO call_interval (call_id, ordinal, kind,
 const HANDLED: &str = "UPDATE queue_visit AS visit SET handled_seconds =
         coalesce((SELECT sum(extract(epoch FROM i.ended_at - i.started_at)) FROM call_interval i
             WHERE i.call_id = visit.call_id AND i.kind IN ('TALK', 'HOLD') AND i.started_at >= visit.left_at
-                AND NOT EXISTS (SELECT FROM queue_visit later WHERE later.call_id = visit.call_id AND later.id <> visit.id
+                AND NOT EXISTS (SELECT FROM queue_visit later WHERE later.call_id = visit.call_id AND later.id <> visit.id AND later.outcome = 'ANSWERED'
                     AND later.entered_at >= visit.left_at AND later.entered_at <= i.started_at)), 0)
         + coalesce((SELECT sum(extract(epoch FROM w.ended_at - w.started_at)) FROM wrap_up w
             WHERE w.call_id = visit.call_id AND w.agent_id = visit.agent_id AND w.started_at >= visit.left_at
@@ -52,13 +52,13 @@ const HANDLED: &str = "UPDATE queue_visit AS visit SET handled_seconds =
 impl Change {
     /// Agents who have just left a call that was answered out of a queue begin its wrap-up; called before the commit.
     pub(crate) async fn begin_wrap_ups(&mut self) -> Result<()> {
-        let Some(from) = self.call.queue_id else { return Ok(()) };
-        let left: Vec<AgentId> = self
+        let left: Vec<(AgentId, QueueId)> = self
             .legs_turned()
             .filter(|leg| {
                 leg.role == LegRole::Agent && leg.state == LegState::Left && leg.connected_at.is_some()
             })
             .filter_map(|leg| leg.user_id.map(AgentId::from))
+            .filter_map(|agent| self.wrap_up_queue(agent).map(|queue| (agent, queue)))
             .collect();
         let ended_now = self.ended_now();
         if left.is_empty() && !ended_now {
@@ -66,21 +66,25 @@ impl Change {
         }
         let (id, now) = (self.call.id, self.unit.now);
         if !left.is_empty() && self.call.answered_at.is_some() {
-            let (seconds, required): (i32, bool) = queue::table
-                .find(from)
-                .select((queue::wrap_up_seconds, queue::wrap_up_required))
-                .first(self.unit.connection())
+            let rules: Vec<(QueueId, i32, bool)> = queue::table
+                .filter(queue::id.eq_any(left.iter().map(|(_, queue)| *queue)))
+                .filter(queue::wrap_up_seconds.gt(0))
+                .select((queue::id, queue::wrap_up_seconds, queue::wrap_up_required))
+                .load(self.unit.connection())
                 .await?;
-            if seconds > 0 {
-                let rows: Vec<WrapUp> =
-                    left.iter().map(|&agent| wrap_up_of(id, agent, from, now, seconds, required)).collect();
-                // One who wraps up another call goes on with that.
-                diesel::insert_into(wrap_up::table)
-                    .values(&rows)
-                    .on_conflict_do_nothing()
-                    .execute(self.unit.connection())
-                    .await?;
-            }
+            let rows: Vec<WrapUp> = left
+                .iter()
+                .filter_map(|&(agent, queue)| {
+                    let &(_, seconds, required) = rules.iter().find(|(id, ..)| *id == queue)?;
+                    Some(wrap_up_of(id, agent, queue, now, seconds, required))
+                })
+                .collect();
+            // One who wraps up another call goes on with that.
+            diesel::insert_into(wrap_up::table)
+                .values(&rows)
+                .on_conflict_do_nothing()
+                .execute(self.unit.connection())
+                .await?;
         }
         if ended_now {
             sql_query(BEGIN_INTERVAL)

@@ -1,5 +1,7 @@
 //! One change of a call: its row is locked first, then read, changed in memory and written back with its events.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_query, sql_types};
 use diesel_async::RunQueryDsl;
@@ -18,7 +20,7 @@ use crate::{
     },
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{AgentId, CallId, LegId},
+    ids::{AgentId, CallId, LegId, QueueId},
     limits,
     routing::VisitOutcome,
 };
@@ -34,6 +36,8 @@ pub struct Change {
     open: Option<IntervalKind>,
     /// It stood in no row before this change.
     created: bool,
+    /// Agents who wrap up by the rules of another queue than the one that the call is in.
+    wrap_ups: HashMap<AgentId, Option<QueueId>>,
 }
 
 #[derive(QueryableByName)]
@@ -65,7 +69,8 @@ impl Platform {
             .load(unit.connection())
             .await?;
         let (open, stored) = (interval(&call, &legs), (call.clone(), legs.clone()));
-        Ok(Change { unit, stored, open, created: false, call, legs })
+        let wrap_ups = HashMap::new();
+        Ok(Change { unit, stored, open, created: false, wrap_ups, call, legs })
     }
 
     /// The same, by one of its legs; gives the leg's place in `legs` too.
@@ -91,7 +96,8 @@ impl Change {
     pub(crate) async fn create(mut unit: Unit, call: Call, legs: Vec<Leg>) -> Result<Self> {
         insert(&mut unit, &call, &legs).await?;
         let stored = (call.clone(), legs.clone());
-        let mut change = Self { unit, stored, open: None, created: true, call, legs };
+        let wrap_ups = HashMap::new();
+        let mut change = Self { unit, stored, open: None, created: true, wrap_ups, call, legs };
         change.begin_interval().await?;
         Ok(change)
     }
@@ -137,6 +143,16 @@ impl Change {
             let before = self.stored.1.iter().find(|before| before.id == leg.id);
             before.is_none_or(|before| before.state != leg.state)
         })
+    }
+
+    /// Should this agent leave in this change: the queue whose rules hold for the work after it, if any.
+    pub(crate) fn wraps_up_for(&mut self, agent: AgentId, queue: Option<QueueId>) {
+        self.wrap_ups.insert(agent, queue);
+    }
+
+    /// The queue whose rules hold for an agent's work after this call.
+    pub(crate) fn wrap_up_queue(&self, agent: AgentId) -> Option<QueueId> {
+        self.wrap_ups.get(&agent).copied().unwrap_or(self.call.queue_id)
     }
 
     /// This change ended the call.
@@ -256,6 +272,7 @@ impl Change {
             return Ok(());
         }
         self.cancel_offers("the call is over").await?;
+        self.end_transfer(reason, actor).await?;
         self.leave_queue(match result {
             CallResult::Callback => VisitOutcome::Callback,
             CallResult::Voicemail => VisitOutcome::Voicemail,

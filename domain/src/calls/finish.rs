@@ -8,7 +8,7 @@ use crate::{
     Platform, Result,
     db::schema::{call, leg},
     error::{Refusal, RefusalCode, each, refuse},
-    ids::{AgentId, CallId, LegId},
+    ids::{CallId, LegId},
     limits,
     people::Actor,
     routing::{Entry, VisitOutcome},
@@ -41,7 +41,10 @@ impl Change {
         let gone = self.legs[place].clone();
         self.event(CallEventKind::LegLeft, actor, Some(gone.id), lost.then(|| "connection lost".into()))
             .await?;
-        if gone.role == LegRole::Agent && self.waits_on(&gone, lost).await? {
+        if gone.role == LegRole::Agent && self.did_not_come(&gone, lost).await?
+            || self.left_transfer(&gone, actor).await?
+            || gone.role == LegRole::Agent && self.waits_on(lost).await?
+        {
             return Ok(());
         }
         if self.goes_on() {
@@ -92,21 +95,21 @@ impl Change {
             self.call.agent_id = next.user_id;
         }
         if self.call.state == CallState::InProgress && agents.all(|leg| leg.parked) {
-            self.take_up_all("system").await?;
+            self.take_up(|_| true, "system").await?;
         }
         Ok(())
     }
 
-    /// An agent has gone: true when that is dealt with and the others wait on. Who accepted and did not come leaves a call
-    /// of a queue at its old place; one who was lost, at the front.
-    async fn waits_on(&mut self, gone: &Leg, lost: bool) -> Result<bool> {
-        let Some(agent) = gone.user_id.map(AgentId::from) else { return Ok(false) };
-        if gone.connected_at.is_none() {
-            let reason = if lost { "no media came through" } else { "the agent left again" };
-            if self.offer_failed(agent, reason).await? {
-                return Ok(true);
-            }
-        }
+    /// An agent has gone who had accepted and got no media: true when that is dealt with by what was offered.
+    async fn did_not_come(&mut self, gone: &Leg, lost: bool) -> Result<bool> {
+        let Some(agent) = gone.user_id.filter(|_| gone.connected_at.is_none()) else { return Ok(false) };
+        let reason = if lost { "no media came through" } else { "the agent left again" };
+        self.offer_failed(agent.into(), reason).await
+    }
+
+    /// An agent has gone from a call of a queue: true when the contact waits on. One who left before the contact was there
+    /// leaves it at its old place; one who was lost, at the front.
+    async fn waits_on(&mut self, lost: bool) -> Result<bool> {
         if self.staying(LegRole::Contact) == 0 || self.call.queue_id.is_none() {
             return Ok(false);
         }
@@ -115,8 +118,11 @@ impl Change {
                 self.callback_in_vain("The agent left before the contact was there.").await?;
             } else {
                 let visit = self.visit().await?;
-                let (rank_at, entered_at) = visit.map(|visit| (visit.rank_at, visit.entered_at)).unzip();
-                self.enter_again(Entry { rank_at, entered_at, ..Entry::default() }).await?;
+                let (rank_at, entered_at) = visit.as_ref().map(|it| (it.rank_at, it.entered_at)).unzip();
+                // One who may still take it back does not wait any longer for that.
+                let taken_back = self.live_transfer().await?.and(visit.and_then(|visit| visit.leave_by));
+                self.enter_again(Entry { rank_at, entered_at, leave_by: taken_back, ..Entry::default() })
+                    .await?;
             }
             return Ok(true);
         }
@@ -130,7 +136,8 @@ impl Change {
 }
 
 impl Platform {
-    /// Ends the call for all. A second end is no fault.
+    /// Ends the call for all. For agents who hand it over just now, or to whom it is handed, it goes on without them. A
+    /// second end is no fault.
     ///
     /// # Errors
     /// NOT_FOUND, NOT_ALLOWED for an agent who is no longer in it.
@@ -144,9 +151,10 @@ impl Platform {
         if actor.user_id().is_some() && mine.is_none() && !actor.sees_all() {
             return refuse(RefusalCode::NotAllowed, "You are no longer in this call.");
         }
-        // An agent who took it out of a queue and thought better of it puts nobody out.
+        // An agent who took it out of a queue and thought better of it puts nobody out, nor does one who hands it over or
+        // is to get it.
         if let Some(place) = mine.filter(|&place| change.legs[place].is_staff())
-            && change.call.visit_id.is_some()
+            && (change.call.visit_id.is_some() || change.live_transfer().await?.is_some())
         {
             change.leg_becomes(place, LegState::Left)?;
             change.after_leaving(place, &actor.key(), false).await?;

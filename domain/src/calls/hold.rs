@@ -33,7 +33,9 @@ impl Change {
             |leg: &Leg| leg.role == LegRole::Agent && leg.state == LegState::Connected && actor.owns(leg);
         match self.legs.iter().rposition(is_it) {
             Some(place) => Ok(place),
-            None => refuse(RefusalCode::NotAllowed, "Only an agent who is connected to the call can do this."),
+            None => {
+                refuse(RefusalCode::NotAllowed, "Only an agent who is connected to the call can do this.")
+            }
         }
     }
 
@@ -45,7 +47,9 @@ impl Change {
             false => !leg.is_staff(),
         };
         (0..self.legs.len())
-            .filter(|&place| place != own && self.legs[place].state.is_present() && is_other(&self.legs[place]))
+            .filter(|&place| {
+                place != own && self.legs[place].state.is_present() && is_other(&self.legs[place])
+            })
             .collect()
     }
 
@@ -61,10 +65,10 @@ impl Change {
         self.event(kind, actor, Some(id), None).await
     }
 
-    /// Nobody is on hold any more.
-    pub(crate) async fn take_up_all(&mut self, actor: &str) -> Result<()> {
+    /// None of these is on hold any more.
+    pub(crate) async fn take_up(&mut self, who: impl Fn(&Leg) -> bool, actor: &str) -> Result<()> {
         for place in 0..self.legs.len() {
-            if self.legs[place].state != LegState::Left {
+            if self.legs[place].state != LegState::Left && who(&self.legs[place]) {
                 self.park(place, false, actor).await?;
             }
         }
@@ -78,7 +82,10 @@ impl Change {
         let Some(place) = found else { return Err(Refusal::not_found("leg").at("legId").into()) };
         let leg = &self.legs[place];
         if place == own {
-            return refuse(RefusalCode::NotAllowed, "You cannot hold yourself. Mute your microphone instead.");
+            return refuse(
+                RefusalCode::NotAllowed,
+                "You cannot hold yourself. Mute your microphone instead.",
+            );
         }
         if leg.role == LegRole::Supervisor {
             return refuse(RefusalCode::NotAllowed, "A supervisor cannot be put on hold.");
@@ -98,7 +105,7 @@ impl Platform {
     ///
     /// # Errors
     /// NOT_FOUND, CALL_ENDED, NOT_ALLOWED for one who is not in it as an agent, for oneself and for supervisors, LEG_GONE,
-    /// ILLEGAL_TRANSITION while nobody talks.
+    /// ILLEGAL_TRANSITION while nobody talks or the call is being transferred.
     pub async fn hold_call(&self, actor: &Actor, id: CallId, leg: Option<LegId>) -> Result<Call> {
         let call = self.set_hold(actor, id, leg, true).await?;
         // Answered once the worker has it so, if it can be reached: what is said next is not for those who are held.
@@ -126,6 +133,10 @@ impl Platform {
             Some(leg) => vec![change.holdable(own, leg)?],
             None => change.others(own),
         };
+        if change.live_transfer().await?.is_some() {
+            let says = "This call is being transferred. Swap, complete or take back the transfer instead.";
+            return refuse(RefusalCode::IllegalTransition, says);
+        }
         for place in places {
             change.park(place, hold, &actor.key()).await?;
         }

@@ -58,7 +58,7 @@ impl Platform {
         own.user_id = Some(user.id);
         let mut change = Change::create(unit, call, vec![own]).await?;
         change.event(CallEventKind::Created, &actor.key(), None, None).await?;
-        change.ask(callee, OfferPurpose::Call, caller).await?;
+        change.ask(callee, caller, OfferPurpose::Call, None).await?;
         change.unit.job(Job::Calls, serde_json::json!({ "callId": change.call.id })).await?;
         change.unit.keep_result(key.as_ref(), &change.call.id).await?;
         let (call, _) = change.commit().await?;

@@ -124,7 +124,9 @@ impl Platform {
             // An agent who accepted keeps others waiting.
             let agent = change.legs[place].user_id.filter(|_| !contact).map(AgentId::from);
             let accepted = match agent {
-                Some(agent) => change.call.visit_id.is_some() || change.accepted_offer(agent).await?.is_some(),
+                Some(agent) => {
+                    change.call.visit_id.is_some() || change.accepted_offer(agent).await?.is_some()
+                }
                 None => false,
             };
             let by = match accepted {

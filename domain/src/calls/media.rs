@@ -13,7 +13,7 @@ use crate::{
     ids::{AudioFileId, CallId, LegId, QueueId, RecordingId, WorkerId},
     limits,
     recordings::RecordingState,
-    routing::VisitOutcome,
+    routing::{OfferPurpose, VisitOutcome},
 };
 
 /// What the worker shall do for a call.
@@ -83,7 +83,9 @@ impl Change {
     fn other_side_connected(&self) -> bool {
         let agent = self.call.agent_id;
         match self.call.direction {
-            Direction::Internal => self.is_connected(|leg| leg.role == LegRole::Agent && leg.user_id != agent),
+            Direction::Internal => {
+                self.is_connected(|leg| leg.role == LegRole::Agent && leg.user_id != agent)
+            }
             _ => self.is_connected(|leg| leg.role == LegRole::Contact),
         }
     }
@@ -209,8 +211,11 @@ impl Platform {
         }
         change.legs[place].epoch = epoch;
         change.event(CallEventKind::LegJoined, "worker", Some(leg), None).await?;
-        if let (LegRole::Agent, Some(user)) = (change.legs[place].role, change.legs[place].user_id) {
-            change.offer_connected(user.into()).await?;
+        if let (LegRole::Agent, Some(user)) = (change.legs[place].role, change.legs[place].user_id)
+            && let Some(offer) = change.offer_connected(user.into()).await?
+            && offer.purpose == OfferPurpose::Transfer
+        {
+            change.target_connected(&offer).await?;
         }
         let agent = change.agent_connected();
         if change.call.state == CallState::Connecting && agent && change.other_side_connected() {
@@ -221,6 +226,7 @@ impl Platform {
             change.call.answer_by = None;
             change.leave_queue(VisitOutcome::Answered).await?;
             change.event(CallEventKind::Connected, "worker", None, None).await?;
+            change.queue_answered().await?;
         } else if change.call.state == CallState::Connecting
             && agent
             && change.call.callback_of.is_some()

@@ -64,9 +64,7 @@ pub(super) async fn free_to_call(unit: &mut Unit, user: UserId) -> Result<()> {
     }
     let serving: i64 = leg::table
         .inner_join(call::table)
-        .filter(
-            leg::user_id.eq(user).and(leg::role.eq(LegRole::Agent)).and(leg::state.ne(LegState::Left)),
-        )
+        .filter(leg::user_id.eq(user).and(leg::role.eq(LegRole::Agent)).and(leg::state.ne(LegState::Left)))
         .filter(call::queue_id.is_not_null())
         .count()
         .get_result(unit.connection())

@@ -484,6 +484,25 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         purpose -> Text,
         asked_by -> Nullable<Uuid>,
+        transfer_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    transfer (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        side -> Text,
+        from_agent_id -> Uuid,
+        from_queue_id -> Nullable<Uuid>,
+        to_agent_id -> Nullable<Uuid>,
+        to_queue_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        started_at -> Timestamptz,
+        connected_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -570,5 +589,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     rendition,
     session,
     task,
+    transfer,
     wrap_up,
 );

@@ -80,14 +80,23 @@ struct Busy {
     members: i64,
 }
 
-/// Members who are free, of queues in which somebody waits: by the record, which is as exact as its transactions, but for
-/// presence, which lapses before it is told. What an agent is doing is derived anew once its row is locked.
-const FREE: &str = "SELECT m.queue_id, m.agent_id, m.tier, a.idle_since, m.offered_at, a.skills
+/// Members who are free: by the record, which is as exact as its transactions, but for presence, which lapses before it
+/// is told. What an agent is doing is derived anew once its row is locked.
+macro_rules! free {
+    () => {
+        "SELECT m.queue_id, m.agent_id, m.tier, a.idle_since, m.offered_at, a.skills
     FROM unnest($1) AS wanted(queue_id) JOIN queue_member m USING (queue_id)
     JOIN agent_interval doing ON doing.agent_id = m.agent_id AND doing.ended_at IS NULL AND doing.activity = 'AVAILABLE'
     JOIN agent_presence p ON p.agent_id = m.agent_id AND p.until > $2
-    JOIN agent a ON a.user_id = m.agent_id
-    WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL OFFSET 0)";
+    JOIN agent a ON a.user_id = m.agent_id"
+    };
+}
+const FREE: &str = free!();
+/// The same, of queues in which somebody waits.
+const FREE_WHERE_WANTED: &str = concat!(
+    free!(),
+    " WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL OFFSET 0)"
+);
 
 /// The best of each queue. The lock comes first and the order of the log is that of transaction ids, so this one has taken
 /// its id before: `age` is negative for a row that a younger transaction wrote. The state is compared as an expression, so
@@ -142,9 +151,19 @@ pub(super) async fn is_left(unit: &mut Unit, queues: Vec<Uuid>, seen: &[(Waiting
     Ok(found.is_some())
 }
 
+/// Of queues in which somebody waits.
 pub(super) async fn free_members(unit: &mut Unit, queues: &[Uuid]) -> Result<Vec<Free>> {
+    free_by(unit, queues, FREE_WHERE_WANTED).await
+}
+
+/// Of a queue, whether anybody waits there or not.
+pub(super) async fn free_of(unit: &mut Unit, queue: QueueId) -> Result<Vec<Free>> {
+    free_by(unit, &[queue.0], FREE).await
+}
+
+async fn free_by(unit: &mut Unit, queues: &[Uuid], query: &'static str) -> Result<Vec<Free>> {
     let now = unit.now;
-    let rows: Vec<FreeRow> = statement(FREE)
+    let rows: Vec<FreeRow> = statement(query)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)
         .bind::<sql_types::Timestamptz, _>(now)
         .load(unit.connection())
@@ -248,16 +267,26 @@ pub(super) async fn around(
     Ok(found.into_iter().map(|it| (it.queue_id, it.agent_id)).collect())
 }
 
-/// Locks those chosen and looks again: between the look and the lock somebody may have gone away or got a call.
+/// Locks those chosen and looks again.
 pub(super) async fn lock_agents(unit: &mut Unit, chosen: &[(Waiting, Decision)]) -> Result<HashSet<AgentId>> {
     let mut ids: Vec<Uuid> =
         chosen.iter().flat_map(|(_, decision)| &decision.chosen).map(|agent| agent.0).collect();
     ids.sort_unstable();
+    lock_still_free(unit, &ids).await
+}
+
+/// Locks an agent; false for one who is locked by somebody else, or no longer free.
+pub(crate) async fn lock_free(unit: &mut Unit, agent: AgentId) -> Result<bool> {
+    Ok(!lock_still_free(unit, &[agent.0]).await?.is_empty())
+}
+
+/// Between the look and the lock somebody may have gone away or got a call.
+async fn lock_still_free(unit: &mut Unit, ids: &[Uuid]) -> Result<HashSet<AgentId>> {
     let now = unit.now;
     let locked: Vec<Id> = statement(
         "SELECT user_id AS id FROM agent WHERE user_id = ANY($1) ORDER BY user_id FOR NO KEY UPDATE SKIP LOCKED",
     )
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
     .load(unit.connection())
     .await?;
     let ids: Vec<Uuid> = locked.into_iter().map(|it| it.id).collect();

@@ -1,10 +1,18 @@
 //! Direct offers: a colleague is asked into a call by a colleague, past all queues. Only one who is free can be asked. What
 //! comes of it is told to whatever the offer was for.
 
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 
-use super::{Offer, OfferPurpose, OfferState, offers::news};
+use super::{
+    Offer, OfferPurpose, OfferState, Queue,
+    candidates::free_of,
+    offers::news,
+    rules::{self, Waiting},
+};
 use crate::{
     Error, Result,
     agents::{self, AgentActivity},
@@ -16,7 +24,7 @@ use crate::{
     },
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{AgentId, OfferId, UserId},
+    ids::{AgentId, OfferId, TransferId, UserId, VisitId},
     limits,
 };
 
@@ -56,9 +64,25 @@ async fn free(unit: &mut Unit, agent: AgentId, name: &str) -> Result<()> {
     refuse(code, format!("{name} {says}. Ask somebody else, or try again later."))
 }
 
+/// The members of a queue who are free and able, in the order in which its rules would ask them for one who has waited
+/// since then; without those who were asked already.
+pub(crate) async fn best_members(
+    unit: &mut Unit,
+    queue: &Queue,
+    since: DateTime<Utc>,
+    asked: Vec<AgentId>,
+) -> Result<Vec<AgentId>> {
+    let now = unit.now;
+    let free = free_of(unit, queue.id).await?;
+    let waiting =
+        Waiting { visit: VisitId::new(), queue: queue.id, entered_at: since, prefer: None, refused: asked };
+    let decision = rules::decide(queue, &waiting, &free, &HashSet::new(), false, now);
+    Ok(decision.considered.into_iter().map(|it| it.agent).collect())
+}
+
 impl Change {
     /// Asks an agent into this call: an offer that rings for [`limits::DIRECT_OFFER`]. Accepted, a leg of role AGENT is
-    /// made; declined or not answered, [`Change::came_to_nothing`] tells what it was for.
+    /// made; declined or not answered, [`Change::came_to_nothing`] tells what it was for. A transfer names itself.
     ///
     /// # Errors
     /// NOT_FOUND, NOT_ALLOWED for one who is in the call, NO_AGENT for one who is not there, AGENT_BUSY for one who is not
@@ -66,8 +90,9 @@ impl Change {
     pub(crate) async fn ask(
         &mut self,
         agent: AgentId,
-        purpose: OfferPurpose,
         asked_by: AgentId,
+        purpose: OfferPurpose,
+        transfer: Option<TransferId>,
     ) -> Result<Offer> {
         let name = name_of(&mut self.unit, agent).await?;
         let user = UserId::from(agent);
@@ -90,6 +115,7 @@ impl Change {
             ended_at: None,
             purpose,
             asked_by: Some(asked_by),
+            transfer_id: transfer,
         };
         diesel::insert_into(offer::table).values(&asked).execute(self.unit.connection()).await?;
         let by = UserId::from(asked_by).to_string();
@@ -103,6 +129,7 @@ impl Change {
     pub(super) async fn came_to_nothing(&mut self, offer: &Offer) -> Result<()> {
         match offer.purpose {
             OfferPurpose::Queue => self.back_to_queue().await,
+            OfferPurpose::Transfer => self.target_did_not_come(offer).await,
             OfferPurpose::Call => self.colleague_did_not_come(offer).await,
             // The call goes on as it was; whoever invited asks somebody else.
             OfferPurpose::Invitation => Ok(()),

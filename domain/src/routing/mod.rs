@@ -25,7 +25,8 @@ mod stats;
 mod visits;
 
 pub use callback::Callback;
-pub(crate) use direct::name_of;
+pub(crate) use candidates::lock_free;
+pub(crate) use direct::{best_members, name_of};
 pub use estimate::{Estimate, FORMULA, Inputs};
 pub use explain::{Considered, Explanation};
 pub(crate) use hours::midnight;
@@ -33,6 +34,7 @@ pub use hours::{Holiday, Hours, OpenInterval, Weekday};
 pub use list::Member;
 pub use queues::QueueInfo;
 pub use request::CallRequest;
+pub(crate) use request::open_queue;
 pub use round::Round;
 pub use router::Router;
 pub(crate) use router::Wanted;
@@ -53,6 +55,8 @@ text_enum! { /// What an agent is asked for.
 OfferPurpose {
     /// The call waits in a queue.
     Queue = "QUEUE",
+    /// A colleague hands a call over.
+    Transfer = "TRANSFER",
     /// A colleague calls.
     Call = "CALL",
     /// A colleague asks into a call.

@@ -70,6 +70,7 @@ pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<
                 ended_at: None,
                 purpose: OfferPurpose::Queue,
                 asked_by: None,
+                transfer_id: None,
             })
         })
         .collect();
@@ -271,7 +272,9 @@ impl Platform {
             return refuse(RefusalCode::OfferGone, GONE);
         };
         // Those who rang together for the same visit.
-        for mut other in others.into_iter().filter(|it| it.visit_id == offer.visit_id && it.visit_id.is_some()) {
+        for mut other in
+            others.into_iter().filter(|it| it.visit_id == offer.visit_id && it.visit_id.is_some())
+        {
             change.offer_becomes(&mut other, OfferState::Cancelled, Some("answered by a colleague")).await?;
         }
         change.offer_becomes(&mut offer, OfferState::Accepted, None).await?;
@@ -285,7 +288,7 @@ impl Platform {
             }
             OfferPurpose::Call => change.colleague_comes().await?,
             // The call goes on, and the agent comes into it.
-            OfferPurpose::Invitation => {}
+            OfferPurpose::Transfer | OfferPurpose::Invitation => {}
         }
         change.dispatch().await?;
         let leg = change.legs[place].id;

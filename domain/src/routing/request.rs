@@ -14,7 +14,7 @@ use crate::{
         schema::{call, contact, queue},
     },
     error::{Refusal, RefusalCode, refuse},
-    ids::{CallId, ContactId, LegId},
+    ids::{CallId, ContactId, LegId, QueueId},
     limits,
     people::{Actor, idempotency::Key},
     validate,
@@ -161,6 +161,30 @@ async fn lock_queue(unit: &mut Unit, key: &str) -> Result<Queue> {
     if !queue.hours.open_at(unit.now) {
         let says = queue.closed_message.unwrap_or_else(|| "We are closed just now.".into());
         return Err(Refusal::new(RefusalCode::QueueClosed, says).at("queueKey").into());
+    }
+    Ok(queue)
+}
+
+/// The queue that an agent hands a call to, locked until the commit.
+///
+/// # Errors
+/// NOT_FOUND, QUEUE_CLOSED, QUEUE_FULL.
+pub(crate) async fn open_queue(unit: &mut Unit, id: QueueId) -> Result<Queue> {
+    let found: Option<Queue> = queue::table
+        .filter(queue::id.eq(id).and(queue::archived_at.is_null()))
+        .select(Queue::as_select())
+        .for_no_key_update()
+        .first(unit.connection())
+        .await
+        .optional()?;
+    let Some(queue) = found else { return Err(Refusal::not_found("queue").at("toQueueId").into()) };
+    if !queue.hours.open_at(unit.now) {
+        let says = format!("{} is closed now. Choose another queue.", queue.name);
+        return Err(Refusal::new(RefusalCode::QueueClosed, says).at("toQueueId").into());
+    }
+    if length(unit.connection(), id).await? >= i64::from(queue.max_length) {
+        let says = format!("As many wait in {} as may. Choose another queue.", queue.name);
+        return Err(Refusal::new(RefusalCode::QueueFull, says).at("toQueueId").into());
     }
     Ok(queue)
 }

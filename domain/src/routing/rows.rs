@@ -7,7 +7,7 @@ use super::{Explanation, Hours, OfferPurpose, OfferState, OverflowKind, RoutingS
 use crate::{
     agents::Skills,
     db::schema::{offer, queue, queue_visit},
-    ids::{AgentId, AudioFileId, CallId, OfferId, OutcomeId, QueueId, VisitId},
+    ids::{AgentId, AudioFileId, CallId, OfferId, OutcomeId, QueueId, TransferId, VisitId},
 };
 
 /// What contacts call.
@@ -97,4 +97,5 @@ pub struct Offer {
     pub purpose: OfferPurpose,
     /// The colleague who asks.
     pub asked_by: Option<AgentId>,
+    pub transfer_id: Option<TransferId>,
 }

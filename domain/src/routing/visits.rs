@@ -28,6 +28,8 @@ pub(crate) struct Entry {
     pub not_before: Option<DateTime<Utc>>,
     /// The contact is called when its turn comes.
     pub callback: bool,
+    /// It waits no longer than this, though the queue would let it.
+    pub leave_by: Option<DateTime<Utc>>,
 }
 
 impl Change {
@@ -59,7 +61,7 @@ impl Change {
             entered_at: entry.entered_at.unwrap_or(now),
             rank_at: entry.rank_at.unwrap_or(now - head_start),
             not_before: entry.not_before.unwrap_or(now),
-            leave_by: Some(now + patience),
+            leave_by: Some(entry.leave_by.map_or(now + patience, |by| by.min(now + patience))),
             position: None,
             prefer_agent_id: prefer,
             prefer_until: prefer.map(|_| now + TimeDelta::seconds(queue.last_agent_seconds.into())),
@@ -81,7 +83,7 @@ impl Change {
         self.event(CallEventKind::Queued, "system", None, Some(queue.id.to_string())).await?;
         // What colleagues were asked for went with the talk.
         self.cancel_direct_offers("the call is back in a queue").await?;
-        self.take_up_all("system").await?;
+        self.take_up(|leg| !leg.is_staff(), "system").await?;
         self.unit.route(queue.id);
         Ok(())
     }
@@ -128,6 +130,9 @@ impl Change {
 
     /// Nobody took the call in time.
     pub(super) async fn overflow(&mut self, visit: &Visit) -> Result<()> {
+        if self.transfer_overflows().await? {
+            return Ok(());
+        }
         let from: Queue = queue::table
             .find(visit.queue_id)
             .select(Queue::as_select())

@@ -12,18 +12,31 @@ const ALWAYS: &[(&str, &str)] = &[
     ("an agent has two live offers", "SELECT agent_id FROM offer WHERE state IN ('PENDING', 'ACCEPTED') GROUP BY 1 HAVING count(*) > 1"),
     // Several may be placed at once; none is offered beside them.
     ("an agent is in two calls of queues", "SELECT user_id FROM leg JOIN call ON call.id = call_id WHERE role = 'AGENT' AND leg.state <> 'LEFT' AND queue_id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM transfer t WHERE t.call_id = call.id AND t.from_agent_id = leg.user_id AND t.ended_at IS NULL)
         GROUP BY 1 HAVING count(*) > 1"),
     ("an agent in a call is offered another", "SELECT o.id FROM offer o JOIN leg l ON l.user_id = o.agent_id AND l.role = 'AGENT' AND l.state <> 'LEFT'
         WHERE o.state IN ('PENDING', 'ACCEPTED') AND (l.call_id <> o.call_id OR o.state = 'PENDING')"),
     ("an agent who wraps up is offered a call", "SELECT o.id FROM offer o JOIN wrap_up w ON w.agent_id = o.agent_id AND w.ended_at IS NULL
         WHERE o.state IN ('PENDING', 'ACCEPTED')"),
-    ("a visit has two winners", "SELECT visit_id FROM offer WHERE state IN ('ACCEPTED', 'CONNECTED') GROUP BY 1 HAVING count(*) > 1"),
-    ("a call of a queue has two agents", "SELECT call_id FROM leg JOIN call ON call.id = call_id WHERE role = 'AGENT' AND leg.state <> 'LEFT' AND queue_id IS NOT NULL
+    ("a visit has two winners", "SELECT visit_id FROM offer WHERE state IN ('ACCEPTED', 'CONNECTED') AND visit_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1"),
+    ("a call with a contact has two agents, and no transfer or invitation is why", "SELECT call_id FROM leg JOIN call ON call.id = call_id WHERE role = 'AGENT' AND leg.state <> 'LEFT' AND direction <> 'INTERNAL'
+            AND NOT EXISTS (SELECT FROM transfer t WHERE t.call_id = call.id AND t.ended_at IS NULL)
+            AND NOT EXISTS (SELECT FROM offer o WHERE o.call_id = call.id AND o.purpose = 'INVITATION' AND o.state IN ('ACCEPTED', 'CONNECTED'))
         GROUP BY 1 HAVING count(*) > 1"),
+    ("somebody is on hold and nobody can end it", "SELECT l.id FROM leg l JOIN call c ON c.id = l.call_id WHERE l.parked AND l.state <> 'LEFT' AND c.state <> 'ENDED'
+            AND NOT EXISTS (SELECT FROM transfer t WHERE t.call_id = c.id AND t.ended_at IS NULL)
+            AND NOT (c.state = 'IN_PROGRESS' AND EXISTS (SELECT FROM leg a WHERE a.call_id = c.id AND a.role = 'AGENT' AND a.state <> 'LEFT' AND NOT a.parked))"),
+    ("a transfer to an agent has nobody who is to come or is there", "SELECT t.id FROM transfer t JOIN call c ON c.id = t.call_id WHERE t.ended_at IS NULL AND (t.kind = 'WARM' OR t.to_queue_id IS NULL)
+            AND NOT (c.state = 'IN_PROGRESS' AND CASE t.state
+                WHEN 'RINGING' THEN EXISTS (SELECT FROM offer o WHERE o.transfer_id = t.id AND o.agent_id = t.to_agent_id AND o.state IN ('PENDING', 'ACCEPTED'))
+                ELSE (SELECT count(*) = 2 FROM leg l WHERE l.call_id = c.id AND l.role = 'AGENT' AND l.state <> 'LEFT' AND l.user_id IN (t.from_agent_id, t.to_agent_id)) END)"),
+    ("a transfer to a queue has no call that waits or no agent beside it", "SELECT t.id FROM transfer t JOIN call c ON c.id = t.call_id WHERE t.ended_at IS NULL AND t.kind = 'BLIND' AND t.to_queue_id IS NOT NULL
+            AND NOT (t.state = 'RINGING' AND c.visit_id IS NOT NULL AND EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.user_id = t.from_agent_id AND l.role = 'AGENT' AND l.state <> 'LEFT' AND l.parked))"),
+    ("an offer of a transfer outlives it", "SELECT o.id FROM offer o JOIN transfer t ON t.id = o.transfer_id WHERE o.state IN ('PENDING', 'ACCEPTED') AND t.ended_at IS NOT NULL"),
     ("a call rings and nobody is asked", "SELECT id FROM call WHERE state = 'RINGING' AND visit_id IS NOT NULL AND answer_by IS NULL
         AND NOT EXISTS (SELECT FROM offer o WHERE o.call_id = call.id AND o.state = 'PENDING')"),
     ("a call connects to nobody", "SELECT id FROM call WHERE state = 'CONNECTING' AND queue_id IS NOT NULL
-        AND NOT EXISTS (SELECT FROM leg l WHERE l.call_id = call.id AND l.role = 'AGENT' AND l.state <> 'LEFT')"),
+        AND NOT EXISTS (SELECT FROM leg l WHERE l.call_id = call.id AND l.role = 'AGENT' AND l.state <> 'LEFT' AND l.user_id = call.agent_id)"),
     ("an accepted offer has no leg that must come", "SELECT o.id FROM offer o WHERE o.state = 'ACCEPTED' AND NOT EXISTS (SELECT FROM leg l
         WHERE l.call_id = o.call_id AND l.user_id = o.agent_id AND l.state IN ('JOINING', 'RECONNECTING') AND l.leave_by IS NOT NULL)"),
     ("a party that has no media may stay for ever", "SELECT l.id FROM leg l JOIN call c ON c.id = l.call_id
@@ -32,6 +45,7 @@ const ALWAYS: &[(&str, &str)] = &[
     ("a call that is over keeps something", "SELECT c.id FROM call c WHERE c.state = 'ENDED' AND (c.visit_id IS NOT NULL
         OR EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.state <> 'LEFT')
         OR EXISTS (SELECT FROM offer o WHERE o.call_id = c.id AND o.state IN ('PENDING', 'ACCEPTED'))
+        OR EXISTS (SELECT FROM transfer t WHERE t.call_id = c.id AND t.ended_at IS NULL)
         OR EXISTS (SELECT FROM queue_visit v WHERE v.call_id = c.id AND v.left_at IS NULL))"),
     ("call and visit disagree", "SELECT c.id FROM call c FULL JOIN (SELECT * FROM queue_visit WHERE left_at IS NULL) v ON v.call_id = c.id
         WHERE (c.visit_id IS NOT NULL OR v.id IS NOT NULL) AND (c.visit_id IS DISTINCT FROM v.id OR c.queue_id IS DISTINCT FROM v.queue_id)"),

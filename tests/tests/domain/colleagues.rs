@@ -165,10 +165,8 @@ async fn only_a_colleague_who_is_free_is_called() {
 async fn two_who_call_each_other_at_once_get_one_call() {
     let (centre, one, two) = two().await;
     for _ in 0..5 {
-        let (mine, theirs) = tokio::join!(
-            centre.call_colleague(&one, &two),
-            centre.call_colleague(&two, &one)
-        );
+        let (mine, theirs) =
+            tokio::join!(centre.call_colleague(&one, &two), centre.call_colleague(&two, &one));
         let (call, lost) = match (mine, theirs) {
             (Ok(call), lost) | (lost, Ok(call)) => (call, lost),
             both => panic!("nobody calls: {both:?}"),
@@ -202,10 +200,8 @@ async fn accepting_while_the_caller_hangs_up_leaves_nobody_ringing() {
         let call = centre.call_colleague(&one, &two).await.unwrap();
         let offer = centre.offer(&two).await.unwrap();
         let other = centre.process();
-        let (accepted, ended) = tokio::join!(
-            centre.platform.accept_offer(&two, offer.id),
-            other.end_call(&one, call)
-        );
+        let (accepted, ended) =
+            tokio::join!(centre.platform.accept_offer(&two, offer.id), other.end_call(&one, call));
         ended.unwrap();
         if accepted.is_err() {
             assert_eq!(refused(accepted.map(|_| ())).0, RefusalCode::OfferGone);

@@ -12,7 +12,7 @@ use domain::{
 
 use super::{
     Agent, CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Note,
-    Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, WrapUp,
+    Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, Transfer, WrapUp,
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},
@@ -20,7 +20,9 @@ use crate::graphql::{
     fault::Answer,
     id::{self, global},
     links::join_url,
-    loaders::{IntervalsOf, LegsOf, NotesOfCall, OffersOf, OutlookOf, RecordingsOf, VisitsOf, WrapUpsOf},
+    loaders::{
+        IntervalsOf, LegsOf, NotesOfCall, OffersOf, OutlookOf, RecordingsOf, TransfersOf, VisitsOf, WrapUpsOf,
+    },
     scalars::{DateTime, Url},
 };
 
@@ -178,6 +180,12 @@ impl Call {
     async fn offers(&self, context: &Context<'_>) -> Answer<Vec<Offer>> {
         let offers = context.loaders().load_one(OffersOf(self.0.id)).await?.unwrap_or_default();
         Ok(offers.into_iter().map(Offer).collect())
+    }
+
+    /// How it was handed over, or was to be, in order.
+    async fn transfers(&self, context: &Context<'_>) -> Answer<Vec<Transfer>> {
+        let transfers = context.loaders().load_one(TransfersOf(self.0.id)).await?.unwrap_or_default();
+        Ok(transfers.into_iter().map(Transfer).collect())
     }
 
     /// The viewer's own work after it; else the last one's, for supervisors and administrators.

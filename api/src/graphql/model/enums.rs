@@ -229,6 +229,12 @@ mirrored! {
         Held,
         /// A party hears the others again.
         Resumed,
+        /// An agent hands the call over; the detail begins with the transfer's id, here and in the two that follow.
+        TransferStarted,
+        /// The target has the call, or it was left to the queue.
+        TransferCompleted,
+        /// The transfer was taken back or came to nothing.
+        TransferCancelled,
         /// A party came.
         LegJoined,
         /// A party's media broke off.
@@ -347,10 +353,44 @@ mirrored! {
         Cancelled,
     }
 
+    /// Whether an agent who hands a call over talks with the target first.
+    TransferKind = "domain::transfers::TransferKind" {
+        /// The target talks with the contact at once.
+        Blind,
+        /// The target talks with the agent first.
+        Warm,
+    }
+
+    /// Where a transfer is in its life.
+    TransferState = "domain::transfers::TransferState" {
+        /// The target is asked, or the call waits in the queue.
+        Ringing,
+        /// Both agents are there.
+        Consulting,
+        /// The target has the call, or it was left to the queue.
+        Completed,
+        /// Taken back, or the call ended.
+        Cancelled,
+        /// Nobody came.
+        Failed,
+    }
+
+    /// With whom an agent talks who hands a call over.
+    TransferSide = "domain::transfers::TransferSide" {
+        /// With the colleague; the contact hears music.
+        Target,
+        /// With the contact; the colleague hears music.
+        Contact,
+        /// All talk with each other.
+        Everyone,
+    }
+
     /// What an agent is asked for.
     OfferPurpose = "domain::routing::OfferPurpose" {
         /// The call waits in a queue.
         Queue,
+        /// A colleague hands a call over.
+        Transfer,
         /// A colleague calls.
         Call,
         /// A colleague asks into a call.

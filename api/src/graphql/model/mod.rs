@@ -23,6 +23,7 @@ mod queue_stats;
 mod queue_visit;
 mod recording;
 mod task;
+mod transfer;
 mod user;
 mod viewer;
 mod wrap_up;
@@ -50,6 +51,7 @@ pub use self::{
     queue_visit::QueueVisit,
     recording::{Playback, Recording, RecordingFilter},
     task::{Task, TaskFilter},
+    transfer::Transfer,
     user::{Session, User},
     viewer::Viewer,
     wrap_up::WrapUp,

@@ -3,12 +3,12 @@
 use async_graphql::{Context, ID, Interface};
 use domain::ids::{
     AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, NotificationId, OfferId, OutcomeId,
-    QueueId, ReasonId, RecordingId, TaskId, UserId, VisitId,
+    QueueId, ReasonId, RecordingId, TaskId, TransferId, UserId, VisitId,
 };
 
 use super::{
     Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Note, Notification, Offer, Outcome, Queue,
-    QueueVisit, Recording, Task, User,
+    QueueVisit, Recording, Task, Transfer, User,
 };
 use crate::graphql::{
     context::ContextExt,
@@ -40,6 +40,7 @@ pub enum Node {
     Queue(Queue),
     QueueVisit(QueueVisit),
     Offer(Offer),
+    Transfer(Transfer),
 }
 
 impl Node {
@@ -102,11 +103,17 @@ impl Node {
                 let Some(offer) = loaders.load_one(parse::<OfferId>(id)?).await? else { return Ok(None) };
                 loaders.load_one(offer.call_id).await?.map(|_| Self::Offer(Offer(offer)))
             }
+            TransferId::PREFIX if signed_in => {
+                let Some(it) = loaders.load_one(parse::<TransferId>(id)?).await? else { return Ok(None) };
+                // Whoever may see a call may see how it was handed over.
+                loaders.load_one(it.call_id).await?.map(|_| Self::Transfer(Transfer(it)))
+            }
             UserId::PREFIX
             | AudioFileId::PREFIX
             | QueueId::PREFIX
             | VisitId::PREFIX
             | OfferId::PREFIX
+            | TransferId::PREFIX
             | AgentId::PREFIX
             | ContactId::PREFIX
             | CompanyId::PREFIX

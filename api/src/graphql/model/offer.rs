@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::routing;
 
-use super::{Agent, Call, OfferPurpose, OfferState, QueueVisit};
+use super::{Agent, Call, OfferPurpose, OfferState, QueueVisit, Transfer};
 use crate::graphql::{
     context::ContextExt,
     fault::{Answer, Fault},
@@ -54,6 +54,12 @@ impl Offer {
     async fn visit(&self, context: &Context<'_>) -> Answer<Option<QueueVisit>> {
         let Some(id) = self.0.visit_id else { return Ok(None) };
         Ok(context.loaders().load_one(id).await?.map(QueueVisit))
+    }
+
+    /// The transfer that it is made for.
+    async fn transfer(&self, context: &Context<'_>) -> Answer<Option<Transfer>> {
+        let Some(id) = self.0.transfer_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Transfer))
     }
 
     /// Until then it can be accepted.

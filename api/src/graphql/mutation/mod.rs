@@ -15,6 +15,7 @@ mod recording;
 mod request;
 mod session;
 mod task;
+mod transfer;
 
 use async_graphql::{InputType, MergedObject};
 use domain::people::{Actor, idempotency::Key};
@@ -30,6 +31,7 @@ pub struct Mutation(
     task::TaskMutations,
     call::CallMutations,
     hold::HoldMutations,
+    transfer::TransferMutations,
     leg::LegMutations,
     recording::RecordingMutations,
     audio::AudioMutations,

@@ -27,6 +27,13 @@ pub enum Action {
     AgentEnds(Pick),
     AgentLost(Pick),
     AgentPlaces(Pick),
+    CallsColleague(Pick, Pick),
+    Hold(Pick, bool),
+    /// Who, to whom, how.
+    Transfer(Pick, Pick, Pick),
+    Swap(Pick, Pick),
+    Complete(Pick),
+    TakeBack(Pick),
     WrapUpDone(Pick),
     WrapUpExtend(Pick),
     SupervisorEnds(Pick),
@@ -64,7 +71,7 @@ fn one(random: &mut StdRng) -> Action {
     let a = random.random_range(0..1000);
     let b = random.random_range(0..1000);
     let c = random.random_range(0..1000);
-    match random.random_range(0..112) {
+    match random.random_range(0..136) {
         0..6 => Action::Status(a, b),
         6..11 => Action::Tab(a, b % 3 > 0),
         11..24 => Action::Request(a, b),
@@ -91,6 +98,12 @@ fn one(random: &mut StdRng) -> Action {
         106 => Action::Positions,
         107..110 => Action::Route,
         110 => Action::Restart,
-        _ => Action::WorkerDies,
+        111 => Action::WorkerDies,
+        112..115 => Action::Hold(a, b % 2 > 0),
+        115..126 => Action::Transfer(a, b, c),
+        126..129 => Action::Swap(a, b),
+        129..131 => Action::Complete(a),
+        131..133 => Action::TakeBack(a),
+        _ => Action::CallsColleague(a, b),
     }
 }

@@ -1,6 +1,6 @@
 //! The day's figures, told anew from the event log alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::Platform;
@@ -18,10 +18,8 @@ struct Day {
     overflowed: i64,
 }
 
-/// Only calls that contacts made; a call-back is not offered once more.
-const LOG: &str =
-    "SELECT e.aggregate_id::text, e.kind, e.payload::text FROM event e JOIN call c ON c.id = e.aggregate_id
-    WHERE e.aggregate = 'call' AND c.callback_of IS NULL ORDER BY e.xid, e.seq";
+const LOG: &str = "SELECT e.aggregate_id::text, e.kind, e.payload::text, c.callback_of IS NOT NULL
+    FROM event e JOIN call c ON c.id = e.aggregate_id WHERE e.aggregate = 'call' ORDER BY e.xid, e.seq";
 
 fn uuid(text: &str) -> Option<Uuid> {
     Uuid::parse_str(text.rsplit('_').next()?).ok()
@@ -41,11 +39,20 @@ pub async fn equal(
     }
     let mut days: HashMap<Uuid, Day> = HashMap::new();
     let mut waiting: HashMap<String, Uuid> = HashMap::new();
+    let mut answered: HashSet<String> = HashSet::new();
     for row in sql.query(LOG, &[]).await.map_err(|error| error.to_string())? {
         let call: String = row.get(0);
         let payload: Value = serde_json::from_str(row.get(2)).map_err(|error| error.to_string())?;
         let detail = payload["detail"].as_str().unwrap_or_default();
-        match row.get::<_, &str>(1) {
+        let kind: &str = row.get(1);
+        // A call-back is not offered once more; what becomes of it once it is answered counts.
+        if row.get(3) && !answered.contains(&call) {
+            if kind == "CONNECTED" {
+                answered.insert(call);
+            }
+            continue;
+        }
+        match kind {
             "QUEUED" => {
                 if let Some(queue) = uuid(detail) {
                     waiting.insert(call, queue);
@@ -61,7 +68,9 @@ pub async fn equal(
                     days.entry(queue).or_default().overflowed += 1;
                 }
             }
-            "CALLBACK_REQUESTED" => {
+            // Taken back by the agent who had handed it to the queue.
+            "TRANSFER_CANCELLED" if !detail.ends_with("taken back") => {}
+            "CALLBACK_REQUESTED" | "TRANSFER_CANCELLED" => {
                 waiting.remove(&call);
             }
             // Only a contact abandons a queue: hung up or lost, not sent away by one of the house.

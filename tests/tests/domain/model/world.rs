@@ -8,9 +8,10 @@ use domain::agents::{AgentStatus, WrappedUp};
 use domain::calls::{Call, CallState, Leg, LegRole, LegState, MediaKind};
 use domain::crm::ContactChange;
 use domain::error::Error;
-use domain::ids::{AgentId, ContactId, OfferId, WorkerId};
+use domain::ids::{AgentId, ContactId, OfferId, TransferId, WorkerId};
 use domain::people::Actor;
 use domain::routing::{OverflowKind, Queue, QueueChange, RoutingStrategy};
+use domain::transfers::{Target, TransferKind, TransferSide};
 use domain::{Platform, Result};
 use tokio_postgres::Client;
 
@@ -126,6 +127,7 @@ impl World {
         figures::equal(&self.centre.platform, &self.sql, &rows, self.since).await?;
         let seen = "SELECT string_agg(what || ' ' || number, ', ' ORDER BY what) FROM (
             SELECT 'offer ' || state AS what, count(*) AS number FROM offer GROUP BY 1
+            UNION ALL SELECT 'transfer ' || kind || ' ' || state, count(*) FROM transfer GROUP BY 1
             UNION ALL SELECT 'visit ' || coalesce(outcome, 'open'), count(*) FROM queue_visit GROUP BY 1) AS seen";
         let row = self.sql.query_one(seen, &[]).await.map_err(|error| error.to_string())?;
         Ok(row.get::<_, Option<String>>(0).unwrap_or_default())
@@ -218,6 +220,51 @@ impl World {
                 platform
                     .place_call(self.agent(*who), self.contact, MediaKind::Audio, None, None, None)
                     .await?;
+            }
+            Action::CallsColleague(who, whom) => {
+                let to = id_of(self.agent(*whom)).into();
+                let media = MediaKind::Audio;
+                let caller = self.agent(*who);
+                let call = platform.call_colleague(caller, to, media, None, None, None).await?.id;
+                platform.join_as_user(caller, call).await?;
+                if whom % 3 > 0 {
+                    let talk = Caller { call, token: String::new(), actor: caller.clone() };
+                    self.media(platform, &talk, LegRole::Agent).await?;
+                }
+            }
+            Action::Hold(who, hold) => {
+                if let Some(talk) = self.talk(platform, *who).await? {
+                    match hold {
+                        true => platform.hold_call(&talk.actor, talk.call, None).await?,
+                        false => platform.resume_call(&talk.actor, talk.call, None).await?,
+                    };
+                }
+            }
+            Action::Transfer(who, whom, how) => {
+                if let Some(talk) = self.talk(platform, *who).await? {
+                    let to = match how % 5 {
+                        0..3 => Target::Agent(id_of(self.agent(*whom))),
+                        _ => Target::Queue(self.queue(*whom).id),
+                    };
+                    let kind = TransferKind::ALL[how % TransferKind::ALL.len()];
+                    platform.transfer_call(&talk.actor, talk.call, kind, to, None).await?;
+                }
+            }
+            Action::Swap(which, side) => {
+                if let Some((agent, transfer)) = self.transfer(*which).await {
+                    let side = TransferSide::ALL[side % TransferSide::ALL.len()];
+                    platform.swap_transfer(agent, transfer, Some(side)).await?;
+                }
+            }
+            Action::Complete(which) => {
+                if let Some((agent, transfer)) = self.transfer(*which).await {
+                    platform.complete_transfer(agent, transfer).await?;
+                }
+            }
+            Action::TakeBack(which) => {
+                if let Some((agent, transfer)) = self.transfer(*which).await {
+                    platform.cancel_transfer(agent, transfer).await?;
+                }
             }
             Action::WrapUpDone(who) | Action::WrapUpExtend(who) => {
                 let wraps = "SELECT agent_id FROM wrap_up WHERE ended_at IS NULL";
@@ -352,10 +399,22 @@ impl World {
         Ok(call.map(|call| Caller { call: *call, token: String::new(), actor: agent.clone() }))
     }
 
+    /// One of the transfers that are under way, and who began it.
+    async fn transfer(&self, pick: Pick) -> Option<(&Actor, TransferId)> {
+        let live = "SELECT from_agent_id::text, id::text FROM transfer WHERE ended_at IS NULL ORDER BY id";
+        let rows = self.sql.query(live, &[]).await.unwrap();
+        let row = rows.get(pick.checked_rem(rows.len())?)?;
+        let (from, id): (String, String) = (row.get(0), row.get(1));
+        let agent = self.agents.iter().find(|agent| id_of(agent).0.to_string() == from)?;
+        Some((agent, TransferId(id.parse().unwrap())))
+    }
+
     async fn party(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<Option<(Call, Leg)>> {
         let call = platform.calls(&self.centre.admin, &[of.call]).await?.remove(0);
         let legs = platform.legs_of_calls(&[of.call]).await?;
-        let leg = legs.into_iter().rfind(|leg| leg.role == role && leg.state != LegState::Left);
+        // Several agents may be in it.
+        let is_it = |leg: &Leg| leg.role == role && (role != LegRole::Agent || of.actor.owns(leg));
+        let leg = legs.into_iter().rfind(|leg| leg.state != LegState::Left && is_it(leg));
         Ok(leg.filter(|_| call.state != CallState::Ended).map(|leg| (call, leg)))
     }
 
