@@ -166,7 +166,7 @@ impl Platform {
                     ear: leg.ear(),
                     state: leg.state,
                     // Who waits hears the queue's music until somebody answers.
-                    prompt: prompt.filter(|_| leg.role == LegRole::Contact),
+                    prompt: prompt.filter(|_| leg.is_outsider()),
                 })
                 .collect(),
             recording: recording.and_then(|(id, state, key)| {
@@ -212,6 +212,7 @@ impl Platform {
         if let (LegRole::Agent, Some(user)) = (change.legs[place].role, change.legs[place].user_id) {
             change.offer_connected(user.into()).await?;
         }
+        change.take_over_if_wanted(place).await?;
         let agent = change.agent_connected();
         if change.call.state == CallState::Connecting && agent && change.other_side_connected() {
             change.become_state(CallState::InProgress).await?;
@@ -228,7 +229,7 @@ impl Platform {
         {
             change.ring_contact().await?;
         }
-        crate::recordings::begin_if_due(&mut change).await?;
+        crate::recordings::follow_consent(&mut change).await?;
         change.commit().await?;
         Ok(())
     }
@@ -268,7 +269,7 @@ impl Platform {
                         Some("the media worker is gone".into()),
                     )
                     .await?;
-            } else if change.legs[place].leave_by.is_some() {
+            } else if change.legs[place].state.is_present() && change.legs[place].leave_by.is_some() {
                 change.legs[place].leave_by = Some(leave_by);
             }
         }

@@ -5,6 +5,7 @@ mod calls;
 mod centre;
 mod colleagues;
 mod desk;
+mod groups;
 mod hold;
 mod lists;
 mod log;
@@ -17,6 +18,7 @@ mod routing_overflow;
 mod routing_queues;
 mod schema;
 mod sessions;
+mod supervision;
 
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;

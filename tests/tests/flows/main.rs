@@ -24,5 +24,6 @@ mod server_faults;
 mod sign_in;
 mod soak;
 mod statements;
+mod supervision;
 mod waiting_music;
 mod whole_call;

@@ -6,6 +6,7 @@ mod call;
 mod company;
 mod contact;
 mod desk;
+mod group;
 mod hold;
 mod leg;
 mod note;
@@ -14,6 +15,7 @@ mod queue;
 mod recording;
 mod request;
 mod session;
+mod supervision;
 mod task;
 
 use async_graphql::{InputType, MergedObject};
@@ -31,6 +33,8 @@ pub struct Mutation(
     call::CallMutations,
     hold::HoldMutations,
     leg::LegMutations,
+    group::GroupMutations,
+    supervision::SupervisionMutations,
     recording::RecordingMutations,
     audio::AudioMutations,
     request::RequestMutations,

@@ -30,6 +30,17 @@ pub enum Action {
     WrapUpDone(Pick),
     WrapUpExtend(Pick),
     SupervisorEnds(Pick),
+    /// Comes into a call, or changes over.
+    Monitor(Pick, Pick, Pick),
+    SupervisorMedia(Pick),
+    SupervisorLeaves(Pick),
+    Move(Pick, Pick, Pick),
+    /// A guest is asked, and may come.
+    Invite(Pick, Pick),
+    GuestMedia(Pick),
+    GuestLeaves(Pick),
+    GuestLost(Pick),
+    PutOut(Pick, Pick),
     Member(Pick, Pick, Pick),
     Skills(Pick, Pick),
     Queue(Pick, Change, Pick),
@@ -64,7 +75,7 @@ fn one(random: &mut StdRng) -> Action {
     let a = random.random_range(0..1000);
     let b = random.random_range(0..1000);
     let c = random.random_range(0..1000);
-    match random.random_range(0..112) {
+    match random.random_range(0..132) {
         0..6 => Action::Status(a, b),
         6..11 => Action::Tab(a, b % 3 > 0),
         11..24 => Action::Request(a, b),
@@ -91,6 +102,15 @@ fn one(random: &mut StdRng) -> Action {
         106 => Action::Positions,
         107..110 => Action::Route,
         110 => Action::Restart,
+        112..117 => Action::Monitor(a, b, c),
+        117..120 => Action::SupervisorMedia(a),
+        120 => Action::SupervisorLeaves(a),
+        121..123 => Action::Move(a, b, c),
+        123..127 => Action::Invite(a, b),
+        127..129 => Action::GuestMedia(a),
+        129 => Action::GuestLeaves(a),
+        130 => Action::GuestLost(a),
+        131 => Action::PutOut(a, b),
         _ => Action::WorkerDies,
     }
 }

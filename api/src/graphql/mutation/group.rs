@@ -1,0 +1,101 @@
+//! Calls of more than two: asking somebody in, putting somebody out.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use domain::{calls::Invitee, error::Refusal};
+
+use super::key;
+use crate::graphql::{
+    context::ContextExt,
+    fault::Answer,
+    id,
+    links::join_url,
+    model::Leg,
+    payload::{payloads, settle},
+    scalars::Url,
+};
+
+/// Who is asked into which call: a contact, or a guest by name.
+#[derive(InputObject)]
+struct LegInviteInput {
+    /// A call that runs.
+    call_id: ID,
+    /// A contact who is not in it.
+    contact_id: Option<ID>,
+    /// The name of a guest, as the others will see it.
+    name: Option<String>,
+    /// A repeat with the same key within 24 h gives the first result.
+    idempotency_key: Option<String>,
+}
+
+/// Who is put out.
+#[derive(InputObject)]
+struct LegRemoveInput {
+    /// Somebody else's leg.
+    leg_id: ID,
+}
+
+payloads! {
+    /// What `legInvite` answers.
+    LegInvitePayload {
+        /// The party that is awaited, for ten minutes.
+        leg: Leg,
+        /// Their link; to be handed to them.
+        join_url: Url,
+        /// The token in it.
+        join_token: String,
+    }
+    /// What `legRemove` answers.
+    LegRemovePayload {
+        /// The leg, gone.
+        leg: Leg,
+    }
+}
+
+#[derive(Default)]
+pub struct GroupMutations;
+
+#[Object]
+impl GroupMutations {
+    /// Asks a contact or a guest into a call that runs: 16 may be in it, those who are awaited included. For agents who are
+    /// connected to it.
+    async fn leg_invite(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who is asked into which call.")] input: LegInviteInput,
+    ) -> Answer<LegInvitePayload> {
+        let (platform, actor) = (context.platform(), context.actor());
+        let call = id::parse(&input.call_id)?;
+        let contact = id::parse_optional(input.contact_id.as_ref())?;
+        let invited = async {
+            let key = key(actor, "legInvite", input.idempotency_key.as_ref(), &input)?;
+            let whom = match (contact, input.name) {
+                (Some(contact), None) => Invitee::Contact(contact),
+                (None, Some(name)) => Invitee::Guest(name),
+                _ => {
+                    let says = "Say whom to ask: a contact, or the name of a guest.";
+                    return Err(Refusal::invalid("contactId", says).into());
+                }
+            };
+            let invited = platform.invite(actor, call, whom, key).await?;
+            Ok(LegInvitePayload {
+                leg: Some(Leg(invited.leg)),
+                join_url: Some(join_url(&platform.config, &invited.join_token)),
+                join_token: Some(invited.join_token),
+                ..Default::default()
+            })
+        };
+        settle(invited.await)
+    }
+
+    /// Withdraws an invitation, or puts a guest, a further contact or a colleague out of a call. Gone already is no error. For
+    /// agents who are connected to it.
+    async fn leg_remove(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who is put out.")] input: LegRemoveInput,
+    ) -> Answer<LegRemovePayload> {
+        let leg = id::parse(&input.leg_id)?;
+        let removed = context.platform().remove(context.actor(), leg).await;
+        settle(removed.map(|leg| LegRemovePayload { leg: Some(Leg(leg)), ..Default::default() }))
+    }
+}
