@@ -49,7 +49,7 @@ impl Change {
     /// A party has gone: does the call go on?
     pub(super) async fn after_leaving(&mut self, place: usize, actor: &str, lost: bool) -> Result<()> {
         let gone = self.legs[place].clone();
-        if gone.role == LegRole::Supervisor {
+        if gone.role == LegRole::Supervisor || (gone.role == LegRole::Agent && self.waits_on(&gone, lost).await?) {
             return Ok(());
         }
         if goes_on(&self.call, &self.legs) {

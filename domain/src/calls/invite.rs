@@ -1,4 +1,4 @@
-//! More than two: an agent asks contacts and guests into a call that runs, and puts them out again.
+//! More than two: an agent asks colleagues, contacts and guests into a call that runs, and puts them out again.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,38 +6,47 @@ use super::{CallEventKind, CallState, Change, Leg, LegRole, LegState};
 use crate::{
     Platform, Result,
     error::{Refusal, RefusalCode, refuse},
-    ids::{CallId, ContactId, LegId},
+    ids::{CallId, ContactId, LegId, OfferId, UserId},
     limits,
     people::{Actor, idempotency::Key},
+    routing::{Offer, OfferPurpose, OfferState},
     validate,
 };
 
 /// Who is asked.
 #[derive(Debug, Clone)]
 pub enum Invitee {
+    /// A colleague, who gets an offer.
+    User(UserId),
+    /// Gets a link, as a guest does.
     Contact(ContactId),
     /// Somebody of whom only the name is known.
     Guest(String),
 }
 
-/// Somebody who was asked, and the token of their link.
+/// Somebody who was asked.
 #[derive(Debug)]
-pub struct Invited {
-    pub leg: Leg,
-    pub join_token: String,
+pub enum Invited {
+    /// A colleague: a leg is made when the offer is accepted.
+    Colleague(Offer),
+    /// A contact or a guest, with the token of the link.
+    Outsider(Leg, String),
 }
 
 #[derive(Serialize, Deserialize)]
-struct First {
-    leg: LegId,
+enum First {
+    Offer(OfferId),
+    Leg(LegId),
 }
 
 impl Platform {
-    /// Asks somebody into a call that runs. Whoever does not come in ten minutes is no longer awaited.
+    /// Asks somebody into a call that runs. Whoever does not come in ten minutes, a colleague in half a one, is no longer
+    /// awaited.
     ///
     /// # Errors
-    /// NOT_FOUND for the call or the contact, CALL_ENDED, ILLEGAL_TRANSITION while nobody talks, NOT_ALLOWED for one who is not
-    /// in it as an agent, INVALID for the name or a contact who is in it, LIMIT_REACHED.
+    /// NOT_FOUND for the call or whom to ask, CALL_ENDED, ILLEGAL_TRANSITION while nobody talks, NOT_ALLOWED for one who is not
+    /// in it as an agent and for a colleague who is in it, INVALID for the name or a contact who is in it, AGENT_BUSY and
+    /// NO_AGENT for a colleague who cannot come, LIMIT_REACHED.
     pub async fn invite(
         &self,
         actor: &Actor,
@@ -48,24 +57,53 @@ impl Platform {
         let mut change = self.change(id).await?;
         change.belongs_to(actor)?;
         if let Some(first) = change.unit.first_result::<First>(key.as_ref()).await? {
-            let found = change.legs.into_iter().find(|leg| leg.id == first.leg);
-            let leg = found.ok_or_else(|| Refusal::not_found("leg"))?;
-            return Ok(Invited { join_token: self.join_token(leg.id), leg });
+            return self.invited_before(change, first).await;
         }
         change.still_on()?;
-        change.own_agent_leg(actor)?;
+        let own = change.own_agent_leg(actor)?;
         if change.call.state != CallState::InProgress {
             return refuse(RefusalCode::IllegalTransition, "Nobody talks in this call just now.");
         }
-        change.room_for_one_more()?;
-        let leg = change.invited(whom).await?;
-        let id = leg.id;
-        let place = change.add_leg(leg);
-        change.event(CallEventKind::LegInvited, &actor.key(), Some(id), None).await?;
-        change.unit.keep_result(key.as_ref(), &First { leg: id }).await?;
-        let (call, mut legs) = change.commit().await?;
-        tracing::info!(call = %call.id, leg = %id, "somebody is asked into a call");
-        Ok(Invited { leg: legs.swap_remove(place), join_token: self.join_token(id) })
+        // Colleagues who are asked have no leg yet.
+        let live = change.live_offers().await?;
+        let asked = live.iter().filter(|offer| offer.state == OfferState::Pending).count();
+        change.room_for_more(1 + asked)?;
+        let invited = match whom {
+            Invitee::User(colleague) => {
+                let by = change.legs[own].user_id.unwrap_or(colleague);
+                let offer = change.ask(colleague.into(), OfferPurpose::Invitation, by.into()).await?;
+                change.unit.keep_result(key.as_ref(), &First::Offer(offer.id)).await?;
+                Invited::Colleague(offer)
+            }
+            Invitee::Contact(contact) => {
+                let leg = change.invited_contact(contact).await?;
+                change.invite_outsider(actor, leg, key.as_ref()).await?
+            }
+            Invitee::Guest(name) => {
+                let name = validate::name("name", &name)?;
+                let leg = Leg::invited(&change.call, LegRole::Guest, name, change.now());
+                change.invite_outsider(actor, leg, key.as_ref()).await?
+            }
+        };
+        change.commit().await?;
+        tracing::info!(call = %id, "somebody is asked into a call");
+        Ok(invited)
+    }
+
+    async fn invited_before(&self, change: Change, first: First) -> Result<Invited> {
+        match first {
+            First::Leg(id) => {
+                let leg = change.legs.into_iter().find(|leg| leg.id == id);
+                let leg = leg.ok_or_else(|| Refusal::not_found("leg"))?;
+                Ok(Invited::Outsider(leg, self.join_token(id)))
+            }
+            First::Offer(id) => {
+                // Its connection goes back before another is asked for.
+                drop(change);
+                let offer = self.offers(&[id]).await?.pop();
+                Ok(Invited::Colleague(offer.ok_or_else(|| Refusal::not_found("offer"))?))
+            }
+        }
     }
 
     /// Withdraws an invitation, or puts somebody out whom an agent can put out: guests, further contacts and colleagues.
@@ -98,29 +136,28 @@ impl Platform {
 pub(super) const PUT_OUT: &str = "put out";
 
 impl Change {
-    /// The leg of somebody who is asked.
-    async fn invited(&mut self, whom: Invitee) -> Result<Leg> {
-        let now = self.now();
-        let mut leg = match whom {
-            Invitee::Guest(name) => {
-                Leg::invited(&self.call, LegRole::Guest, validate::name("name", &name)?, now)
-            }
-            Invitee::Contact(id) => {
-                let contact = crate::crm::find_contact(self.unit.connection(), id)
-                    .await?
-                    .filter(|contact| contact.archived_at.is_none())
-                    .ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
-                let is_in = |leg: &Leg| leg.contact_id == Some(id) && leg.state != LegState::Left;
-                if self.legs.iter().any(is_in) {
-                    let says = format!("{} is in this call already, or asked into it.", contact.name);
-                    return Err(Refusal::invalid("contactId", says).into());
-                }
-                let mut leg = Leg::invited(&self.call, LegRole::Contact, contact.name, now);
-                leg.contact_id = Some(id);
-                leg
-            }
-        };
-        leg.leave_by = Some(now + limits::INVITATION);
+    async fn invite_outsider(&mut self, actor: &Actor, mut leg: Leg, key: Option<&Key>) -> Result<Invited> {
+        leg.leave_by = Some(self.now() + limits::INVITATION);
+        let id = leg.id;
+        let place = self.add_leg(leg);
+        self.event(CallEventKind::LegInvited, &actor.key(), Some(id), None).await?;
+        self.unit.keep_result(key, &First::Leg(id)).await?;
+        let token = self.unit.platform().join_token(id);
+        Ok(Invited::Outsider(self.legs[place].clone(), token))
+    }
+
+    async fn invited_contact(&mut self, id: ContactId) -> Result<Leg> {
+        let contact = crate::crm::find_contact(self.unit.connection(), id)
+            .await?
+            .filter(|contact| contact.archived_at.is_none())
+            .ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
+        let is_in = |leg: &Leg| leg.contact_id == Some(id) && leg.state != LegState::Left;
+        if self.legs.iter().any(is_in) {
+            let says = format!("{} is in this call already, or asked into it.", contact.name);
+            return Err(Refusal::invalid("contactId", says).into());
+        }
+        let mut leg = Leg::invited(&self.call, LegRole::Contact, contact.name, self.now());
+        leg.contact_id = Some(id);
         Ok(leg)
     }
 

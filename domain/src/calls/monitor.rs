@@ -91,7 +91,7 @@ impl Platform {
                 Ok((legs.swap_remove(place), None))
             }
             None => {
-                change.room_for_one_more()?;
+                change.room_for_more(1)?;
                 let mut leg = Leg::invited(&change.call, LegRole::Supervisor, user.name.clone(), change.now());
                 leg.user_id = Some(user.id);
                 leg.video_on = false;
@@ -181,9 +181,7 @@ impl Change {
                 self.event(CallEventKind::LegLeft, &actor, Some(id), why).await?;
             }
         }
-        for leg in self.legs.iter_mut().filter(|leg| leg.is_outsider()) {
-            leg.parked = false;
-        }
+        self.take_up_all(&actor).await?;
         crate::recordings::follow_consent(self).await
     }
 

@@ -28,18 +28,20 @@ pub(super) fn goes_on(call: &Call, legs: &[Leg]) -> bool {
 }
 
 impl Change {
+    /// Whether so many more may come into the call.
+    ///
     /// # Errors
-    /// LIMIT_REACHED when so many are in the call or asked into it that nobody more may be.
-    pub(super) fn room_for_one_more(&self) -> Result<()> {
+    /// LIMIT_REACHED.
+    pub(super) fn room_for_more(&self, more: usize) -> Result<()> {
         let parties = self.legs.iter().filter(|leg| leg.state != LegState::Left).count();
-        if parties < limits::PARTIES && self.legs.len() < limits::LEGS {
-            return Ok(());
+        if parties + more > limits::PARTIES {
+            let says = format!("A call has {} parties at most, those included who are asked. Take somebody out first.", limits::PARTIES);
+            return refuse(RefusalCode::LimitReached, says);
         }
-        if parties < limits::PARTIES {
+        if self.legs.len() + more > limits::LEGS {
             return refuse(RefusalCode::LimitReached, "Too many have come to this call and left. Begin a new one.");
         }
-        let says = format!("{parties} are in this call or asked into it, and no more may be. Take somebody out first.");
-        refuse(RefusalCode::LimitReached, says)
+        Ok(())
     }
 }
 

@@ -59,9 +59,9 @@ pub(crate) async fn follow_consent(change: &mut Change) -> Result<()> {
         return Ok(());
     }
     let is_awaited = |leg: &&Leg| leg.is_outsider() && leg.state.is_present() && leg.consent.is_none();
-    match (recording.state, change.legs.iter().find(is_awaited)) {
-        (RecordingState::Recording, Some(awaited)) => {
-            let name: String = awaited.name.chars().take(100).collect();
+    let awaited = change.legs.iter().find(is_awaited).map(|leg| leg.name.chars().take(100).collect());
+    match (recording.state, awaited) {
+        (RecordingState::Recording, Some::<String>(name)) => {
             pause(change, recording.id, &format!("consent of {name} is awaited"), None).await
         }
         (RecordingState::Paused, None) if agreed && pauses_by_itself(change, recording.id).await? => {

@@ -3,7 +3,7 @@
 
 use cordboard_tests::sql::count;
 use domain::agents::AgentActivity;
-use domain::calls::{CallResult, CallState, Invited, Invitee, LegRole, LegState, MonitorMode};
+use domain::calls::{CallResult, CallState, Invited, Invitee, Leg, LegRole, LegState, MonitorMode};
 use domain::crm::ContactChange;
 use domain::error::RefusalCode;
 use domain::ids::CallId;
@@ -12,7 +12,7 @@ use domain::people::{Actor, Role};
 use domain::recordings::RecordingState;
 use domain::routing::QueueChange;
 
-use super::centre::{Caller, Centre, person, refused, seconds};
+use super::centre::{Caller, Centre, id_of, person, refused, seconds};
 
 fn guest(name: &str) -> Invitee {
     Invitee::Guest(name.into())
@@ -29,14 +29,22 @@ async fn open() -> (Centre, CallId, Actor, Caller) {
     (centre, call, agent, caller)
 }
 
-async fn invite(centre: &Centre, agent: &Actor, call: CallId, whom: Invitee) -> Invited {
-    centre.platform.invite(agent, call, whom, None).await.unwrap()
+struct Asked {
+    leg: Leg,
+    token: String,
+}
+
+async fn invite(centre: &Centre, agent: &Actor, call: CallId, whom: Invitee) -> Asked {
+    match centre.platform.invite(agent, call, whom, None).await.unwrap() {
+        Invited::Outsider(leg, token) => Asked { leg, token },
+        Invited::Colleague(offer) => panic!("a colleague is asked by an offer: {offer:?}"),
+    }
 }
 
 /// A guest is asked and comes.
 async fn guest_in(centre: &Centre, agent: &Actor, call: CallId, name: &str) -> Caller {
     let invited = invite(centre, agent, call, guest(name)).await;
-    centre.comes(call, &invited.join_token).await
+    centre.comes(call, &invited.token).await
 }
 
 async fn leave(centre: &Centre, who: &Caller) {
@@ -74,14 +82,14 @@ async fn one_leaving_ends_nothing_as_long_as_the_house_and_somebody_else_talk() 
 async fn who_leaves_a_call_that_goes_on_is_no_longer_of_it() {
     let (centre, call, agent, contact) = open().await;
     let invited = invite(&centre, &agent, call, guest("Gottfried")).await;
-    let joined = centre.platform.join_by_link(&Actor::Anonymous, &invited.join_token, None).await.unwrap();
+    let joined = centre.platform.join_by_link(&Actor::Anonymous, &invited.token, None).await.unwrap();
     let token = joined.guest_token.unwrap();
     assert!(!centre.platform.guest(&token).await.unwrap().unwrap().ended);
     centre.platform.remove(&agent, invited.leg.id).await.unwrap();
     assert!(centre.platform.guest(&token).await.unwrap().unwrap().ended);
-    let back = centre.platform.join_by_link(&Actor::Anonymous, &invited.join_token, None).await;
+    let back = centre.platform.join_by_link(&Actor::Anonymous, &invited.token, None).await;
     assert_eq!(refused(back).0, RefusalCode::LinkExpired);
-    assert!(centre.platform.invitation(&invited.join_token).await.is_err());
+    assert!(centre.platform.invitation(&invited.token).await.is_err());
     assert_eq!(centre.state(call).await, CallState::InProgress);
     // The contact is the one whose call it was: nobody else rates it.
     leave(&centre, &contact).await;
@@ -197,7 +205,7 @@ async fn the_recording_pauses_by_itself_until_a_late_comer_has_agreed() {
     assert_eq!(state, RecordingState::Recording);
     let invited = invite(&centre, &agent, call, guest("Gottfried")).await;
     assert_eq!(recording(&centre, call).await.1, RecordingState::Recording, "nobody has come yet");
-    let joined = platform.join_by_link(&Actor::Anonymous, &invited.join_token, None).await.unwrap();
+    let joined = platform.join_by_link(&Actor::Anonymous, &invited.token, None).await.unwrap();
     assert!(joined.consent_wording.is_some());
     assert_eq!(recording(&centre, call).await.1, RecordingState::Paused, "before there is media");
     let pauses = platform.pauses(&[id]).await.unwrap();
@@ -238,5 +246,58 @@ async fn the_same_key_asks_once() {
     let key = domain::people::idempotency::Key::new(&agent, "legInvite", Some("a key".into()), &"same").unwrap();
     let first = centre.platform.invite(&agent, call, guest("Gottfried"), key.clone()).await.unwrap();
     let second = centre.platform.invite(&agent, call, guest("Gottfried"), key).await.unwrap();
-    assert_eq!((first.leg.id, first.join_token), (second.leg.id, second.join_token));
+    let (Invited::Outsider(leg, token), Invited::Outsider(same, again)) = (first, second) else {
+        panic!("a guest is asked by a link")
+    };
+    assert_eq!((leg.id, token), (same.id, again));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_is_asked_by_an_offer_and_takes_the_call_when_its_agent_leaves() {
+    let (centre, call, agent, contact) = open().await;
+    let colleague = centre.agent(&[]).await;
+    let whom = || Invitee::User(colleague.user_id().unwrap());
+    let own = Invitee::User(agent.user_id().unwrap());
+    assert_eq!(refused(centre.platform.invite(&agent, call, own, None).await).0, RefusalCode::NotAllowed);
+    let Invited::Colleague(offer) = centre.platform.invite(&agent, call, whom(), None).await.unwrap() else {
+        panic!("a colleague gets an offer")
+    };
+    assert_eq!((offer.call_id, offer.visit_id, offer.agent_id), (call, None, id_of(&colleague)));
+    let busy = centre.platform.invite(&agent, call, whom(), None).await;
+    assert_eq!(refused(busy).0, RefusalCode::AgentBusy, "it rings already");
+    centre.decline(&colleague).await;
+    assert_eq!((centre.state(call).await, centre.activity(&colleague).await), (CallState::InProgress, AgentActivity::Available));
+
+    centre.platform.invite(&agent, call, whom(), None).await.unwrap();
+    centre.answer(&colleague).await;
+    assert_eq!((centre.state(call).await, centre.call(call).await.agent_id), (CallState::InProgress, agent.user_id()));
+    assert_eq!(centre.activity(&colleague).await, AgentActivity::OnCall);
+    let legs = centre.platform.legs_of_calls(&[call]).await.unwrap();
+    let mine = legs.iter().find(|leg| leg.user_id == agent.user_id()).unwrap().id;
+    let theirs = legs.iter().find(|leg| leg.user_id == colleague.user_id()).unwrap().id;
+    assert_eq!(refused(centre.platform.remove(&colleague, mine).await).0, RefusalCode::NotAllowed, "it is her call");
+    centre.platform.leave(&agent, mine).await.unwrap();
+    assert_eq!((centre.state(call).await, centre.call(call).await.agent_id), (CallState::InProgress, colleague.user_id()));
+    assert_eq!(centre.activity(&agent).await, AgentActivity::WrapUp);
+    centre.platform.leave(&colleague, theirs).await.unwrap();
+    let row = centre.call(call).await;
+    assert_eq!((row.state, row.end_reason.as_deref()), (CallState::Ended, Some("The agent hung up.")));
+    drop(contact);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_is_put_out_and_wraps_up() {
+    let (centre, call, agent, _contact) = open().await;
+    let colleague = centre.agent(&[]).await;
+    centre.platform.invite(&agent, call, Invitee::User(colleague.user_id().unwrap()), None).await.unwrap();
+    // Accepted without media: gone after ten seconds, and the call went on all the time.
+    centre.accept(&colleague).await;
+    centre.pass_with(&[&agent, &colleague], seconds(11)).await;
+    assert_eq!((centre.state(call).await, centre.activity(&colleague).await), (CallState::InProgress, AgentActivity::Available));
+    centre.platform.invite(&agent, call, Invitee::User(colleague.user_id().unwrap()), None).await.unwrap();
+    centre.answer(&colleague).await;
+    let theirs = centre.leg(call, LegRole::Agent).await.id;
+    centre.platform.remove(&agent, theirs).await.unwrap();
+    assert_eq!(centre.activity(&colleague).await, AgentActivity::WrapUp);
+    assert_eq!(centre.call(call).await.agent_id, agent.user_id());
 }
