@@ -30,7 +30,7 @@ pub struct Caller(pub Arc<Actor>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     Anonymous,
-    /// Of a call that is over. Less than anybody, but for what [`crate::graphql::access`] leaves to it.
+    /// Of a call that is over, or that the guest has left. Less than anybody, but for what [`crate::graphql::access`] leaves to it.
     FormerGuest,
     Guest,
     Agent,
@@ -157,13 +157,13 @@ pub async fn revoked(app: &App, session: SessionId) -> Answer<impl Future<Output
 /// Why a guest has to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Departure {
-    /// The call is over.
+    /// The call is over, or the guest has left it.
     CallEnded,
     /// The link was bound to another browser.
     Replaced,
 }
 
-/// A future that ends when a guest's call ends or its leg is bound to another browser, from now on. What happened before is
+/// A future that ends when a guest's call ends, the guest leaves it, or its leg is bound to another browser, from now on. What happened before is
 /// for a second look at the token.
 pub async fn departed(app: &App, guest: Guest) -> Answer<impl Future<Output = Departure> + Send + use<>> {
     let mut call = app.hub.watch(Filter::of(Aggregate::Call, guest.call.0), None).await?;
@@ -171,7 +171,8 @@ pub async fn departed(app: &App, guest: Guest) -> Answer<impl Future<Output = De
     let ended = async move {
         // As above, an error ends it, too.
         while let Ok(event) = call.next().await {
-            if event.kind == CallEventKind::Ended.as_str() {
+            let has_left = event.kind == CallEventKind::LegLeft.as_str() && event.id("legId") == Some(guest.leg);
+            if has_left || event.kind == CallEventKind::Ended.as_str() {
                 break;
             }
         }

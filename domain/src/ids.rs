@@ -137,6 +137,8 @@ ids! {
     ReasonId = "reason";
     /// Music or an announcement for those who wait.
     AudioFileId = "audio";
+    /// One act in the audit log.
+    AuditId = "audit";
 }
 
 impl From<UserId> for AgentId {

@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod audio;
+pub mod audit;
 pub mod bus;
 pub mod calls;
 pub mod clock;

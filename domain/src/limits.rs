@@ -63,6 +63,13 @@ pub const REQUESTS_A_MINUTE: i32 = 60;
 /// A queue that handled nothing yet is taken to need so long for a call.
 pub const HANDLING_GUESS: TimeDelta = TimeDelta::minutes(3);
 
+/// Parties of one call, those who were asked into it included.
+pub const PARTIES: usize = 16;
+/// Legs of one call, those included that have left.
+pub const LEGS: usize = 200;
+/// An invitation to a call that runs is good for so long.
+pub const INVITATION: TimeDelta = TimeDelta::minutes(10);
+
 /// A mutation waits so long for a worker to lease a call that was just placed or moved.
 pub const LEASE_WAIT: Duration = Duration::from_secs(5);
 /// A worker answers a command within this.

@@ -72,6 +72,7 @@ pub const QUERIES: &[(&str, Rule)] = &[
     ("agents", Rule::Users),
     ("mediaWorkers", Rule::Supervisors),
     ("audioFiles", Rule::Supervisors),
+    ("auditLog", Rule::Administrators),
 ];
 
 pub const MUTATIONS: &[(&str, Rule)] = &[
@@ -118,6 +119,10 @@ pub const MUTATIONS: &[(&str, Rule)] = &[
     ("legTrickle", Rule::Parties),
     ("legUpdate", Rule::Parties),
     ("legLeave", Rule::Parties),
+    ("legInvite", Rule::Users),
+    ("legRemove", Rule::Users),
+    ("callMonitor", Rule::Supervisors),
+    ("callMove", Rule::Supervisors),
     ("consentGive", Rule::Parties),
     ("recordingStart", Rule::Users),
     ("recordingPause", Rule::Users),

@@ -10,7 +10,7 @@ use super::{
     fault::{Answer, Fault},
     id::parse,
     model::{
-        Agent, AgentFilter, AudioFile, AwayReason, Call, CallFilter, CallOrder, Company, CompanyFilter,
+        Agent, AgentFilter, AudioFile, AuditEntry, AuditFilter, AwayReason, Call, CallFilter, CallOrder, Company, CompanyFilter,
         Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node, Notification, Outcome, Queue,
         QueueInfo, Recording, RecordingFilter, Task, TaskFilter, Viewer,
     },
@@ -224,6 +224,18 @@ impl Query {
         #[graphql(desc = "Those that are no longer offered, too.", default)] include_archived: bool,
     ) -> Answer<Connection<AudioFile>> {
         AudioFile::page(context, &Window::forwards(first, after), include_archived).await
+    }
+
+    /// What supervisors and administrators did to the calls and the status of others, the newest first. For
+    /// administrators.
+    async fn audit_log(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which of them.")] filter: Option<AuditFilter>,
+    ) -> Answer<Connection<AuditEntry>> {
+        AuditEntry::page(context, &Window::forwards(first, after), filter.unwrap_or_default().read()?).await
     }
 
     /// The media workers that are running, the oldest first. For supervisors and administrators.

@@ -59,6 +59,7 @@ const DEEDS = {
   CONSENT_GIVEN: 'agreed to the recording',
   CONSENT_REFUSED: 'refused the recording',
   HELD: 'is on hold',
+  LEG_INVITED: 'was asked into the call',
   LEG_JOINED: 'joined',
   LEG_LEFT: 'left',
   LEG_RECONNECTING: 'lost the connection',
@@ -72,6 +73,7 @@ const DEEDS = {
 const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
   CALLBACK_REQUESTED: 'Call-back asked for',
   CREATED: 'Call placed',
+  MONITORED: 'Supervisor in the call',
   NOTE_SAVED: 'Note saved',
   OFFERED: 'Agents asked',
   OFFER_CANCELLED: 'Offer withdrawn',

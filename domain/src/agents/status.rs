@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Agent, AgentStatus, Skills};
 use crate::{
     Platform, Result,
+    audit::AuditAction,
     calls::{Change, LegRole, LegState},
     db::{
         Unit,
@@ -165,6 +166,10 @@ async fn choose(
     let payload =
         json!({ "agentId": id, "status": now.status, "nextStatus": now.next_status, "actor": actor.key() });
     unit.event(Aggregate::Agent, id.0, 0, "STATUS", payload).await?;
+    if let Some(user) = actor.user_id().filter(|user| AgentId::from(*user) != id) {
+        let chosen = json!({ "status": status });
+        unit.audit(user, AuditAction::AgentStatusSet, None, Some(id.to_string()), chosen).await?;
+    }
     unit.touch(id);
     Ok(())
 }

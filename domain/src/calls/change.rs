@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     CALL_OVER, Call, CallEventKind, CallResult, CallState, IntervalKind, Leg, LegRole, LegState,
-    hold::is_on_hold,
+    hold::is_on_hold, visibility,
 };
 use crate::{
     Error, Platform, Result,
@@ -179,7 +179,7 @@ impl Change {
         detail: Option<String>,
     ) -> Result<()> {
         self.call.version += 1;
-        let payload = json!({
+        let mut payload = json!({
             "callId": self.call.id,
             "contactId": self.call.contact_id,
             "agentId": self.call.agent_id,
@@ -189,6 +189,10 @@ impl Change {
             "state": self.call.state,
             "detail": detail,
         });
+        if let Some(now) = leg.and_then(|id| self.legs.iter().find(|leg| leg.id == id)) {
+            let before = self.stored.1.iter().find(|leg| leg.id == now.id).unwrap_or(now);
+            visibility::mark(&mut payload, before.hiding(), now.hiding());
+        }
         self.unit.event(Aggregate::Call, self.call.id.0, self.call.version, kind.as_str(), payload).await
     }
 

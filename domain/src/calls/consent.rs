@@ -29,7 +29,7 @@ impl Platform {
             // What is held by law stays, but nothing is added to it.
             crate::recordings::finalize(&mut change).await?;
         }
-        crate::recordings::begin_if_due(&mut change).await?;
+        crate::recordings::follow_consent(&mut change).await?;
         let (call, mut legs) = change.commit().await?;
         if !given {
             // Answered once the worker has stopped writing, if it can be reached; else it finds out by itself.

@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState};
+use super::{Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState, parties::{goes_on, stays}};
 use crate::{
     Platform, Result,
+    audit::AuditAction,
     db::schema::{call, leg},
     error::{Refusal, RefusalCode, each, refuse},
     ids::{CallId, LegId},
@@ -36,26 +37,38 @@ impl Change {
         if actor.owns(&self.legs[place]) { Ok(()) } else { Err(Refusal::not_found("leg").into()) }
     }
 
+    /// A party goes.
+    async fn leg_leaves(&mut self, place: usize, actor: &str, lost: bool) -> Result<()> {
+        let (id, came) = (self.legs[place].id, self.legs[place].joined_at.is_some());
+        self.leg_becomes(place, LegState::Left)?;
+        let why = lost.then(|| if came { "connection lost" } else { "did not come" });
+        self.event(CallEventKind::LegLeft, actor, Some(id), why.map(Into::into)).await?;
+        self.after_leaving(place, actor, lost).await
+    }
+
     /// A party has gone: does the call go on?
-    async fn after_leaving(&mut self, place: usize, actor: &str, lost: bool) -> Result<()> {
+    pub(super) async fn after_leaving(&mut self, place: usize, actor: &str, lost: bool) -> Result<()> {
         let gone = self.legs[place].clone();
-        self.event(CallEventKind::LegLeft, actor, Some(gone.id), lost.then(|| "connection lost".into()))
-            .await?;
-        if gone.role == LegRole::Agent && self.did_not_come(&gone, lost).await?
+        if gone.role == LegRole::Supervisor
+            || gone.role == LegRole::Agent && self.did_not_come(&gone, lost).await?
             || self.left_transfer(&gone, actor).await?
             || gone.role == LegRole::Agent && self.waits_on(lost).await?
         {
             return Ok(());
         }
-        if self.goes_on() {
+        if goes_on(&self.call, &self.legs) {
             return self.go_on_without(&gone).await;
         }
         let answered = self.call.answered_at.is_some();
-        let who = if gone.role == LegRole::Contact { "The contact" } else { "The agent" };
+        let who = match gone.role {
+            LegRole::Contact => "The contact",
+            LegRole::Guest => "The guest",
+            LegRole::Agent | LegRole::Supervisor => "The agent",
+        };
         let (result, reason) = match (answered, lost, gone.role) {
             (true, false, _) => (CallResult::Completed, format!("{who} hung up.")),
-            (true, true, LegRole::Contact) => {
-                (CallResult::Completed, "The contact's connection was lost.".into())
+            (true, true, LegRole::Contact | LegRole::Guest) => {
+                (CallResult::Completed, format!("{who}'s connection was lost."))
             }
             (true, true, _) => (CallResult::Failed, "The agent's connection was lost.".into()),
             (false, _, LegRole::Contact) if self.call.direction == Direction::Inbound => {
@@ -71,16 +84,7 @@ impl Change {
 
 impl Change {
     fn staying(&self, role: LegRole) -> usize {
-        self.legs.iter().filter(|leg| leg.role == role && leg.state != LegState::Left).count()
-    }
-
-    /// Whether there is still somebody on either side. In a queue nobody is there yet but the contact.
-    fn goes_on(&self) -> bool {
-        let (agents, contacts) = (self.staying(LegRole::Agent), self.staying(LegRole::Contact));
-        match self.call.direction {
-            Direction::Internal => agents > 1,
-            _ => contacts > 0 && (agents > 0 || self.call.visit_id.is_some()),
-        }
+        self.legs.iter().filter(|leg| leg.role == role && stays(&self.call, leg)).count()
     }
 
     /// Somebody has gone whom the call does not need: another agent is the call's agent, and nobody stays on hold whom
@@ -97,7 +101,8 @@ impl Change {
         if self.call.state == CallState::InProgress && agents.all(|leg| leg.parked) {
             self.take_up(|_| true, "system").await?;
         }
-        Ok(())
+        // One whose consent was awaited may be gone.
+        crate::recordings::follow_consent(self).await
     }
 
     /// An agent has gone who had accepted and got no media: true when that is dealt with by what was offered.
@@ -147,7 +152,9 @@ impl Platform {
         if change.call.state == CallState::Ended {
             return Ok(change.call);
         }
-        let mine = change.legs.iter().position(|leg| leg.state != LegState::Left && actor.owns(leg));
+        // Whoever only listens in steers from outside.
+        let is_own = |leg: &Leg| leg.role != LegRole::Supervisor && actor.owns(leg);
+        let mine = change.legs.iter().position(|leg| leg.state != LegState::Left && is_own(leg));
         if actor.user_id().is_some() && mine.is_none() && !actor.sees_all() {
             return refuse(RefusalCode::NotAllowed, "You are no longer in this call.");
         }
@@ -156,8 +163,7 @@ impl Platform {
         if let Some(place) = mine.filter(|&place| change.legs[place].is_staff())
             && (change.call.visit_id.is_some() || change.live_transfer().await?.is_some())
         {
-            change.leg_becomes(place, LegState::Left)?;
-            change.after_leaving(place, &actor.key(), false).await?;
+            change.leg_leaves(place, &actor.key(), false).await?;
             return Ok(change.commit().await?.0);
         }
         let contact = actor.guest().is_some();
@@ -172,8 +178,7 @@ impl Platform {
             (None, true) => CallResult::Declined,
             (None, false) => CallResult::Abandoned,
         };
-        let party =
-            actor.user_id().is_none_or(|user| change.legs.iter().any(|leg| leg.user_id == Some(user)));
+        let party = change.legs.iter().any(is_own);
         let who = match (contact, party) {
             (true, _) => "The contact",
             (false, true) => "The agent",
@@ -184,6 +189,10 @@ impl Platform {
         } else {
             format!("{who} hung up.")
         };
+        if let Some(user) = actor.user_id().filter(|_| mine.is_none()) {
+            let ended = serde_json::json!({ "result": result });
+            change.unit.audit(user, AuditAction::CallEnded, Some(id), None, ended).await?;
+        }
         change.end(result, &reason, &actor.key()).await?;
         Ok(change.commit().await?.0)
     }
@@ -196,8 +205,7 @@ impl Platform {
         let (mut change, place) = self.change_by_leg(id).await?;
         change.leg_belongs_to(place, actor)?;
         if change.legs[place].state != LegState::Left {
-            change.leg_becomes(place, LegState::Left)?;
-            change.after_leaving(place, &actor.key(), false).await?;
+            change.leg_leaves(place, &actor.key(), false).await?;
         }
         let (_, mut legs) = change.commit().await?;
         Ok(legs.swap_remove(place))
@@ -276,8 +284,7 @@ impl Platform {
                     .callback_in_vain("The contact joined the call-back but no media came through.")
                     .await?;
             } else {
-                change.leg_becomes(place, LegState::Left)?;
-                change.after_leaving(place, "system", true).await?;
+                change.leg_leaves(place, "system", true).await?;
             }
             change.commit().await?;
             tracing::info!(leg = %id, "leg lost");

@@ -158,6 +158,8 @@ impl Platform {
             change.call.answer_by = Some(now + limits::JOIN_TO_MEDIA);
             change.event(CallEventKind::Accepted, &actor.key(), Some(leg.id), None).await?;
         }
+        // Before the worker may have media of one who has not agreed.
+        crate::recordings::follow_consent(&mut change).await?;
         let (call, mut legs) = change.commit().await?;
         let leg = legs.swap_remove(place);
         let consent_wording = self.wording(&call, &leg);
@@ -193,9 +195,11 @@ impl Platform {
         else {
             return refuse(RefusalCode::LinkExpired, EXPIRED);
         };
+        // The present agent, or the last one; before anybody accepted, whoever placed it.
+        let is_present = leg::user_id.is_not_distinct_from(call.agent_id);
         let caller: Option<String> = leg::table
             .filter(leg::call_id.eq(call.id).and(leg::role.eq(LegRole::Agent)))
-            .order(leg::id)
+            .order((is_present.desc(), leg::id))
             .select(leg::name)
             .first(&mut connection)
             .await
@@ -207,17 +211,21 @@ impl Platform {
     /// Whom a guest's bearer token stands for.
     pub async fn guest(&self, token: &str) -> Result<Option<Guest>> {
         let mut connection = self.db.get().await?;
-        let found: Option<(LegId, CallId, CallState, Option<chrono::DateTime<chrono::Utc>>)> = leg::table
+        type Found = (LegId, LegState, CallId, CallState, Option<chrono::DateTime<chrono::Utc>>);
+        let found: Option<Found> = leg::table
             .inner_join(call::table)
             .filter(leg::guest_token_hash.eq(tokens::hash(token)))
-            .select((leg::id, call::id, call::state, leg::guest_token_expires_at))
+            .select((leg::id, leg::state, call::id, call::state, leg::guest_token_expires_at))
             .first(&mut connection)
             .await
             .optional()?;
         let now = self.clock.now();
         Ok(found
-            .filter(|(_, _, _, until)| until.is_none_or(|until| until > now))
-            .map(|(leg, call, state, _)| Guest { call, leg, ended: state == CallState::Ended }))
+            .filter(|(.., until)| until.is_none_or(|until| until > now))
+            .map(|(leg, party, call, state, _)| {
+                // Others may go on talking: that is nothing to one who has left.
+                Guest { call, leg, ended: state == CallState::Ended || party == LegState::Left }
+            }))
     }
 }
 

@@ -168,7 +168,7 @@ impl Platform {
                     ear: leg.ear(),
                     state: leg.state,
                     // Who waits hears the queue's music until somebody answers.
-                    prompt: prompt.filter(|_| leg.role == LegRole::Contact),
+                    prompt: prompt.filter(|_| leg.is_outsider()),
                 })
                 .collect(),
             recording: recording.and_then(|(id, state, key)| {
@@ -217,6 +217,7 @@ impl Platform {
         {
             change.target_connected(&offer).await?;
         }
+        change.take_over_if_wanted(place).await?;
         let agent = change.agent_connected();
         if change.call.state == CallState::Connecting && agent && change.other_side_connected() {
             change.become_state(CallState::InProgress).await?;
@@ -234,7 +235,7 @@ impl Platform {
         {
             change.ring_contact().await?;
         }
-        crate::recordings::begin_if_due(&mut change).await?;
+        crate::recordings::follow_consent(&mut change).await?;
         change.commit().await?;
         Ok(())
     }
@@ -274,7 +275,7 @@ impl Platform {
                         Some("the media worker is gone".into()),
                     )
                     .await?;
-            } else if change.legs[place].leave_by.is_some() {
+            } else if change.legs[place].state.is_present() && change.legs[place].leave_by.is_some() {
                 change.legs[place].leave_by = Some(leave_by);
             }
         }

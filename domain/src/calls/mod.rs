@@ -10,14 +10,18 @@ mod consent;
 mod finish;
 mod hold;
 mod internal;
+mod invite;
 pub mod join;
 mod list;
 mod media;
+mod monitor;
+mod parties;
 mod place;
 mod rate;
 mod rows;
 pub mod signal;
 pub mod states;
+pub mod visibility;
 
 /// What a party is told of a call that has ended …
 pub(crate) const CALL_OVER: &str = "This call is over.";
@@ -25,8 +29,10 @@ pub(crate) const CALL_OVER: &str = "This call is over.";
 pub(crate) const LEG_LEFT: &str = "You have left this call.";
 
 pub use change::Change;
+pub use invite::{Invited, Invitee};
 pub use list::CallFilter;
 pub use media::{CallPlan, PlannedLeg, PlannedPrompt, PlannedRecording};
+pub use monitor::{MonitorMode, TakeOver};
 pub use place::Placed;
 pub use rows::{Call, Interval, Leg};
 pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, signal_of};

@@ -1,6 +1,6 @@
 //! What the contact thought of a call.
 
-use super::{Call, CallEventKind, CallState, LegRole};
+use super::{Call, CallEventKind, CallState, Leg, LegRole};
 use crate::{
     Platform, Result,
     error::{Refusal, RefusalCode, refuse},
@@ -34,7 +34,11 @@ impl Platform {
         }
         let mut change = self.change(id).await?;
         change.belongs_to(actor)?;
-        let rater = change.legs.iter().find(|leg| leg.role == LegRole::Contact && actor.owns(leg));
+        // Of several contacts it is the one whose call it was.
+        let of = change.call.contact_id;
+        let is_rater =
+            |leg: &&Leg| leg.role == LegRole::Contact && leg.contact_id == of && actor.owns(leg);
+        let rater = change.legs.iter().find(is_rater);
         let Some(leg) = rater.map(|leg| leg.id) else {
             return refuse(RefusalCode::NotAllowed, "Only the contact rates a call.");
         };

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Audience, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind, audience::Ear,
+    Audience, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind, TakeOver,
+    audience::Ear,
 };
 use crate::{
     db::schema::{call, call_interval, leg},
@@ -77,6 +78,8 @@ pub struct Leg {
     pub joined_at: Option<DateTime<Utc>>,
     pub connected_at: Option<DateTime<Utc>>,
     pub left_at: Option<DateTime<Utc>>,
+    /// Of a supervisor.
+    pub take_over: Option<TakeOver>,
 }
 
 impl Leg {
@@ -107,6 +110,7 @@ impl Leg {
             joined_at: None,
             connected_at: None,
             left_at: None,
+            take_over: None,
         }
     }
 
@@ -121,6 +125,11 @@ impl Leg {
     /// One of the house: an agent or a supervisor.
     pub fn is_staff(&self) -> bool {
         matches!(self.role, LegRole::Agent | LegRole::Supervisor)
+    }
+
+    /// Somebody with whom the house talks.
+    pub fn is_outsider(&self) -> bool {
+        !self.is_staff()
     }
 }
 

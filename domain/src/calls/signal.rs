@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
-use super::{CALL_OVER, Call, CallEventKind, CallState, Change, LEG_LEFT, Leg, LegState};
+use super::{CALL_OVER, Call, CallEventKind, CallState, Change, LEG_LEFT, Leg, LegState, invite::PUT_OUT, monitor::TAKEN_OVER};
 use crate::{
     Error, Platform, Result,
     bus::CommandError,
@@ -306,7 +306,12 @@ pub fn signal_of(event: &Event, leg: LegId) -> Option<Signal> {
         }
         CallEventKind::Ended => Some(Signal::Ended { reason: CALL_OVER.into() }),
         CallEventKind::LegLeft if event.id::<LegId>("legId") == Some(leg) => {
-            Some(Signal::Ended { reason: LEG_LEFT.into() })
+            let reason = match event.payload.get("detail").and_then(|it| it.as_str()) {
+                Some(TAKEN_OVER) => "A supervisor has taken this call over.",
+                Some(PUT_OUT) => "You were taken out of this call.",
+                _ => LEG_LEFT,
+            };
+            Some(Signal::Ended { reason: reason.into() })
         }
         _ => None,
     }

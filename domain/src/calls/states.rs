@@ -36,6 +36,10 @@ CallEventKind {
     Ringing = "RINGING",
     CameraOn = "CAMERA_ON", CameraOff = "CAMERA_OFF", ScreenStarted = "SCREEN_STARTED", ScreenStopped = "SCREEN_STOPPED",
     LegJoined = "LEG_JOINED", LegReconnecting = "LEG_RECONNECTING", LegLeft = "LEG_LEFT", MediaMoved = "MEDIA_MOVED",
+    /// Somebody was asked into the call.
+    LegInvited = "LEG_INVITED",
+    /// A supervisor came in, or went over to something else; the detail says what.
+    Monitored = "MONITORED",
     RecordingStarted = "RECORDING_STARTED", RecordingPaused = "RECORDING_PAUSED", RecordingResumed = "RECORDING_RESUMED",
     RecordingStopped = "RECORDING_STOPPED", RecordingProgress = "RECORDING_PROGRESS", RecordingReady = "RECORDING_READY", RecordingFailed = "RECORDING_FAILED",
     /// A party hears music instead of the others …

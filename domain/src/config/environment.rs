@@ -91,6 +91,7 @@ impl Config {
                 |text| text.parse().ok(),
             ),
             consent_wording: read.text("CORDBOARD_CONSENT_WORDING", CONSENT_WORDING),
+            monitoring_visible: read.flag("CORDBOARD_MONITORING_VISIBLE", false),
             ice_servers: read
                 .optional(
                     "CORDBOARD_ICE_SERVERS",

@@ -66,6 +66,8 @@ pub struct Config {
     /// `CORDBOARD_CONSENT_WORDING`, "This call is recorded so that we can look up later what was said. Do you agree?": what a
     /// contact is asked.
     pub consent_wording: String,
+    /// `CORDBOARD_MONITORING_VISIBLE`, false: whether agents see a supervisor who listens to their call.
+    pub monitoring_visible: bool,
     /// `CORDBOARD_ICE_SERVERS`, none: `stun:` URLs for browsers, separated by commas.
     pub ice_servers: Vec<String>,
     pub log: Log,

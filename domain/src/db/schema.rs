@@ -180,6 +180,7 @@ diesel::table! {
         joined_at -> Nullable<Timestamptz>,
         connected_at -> Nullable<Timestamptz>,
         left_at -> Nullable<Timestamptz>,
+        take_over -> Nullable<Text>,
     }
 }
 
@@ -248,7 +249,7 @@ diesel::table! {
         started_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         reason -> Text,
-        user_id -> Uuid,
+        user_id -> Nullable<Uuid>,
     }
 }
 
@@ -348,6 +349,18 @@ diesel::table! {
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_id -> Uuid,
+        action -> Text,
+        call_id -> Nullable<Uuid>,
+        subject -> Nullable<Text>,
+        detail -> Jsonb,
     }
 }
 
@@ -561,6 +574,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agent_presence,
     app_user,
     audio_file,
+    audit_log,
     automation_rule,
     away_reason,
     call,

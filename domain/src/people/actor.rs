@@ -28,7 +28,7 @@ pub struct Signed {
 pub struct Guest {
     pub call: CallId,
     pub leg: LegId,
-    /// The call is over: good for the rating only.
+    /// The call is over for this party: good for the rating only.
     pub ended: bool,
 }
 

@@ -1,22 +1,24 @@
 //! Start, pause, resume, stop: by policy and by hand. The row says what shall be; the worker follows it.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::{Recording, RecordingState};
 use crate::{
     Platform, Result,
-    calls::{CallEventKind, CallState, Change, LegRole},
+    calls::{CallEventKind, CallState, Change, Leg, LegRole},
     config::ConsentPolicy,
     db::schema::{recording, recording_pause},
     error::{Refusal, RefusalCode, refuse},
-    ids::{CallId, RecordingId},
+    ids::{CallId, RecordingId, UserId},
     limits,
     objects::crypt::DataKey,
     people::Actor,
     validate,
 };
 
+const NOT_AGREED: &str = "Not everybody in this call has agreed to be recorded.";
 const LIVE: [RecordingState; 2] = [RecordingState::Recording, RecordingState::Paused];
 
 async fn live(change: &mut Change) -> Result<Option<Recording>> {
@@ -41,14 +43,71 @@ fn all_agreed(change: &Change, policy: ConsentPolicy) -> bool {
     }
 }
 
-/// Starts the recording when the call is to be recorded, runs, and all have agreed.
-pub(crate) async fn begin_if_due(change: &mut Change) -> Result<()> {
+/// Starts the recording when the call is to be recorded, runs, and all have agreed. One that runs pauses by itself as long
+/// as somebody is there who came later and has yet to agree.
+pub(crate) async fn follow_consent(change: &mut Change) -> Result<()> {
     let policy = change.unit.platform().config.consent_policy;
-    let due = change.call.record
-        && !change.call.recording_stopped
-        && change.call.state == CallState::InProgress
-        && all_agreed(change, policy);
-    if due && live(change).await?.is_none() { begin(change, "system").await } else { Ok(()) }
+    let agreed = all_agreed(change, policy);
+    let Some(recording) = live(change).await? else {
+        let due = change.call.record
+            && !change.call.recording_stopped
+            && change.call.state == CallState::InProgress
+            && agreed;
+        return if due { begin(change, "system").await } else { Ok(()) };
+    };
+    if policy != ConsentPolicy::AllParties {
+        return Ok(());
+    }
+    let is_awaited = |leg: &&Leg| leg.is_outsider() && leg.state.is_present() && leg.consent.is_none();
+    let awaited = change.legs.iter().find(is_awaited).map(|leg| leg.name.chars().take(100).collect());
+    match (recording.state, awaited) {
+        (RecordingState::Recording, Some::<String>(name)) => {
+            pause(change, recording.id, &format!("consent of {name} is awaited"), None).await
+        }
+        (RecordingState::Paused, None) if agreed && pauses_by_itself(change, recording.id).await? => {
+            resume(change, recording.id, "system").await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn pause(change: &mut Change, id: RecordingId, reason: &str, by: Option<UserId>) -> Result<()> {
+    diesel::update(recording::table.find(id))
+        .set(recording::state.eq(RecordingState::Paused))
+        .execute(change.unit.connection())
+        .await?;
+    let row = (
+        recording_pause::recording_id.eq(id),
+        recording_pause::started_at.eq(change.now()),
+        recording_pause::reason.eq(reason),
+        recording_pause::user_id.eq(by),
+    );
+    // In the same instant as the one before: that one goes on.
+    diesel::insert_into(recording_pause::table)
+        .values(&row)
+        .on_conflict((recording_pause::recording_id, recording_pause::started_at))
+        .do_update()
+        .set((recording_pause::ended_at.eq(None::<DateTime<Utc>>), recording_pause::user_id.eq(by)))
+        .execute(change.unit.connection())
+        .await?;
+    let actor = by.map_or_else(|| "system".to_owned(), |user| user.to_string());
+    change.event(CallEventKind::RecordingPaused, &actor, None, None).await
+}
+
+async fn resume(change: &mut Change, id: RecordingId, actor: &str) -> Result<()> {
+    diesel::update(recording::table.find(id))
+        .set(recording::state.eq(RecordingState::Recording))
+        .execute(change.unit.connection())
+        .await?;
+    close_pause(change, id).await?;
+    change.event(CallEventKind::RecordingResumed, actor, None, None).await
+}
+
+async fn pauses_by_itself(change: &mut Change, id: RecordingId) -> Result<bool> {
+    let open = recording_pause::table
+        .filter(recording_pause::recording_id.eq(id).and(recording_pause::ended_at.is_null()))
+        .filter(recording_pause::user_id.is_null());
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(change.unit.connection()).await?)
 }
 
 async fn begin(change: &mut Change, actor: &str) -> Result<()> {
@@ -153,10 +212,7 @@ impl Platform {
         if change.legs.iter().any(|leg| leg.consent == Some(false))
             || !all_agreed(&change, self.config.consent_policy)
         {
-            return refuse(
-                RefusalCode::ConsentRequired,
-                "Not everybody in this call has agreed to be recorded.",
-            );
+            return refuse(RefusalCode::ConsentRequired, NOT_AGREED);
         }
         change.call.record = true;
         change.call.recording_stopped = false;
@@ -203,32 +259,15 @@ impl Platform {
         change.belongs_to(actor).map_err(|_| Refusal::not_found("recording"))?;
         let found =
             recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
-        let now = change.now();
-        let by = user.to_string();
         match (order, found.state) {
             (Order::Pause(reason), RecordingState::Recording) => {
-                diesel::update(recording::table.find(id))
-                    .set(recording::state.eq(RecordingState::Paused))
-                    .execute(change.unit.connection())
-                    .await?;
-                diesel::insert_into(recording_pause::table)
-                    .values((
-                        recording_pause::recording_id.eq(id),
-                        recording_pause::started_at.eq(now),
-                        recording_pause::reason.eq(reason),
-                        recording_pause::user_id.eq(user),
-                    ))
-                    .execute(change.unit.connection())
-                    .await?;
-                change.event(CallEventKind::RecordingPaused, &by, None, None).await?;
+                pause(&mut change, id, &reason, Some(user)).await?;
             }
             (Order::Resume, RecordingState::Paused) => {
-                diesel::update(recording::table.find(id))
-                    .set(recording::state.eq(RecordingState::Recording))
-                    .execute(change.unit.connection())
-                    .await?;
-                close_pause(&mut change, id).await?;
-                change.event(CallEventKind::RecordingResumed, &by, None, None).await?;
+                if !all_agreed(&change, self.config.consent_policy) {
+                    return refuse(RefusalCode::ConsentRequired, NOT_AGREED);
+                }
+                resume(&mut change, id, &user.to_string()).await?;
             }
             (Order::Stop, RecordingState::Recording | RecordingState::Paused) => {
                 change.call.recording_stopped = true;

@@ -39,7 +39,8 @@ pub struct Pause {
     pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
     pub reason: String,
-    pub user_id: UserId,
+    /// None: it paused by itself.
+    pub user_id: Option<UserId>,
 }
 
 /// A rung of the ladder.

@@ -11,6 +11,7 @@ mod estimate;
 mod explain;
 mod hours;
 mod list;
+mod moves;
 mod offers;
 mod pages;
 mod positions;

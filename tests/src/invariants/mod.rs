@@ -33,6 +33,16 @@ const ALWAYS: &[(&str, &str)] = &[
     ("a transfer to a queue has no call that waits or no agent beside it", "SELECT t.id FROM transfer t JOIN call c ON c.id = t.call_id WHERE t.ended_at IS NULL AND t.kind = 'BLIND' AND t.to_queue_id IS NOT NULL
             AND NOT (t.state = 'RINGING' AND c.visit_id IS NOT NULL AND EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.user_id = t.from_agent_id AND l.role = 'AGENT' AND l.state <> 'LEFT' AND l.parked))"),
     ("an offer of a transfer outlives it", "SELECT o.id FROM offer o JOIN transfer t ON t.id = o.transfer_id WHERE o.state IN ('PENDING', 'ACCEPTED') AND t.ended_at IS NOT NULL"),
+    ("a call goes on with one side of it", "SELECT c.id FROM call c WHERE c.state = 'IN_PROGRESS' AND c.direction <> 'INTERNAL' AND NOT (
+        EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.role = 'AGENT' AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING'))
+        AND EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.role IN ('CONTACT', 'GUEST') AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING')))"),
+    ("a call belongs to one who is not in it", "SELECT c.id FROM call c WHERE c.state = 'IN_PROGRESS' AND NOT EXISTS (
+        SELECT FROM leg l WHERE l.call_id = c.id AND l.role = 'AGENT' AND l.state <> 'LEFT' AND l.user_id = c.agent_id)"),
+    ("two supervisors have a call", "SELECT call_id FROM leg WHERE take_over = 'DONE' AND state <> 'LEFT' GROUP BY 1 HAVING count(*) > 1"),
+    ("a listener is the call's agent", "SELECT l.id FROM leg l WHERE l.state <> 'LEFT' AND ((l.role = 'SUPERVISOR' AND l.take_over = 'DONE')
+        OR (l.role = 'AGENT' AND l.audience <> 'EVERYONE'))"),
+    ("a guest is awaited for ever", "SELECT id FROM leg WHERE role = 'GUEST' AND state = 'INVITED' AND leave_by IS NULL"),
+    ("an act has no call", "SELECT id FROM audit_log WHERE action <> 'AGENT_STATUS_SET' AND call_id IS NULL"),
     ("a call rings and nobody is asked", "SELECT id FROM call WHERE state = 'RINGING' AND visit_id IS NOT NULL AND answer_by IS NULL
         AND NOT EXISTS (SELECT FROM offer o WHERE o.call_id = call.id AND o.state = 'PENDING')"),
     ("a call connects to nobody", "SELECT id FROM call WHERE state = 'CONNECTING' AND queue_id IS NOT NULL

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::Platform;
 use domain::agents::{AgentActivity, AgentStatus};
-use domain::calls::{Call, CallState, Leg, LegRole, MediaKind};
+use domain::calls::{Call, CallState, Leg, LegRole, MediaKind, MonitorMode};
 use domain::clock::Clock;
 use domain::error::{Error, RefusalCode};
 use domain::ids::{AgentId, CallId, OfferId, QueueId, SessionId, WorkerId};
@@ -142,6 +142,35 @@ impl Centre {
         let leg = self.leg(call, role).await;
         let epoch = self.call(call).await.epoch;
         self.platform.leg_disconnected(call, epoch, leg.id).await.unwrap();
+    }
+
+    /// The worker reports media both ways on this leg.
+    pub async fn media_on(&self, leg: &Leg) {
+        let plan = self.platform.lease_call(leg.call_id, self.worker).await.unwrap().unwrap();
+        self.platform.leg_connected(leg.call_id, plan.epoch, leg.id).await.unwrap();
+    }
+
+    /// An agent and a contact who talk, out of a queue.
+    pub async fn talk(&self, queue: &Queue) -> (CallId, Actor, Caller) {
+        let agent = self.agent(&[queue]).await;
+        let caller = self.caller(queue).await;
+        self.route().await;
+        (self.answer(&agent).await, agent, caller)
+    }
+
+    /// A supervisor in a call, with media.
+    pub async fn monitor(&self, supervisor: &Actor, call: CallId, mode: MonitorMode) -> Leg {
+        let (leg, _) = self.platform.monitor(supervisor, call, mode).await.unwrap();
+        self.media_on(&leg).await;
+        self.platform.legs(&[leg.id]).await.unwrap().remove(0)
+    }
+
+    /// Whoever has a link joins, with media.
+    pub async fn comes(&self, call: CallId, token: &str) -> Caller {
+        let joined = self.platform.join_by_link(&Actor::Anonymous, token, None).await.unwrap();
+        let guest = self.platform.guest(&joined.guest_token.unwrap()).await.unwrap().unwrap();
+        self.media_on(&joined.leg).await;
+        Caller { call, token: token.into(), actor: Actor::Guest(guest) }
     }
 
     pub async fn leg(&self, call: CallId, role: LegRole) -> Leg {

@@ -6,6 +6,7 @@ mod centre;
 mod colleagues;
 mod desk;
 mod handing_over;
+mod groups;
 mod hold;
 mod lists;
 mod log;
@@ -23,6 +24,7 @@ mod transfer_races;
 mod transfers;
 mod transfers_in_vain;
 mod transfers_to_queues;
+mod supervision;
 
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;

@@ -12,6 +12,9 @@ const REFERENCES: &[&str] = &[
     "agent_interval.agent_id -> agent: CASCADE",
     "agent_presence.agent_id -> agent: CASCADE",
     "audio_file.created_by -> app_user: SET NULL",
+    // Whoever steered stays known.
+    "audit_log.actor_id -> app_user: NO ACTION",
+    "audit_log.call_id -> call: SET NULL",
     "call.agent_id -> app_user: SET NULL",
     "call.callback_of -> call: SET NULL",
     "call.contact_id -> contact: SET NULL",

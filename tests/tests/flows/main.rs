@@ -25,5 +25,6 @@ mod sign_in;
 mod soak;
 mod statements;
 mod transfers;
+mod supervision;
 mod waiting_music;
 mod whole_call;

@@ -7,6 +7,7 @@ use chrono::{DateTime as Instant, Utc};
 use domain::{
     calls::{self, IntervalKind, LegRole},
     ids::{AgentId, UserId},
+    people::Actor,
     routing::Estimate,
 };
 
@@ -280,10 +281,16 @@ impl Call {
         Ok(joined.map(|joined| seconds(joined, answered)))
     }
 
-    /// Its parties, in the order of their invitation.
+    /// Its parties, in the order of their invitation. A supervisor who listens or whispers is hidden from contacts and guests;
+    /// one who only listens from agents too, unless the installation says otherwise.
     async fn legs(&self, context: &Context<'_>) -> Answer<Vec<Leg>> {
         let legs = context.loaders().load_one(LegsOf(self.0.id)).await?.unwrap_or_default();
-        Ok(legs.into_iter().map(Leg).collect())
+        let (platform, viewer) = (context.platform(), context.actor());
+        let is_shown = |leg: &calls::Leg| match self.is_left_by(viewer) {
+            true => viewer.owns(leg),
+            false => platform.shows(viewer, leg),
+        };
+        Ok(legs.into_iter().filter(is_shown).map(Leg).collect())
     }
 
     /// Its life, cut into stretches without gap or overlap.
@@ -311,7 +318,8 @@ impl Call {
         #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
         #[graphql(desc = "The cursor of an event: begins behind it.")] after: Option<String>,
     ) -> Answer<Connection<CallEvent>> {
-        CallEvent::page(context, &self.0, &Window::forwards(first, after)).await
+        let own_only = self.is_left_by(context.actor());
+        CallEvent::page(context, &self.0, &Window::forwards(first, after), own_only).await
     }
 }
 
@@ -329,6 +337,11 @@ impl Call {
             let (platform, actor, filter) = (platform.clone(), Arc::clone(&actor), filter.clone());
             async move { platform.count_calls(&actor, &filter).await }
         }))
+    }
+
+    /// A guest has left it and the others go on: what happens now is no business of the guest's.
+    fn is_left_by(&self, viewer: &Actor) -> bool {
+        self.0.state != calls::CallState::Ended && viewer.guest().is_some_and(|guest| guest.ended)
     }
 
     async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {

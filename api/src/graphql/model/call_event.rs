@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use domain::{
-    calls::CallEventKind as Kind,
+    Platform,
+    calls::{CallEventKind as Kind, visibility},
     events::{Aggregate, Cursor, Event, Filter},
     ids::{CallId, LegId},
     people::Actor,
@@ -23,6 +24,8 @@ pub struct CallEvent {
     event: Arc<Event>,
     kind: Kind,
     call: CallId,
+    /// A party comes out of hiding or goes into it, as far as the viewer can tell: that is all that there is to say.
+    bare: bool,
 }
 
 listed!(CallEvent);
@@ -33,12 +36,29 @@ impl CallEvent {
         if event.aggregate != Aggregate::Call {
             return None;
         }
-        Some(Self { kind: event.kind.parse().ok()?, call: CallId(event.aggregate_id), event })
+        Some(Self { kind: event.kind.parse().ok()?, call: CallId(event.aggregate_id), event, bare: false })
     }
 
-    /// The same for a viewer who may see the call: none for what is the house's business only.
-    pub fn told(event: Arc<Event>, viewer: &Actor) -> Option<Self> {
-        Self::of(event).filter(|it| it.is_for(viewer))
+    /// The same for a viewer who may see the call: none for what is the house's business only, and of parties that the
+    /// viewer may not know of.
+    pub fn told(event: Arc<Event>, viewer: &Actor, platform: &Platform) -> Option<Self> {
+        Self::of(event)?.as_seen(viewer, platform).filter(|it| it.is_for(viewer))
+    }
+
+    /// One who comes out of hiding has come, for those who did not know; one who goes into it has left.
+    fn as_seen(mut self, viewer: &Actor, platform: &Platform) -> Option<Self> {
+        if self.is_of(viewer) {
+            return Some(self);
+        }
+        let (before, after) = visibility::hidden(&self.event);
+        let kind = match (platform.reveals(viewer, before), platform.reveals(viewer, after)) {
+            (true, true) => return Some(self),
+            (false, false) => return None,
+            (false, true) => Kind::LegJoined,
+            (true, false) => Kind::LegLeft,
+        };
+        (self.kind, self.bare) = (kind, true);
+        Some(self)
     }
 
     fn leg_id(&self) -> Option<LegId> {
@@ -48,7 +68,7 @@ impl CallEvent {
     /// Notes and wrap-ups are written among colleagues, and a rating is between whoever gave it and the house.
     fn is_for(&self, viewer: &Actor) -> bool {
         match self.kind {
-            Kind::NoteSaved | Kind::WrappedUp => viewer.user_id().is_some(),
+            Kind::NoteSaved | Kind::WrappedUp | Kind::Monitored => viewer.user_id().is_some(),
             Kind::Rated => viewer.user_id().is_some() || self.is_of(viewer),
             _ => true,
         }
@@ -65,23 +85,26 @@ impl CallEvent {
         viewer.user_id().is_some() || self.is_of(viewer)
     }
 
-    /// A page of one call's events.
+    /// A page of one call's events, or of those of the guest's own leg alone.
     pub async fn page(
         context: &Context<'_>,
         call: &domain::calls::Call,
         window: &Window,
+        own_only: bool,
     ) -> Answer<Connection<Self>> {
         let (limit, _) = window.size()?;
         let size = usize::try_from(limit).unwrap_or_default();
         let after = cursor(window.after.as_deref())?;
-        let (filter, viewer) = (Filter::of(Aggregate::Call, call.id.0), context.actor());
+        let (platform, viewer) = (context.platform(), context.actor());
+        let filter = Filter::of(Aggregate::Call, call.id.0);
         let (mut told, mut place) = (Vec::new(), after);
         // One query, unless it meets what the viewer isn't told of.
         let more = loop {
-            let events = context.platform().events_after(&filter, place, limit + 1).await?;
+            let events = platform.events_after(&filter, place, limit + 1).await?;
             let is_last = events.len() <= size;
             place = events.last().map(|event| event.cursor).or(place);
-            told.extend(events.into_iter().filter_map(|event| Self::told(Arc::new(event), viewer)));
+            let seen = events.into_iter().filter_map(|event| Self::told(Arc::new(event), viewer, platform));
+            told.extend(seen.filter(|it| !own_only || it.is_of(viewer)));
             if is_last || told.len() > size {
                 break told.len() > size;
             }
@@ -132,7 +155,8 @@ impl CallEvent {
     /// More about it, in plain words. Guests read it of their own leg's events, of a new place in the queue and of the end.
     async fn detail(&self, context: &Context<'_>) -> Option<&str> {
         let is_public = matches!(self.kind, Kind::PositionChanged | Kind::Ended);
-        self.event.payload.get("detail").filter(|_| is_public || self.is_open_to(context.actor()))?.as_str()
+        let is_open = !self.bare && (is_public || self.is_open_to(context.actor()));
+        self.event.payload.get("detail").filter(|_| is_open)?.as_str()
     }
 
     /// The call as it is now, which may be later than the event.
@@ -149,6 +173,7 @@ impl CallEvent {
     /// The party that it is about, where it is about one.
     async fn leg(&self, context: &Context<'_>) -> Answer<Option<Leg>> {
         let Some(id) = self.leg_id() else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Leg))
+        let leg = context.loaders().load_one(id).await?;
+        Ok(leg.filter(|leg| context.platform().shows(context.actor(), leg)).map(Leg))
     }
 }

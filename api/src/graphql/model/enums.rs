@@ -243,6 +243,10 @@ mirrored! {
         LegLeft,
         /// Another media worker carries the call: connect anew.
         MediaMoved,
+        /// Somebody was asked into the call.
+        LegInvited,
+        /// A supervisor came in, or does something else from now on; `detail` says what, as `MonitorMode`.
+        Monitored,
         /// Recording began.
         RecordingStarted,
         /// Recording pauses; nothing is written.

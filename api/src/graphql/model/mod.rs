@@ -4,6 +4,7 @@
 mod activity;
 mod agent;
 mod audio_file;
+mod audit;
 mod call;
 mod call_event;
 mod company;
@@ -32,6 +33,7 @@ pub use self::{
     activity::Activity,
     agent::{Agent, AgentFilter, AgentSkill, QueueMembership},
     audio_file::AudioFile,
+    audit::{AuditEntry, AuditFilter},
     call::{Call, CallFilter, CallOrder},
     call_event::{CallEvent, cursor as event_cursor},
     company::{Company, CompanyFilter},

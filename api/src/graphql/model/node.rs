@@ -53,8 +53,9 @@ impl Node {
             CallId::PREFIX => loaders.load_one(parse::<CallId>(id)?).await?.map(|row| Self::Call(Call(row))),
             LegId::PREFIX => {
                 let Some(leg) = loaders.load_one(parse::<LegId>(id)?).await? else { return Ok(None) };
-                // Whoever may see a call may see its parties.
-                loaders.load_one(leg.call_id).await?.map(|_| Self::Leg(Leg(leg)))
+                // Whoever may see a call may see its parties, but for those who hide.
+                let call = loaders.load_one(leg.call_id).await?;
+                call.filter(|_| context.platform().shows(context.actor(), &leg)).map(|_| Self::Leg(Leg(leg)))
             }
             RecordingId::PREFIX => {
                 loaders.load_one(parse::<RecordingId>(id)?).await?.map(|row| Self::Recording(Recording(row)))

@@ -231,15 +231,15 @@ impl RecordingPause {
         self.0.ended_at.map(DateTime)
     }
 
-    /// Why, as whoever paused said.
+    /// Why, as whoever paused said, or whose consent is awaited.
     async fn reason(&self) -> &str {
         &self.0.reason
     }
 
-    /// Who paused.
-    async fn by(&self, context: &Context<'_>) -> Answer<User> {
-        let user = context.loaders().load_one(self.0.user_id).await?;
-        Ok(User(user.ok_or_else(|| Error::Internal("a pause without its user".into()))?))
+    /// Who paused; null: it paused by itself, until all who are there have agreed.
+    async fn by(&self, context: &Context<'_>) -> Answer<Option<User>> {
+        let Some(id) = self.0.user_id else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(User))
     }
 }
 

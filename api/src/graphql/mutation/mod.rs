@@ -6,6 +6,7 @@ mod call;
 mod company;
 mod contact;
 mod desk;
+mod group;
 mod hold;
 mod leg;
 mod note;
@@ -14,6 +15,7 @@ mod queue;
 mod recording;
 mod request;
 mod session;
+mod supervision;
 mod task;
 mod transfer;
 
@@ -33,6 +35,8 @@ pub struct Mutation(
     hold::HoldMutations,
     transfer::TransferMutations,
     leg::LegMutations,
+    group::GroupMutations,
+    supervision::SupervisionMutations,
     recording::RecordingMutations,
     audio::AudioMutations,
     request::RequestMutations,

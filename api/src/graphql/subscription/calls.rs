@@ -57,11 +57,11 @@ impl CallSubscriptions {
                     Ok(event) if queue.is_some() && event.id::<QueueId>("queueId") != queue => None,
                     // One call was judged above; of all of them, each is.
                     Ok(event) if call.is_none() => match may_see(&platform, &actor, &event).await {
-                        Ok(true) => CallEvent::told(event, &actor).map(Ok),
+                        Ok(true) => CallEvent::told(event, &actor, &platform).map(Ok),
                         Ok(false) => None,
                         Err(fault) => Some(Err(fault)),
                     },
-                    Ok(event) => CallEvent::told(event, &actor).map(Ok),
+                    Ok(event) => CallEvent::told(event, &actor, &platform).map(Ok),
                     Err(error) => Some(Err(error.into())),
                 }
             }

@@ -37,6 +37,17 @@ pub enum Action {
     WrapUpDone(Pick),
     WrapUpExtend(Pick),
     SupervisorEnds(Pick),
+    /// Comes into a call, or changes over.
+    Monitor(Pick, Pick, Pick),
+    SupervisorMedia(Pick),
+    SupervisorLeaves(Pick),
+    Move(Pick, Pick, Pick),
+    /// A guest is asked, and may come.
+    Invite(Pick, Pick),
+    GuestMedia(Pick),
+    GuestLeaves(Pick),
+    GuestLost(Pick),
+    PutOut(Pick, Pick),
     Member(Pick, Pick, Pick),
     Skills(Pick, Pick),
     Queue(Pick, Change, Pick),
@@ -71,7 +82,7 @@ fn one(random: &mut StdRng) -> Action {
     let a = random.random_range(0..1000);
     let b = random.random_range(0..1000);
     let c = random.random_range(0..1000);
-    match random.random_range(0..136) {
+    match random.random_range(0..156) {
         0..6 => Action::Status(a, b),
         6..11 => Action::Tab(a, b % 3 > 0),
         11..24 => Action::Request(a, b),
@@ -104,6 +115,15 @@ fn one(random: &mut StdRng) -> Action {
         126..129 => Action::Swap(a, b),
         129..131 => Action::Complete(a),
         131..133 => Action::TakeBack(a),
-        _ => Action::CallsColleague(a, b),
+        133..136 => Action::CallsColleague(a, b),
+        136..141 => Action::Monitor(a, b, c),
+        141..144 => Action::SupervisorMedia(a),
+        144 => Action::SupervisorLeaves(a),
+        145..147 => Action::Move(a, b, c),
+        147..151 => Action::Invite(a, b),
+        151..153 => Action::GuestMedia(a),
+        153 => Action::GuestLeaves(a),
+        154 => Action::GuestLost(a),
+        _ => Action::PutOut(a, b),
     }
 }

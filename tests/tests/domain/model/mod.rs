@@ -8,6 +8,7 @@
 
 mod actions;
 mod change;
+mod company;
 mod figures;
 mod world;
 

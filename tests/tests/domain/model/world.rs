@@ -9,7 +9,7 @@ use domain::calls::{Call, CallState, Leg, LegRole, LegState, MediaKind};
 use domain::crm::ContactChange;
 use domain::error::Error;
 use domain::ids::{AgentId, ContactId, OfferId, TransferId, WorkerId};
-use domain::people::Actor;
+use domain::people::{Actor, Role};
 use domain::routing::{OverflowKind, Queue, QueueChange, RoutingStrategy};
 use domain::transfers::{Target, TransferKind, TransferSide};
 use domain::{Platform, Result};
@@ -17,7 +17,7 @@ use tokio_postgres::Client;
 
 use super::actions::{Action, Pick};
 use super::figures;
-use crate::centre::{Caller, Centre, duties, id_of, seconds, sweep};
+use crate::centre::{Caller, Centre, duties, id_of, person, seconds, sweep};
 use crate::worker;
 
 const AGENTS: usize = 5;
@@ -33,9 +33,11 @@ pub struct World {
     processes: [Platform; 2],
     queues: Vec<Queue>,
     agents: Vec<Actor>,
+    pub supervisors: Vec<Actor>,
     /// Whose tab is open.
     open: Mutex<Vec<bool>>,
     callers: Mutex<Vec<Caller>>,
+    pub guests: Mutex<Vec<Caller>>,
     worker: Mutex<WorkerId>,
     contact: ContactId,
     since: DateTime<Utc>,
@@ -72,6 +74,11 @@ impl World {
             queues,
             open: Mutex::new(vec![true; AGENTS]),
             callers: Mutex::default(),
+            guests: Mutex::default(),
+            supervisors: vec![
+                person(&centre.platform, Role::Supervisor).await,
+                person(&centre.platform, Role::Supervisor).await,
+            ],
             worker: Mutex::new(centre.worker),
             contact,
             since: centre.platform.clock.now(),
@@ -286,6 +293,15 @@ impl World {
                     platform.end_call(&self.centre.admin, caller.call).await?;
                 }
             }
+            Action::Monitor(..)
+            | Action::SupervisorMedia(_)
+            | Action::SupervisorLeaves(_)
+            | Action::Move(..)
+            | Action::Invite(..)
+            | Action::GuestMedia(_)
+            | Action::GuestLeaves(_)
+            | Action::GuestLost(_)
+            | Action::PutOut(..) => self.act_in_company(platform, action).await?,
             Action::Member(queue, who, tier) => {
                 let (queue, agent) = (self.queue(*queue).id, id_of(self.agent(*who)));
                 let tier_given = Some(1 + (tier % 3) as i32);
@@ -330,12 +346,12 @@ impl World {
         &self.agents[pick % AGENTS]
     }
 
-    fn queue(&self, pick: Pick) -> &Queue {
+    pub fn queue(&self, pick: Pick) -> &Queue {
         &self.queues[pick % self.queues.len()]
     }
 
     /// Rather one of the last, who are still there.
-    fn caller(&self, pick: Pick) -> Option<Caller> {
+    pub fn caller(&self, pick: Pick) -> Option<Caller> {
         let callers = self.callers.lock().unwrap();
         let recent = callers.len().min(6);
         (recent > 0).then(|| callers[callers.len() - 1 - pick % recent].clone())
@@ -380,7 +396,7 @@ impl World {
             self.sql.query(&format!("SELECT id::text FROM ({ids}) AS found(id) ORDER BY 1"), &[]).await;
         let found: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
         let id = found.get(pick.checked_rem(found.len())?)?;
-        self.agents.iter().find(|agent| id_of(agent).0.to_string() == *id)
+        self.agents.iter().chain(&self.supervisors).find(|agent| id_of(agent).0.to_string() == *id)
     }
 
     async fn ringing(&self, platform: &Platform, pick: Pick) -> Result<Option<(&Actor, OfferId)>> {
@@ -391,7 +407,7 @@ impl World {
     }
 
     /// The call that an agent is in.
-    async fn talk(&self, platform: &Platform, pick: Pick) -> Result<Option<Caller>> {
+    pub async fn talk(&self, platform: &Platform, pick: Pick) -> Result<Option<Caller>> {
         let talk = "SELECT user_id FROM leg WHERE role = 'AGENT' AND state <> 'LEFT'";
         let Some(agent) = self.one_of(talk, pick).await else { return Ok(None) };
         let calls = platform.current_calls(&[id_of(agent)]).await?;
@@ -409,7 +425,7 @@ impl World {
         Some((agent, TransferId(id.parse().unwrap())))
     }
 
-    async fn party(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<Option<(Call, Leg)>> {
+    pub async fn party(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<Option<(Call, Leg)>> {
         let call = platform.calls(&self.centre.admin, &[of.call]).await?.remove(0);
         let legs = platform.legs_of_calls(&[of.call]).await?;
         // Several agents may be in it.
@@ -418,8 +434,12 @@ impl World {
         Ok(leg.filter(|_| call.state != CallState::Ended).map(|leg| (call, leg)))
     }
 
-    async fn media(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<()> {
-        let worker = *self.worker.lock().unwrap();
+    pub fn worker(&self) -> WorkerId {
+        *self.worker.lock().unwrap()
+    }
+
+    pub async fn media(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<()> {
+        let worker = self.worker();
         if let Some((call, leg)) = self.party(platform, of, role).await?
             && let Some(plan) = platform.lease_call(call.id, worker).await?
         {
@@ -428,7 +448,7 @@ impl World {
         Ok(())
     }
 
-    async fn silence(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<()> {
+    pub async fn silence(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<()> {
         if let Some((call, leg)) = self.party(platform, of, role).await? {
             platform.leg_disconnected(call.id, call.epoch, leg.id).await?;
         }
