@@ -133,6 +133,8 @@ ids! {
     OutcomeId = "outcome";
     /// Why an agent is away, as administrators name it.
     ReasonId = "reason";
+    /// Something written in the chat beside a call.
+    MessageId = "message";
     /// Music or an announcement for those who wait.
     AudioFileId = "audio";
 }

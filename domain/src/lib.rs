@@ -4,6 +4,7 @@ pub mod agents;
 pub mod audio;
 pub mod bus;
 pub mod calls;
+pub mod chat;
 pub mod clock;
 pub mod config;
 pub mod crm;

@@ -56,6 +56,8 @@ pub const CALLBACK_AGAIN: TimeDelta = TimeDelta::minutes(5);
 pub const CALLBACK_KEPT: TimeDelta = TimeDelta::hours(48);
 /// Calls asked for from one address in a minute.
 pub const REQUESTS_A_MINUTE: i32 = 60;
+/// Messages of one party of a call in a minute.
+pub const MESSAGES_A_MINUTE: i64 = 60;
 /// A queue that handled nothing yet is taken to need so long for a call.
 pub const HANDLING_GUESS: TimeDelta = TimeDelta::minutes(3);
 

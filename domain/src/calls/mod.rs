@@ -24,6 +24,7 @@ pub(crate) const LEG_LEFT: &str = "You have left this call.";
 
 pub use change::Change;
 pub use list::CallFilter;
+pub(crate) use list::visible as visible_calls;
 pub use media::{CallPlan, PlannedLeg, PlannedPrompt, PlannedRecording};
 pub use place::Placed;
 pub use rows::{Call, Interval, Leg};

@@ -51,6 +51,8 @@ CallEventKind {
     Overflowed = "OVERFLOWED",
     /// The detail names the call that will be made.
     CallbackRequested = "CALLBACK_REQUESTED", WrappedUp = "WRAPPED_UP",
+    /// Somebody wrote in the chat; the detail is the message's id.
+    MessageSent = "MESSAGE_SENT",
 } }
 
 impl CallState {

@@ -352,6 +352,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    message (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        leg_id -> Uuid,
+        body -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     event (seq, at) {
         seq -> BigInt,
         at -> Timestamptz,
@@ -550,6 +560,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency,
     leg,
     media_worker,
+    message,
     note,
     notification,
     offer,

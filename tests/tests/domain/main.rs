@@ -3,6 +3,7 @@
 
 mod calls;
 mod centre;
+mod chat;
 mod desk;
 mod lists;
 mod log;

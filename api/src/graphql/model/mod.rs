@@ -14,6 +14,7 @@ mod hours;
 mod join;
 mod leg;
 mod media_worker;
+mod message;
 mod node;
 mod note;
 mod notification;
@@ -41,6 +42,7 @@ pub use self::{
     join::{IceServer, Invitation, JoinInfo, LegEnded, LegSignal, MediaMoved, SdpAnswer},
     leg::{Consent, Leg},
     media_worker::MediaWorker,
+    message::Message,
     node::Node,
     note::Note,
     notification::Notification,

@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, ID, Interface};
 use domain::ids::{
-    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, NotificationId, OfferId, OutcomeId,
-    QueueId, ReasonId, RecordingId, TaskId, UserId, VisitId,
+    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, NotificationId, OfferId,
+    OutcomeId, QueueId, ReasonId, RecordingId, TaskId, UserId, VisitId,
 };
 
 use super::{
-    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Note, Notification, Offer, Outcome, Queue,
-    QueueVisit, Recording, Task, User,
+    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Message, Note, Notification, Offer, Outcome,
+    Queue, QueueVisit, Recording, Task, User,
 };
 use crate::graphql::{
     context::ContextExt,
@@ -33,6 +33,7 @@ pub enum Node {
     AwayReason(AwayReason),
     Call(Call),
     Leg(Leg),
+    Message(Message),
     Recording(Recording),
     Task(Task),
     Notification(Notification),
@@ -54,6 +55,9 @@ impl Node {
                 let Some(leg) = loaders.load_one(parse::<LegId>(id)?).await? else { return Ok(None) };
                 // Whoever may see a call may see its parties.
                 loaders.load_one(leg.call_id).await?.map(|_| Self::Leg(Leg(leg)))
+            }
+            MessageId::PREFIX => {
+                loaders.load_one(parse::<MessageId>(id)?).await?.map(|row| Self::Message(Message(row)))
             }
             RecordingId::PREFIX => {
                 loaders.load_one(parse::<RecordingId>(id)?).await?.map(|row| Self::Recording(Recording(row)))

@@ -7,6 +7,7 @@ mod company;
 mod contact;
 mod desk;
 mod leg;
+mod message;
 mod note;
 mod offer;
 mod queue;
@@ -29,6 +30,7 @@ pub struct Mutation(
     task::TaskMutations,
     call::CallMutations,
     leg::LegMutations,
+    message::MessageMutations,
     recording::RecordingMutations,
     audio::AudioMutations,
     request::RequestMutations,
