@@ -135,6 +135,8 @@ ids! {
     ReasonId = "reason";
     /// Something written in the chat beside a call.
     MessageId = "message";
+    /// A file in the chat beside a call.
+    MessageFileId = "file";
     /// Music or an announcement for those who wait.
     AudioFileId = "audio";
 }

@@ -28,6 +28,8 @@ pub mod routing;
 pub mod tasks;
 pub mod telemetry;
 mod text_enum;
+mod timed_link;
+pub mod uploads;
 mod validate;
 
 pub use error::{Error, Refusal, RefusalCode, Result};

@@ -114,6 +114,7 @@ pub const MUTATIONS: &[(&str, Rule)] = &[
     ("legLeave", Rule::Parties),
     ("consentGive", Rule::Parties),
     ("messageSend", Rule::Parties),
+    ("messageFileCreate", Rule::Parties),
     ("recordingStart", Rule::Users),
     ("recordingPause", Rule::Users),
     ("recordingResume", Rule::Users),
@@ -177,7 +178,8 @@ pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
     ),
     ("Consent", &["given", "at", "wording"]),
     ("CallEvent", &["cursor", "version", "at", "kind", "actor", "call", "leg", "message", "detail"]),
-    ("Message", &["id", "call", "from", "body", "at"]),
+    ("Message", &["id", "call", "from", "body", "file", "at"]),
+    ("MessageFile", &["id", "name", "contentType", "bytes", "url"]),
     ("MessageConnection", &["edges", "nodes", "pageInfo", "totalCount"]),
     ("MessageEdge", &["node", "cursor"]),
     // Without totalCount: it counts what guests aren't told of, too.
@@ -233,6 +235,7 @@ pub const GUEST_FIELDS: &[(&str, &[&str])] = &[
     ("LegLeavePayload", &["leg", "userErrors"]),
     ("ConsentGivePayload", &["leg", "call", "userErrors"]),
     ("MessageSendPayload", &["message", "userErrors"]),
+    ("MessageFileCreatePayload", &["file", "uploadUrl", "userErrors"]),
     // Signing in. The user is the one who just did: no other field here leads to one.
     ("SessionCreatePayload", &["session", "userErrors"]),
     ("SessionRefreshPayload", &["session", "userErrors"]),

@@ -75,6 +75,9 @@ pub struct MembershipsOf(pub AgentId);
 /// The notes on a call, the oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NotesOfCall(pub CallId);
+/// The file that was sent with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FileOf(pub MessageId);
 /// A page of the chat beside a call, the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MessagesOf {
@@ -177,6 +180,17 @@ impl Loader<NotesOfCall> for Reader {
             }
         }
         Ok(notes)
+    }
+}
+
+impl Loader<FileOf> for Reader {
+    type Value = chat::MessageFile;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[FileOf]) -> Result<HashMap<FileOf, chat::MessageFile>, Fault> {
+        let messages: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let files = self.platform.files_of_messages(&messages).await?;
+        Ok(files.into_iter().filter_map(|file| Some((FileOf(file.message_id?), file))).collect())
     }
 }
 

@@ -5,13 +5,13 @@ use diesel::{pg::Pg, prelude::*, sql_query, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::LONGEST_MESSAGE;
+use super::{LONGEST_MESSAGE, files};
 use crate::{
     Platform, Result,
     calls::{Audience, CallEventKind, Change, LEG_LEFT, LegState, visible_calls},
     db::schema::{call, message},
     error::{RefusalCode, refuse},
-    ids::{CallId, LegId, MessageId},
+    ids::{CallId, LegId, MessageFileId, MessageId},
     limits,
     page::{Key, Page, Slice},
     people::{Actor, idempotency},
@@ -29,6 +29,24 @@ pub struct Message {
     pub at: DateTime<Utc>,
 }
 
+/// What a party writes or sends.
+#[derive(Debug, Clone, Default)]
+pub struct NewMessage {
+    /// May be empty where a file says it all.
+    pub body: String,
+    /// One that the party has uploaded.
+    pub file: Option<MessageFileId>,
+}
+
+impl NewMessage {
+    fn checked_body(&self) -> Result<String> {
+        if self.file.is_some() && self.body.trim().is_empty() {
+            return Ok(String::new());
+        }
+        validate::lines_of("body", &self.body, LONGEST_MESSAGE)
+    }
+}
+
 /// The next id of a chat. It follows the last one, though that one's process had a clock that is ahead of ours.
 fn following(last: Option<MessageId>) -> MessageId {
     let new = MessageId::new();
@@ -39,7 +57,7 @@ fn following(last: Option<MessageId>) -> MessageId {
 }
 
 /// The leg that the actor writes from.
-fn writing_leg(change: &Change, actor: &Actor) -> Result<LegId> {
+pub(super) fn writing_leg(change: &Change, actor: &Actor) -> Result<LegId> {
     change.still_on()?;
     let mut own = change.legs.iter().filter(|leg| actor.owns(leg));
     let Some(leg) = own.clone().rfind(|leg| leg.state.is_present()) else {
@@ -78,15 +96,16 @@ impl Platform {
     ///
     /// # Errors
     /// NOT_FOUND for a call that is not the actor's, CALL_ENDED, LEG_GONE, NOT_ALLOWED for one who is not in it or of whom
-    /// the contact doesn't know, INVALID for the body, LIMIT_REACHED.
+    /// the contact doesn't know, INVALID for the body, NOT_FOUND or INVALID for the file,
+    /// LIMIT_REACHED.
     pub async fn send_message(
         &self,
         actor: &Actor,
         call: CallId,
-        body: &str,
+        new: NewMessage,
         key: Option<idempotency::Key>,
     ) -> Result<Message> {
-        let body = validate::lines_of("body", body, LONGEST_MESSAGE)?;
+        let body = new.checked_body()?;
         let mut change = self.change(call).await?;
         change.belongs_to(actor)?;
         if let Some(first) = change.unit.first_result::<MessageId>(key.as_ref()).await? {
@@ -109,6 +128,9 @@ impl Platform {
         let at = before.map_or(change.now(), |before| before.max(change.now()));
         let made = Message { id: following(last), call_id: call, leg_id, body, at };
         diesel::insert_into(message::table).values(&made).execute(change.unit.connection()).await?;
+        if let Some(file) = new.file {
+            files::attach(&mut change, leg_id, file, made.id).await?;
+        }
         let id = made.id.to_string();
         change.event(CallEventKind::MessageSent, &actor.key(), Some(leg_id), Some(id)).await?;
         change.unit.keep_result(key.as_ref(), &made.id).await?;

@@ -362,6 +362,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_file (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        leg_id -> Uuid,
+        message_id -> Nullable<Uuid>,
+        name -> Text,
+        content_type -> Text,
+        bytes -> BigInt,
+        upload_token_hash -> Binary,
+        upload_until -> Timestamptz,
+        key -> Nullable<Text>,
+        data_key -> Nullable<Binary>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     event (seq, at) {
         seq -> BigInt,
         at -> Timestamptz,
@@ -561,6 +578,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     leg,
     media_worker,
     message,
+    message_file,
     note,
     notification,
     offer,

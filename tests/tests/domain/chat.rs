@@ -2,7 +2,7 @@
 
 use cordboard_tests::sql::count;
 use domain::Platform;
-use domain::chat::Message;
+use domain::chat::{FileType, Message, NewFile, NewMessage};
 use domain::error::RefusalCode;
 use domain::ids::{CallId, MessageId};
 use domain::page::Slice;
@@ -12,8 +12,12 @@ use futures_util::future::join_all;
 use super::centre::{Centre, person, refused};
 use super::{Stage, agent, talk};
 
+fn said(body: &str) -> NewMessage {
+    NewMessage { body: body.into(), file: None }
+}
+
 async fn write(platform: &Platform, actor: &Actor, call: CallId, body: &str) -> domain::Result<Message> {
-    platform.send_message(actor, call, body, None).await
+    platform.send_message(actor, call, said(body), None).await
 }
 
 async fn page(platform: &Platform, call: CallId, slice: &Slice) -> Vec<Message> {
@@ -62,7 +66,7 @@ async fn a_repeat_is_the_message_that_was_sent_also_after_the_end() {
     let agent = agent(&platform).await;
     let talk = talk(&platform, &agent).await;
     let key = |input| Key::new(&talk.contact, "messageSend", Some("a key".into()), &input).unwrap();
-    let send = |input: &'static str| platform.send_message(&talk.contact, talk.call, input, key(input));
+    let send = |input: &'static str| platform.send_message(&talk.contact, talk.call, said(input), key(input));
     let twice = tokio::join!(send("Hello"), send("Hello"));
     let first = twice.0.unwrap();
     assert_eq!(twice.1.unwrap(), first);
@@ -168,4 +172,57 @@ async fn what_was_written_while_waiting_is_there_for_the_agent() {
     let read = page(&centre.platform, caller.call, &Slice::first(10)).await;
     assert_eq!(bodies(&read), ["My order number is 4711"]);
     assert_eq!(centre.platform.messages(&agent, &[read[0].id]).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_sent_once_and_by_the_one_who_brought_it() {
+    let stage = Stage::set().await;
+    let platform = stage.process();
+    let agent = agent(&platform).await;
+    let talk = talk(&platform, &agent).await;
+    let new = |name: &str, kind: &str, bytes| NewFile { name: name.into(), content_type: kind.into(), bytes };
+    let create = async |actor: &Actor, new| platform.create_message_file(actor, talk.call, new).await;
+    for wrong in [
+        new("", "image/png", 1),
+        new("run.exe", "application/x-msdownload", 1),
+        new("page.html", "text/html", 1),
+        new("empty.txt", "text/plain", 0),
+        new("film.gif", "image/gif", 10 * 1024 * 1024 + 1),
+    ] {
+        let code = refused(create(&agent, wrong.clone()).await.map(|_| ())).0;
+        assert_eq!(code, RefusalCode::Invalid, "{wrong:?}");
+    }
+    let file = create(&talk.contact, new("invoice.pdf", "application/pdf", 9000)).await.unwrap().0;
+    assert_eq!((file.content_type, file.message_id), (FileType::Pdf, None));
+
+    let send = async |actor: &Actor, body: &str| {
+        let new = NewMessage { body: body.into(), file: Some(file.id) };
+        platform.send_message(actor, talk.call, new, None).await
+    };
+    let code = async |actor: &Actor| {
+        let answer = refused(send(actor, "Here").await.map(|message| message.id));
+        answer.0
+    };
+    assert_eq!(code(&talk.contact).await, RefusalCode::Invalid, "not uploaded yet");
+    let sql = stage.sql().await;
+    sql.batch_execute("UPDATE message_file SET key = 'k', data_key = 'd'").await.unwrap();
+    assert_eq!(code(&agent).await, RefusalCode::NotFound, "somebody else's");
+    sql.batch_execute("UPDATE message_file SET created_at = created_at - interval '2 hours'").await.unwrap();
+    assert_eq!(code(&talk.contact).await, RefusalCode::Invalid, "it may be swept away at any moment");
+    sql.batch_execute("UPDATE message_file SET created_at = created_at + interval '2 hours'").await.unwrap();
+    // Alone, and of two at once one.
+    let (one, two) = tokio::join!(send(&talk.contact, ""), send(&talk.contact, " "));
+    let (sent, again) = if one.is_ok() { (one, two) } else { (two, one) };
+    assert_eq!(refused(again.map(|message| message.id)).0, RefusalCode::Invalid);
+    let sent = sent.unwrap();
+    assert_eq!(sent.body, "");
+    let files = platform.files_of_messages(&[sent.id]).await.unwrap();
+    assert_eq!((files[0].id, files[0].name.as_str()), (file.id, "invoice.pdf"));
+
+    sql.batch_execute("INSERT INTO message_file (id, call_id, leg_id, name, content_type, bytes, upload_token_hash, upload_until, created_at)
+        SELECT gen_random_uuid(), call_id, leg_id, 'f', 'text/plain', 1, convert_to(n::text, 'UTF8'), now(), now() FROM message_file, generate_series(1, 99) n")
+        .await
+        .unwrap();
+    let more = create(&agent, new("more.txt", "text/plain", 1)).await;
+    assert_eq!(refused(more.map(|_| ())).0, RefusalCode::LimitReached);
 }

@@ -1,10 +1,11 @@
-//! The chat beside a call: live, in order, and caught up with after a break.
+//! The chat beside a call: live, in order, caught up with after a break; and the files in it.
 
 use cordboard_tests::graphql::Client;
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::socket::{Socket, Subscription};
-use cordboard_tests::story::{self, AGENT, OTHER_AGENT, contact, place_call, sign_in, text};
-use cordboard_tests::wait::STEP;
+use cordboard_tests::story::{self, AGENT, OTHER_AGENT, contact, path, place_call, sign_in, text, upload};
+use cordboard_tests::wait::{STEP, eventually};
+use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
 const EVENTS: &str = "subscription($call: ID!, $after: String) { callEvents(callId: $call, after: $after) {
@@ -90,7 +91,8 @@ async fn parties_write_to_each_other_and_miss_nothing_while_they_are_away() {
     let said: Vec<_> = chat.iter().map(|message| text(&message["body"])).collect();
     assert_eq!(said, ["Hello", "Good morning", "Are", "you", "there?", "Hm."]);
     assert_eq!(read(&guest, call).await, chat);
-    let cards = "query($id: ID!) { call(id: $id) { messages(first: 1) { nodes { from { user { email } } } } } }";
+    let cards =
+        "query($id: ID!) { call(id: $id) { messages(first: 1) { nodes { from { user { email } } } } } }";
     assert_eq!(guest.send(cards, json!({ "id": call })).await.error_code(), "FORBIDDEN");
     let colleague = sign_in(&platform, 1, OTHER_AGENT).await;
     assert_eq!(colleague.data(NODE, json!({ "id": hello["id"] })).await["node"], Value::Null);
@@ -107,4 +109,103 @@ async fn parties_write_to_each_other_and_miss_nothing_while_they_are_away() {
     let back = guest.data(back, json!({})).await;
     assert_eq!(back["viewer"]["guest"]["call"]["messages"]["nodes"], json!([{ "body": "Hm." }]));
     assert_eq!(agent.data(NODE, json!({ "id": hello["id"] })).await["node"]["body"], "Hello");
+}
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
+/// Announces a file; answers its id and the path to upload it to.
+async fn file(who: &Client, call: &str, name: &str, content_type: &str) -> (String, String) {
+    let input = json!({ "callId": call, "name": name, "contentType": content_type, "bytes": 1000 });
+    let made = who.mutate("messageFileCreate", input, "file { id url } uploadUrl").await;
+    assert_eq!(made["file"]["url"], Value::Null);
+    (text(&made["file"]["id"]).to_owned(), path(text(&made["uploadUrl"])))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_judged_by_its_content_and_read_by_whoever_reads_the_chat() {
+    let platform =
+        Platform::with(Options { workers: Some(0), schedulers: Some(1), ..Options::default() }).await;
+    let agent = sign_in(&platform, 0, AGENT).await;
+    let contact = contact(&agent, "Ada Lovelace").await;
+    let placed = place_call(&agent, &contact, "AUDIO").await;
+    let call = placed.id.as_str();
+    agent.mutate("callJoin", json!({ "callId": call }), "join { epoch }").await;
+    let stranger = platform.anonymous(1);
+    let join = json!({ "joinToken": placed.join_token });
+    let joined = stranger.mutate("callJoin", join, "join { guestToken }").await;
+    let guest = stranger.with_token(text(&joined["join"]["guestToken"]));
+
+    // Whatever it is called, a program isn't taken, nor half a megabyte more than may be.
+    let (picture, place) = file(&guest, call, "Größe \"L\".png", "image/jpeg").await;
+    let (status, words) = upload(&guest, &place, b"MZ\x90\0 a program".to_vec()).await;
+    assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(words.contains("PDF or plain text"), "{words}");
+    let large = [PNG, &vec![0; 10 * 1024 * 1024]].concat();
+    assert_eq!(upload(&guest, &place, large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    let early = json!({ "callId": call, "body": "", "fileId": picture });
+    assert_eq!(guest.refused("messageSend", early.clone()).await, "INVALID");
+    assert_eq!(upload(&guest, &place, PNG.to_vec()).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(upload(&guest, &place, PNG.to_vec()).await.0, StatusCode::GONE);
+    let stored = platform.objects().await;
+    assert_eq!(stored.len(), 1, "what was refused left nothing: {stored:?}");
+    let raw = platform.bucket.get_object(&stored[0]).await.expect("the object");
+    assert!(!raw.as_slice().windows(4).any(|bytes| bytes == b"IHDR"), "it lies encrypted");
+    assert_eq!(agent.refused("messageSend", early.clone()).await, "NOT_FOUND");
+    let fields = "message { file { name contentType bytes url } }";
+    let sent = guest.mutate("messageSend", early, fields).await["message"]["file"].clone();
+    assert_eq!(
+        (&sent["contentType"], &sent["bytes"]),
+        (&json!("image/png"), &json!(PNG.len())),
+        "as it is, not as it was said to be"
+    );
+
+    let chat =
+        "query($id: ID!) { call(id: $id) { messages(first: 10) { nodes { body file { name url } } } } }";
+    let read = agent.data(chat, json!({ "id": call })).await["call"]["messages"]["nodes"][0].clone();
+    assert_eq!(read["file"]["name"], "Größe \"L\".png");
+    let address = path(text(&read["file"]["url"]));
+    for api in [0, 1] {
+        let answer = platform.anonymous(api).get(&address).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+        let told = answer.headers().clone();
+        assert_eq!(told[header::CONTENT_TYPE], "image/png");
+        assert_eq!(
+            told[header::CONTENT_DISPOSITION],
+            "inline; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%22L%22.png"
+        );
+        assert_eq!(told[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(told[header::CONTENT_SECURITY_POLICY], "default-src 'none'; sandbox");
+        assert_eq!(told[header::REFERRER_POLICY], "no-referrer");
+        assert_eq!(answer.bytes().await.expect("the file"), PNG);
+        let other = address.replacen("/file/", "/file/A", 1);
+        let answer = platform.anonymous(api).get(&other).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    }
+    // A page that says it is a text is a text: it is saved, not shown.
+    let (page, place) = file(&agent, call, "page.html", "text/plain").await;
+    assert_eq!(upload(&agent, &place, b"<script>alert(1)</script>".to_vec()).await.0, StatusCode::NO_CONTENT);
+    let input = json!({ "callId": call, "body": "Look", "fileId": page });
+    let sent = agent.mutate("messageSend", input, fields).await["message"]["file"].clone();
+    let answer = stranger.get(&path(text(&sent["url"]))).send().await.expect("an answer");
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/plain");
+    assert!(text_of(&answer.headers()[header::CONTENT_DISPOSITION]).starts_with("attachment;"));
+
+    // One that nobody sends is swept away; those that were sent stay.
+    let (_, place) = file(&agent, call, "forgotten.txt", "text/plain").await;
+    assert_eq!(upload(&agent, &place, b"forgotten".to_vec()).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(platform.objects().await.len(), 3);
+    let sql = platform.sql().await;
+    sql.batch_execute("UPDATE message_file SET created_at = created_at - interval '3 hours'")
+        .await
+        .expect("time passes");
+    eventually("the forgotten file is gone", STEP, || async {
+        (platform.objects().await.len() == 2).then_some(())
+    })
+    .await;
+    assert_eq!(agent.get(&address).send().await.expect("an answer").status(), StatusCode::OK);
+    story::end(&agent, call).await;
+}
+
+fn text_of(value: &header::HeaderValue) -> &str {
+    value.to_str().expect("text")
 }

@@ -42,7 +42,7 @@ pub use self::{
     join::{IceServer, Invitation, JoinInfo, LegEnded, LegSignal, MediaMoved, SdpAnswer},
     leg::{Consent, Leg},
     media_worker::MediaWorker,
-    message::Message,
+    message::{Message, MessageFile},
     node::Node,
     note::Note,
     notification::Notification,
