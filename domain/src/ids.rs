@@ -135,6 +135,10 @@ ids! {
     OutcomeId = "outcome";
     /// Why an agent is away, as administrators name it.
     ReasonId = "reason";
+    /// Something written in the chat beside a call.
+    MessageId = "message";
+    /// A file in the chat beside a call.
+    MessageFileId = "file";
     /// Music or an announcement for those who wait.
     AudioFileId = "audio";
     /// One act in the audit log.

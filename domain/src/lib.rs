@@ -5,6 +5,7 @@ pub mod audio;
 pub mod audit;
 pub mod bus;
 pub mod calls;
+pub mod chat;
 pub mod clock;
 pub mod config;
 pub mod crm;
@@ -29,6 +30,8 @@ pub mod tasks;
 pub mod telemetry;
 mod text_enum;
 pub mod transfers;
+mod timed_link;
+pub mod uploads;
 mod validate;
 
 pub use error::{Error, Refusal, RefusalCode, Result};

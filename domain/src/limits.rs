@@ -60,6 +60,14 @@ pub const CALLBACK_AGAIN: TimeDelta = TimeDelta::minutes(5);
 pub const CALLBACK_KEPT: TimeDelta = TimeDelta::hours(48);
 /// Calls asked for from one address in a minute.
 pub const REQUESTS_A_MINUTE: i32 = 60;
+/// Messages of one party of a call in a minute.
+pub const MESSAGES_A_MINUTE: i64 = 60;
+/// Files that the parties of a call bring to its chat.
+pub const FILES_A_CALL: i64 = 100;
+/// A file that was brought to a chat can be sent for so long; then it is swept away.
+pub const FILE_UNSENT: TimeDelta = TimeDelta::hours(2);
+/// An address for a file in a chat is good for so long.
+pub const FILE_LINK: TimeDelta = TimeDelta::hours(1);
 /// A queue that handled nothing yet is taken to need so long for a call.
 pub const HANDLING_GUESS: TimeDelta = TimeDelta::minutes(3);
 
@@ -114,7 +122,7 @@ pub const TRANSCODE_ATTEMPTS: i32 = 3;
 /// A playback link outlives the recording's duration by this.
 pub const PLAYBACK: TimeDelta = TimeDelta::hours(1);
 
-/// The address for an audio file's upload is good for so long.
+/// The address for an upload is good for so long.
 pub const UPLOAD: TimeDelta = TimeDelta::minutes(15);
 /// An upload takes at most so long.
 pub const UPLOAD_TRANSFER: Duration = Duration::from_secs(300);

@@ -89,7 +89,8 @@ pub async fn watch_fleet(platform: &Platform, stop: &CancellationToken) {
     stop.run_until_cancelled(work).await;
 }
 
-/// What somebody left behind: jobs not sent, calls and recordings that nobody took, the objects of deleted recordings.
+/// What somebody left behind: jobs not sent, calls and recordings that nobody took, the objects of deleted recordings and of
+/// files that nobody sent.
 pub async fn sweep(platform: &Platform, stop: &CancellationToken) {
     let work = async {
         loop {
@@ -100,6 +101,7 @@ pub async fn sweep(platform: &Platform, stop: &CancellationToken) {
             account("lost transcodings", platform.transcode_again().await);
             account("audio files", platform.sweep_audio().await);
             account("deleted recordings", platform.purge_deleted().await);
+            account("files that nobody sent", platform.sweep_files().await);
             sleep(SWEEP).await;
         }
     };

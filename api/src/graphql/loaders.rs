@@ -6,10 +6,9 @@ use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use domain::{
-    Platform, agents, audio, calls, crm, desk,
+    Platform, agents, audio, calls, chat, crm, desk,
     ids::{
-        AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, OfferId, OutcomeId, QueueId,
-        RecordingId, RuleId, TaskId, TransferId, UserId, VisitId,
+        AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, OfferId, OutcomeId, QueueId, RecordingId, RuleId, TaskId, TransferId, UserId, VisitId,
     },
     page::{Page, Slice},
     people::{self, Actor},
@@ -78,6 +77,15 @@ pub struct MembershipsOf(pub AgentId);
 /// The notes on a call, the oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NotesOfCall(pub CallId);
+/// The file that was sent with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FileOf(pub MessageId);
+/// A page of the chat beside a call, the oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MessagesOf {
+    pub call: CallId,
+    pub slice: Slice,
+}
 /// A page of the notes about a contact, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NotesOf {
@@ -138,6 +146,7 @@ loads_one! {
     LegId => calls::Leg, |reader, ids| reader.platform.legs(ids), |leg| leg.id;
     RecordingId => recordings::Recording, |reader, ids| reader.platform.recordings(&reader.actor, ids), |recording| recording.id;
     TaskId => tasks::Task, |reader, ids| reader.platform.tasks(&reader.actor, ids), |task| task.id;
+    MessageId => chat::Message, |reader, ids| reader.platform.messages(&reader.actor, ids), |message| message.id;
     NoteId => crm::Note, |reader, ids| reader.platform.notes(&reader.actor, ids), |note| note.id;
     OutcomeId => desk::Outcome, |reader, ids| reader.platform.outcomes(ids), |outcome| outcome.id;
     AudioFileId => audio::AudioFile, |reader, ids| reader.platform.audio_files(ids), |file| file.id;
@@ -175,6 +184,33 @@ impl Loader<NotesOfCall> for Reader {
             }
         }
         Ok(notes)
+    }
+}
+
+impl Loader<FileOf> for Reader {
+    type Value = chat::MessageFile;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[FileOf]) -> Result<HashMap<FileOf, chat::MessageFile>, Fault> {
+        let messages: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let files = self.platform.files_of_messages(&messages).await?;
+        Ok(files.into_iter().filter_map(|file| Some((FileOf(file.message_id?), file))).collect())
+    }
+}
+
+/// One query for all calls of whose chat the same page is wanted.
+impl Loader<MessagesOf> for Reader {
+    type Value = Page<chat::Message>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[MessagesOf]) -> Result<HashMap<MessagesOf, Self::Value>, Fault> {
+        let mut pages = HashMap::new();
+        for (slice, calls) in by(keys, |key| (key.slice.clone(), key.call)) {
+            let found = self.platform.messages_of_calls(&calls, &slice).await?;
+            let keyed = |(call, page)| (MessagesOf { call, slice: slice.clone() }, page);
+            pages.extend(found.into_iter().map(keyed));
+        }
+        Ok(pages)
     }
 }
 

@@ -31,9 +31,10 @@ const PERMISSIONS_POLICY: &str =
 
 /// Sets what every answer carries, unless a handler said otherwise.
 pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    // The addresses of a join page, of a recording and of an upload are secrets: they go to nobody, not even to our own pages.
+    // The addresses of a join page, of a recording, of a file and of an upload are secrets: they go to nobody, not even to our own pages.
     let path = request.uri().path();
-    let secret = ["/join/", "/play/", "/audio/", "/upload/"].iter().any(|prefix| path.starts_with(prefix));
+    let secret =
+        ["/join/", "/play/", "/audio/", "/file/", "/upload/"].iter().any(|prefix| path.starts_with(prefix));
     let framed = path.starts_with("/q/");
     let widget = path == "/widget.js";
     let mut response = next.run(request).await;

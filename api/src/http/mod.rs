@@ -1,6 +1,7 @@
 //! HTTP: one router for the API, the console, the playback gateway and the probes.
 
 mod audio;
+mod chat_file;
 pub mod cookie;
 mod graphiql;
 mod graphql;
@@ -9,6 +10,7 @@ mod log;
 mod play;
 mod probes;
 mod range;
+mod sealed;
 mod serve;
 mod spa;
 mod tls;
@@ -47,6 +49,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(api)
         .route("/play/{token}/{*file}", get(play::file))
         .route("/audio/{token}", get(audio::file))
+        .route("/file/{token}", get(chat_file::file))
         .route("/upload/{token}", put(upload::put))
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))

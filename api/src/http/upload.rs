@@ -1,18 +1,20 @@
-//! The upload of an audio file: `PUT /upload/<token>`. The token is the permission, given by `audioFileCreate`, for one
+//! Uploads: `PUT /upload/<token>`. The token is the permission, given by `audioFileCreate` or `messageFileCreate`, for one
 //! upload. Nothing of the body is read for a stranger.
 
 use std::sync::Arc;
 
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::{
-    Error,
-    audio::{AudioFormat, MOST_BYTES, UploadPlace},
+    Error, Platform,
+    audio::{self, AudioFormat},
+    chat::{self, FileType},
     limits,
+    uploads::{UploadPlace, UploadTarget},
 };
 use tokio::{sync::Semaphore, time::timeout};
 
@@ -27,36 +29,66 @@ pub async fn put(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let id = match app.platform.upload_place(&token).await {
-        Ok(UploadPlace::Open(id)) => id,
+    let target = match app.platform.upload_place(&token).await {
+        Ok(UploadPlace::Open(target)) => target,
         Ok(UploadPlace::Unknown) => {
             return answer(StatusCode::NOT_FOUND, "There is nothing to upload to here.");
         }
         Ok(UploadPlace::Over) => return over(),
         Err(error) => return failed(&error),
     };
+    let (most, too_large) = most(target);
+    let too_large = || answer(StatusCode::PAYLOAD_TOO_LARGE, too_large);
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: u64| length > MOST_BYTES as u64) {
+    if length.is_some_and(|length: u64| length > most as u64) {
         return too_large();
     }
     let Ok(_room) = ROOM.try_acquire() else {
         return busy("Too many files are being uploaded just now: try again in a moment.");
     };
-    let content = match timeout(limits::UPLOAD_TRANSFER, to_bytes(body, MOST_BYTES)).await {
+    let content = match timeout(limits::UPLOAD_TRANSFER, to_bytes(body, most)).await {
         Ok(Ok(content)) => content,
         Ok(Err(error)) if is_too_long(&error) => return too_large(),
         Ok(Err(_)) => return answer(StatusCode::BAD_REQUEST, "The upload broke off: try again."),
         Err(_) => return answer(StatusCode::REQUEST_TIMEOUT, "The upload took too long: try again."),
     };
-    if AudioFormat::of(&content).is_none() {
-        return answer(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "This is no audio file that can be read here: use WAV, MP3, FLAC, Ogg or M4A.",
-        );
+    take(&app.platform, target, content).await
+}
+
+/// Bytes at most, and what to do about more.
+fn most(target: UploadTarget) -> (usize, &'static str) {
+    match target {
+        UploadTarget::Audio(_) => {
+            (audio::MOST_BYTES, "The file is larger than 20 MiB: save it as MP3 or Ogg, or make it shorter.")
+        }
+        UploadTarget::MessageFile(_) => {
+            (chat::MOST_BYTES, "The file is larger than 10 MB: send a smaller one.")
+        }
     }
-    // To its end, though the client leaves.
-    let platform = app.platform.clone();
-    match tokio::spawn(async move { platform.take_upload(id, content).await }).await {
+}
+
+/// Stores what can be read, to its end, though the client leaves.
+async fn take(platform: &Platform, target: UploadTarget, content: Bytes) -> Response {
+    let platform = platform.clone();
+    let taken = match target {
+        UploadTarget::Audio(id) => {
+            if AudioFormat::of(&content).is_none() {
+                return unreadable(
+                    "This is no audio file that can be read here: use WAV, MP3, FLAC, Ogg or M4A.",
+                );
+            }
+            tokio::spawn(async move { platform.take_audio_upload(id, content).await })
+        }
+        UploadTarget::MessageFile(id) => {
+            let Some(kind) = FileType::of(&content) else {
+                return unreadable(
+                    "This can't be sent here: use a picture (PNG, JPEG, GIF, WebP), PDF or plain text.",
+                );
+            };
+            tokio::spawn(async move { platform.take_file_upload(id, kind, content).await })
+        }
+    };
+    match taken.await {
         Ok(Ok(true)) => StatusCode::NO_CONTENT.into_response(),
         Ok(Ok(false)) => over(),
         Ok(Err(error)) => failed(&error),
@@ -74,15 +106,12 @@ fn answer(status: StatusCode, words: &str) -> Response {
     (status, format!("{words}\n")).into_response()
 }
 
-fn over() -> Response {
-    answer(StatusCode::GONE, "This address was used or is too old: add the file again.")
+fn unreadable(words: &str) -> Response {
+    answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, words)
 }
 
-fn too_large() -> Response {
-    answer(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "The file is larger than 20 MiB: save it as MP3 or Ogg, or make it shorter.",
-    )
+fn over() -> Response {
+    answer(StatusCode::GONE, "This address was used or is too old: add the file again.")
 }
 
 fn busy(words: &str) -> Response {

@@ -13,7 +13,7 @@ pub use conversion::{ConversionLease, ConvertedAudio};
 pub use files::{AudioFile, AudioFileChange};
 pub use format::AudioFormat;
 pub use link::StoredAudio;
-pub use upload::UploadPlace;
+pub(crate) use upload::upload_place;
 
 use crate::{ids::AudioFileId, text_enum::text_enum};
 

@@ -3,41 +3,42 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{AudioFileState, prefix};
-use crate::{Platform, Result, bus::Job, db::schema::audio_file, ids::AudioFileId, limits, people::tokens};
+use crate::{
+    Platform, Result,
+    bus::Job,
+    db::schema::audio_file,
+    ids::AudioFileId,
+    limits,
+    people::tokens,
+    uploads::{UploadPlace, UploadTarget},
+};
 
-/// What stands behind an upload's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UploadPlace {
-    /// Nothing.
-    Unknown,
-    /// Its time is over, or it was used.
-    Over,
-    Open(AudioFileId),
+/// The file that a token of this hash is for.
+pub(crate) async fn upload_place(
+    connection: &mut AsyncPgConnection,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<UploadPlace>> {
+    let found: Option<(AudioFileId, AudioFileState, Option<String>, DateTime<Utc>)> = audio_file::table
+        .filter(audio_file::upload_token_hash.eq(hash))
+        .select((audio_file::id, audio_file::state, audio_file::source_key, audio_file::upload_until))
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(found.map(|found| match found {
+        (id, AudioFileState::Waiting, None, until) if until > now => {
+            UploadPlace::Open(UploadTarget::Audio(id))
+        }
+        _ => UploadPlace::Over,
+    }))
 }
 
 impl Platform {
-    pub async fn upload_place(&self, token: &str) -> Result<UploadPlace> {
-        let mut connection = self.db.get().await?;
-        let found: Option<(AudioFileId, AudioFileState, Option<String>, DateTime<Utc>)> = audio_file::table
-            .filter(audio_file::upload_token_hash.eq(tokens::hash(token)))
-            .select((audio_file::id, audio_file::state, audio_file::source_key, audio_file::upload_until))
-            .first(&mut connection)
-            .await
-            .optional()?;
-        Ok(match found {
-            None => UploadPlace::Unknown,
-            Some((id, AudioFileState::Waiting, None, until)) if until > self.clock.now() => {
-                UploadPlace::Open(id)
-            }
-            Some(_) => UploadPlace::Over,
-        })
-    }
-
     /// Stores what was uploaded and has it converted. False when the address was used meanwhile: then the other upload holds.
-    pub async fn take_upload(&self, id: AudioFileId, content: Bytes) -> Result<bool> {
+    pub async fn take_audio_upload(&self, id: AudioFileId, content: Bytes) -> Result<bool> {
         let key = format!("{}source-{}", prefix(id), tokens::random());
         self.objects.put(&key, content).await?;
         let taken = self.upload_taken(id, &key).await;

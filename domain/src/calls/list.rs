@@ -35,7 +35,7 @@ type Boxed<'a> = call::BoxedQuery<'a, Pg>;
 
 /// Agents see the calls that they are or were a party of, and those that are or were offered to them; supervisors and
 /// administrators see all; a guest its own.
-fn visible<'a>(actor: &Actor) -> Boxed<'a> {
+pub(crate) fn visible<'a>(actor: &Actor) -> Boxed<'a> {
     let all = call::table.into_boxed();
     match actor {
         Actor::User(_) if actor.sees_all() => all,

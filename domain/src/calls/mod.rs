@@ -31,6 +31,7 @@ pub(crate) const LEG_LEFT: &str = "You have left this call.";
 pub use change::Change;
 pub use invite::{Invited, Invitee};
 pub use list::CallFilter;
+pub(crate) use list::visible as visible_calls;
 pub use media::{CallPlan, PlannedLeg, PlannedPrompt, PlannedRecording};
 pub use monitor::{MonitorMode, TakeOver};
 pub use place::Placed;

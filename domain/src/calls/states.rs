@@ -61,6 +61,8 @@ CallEventKind {
     TransferStarted = "TRANSFER_STARTED", TransferCompleted = "TRANSFER_COMPLETED", TransferCancelled = "TRANSFER_CANCELLED",
     /// The detail names the call that will be made.
     CallbackRequested = "CALLBACK_REQUESTED", WrappedUp = "WRAPPED_UP",
+    /// Somebody wrote in the chat; the detail is the message's id.
+    MessageSent = "MESSAGE_SENT",
 } }
 
 impl CallState {

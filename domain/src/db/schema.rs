@@ -365,6 +365,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    message (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        leg_id -> Uuid,
+        body -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message_file (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        leg_id -> Uuid,
+        message_id -> Nullable<Uuid>,
+        name -> Text,
+        content_type -> Text,
+        bytes -> BigInt,
+        upload_token_hash -> Binary,
+        upload_until -> Timestamptz,
+        key -> Nullable<Text>,
+        data_key -> Nullable<Binary>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     event (seq, at) {
         seq -> BigInt,
         at -> Timestamptz,
@@ -585,6 +612,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency,
     leg,
     media_worker,
+    message,
+    message_file,
     note,
     notification,
     offer,

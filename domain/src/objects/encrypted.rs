@@ -10,6 +10,17 @@ use super::{
     crypt::{self, CHUNK_LEN, DataKey, HEADER_LEN},
 };
 
+/// An encrypted object, as a row names it: what a browser may be given.
+#[derive(Debug, Clone)]
+pub struct SealedFile {
+    pub key: String,
+    pub content_type: String,
+    /// Before encryption.
+    pub bytes: i64,
+    /// Wrapped.
+    pub data_key: Vec<u8>,
+}
+
 /// Plaintext a stream fetches at once: sixteen chunks.
 const WINDOW: u64 = 16 * CHUNK_LEN;
 

@@ -18,7 +18,10 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use s3::{Bucket, Region, creds::Credentials, error::S3Error};
 
-pub use self::{encrypted::EncryptedObject, error::ObjectError};
+pub use self::{
+    encrypted::{EncryptedObject, SealedFile},
+    error::ObjectError,
+};
 use crate::{
     config::S3Config,
     retry::{Backoff, retry},

@@ -12,7 +12,7 @@ mod transcode;
 pub use capture::{NewObject, NewTrack};
 pub(crate) use control::{discard, finalize, follow_consent};
 pub use list::{Pause, Recording, RecordingFilter, Rendition};
-pub use playback::{Access, PlaybackFile, PlaybackGrant};
+pub use playback::{Access, PlaybackGrant};
 pub use transcode::{FinishedFile, FinishedRecording, TranscodeInput, TranscodeLease};
 
 use crate::{ids::RecordingId, text_enum::text_enum};

@@ -11,6 +11,7 @@ use crate::{
     error::{Refusal, RefusalCode, refuse},
     ids::{AccessId, RecordingId, UserId},
     limits,
+    objects::SealedFile,
     page::{Page, Slice, page_by_id},
     people::{Actor, tokens},
     validate,
@@ -35,17 +36,6 @@ pub struct PlaybackGrant {
     pub token: String,
     pub expires_at: DateTime<Utc>,
     pub paths: Vec<String>,
-}
-
-/// A file behind a link.
-#[derive(Debug, Clone)]
-pub struct PlaybackFile {
-    pub key: String,
-    pub content_type: String,
-    /// Before encryption.
-    pub bytes: i64,
-    /// Wrapped.
-    pub data_key: Vec<u8>,
 }
 
 impl Platform {
@@ -105,7 +95,7 @@ impl Platform {
     }
 
     /// The file that a link's token and path stand for; none when the link has expired or there is no such file.
-    pub async fn playback_file(&self, token: &str, path: &str) -> Result<Option<PlaybackFile>> {
+    pub async fn playback_file(&self, token: &str, path: &str) -> Result<Option<SealedFile>> {
         let mut connection = self.db.get().await?;
         let found: Option<(String, String, i64, Option<Vec<u8>>)> = recording_access::table
             .inner_join(recording::table.inner_join(recording_file::table))
@@ -125,7 +115,7 @@ impl Platform {
             .await
             .optional()?;
         Ok(found.and_then(|(key, content_type, bytes, data_key)| {
-            Some(PlaybackFile { key, content_type, bytes, data_key: data_key? })
+            Some(SealedFile { key, content_type, bytes, data_key: data_key? })
         }))
     }
 

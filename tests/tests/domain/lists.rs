@@ -108,6 +108,7 @@ async fn lists_and_sweeps_read_by_index() {
              FROM (SELECT id, row_number() OVER () % 50 AS n FROM contact) c JOIN (SELECT id, row_number() OVER () - 1 AS n FROM app_user) u USING (n);
          INSERT INTO leg (id, call_id, role, state, name, user_id, video_on, invited_at)
              SELECT gen_random_uuid(), id, 'AGENT', 'LEFT', 'A', agent_id, false, now() FROM call;
+         INSERT INTO message (id, call_id, leg_id, body, at) SELECT id, call_id, id, 'M', now() FROM leg;
          INSERT INTO recording (id, call_id, state, started_at) SELECT id, id, 'READY', now() FROM call;
          INSERT INTO task (id, title, state, assignee_id, contact_id, call_id, created_at, updated_at)
              SELECT id, 'T', 'DONE', agent_id, contact_id, id, now(), now() FROM call;
@@ -140,6 +141,14 @@ async fn lists_and_sweeps_read_by_index() {
         (
             "SELECT id FROM note WHERE contact_id = '00000000-0000-0000-0000-000000000000' ORDER BY created_at DESC, id DESC LIMIT 51",
             "note_contact",
+        ),
+        (
+            "SELECT * FROM message WHERE call_id = '00000000-0000-0000-0000-000000000000' ORDER BY id LIMIT 51",
+            "message_call",
+        ),
+        (
+            "SELECT count(*) FROM message WHERE leg_id = '00000000-0000-0000-0000-000000000000' AND at > now() - interval '1 minute'",
+            "message_leg",
         ),
         ("SELECT * FROM company ORDER BY lower(name), id LIMIT 51", "company_name"),
         (

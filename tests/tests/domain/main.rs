@@ -4,6 +4,7 @@
 mod calls;
 mod centre;
 mod colleagues;
+mod chat;
 mod desk;
 mod handing_over;
 mod groups;

@@ -30,6 +30,11 @@ const REFERENCES: &[&str] = &[
     "leg.call_id -> call: CASCADE",
     "leg.contact_id -> contact: SET NULL",
     "leg.user_id -> app_user: SET NULL",
+    "message.call_id -> call: CASCADE",
+    "message.leg_id -> leg: CASCADE",
+    "message_file.call_id -> call: CASCADE",
+    "message_file.leg_id -> leg: CASCADE",
+    "message_file.message_id -> message: CASCADE",
     // Whoever wrote stays known.
     "note.author_id -> app_user: NO ACTION",
     "note.call_id -> call: CASCADE",

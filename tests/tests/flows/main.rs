@@ -5,6 +5,7 @@ mod agents;
 mod audio;
 mod bad_input;
 mod capacity;
+mod chat;
 mod desk;
 mod event_log;
 mod failpoints;

@@ -16,6 +16,7 @@ const CALLS: &str = "query($first: Int!) { calls(first: $first) { edges { node {
     id state contact { id name } agent { id } legs { id state user { name } contact { name } }
     recordings { id state renditions { name } consents { given } } talkSeconds waitSeconds
     tags outcome { name } rating { stars } notes { body author { name } contact { id } }
+    messages(last: 3) { nodes { body from { name } } }
 } } pageInfo { hasNextPage } } }";
 
 const QUEUES: &str = "query($first: Int!) { queues(first: $first) { edges { node {

@@ -9,6 +9,7 @@ use crate::graphql::{
     context::ContextExt,
     fault::Answer,
     id::global,
+    links::own_url,
     scalars::{DateTime, Url},
 };
 
@@ -71,10 +72,7 @@ impl AudioFile {
     /// Plays it (Ogg Opus), for an hour; null until it is READY.
     async fn url(&self, context: &Context<'_>) -> Option<Url> {
         let platform = context.platform();
-        (self.0.state == audio::AudioFileState::Ready).then(|| {
-            let mut url = platform.config.public_url.clone();
-            url.set_path(&format!("/audio/{}", platform.audio_token(self.0.id)));
-            Url(url)
-        })
+        (self.0.state == audio::AudioFileState::Ready)
+            .then(|| own_url(&platform.config, &format!("/audio/{}", platform.audio_token(self.0.id))))
     }
 }

@@ -12,8 +12,7 @@ use domain::{
 };
 
 use super::{
-    Agent, CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Note,
-    Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, Transfer, WrapUp,
+    Agent, CallEvent, CallIntervalKind, CallResult, CallState, Contact, Direction, Leg, MediaKind, Message, Note, Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, Transfer, WrapUp,
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},
@@ -309,6 +308,18 @@ impl Call {
     async fn recording_state(&self, context: &Context<'_>) -> Answer<Option<RecordingState>> {
         let recordings = context.loaders().load_one(RecordingsOf(self.0.id)).await?.unwrap_or_default();
         Ok(recordings.last().map(|recording| recording.state.into()))
+    }
+
+    /// The chat beside it, the oldest message first.
+    async fn messages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of a page from the beginning.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end.")] last: Option<i32>,
+        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+    ) -> Answer<Connection<Message>> {
+        Message::page(context, self.0.id, &Window { first, after, last, before }).await
     }
 
     /// What happened to it, oldest first.

@@ -7,11 +7,11 @@ use domain::{
     Platform,
     calls::{CallEventKind as Kind, visibility},
     events::{Aggregate, Cursor, Event, Filter},
-    ids::{CallId, LegId},
+    ids::{CallId, LegId, MessageId},
     people::Actor,
 };
 
-use super::{Call, CallEventKind, Leg};
+use super::{Call, CallEventKind, Leg, Message};
 use crate::graphql::{
     connection::{Connection, Window, listed},
     context::ContextExt,
@@ -152,9 +152,10 @@ impl CallEvent {
         self.event.payload.get("actor").filter(|_| self.is_open_to(context.actor()))?.as_str()
     }
 
-    /// More about it, in plain words. Guests read it of their own leg's events, of a new place in the queue and of the end.
+    /// More about it, in plain words. Guests read it of their own leg's events, of a new place in the queue, of a message and
+    /// of the end.
     async fn detail(&self, context: &Context<'_>) -> Option<&str> {
-        let is_public = matches!(self.kind, Kind::PositionChanged | Kind::Ended);
+        let is_public = matches!(self.kind, Kind::PositionChanged | Kind::MessageSent | Kind::Ended);
         let is_open = !self.bare && (is_public || self.is_open_to(context.actor()));
         self.event.payload.get("detail").filter(|_| is_open)?.as_str()
     }
@@ -168,6 +169,15 @@ impl CallEvent {
             .await?
             .map(Call)
             .ok_or(Fault::Unavailable(std::time::Duration::from_secs(1)))
+    }
+
+    /// What was written, where it is about a message.
+    async fn message(&self, context: &Context<'_>) -> Answer<Option<Message>> {
+        if self.kind != Kind::MessageSent {
+            return Ok(None);
+        }
+        let Some(id) = self.event.id::<MessageId>("detail") else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(Message))
     }
 
     /// The party that it is about, where it is about one.

@@ -291,6 +291,8 @@ mirrored! {
         CallbackRequested,
         /// An agent finished its wrap-up.
         WrappedUp,
+        /// Somebody wrote in the chat; `message` is what, `detail` its id.
+        MessageSent,
     }
 
     /// What an agent chose.

@@ -15,6 +15,7 @@ mod hours;
 mod join;
 mod leg;
 mod media_worker;
+mod message;
 mod node;
 mod note;
 mod notification;
@@ -44,6 +45,7 @@ pub use self::{
     join::{IceServer, Invitation, JoinInfo, LegEnded, LegSignal, MediaMoved, SdpAnswer},
     leg::{Consent, Leg},
     media_worker::MediaWorker,
+    message::{Message, MessageFile},
     node::Node,
     note::Note,
     notification::Notification,

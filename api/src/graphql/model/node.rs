@@ -2,13 +2,11 @@
 
 use async_graphql::{Context, ID, Interface};
 use domain::ids::{
-    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, NoteId, NotificationId, OfferId, OutcomeId,
-    QueueId, ReasonId, RecordingId, TaskId, TransferId, UserId, VisitId,
+    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, NotificationId, OfferId, OutcomeId, QueueId, ReasonId, RecordingId, TaskId, TransferId, UserId, VisitId,
 };
 
 use super::{
-    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Note, Notification, Offer, Outcome, Queue,
-    QueueVisit, Recording, Task, Transfer, User,
+    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Message, Note, Notification, Offer, Outcome, Queue, QueueVisit, Recording, Task, Transfer, User,
 };
 use crate::graphql::{
     context::ContextExt,
@@ -33,6 +31,7 @@ pub enum Node {
     AwayReason(AwayReason),
     Call(Call),
     Leg(Leg),
+    Message(Message),
     Recording(Recording),
     Task(Task),
     Notification(Notification),
@@ -56,6 +55,9 @@ impl Node {
                 // Whoever may see a call may see its parties, but for those who hide.
                 let call = loaders.load_one(leg.call_id).await?;
                 call.filter(|_| context.platform().shows(context.actor(), &leg)).map(|_| Self::Leg(Leg(leg)))
+            }
+            MessageId::PREFIX => {
+                loaders.load_one(parse::<MessageId>(id)?).await?.map(|row| Self::Message(Message(row)))
             }
             RecordingId::PREFIX => {
                 loaders.load_one(parse::<RecordingId>(id)?).await?.map(|row| Self::Recording(Recording(row)))

@@ -16,6 +16,7 @@ use crate::graphql::{
     context::ContextExt,
     fault::{Answer, Fault},
     id::global,
+    links::own_url,
     loaders::{MembersOf, StatsOf, WaitingIn},
     scalars::{DateTime, Url},
 };
@@ -246,9 +247,7 @@ impl Queue {
 
     /// The page on which contacts call it.
     async fn public_url(&self, context: &Context<'_>) -> Url {
-        let mut url = context.platform().config.public_url.clone();
-        url.set_path(&format!("/q/{}", self.0.key));
-        Url(url)
+        own_url(&context.platform().config, &format!("/q/{}", self.0.key))
     }
 
     /// It as it is now, and today.

@@ -7,6 +7,7 @@ use crate::graphql::{
     context::ContextExt,
     fault::Answer,
     id,
+    links::upload_url,
     model::AudioFile,
     payload::{payloads, settle},
     scalars::Url,
@@ -59,14 +60,10 @@ impl AudioMutations {
     ) -> Answer<AudioFileCreatePayload> {
         let platform = context.platform();
         let created = platform.create_audio_file(context.actor(), &input.name).await;
-        settle(created.map(|(file, token)| {
-            let mut url = platform.config.public_url.clone();
-            url.set_path(&format!("/upload/{token}"));
-            AudioFileCreatePayload {
-                audio_file: Some(AudioFile(file)),
-                upload_url: Some(Url(url)),
-                ..Default::default()
-            }
+        settle(created.map(|(file, token)| AudioFileCreatePayload {
+            audio_file: Some(AudioFile(file)),
+            upload_url: Some(upload_url(&platform.config, &token)),
+            ..Default::default()
         }))
     }
 

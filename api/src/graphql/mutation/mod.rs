@@ -9,6 +9,7 @@ mod desk;
 mod group;
 mod hold;
 mod leg;
+mod message;
 mod note;
 mod offer;
 mod queue;
@@ -37,6 +38,7 @@ pub struct Mutation(
     leg::LegMutations,
     group::GroupMutations,
     supervision::SupervisionMutations,
+    message::MessageMutations,
     recording::RecordingMutations,
     audio::AudioMutations,
     request::RequestMutations,
