@@ -1,6 +1,6 @@
 //! Calls, their legs and the intervals of their lives.
 //!
-//! Owns `call`, `leg` and `call_interval`. Every change goes through [`Change`], which locks the call's row first. The
+//! Owns `call`, `leg`, `leg_offer` and `call_interval`. Every change goes through [`Change`], which locks the call's row first. The
 //! api moves legs to JOINING and LEFT, the leasing worker to CONNECTED and RECONNECTING, the scheduler to LEFT when
 //! their time is up.
 
@@ -11,6 +11,7 @@ mod finish;
 pub mod join;
 mod list;
 mod media;
+mod media_offer;
 mod place;
 mod rate;
 mod rows;
@@ -25,6 +26,7 @@ pub(crate) const LEG_LEFT: &str = "You have left this call.";
 pub use change::Change;
 pub use list::CallFilter;
 pub use media::{CallPlan, PlannedLeg, PlannedPrompt, PlannedRecording};
+pub use media_offer::{MediaOffer, says_offer};
 pub use place::Placed;
 pub use rows::{Call, Interval, Leg};
 pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, signal_of};

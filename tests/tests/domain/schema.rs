@@ -27,6 +27,7 @@ const REFERENCES: &[&str] = &[
     "leg.call_id -> call: CASCADE",
     "leg.contact_id -> contact: SET NULL",
     "leg.user_id -> app_user: SET NULL",
+    "leg_offer.leg_id -> leg: CASCADE",
     // Whoever wrote stays known.
     "note.author_id -> app_user: NO ACTION",
     "note.call_id -> call: CASCADE",
