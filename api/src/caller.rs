@@ -8,7 +8,7 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, Utc};
 use domain::{
     Platform,
-    calls::CallEventKind,
+    calls::{CallEventKind, join},
     events::{Aggregate, Filter},
     ids::SessionId,
     limits,
@@ -177,10 +177,17 @@ pub async fn departed(app: &App, guest: Guest) -> Answer<impl Future<Output = De
             }
         }
     };
+    let replaced = async move {
+        while let Ok(event) = leg.next().await {
+            if event.kind == join::BOUND_ANEW {
+                break;
+            }
+        }
+    };
     Ok(async move {
         tokio::select! {
             () = ended => Departure::CallEnded,
-            _ = leg.next() => Departure::Replaced,
+            () = replaced => Departure::Replaced,
         }
     })
 }

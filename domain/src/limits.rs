@@ -80,6 +80,8 @@ pub const INVITATION: TimeDelta = TimeDelta::minutes(10);
 
 /// A mutation waits so long for a worker to lease a call that was just placed or moved.
 pub const LEASE_WAIT: Duration = Duration::from_secs(5);
+/// A browser that offers while the worker's own offer is younger than this shall answer that one first.
+pub const OFFER_YOUNG: Duration = Duration::from_secs(5);
 /// A worker answers a command within this.
 pub const COMMAND: Duration = Duration::from_secs(5);
 /// A worker writes a sign of life so often …

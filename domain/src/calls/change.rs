@@ -297,6 +297,8 @@ impl Change {
             }
             self.legs[place].guest_token_expires_at = Some(now + crate::limits::GUEST_AFTERWARDS);
         }
+        let legs: Vec<LegId> = self.legs.iter().map(|leg| leg.id).collect();
+        self.forget_media_offers(&legs).await?;
         crate::recordings::finalize(self).await?;
         self.event(CallEventKind::Ended, actor, None, Some(format!("{result}: {reason}"))).await
     }

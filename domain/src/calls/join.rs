@@ -17,6 +17,9 @@ use crate::{
     validate,
 };
 
+/// Kind of the event of a leg whose link was bound to another browser.
+pub const BOUND_ANEW: &str = "BOUND_ANEW";
+
 /// What a party needs to bring up its side.
 #[derive(Debug)]
 pub struct Joined {
@@ -78,7 +81,7 @@ impl Platform {
         let guest_token = (!mine).then(tokens::random);
         if guest_token.is_some() && leg.guest_token_hash.is_some() {
             // The sockets of the browser that had the link go by this.
-            change.unit.event(Aggregate::Leg, id.0, 0, "BOUND_ANEW", json!({ "legId": id })).await?;
+            change.unit.event(Aggregate::Leg, id.0, 0, BOUND_ANEW, json!({ "legId": id })).await?;
         }
         if let Some(token) = &guest_token {
             let leg = &mut change.legs[place];
@@ -141,6 +144,9 @@ impl Platform {
             change.legs[place].away_since = Some(now);
         }
         change.legs[place].joined_at.get_or_insert(now);
+        // Whoever joins makes a new connection: what was offered to an earlier one is not for it.
+        let leg = change.legs[place].id;
+        change.forget_media_offers(&[leg]).await?;
         // The party is told this epoch: a later one is news to it.
         change.legs[place].epoch = change.call.epoch;
         let leg = change.legs[place].clone();

@@ -22,6 +22,8 @@ pub struct CallPlan {
     pub call: CallId,
     pub version: i32,
     pub epoch: i32,
+    /// Between users: there is no outsider by whose ear the recorder could go.
+    pub internal: bool,
     pub legs: Vec<PlannedLeg>,
     pub recording: Option<PlannedRecording>,
 }
@@ -35,7 +37,7 @@ pub struct PlannedLeg {
     pub prompt: Option<PlannedPrompt>,
 }
 
-/// What somebody who waits hears.
+/// What somebody hears who waits or is on hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PlannedPrompt {
     /// None: the music that we bring along.
@@ -55,7 +57,7 @@ pub struct PlannedRecording {
 }
 
 /// What those hear who wait in a queue.
-async fn waiting_prompt(connection: &mut AsyncPgConnection, id: QueueId) -> Result<Option<PlannedPrompt>> {
+async fn queue_prompt(connection: &mut AsyncPgConnection, id: QueueId) -> Result<Option<PlannedPrompt>> {
     let found: Option<(Option<AudioFileId>, Option<AudioFileId>, i32)> = queue::table
         .find(id)
         .select((queue::music_id, queue::announcement_id, queue::announcement_seconds))
@@ -88,6 +90,17 @@ impl Change {
             }
             _ => self.is_connected(|leg| leg.role == LegRole::Contact),
         }
+    }
+}
+
+impl PlannedPrompt {
+    /// On hold: the music alone, since nobody has to be told that he waits.
+    const fn on_hold(queue: Option<Self>) -> Self {
+        let music = match queue {
+            Some(prompt) => prompt.music,
+            None => None,
+        };
+        Self { music, announcement: None, every_seconds: 0 }
     }
 }
 
@@ -153,23 +166,23 @@ impl Platform {
             .first(&mut connection)
             .await
             .optional()?;
-        let prompt = match row.queue_id.filter(|_| row.visit_id.is_some()) {
-            Some(queue) => waiting_prompt(&mut connection, queue).await?,
+        let prompt = match row.queue_id.filter(|_| row.visit_id.is_some() || legs.iter().any(|leg| leg.parked)) {
+            Some(queue) => queue_prompt(&mut connection, queue).await?,
             None => None,
+        };
+        // Who waits hears the queue's music until somebody answers; who is on hold, its music until he is taken back.
+        let heard = |leg: &Leg| match prompt.filter(|_| row.visit_id.is_some() && leg.is_outsider()) {
+            Some(waiting) => Some(waiting),
+            None => leg.parked.then(|| PlannedPrompt::on_hold(prompt)),
         };
         Ok(Some(CallPlan {
             call: id,
             version: row.version,
             epoch: row.epoch,
+            internal: row.direction == Direction::Internal,
             legs: legs
                 .iter()
-                .map(|leg| PlannedLeg {
-                    id: leg.id,
-                    ear: leg.ear(),
-                    state: leg.state,
-                    // Who waits hears the queue's music until somebody answers.
-                    prompt: prompt.filter(|_| leg.is_outsider()),
-                })
+                .map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state, prompt: heard(leg) })
                 .collect(),
             recording: recording.and_then(|(id, state, key)| {
                 Some(PlannedRecording { id, paused: state == RecordingState::Paused, data_key: key? })
@@ -188,7 +201,7 @@ impl Platform {
     }
 
     /// Locks a call for a report; none when the lease is no longer the worker's.
-    async fn report(&self, id: CallId, epoch: i32) -> Result<Option<Change>> {
+    pub(super) async fn report(&self, id: CallId, epoch: i32) -> Result<Option<Change>> {
         let change = self.change(id).await?;
         Ok((change.call.epoch == epoch
             && change.call.worker_id.is_some()

@@ -1,6 +1,6 @@
 //! Calls, their legs and the intervals of their lives.
 //!
-//! Owns `call`, `leg` and `call_interval`. Every change goes through [`Change`], which locks the call's row first. The
+//! Owns `call`, `leg`, `leg_offer` and `call_interval`. Every change goes through [`Change`], which locks the call's row first. The
 //! api moves legs to JOINING and LEFT, the leasing worker to CONNECTED and RECONNECTING, the scheduler to LEFT when
 //! their time is up.
 
@@ -16,6 +16,7 @@ mod list;
 mod media;
 mod monitor;
 mod parties;
+mod media_offer;
 mod place;
 mod rate;
 mod rows;
@@ -34,6 +35,7 @@ pub use list::CallFilter;
 pub(crate) use list::visible as visible_calls;
 pub use media::{CallPlan, PlannedLeg, PlannedPrompt, PlannedRecording};
 pub use monitor::{MonitorMode, TakeOver};
+pub use media_offer::{MediaOffer, says_offer};
 pub use place::Placed;
 pub use rows::{Call, Interval, Leg};
 pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, signal_of};

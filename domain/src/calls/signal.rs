@@ -8,7 +8,10 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
-use super::{CALL_OVER, Call, CallEventKind, CallState, Change, LEG_LEFT, Leg, LegState, invite::PUT_OUT, monitor::TAKEN_OVER};
+use super::{
+    CALL_OVER, Call, CallEventKind, CallState, Change, LEG_LEFT, Leg, LegState, MediaOffer, invite::PUT_OUT,
+    monitor::TAKEN_OVER,
+};
 use crate::{
     Error, Platform, Result,
     bus::CommandError,
@@ -25,8 +28,8 @@ use crate::{
 text_enum! { /// Which half of an offer/answer exchange (RFC 3264) a description is.
 SdpType { Offer = "OFFER", Answer = "ANSWER", } }
 
-/// Descriptions of browsers with every codec are some 10 kB.
-pub const LONGEST_SDP: usize = 100_000;
+/// Browsers list every codec in each media section: some 6 kB for a voice and a picture, and there are sixteen pairs at most.
+pub const LONGEST_SDP: usize = 250_000;
 const CANDIDATES: usize = 50;
 
 /// An ICE candidate as the browser's `RTCIceCandidate.toJSON()` gives it.
@@ -80,6 +83,8 @@ pub enum Reply {
 pub enum Signal {
     /// Make a new connection and negotiate with this epoch.
     Moved { epoch: i32, reason: String },
+    /// The worker has more media for the leg: answer with this revision.
+    Offered(MediaOffer),
     /// The leg is over.
     Ended { reason: String },
 }
@@ -285,7 +290,7 @@ impl Platform {
         } else if leg.state.is_present() && !epoch_fits(leg.epoch, call.epoch) {
             Some(Signal::Moved { epoch: call.epoch, reason: MOVED.into() })
         } else {
-            None
+            self.media_offer(id).await?.map(Signal::Offered)
         };
         Ok((leg, call, signal))
     }

@@ -185,6 +185,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    leg_offer (leg_id) {
+        leg_id -> Uuid,
+        epoch -> Integer,
+        revision -> Integer,
+        sdp -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     call_interval (call_id, ordinal) {
         call_id -> Uuid,
         ordinal -> Integer,
@@ -571,6 +581,7 @@ diesel::joinable!(call -> media_worker (worker_id));
 diesel::joinable!(leg -> call (call_id));
 diesel::joinable!(leg -> app_user (user_id));
 diesel::joinable!(leg -> contact (contact_id));
+diesel::joinable!(leg_offer -> leg (leg_id));
 diesel::joinable!(call_interval -> call (call_id));
 diesel::joinable!(recording -> call (call_id));
 diesel::joinable!(recording_track -> recording (recording_id));
@@ -611,6 +622,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event,
     idempotency,
     leg,
+    leg_offer,
     media_worker,
     message,
     message_file,

@@ -1,9 +1,8 @@
 //! One call on this worker: an actor that makes the engine and the recorder do what the database says.
 
 use std::{
-    collections::BTreeMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicI32, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -15,7 +14,7 @@ use domain::{
         CallPlan, LegState, PlannedRecording,
         audience::{hears, is_recorded},
     },
-    ids::{CallId, LegId, RecordingId},
+    ids::{CallId, RecordingId},
     objects::crypt::DataKey,
     recordings,
 };
@@ -26,7 +25,7 @@ use tokio::{
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{capture, tap::RecordedLegs, worker::Worker};
+use super::{capture, reports::Reports, tap::RecordedLegs, worker::Worker};
 use crate::{
     engine::{LegChange, Route},
     recorder::{Recorder, RecorderConfig},
@@ -44,10 +43,6 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// Look at the database and at what the engine said; the answer comes once that is carried out.
 type Look = Option<oneshot::Sender<()>>;
 
-/// What the engine says of each leg and the database has not been told yet: connected or not. Bounded by the legs,
-/// however long the database is away.
-type Unreported = Arc<Mutex<BTreeMap<Uuid, bool>>>;
-
 /// How the worker speaks to a call's actor.
 #[derive(Clone)]
 pub struct CallHandle {
@@ -55,7 +50,7 @@ pub struct CallHandle {
     version: Arc<AtomicI32>,
     legs: Arc<AtomicUsize>,
     looks: mpsc::Sender<Look>,
-    unreported: Unreported,
+    reports: Arc<Reports>,
 }
 
 impl CallHandle {
@@ -85,14 +80,7 @@ impl CallHandle {
     }
 
     pub fn hear(&self, leg: Uuid, change: LegChange) {
-        let mut unreported = self.unreported.lock().unwrap_or_else(PoisonError::into_inner);
-        match change {
-            LegChange::MediaBothWays | LegChange::Reconnected => unreported.insert(leg, true),
-            LegChange::Disconnected => unreported.insert(leg, false),
-            // By ourselves, since the database said so.
-            LegChange::Closed => unreported.remove(&leg),
-        };
-        drop(unreported);
+        self.reports.hear(leg, change);
         self.nudge();
     }
 }
@@ -124,7 +112,7 @@ impl Call {
             version: Arc::new(AtomicI32::new(-1)),
             legs: Arc::new(AtomicUsize::new(plan.legs.len().max(LEGS_OF_A_CALL))),
             looks,
-            unreported: Unreported::default(),
+            reports: Arc::default(),
         };
         let call = Self {
             id: plan.call,
@@ -142,7 +130,7 @@ impl Call {
     async fn live(mut self, mut inbox: mpsc::Receiver<Look>) {
         let mut stale = !self.carry_out().await;
         loop {
-            let pending = stale || self.next_report().is_some();
+            let pending = stale || !self.handle.reports.is_empty();
             let look = tokio::select! {
                 look = inbox.recv() => look,
                 () = sleep(AGAIN), if pending => Some(None),
@@ -153,7 +141,7 @@ impl Call {
             while let Ok(look) = inbox.try_recv() {
                 waiting.extend(look);
             }
-            self.report().await;
+            self.handle.reports.tell(self.worker.platform(), self.id, self.epoch).await;
             match self.worker.platform().call_plan(self.id, self.worker.id()).await {
                 Ok(Some(plan)) if plan.epoch == self.epoch => {
                     self.plan = plan;
@@ -172,33 +160,6 @@ impl Call {
             }
         }
         self.worker.forget(self.id, self.epoch);
-    }
-
-    fn next_report(&self) -> Option<(Uuid, bool)> {
-        let unreported = self.handle.unreported.lock().unwrap_or_else(PoisonError::into_inner);
-        unreported.first_key_value().map(|(leg, connected)| (*leg, *connected))
-    }
-
-    /// Tells the database what became of the legs; what it cannot take now stays for the next time.
-    async fn report(&mut self) {
-        while let Some((leg, connected)) = self.next_report() {
-            let platform = self.worker.platform();
-            let told = if connected {
-                platform.leg_connected(self.id, self.epoch, LegId(leg)).await
-            } else {
-                platform.leg_disconnected(self.id, self.epoch, LegId(leg)).await
-            };
-            if let Err(error) = told {
-                tracing::warn!(leg = %LegId(leg), connected, %error, "not reported yet");
-                return;
-            }
-            tracing::info!(leg = %LegId(leg), connected, "leg reported");
-            let mut unreported = self.handle.unreported.lock().unwrap_or_else(PoisonError::into_inner);
-            // Unless it has changed again meanwhile.
-            if unreported.get(&leg) == Some(&connected) {
-                unreported.remove(&leg);
-            }
-        }
     }
 
     /// Makes engine and recorder do what the plan says; false when the recorder did not.
@@ -244,13 +205,10 @@ impl Call {
             running.paused = wanted.paused;
             running.tapped = None;
         }
-        let legs: Vec<Uuid> = self
-            .plan
-            .legs
-            .iter()
-            .filter(|leg| leg.state != LegState::Left && is_recorded(leg.ear))
-            .map(|leg| leg.id.0)
-            .collect();
+        let here: Vec<_> = self.plan.legs.iter().filter(|leg| leg.state.is_present()).collect();
+        let ears: Vec<_> = here.iter().map(|leg| leg.ear).collect();
+        let recorded = here.iter().filter(|leg| is_recorded(leg.ear, &ears, self.plan.internal));
+        let legs: Vec<Uuid> = recorded.map(|leg| leg.id.0).collect();
         // A new tap asks every sender for a key frame: once at the start and after a pause, not at every look.
         if running.tapped.as_ref() != Some(&legs) {
             running.tapped = Some(legs.clone());

@@ -69,9 +69,11 @@ async fn carry_out(worker: &Worker, command: &Command) -> Reply {
             if let Err(reply) = current(worker, call, epoch).await {
                 return reply;
             }
-            // The engine makes no offers.
             if kind == SdpType::Answer {
-                return refuse(RefusalCode::IllegalTransition, "There is no offer that this could answer.");
+                return match worker.engine().answer(call.0, leg.0, revision, sdp.clone()).await {
+                    Ok(()) => Reply::Done,
+                    Err(error) => refused(&error),
+                };
             }
             match worker.engine().negotiate(call.0, leg.0, sdp.clone()).await {
                 Ok(sdp) => Reply::Answer { sdp, revision },
@@ -106,6 +108,12 @@ async fn current(worker: &Worker, call: CallId, epoch: i32) -> Result<CallHandle
 fn refused(error: &NegotiateError) -> Reply {
     match error {
         NegotiateError::Sdp(_) => refuse(RefusalCode::Invalid, error.to_string()),
+        NegotiateError::Stale => {
+            refuse(RefusalCode::Stale, "This offer is void: answer the next one (legSignals), or join again.")
+        }
+        NegotiateError::Crossed => {
+            refuse(RefusalCode::Stale, "The server has made an offer (legSignals): answer it, then offer again.")
+        }
         NegotiateError::UnknownLeg => refuse(RefusalCode::LegGone, "Negotiate the leg first (legNegotiate)."),
         NegotiateError::Stopped => refuse(RefusalCode::MediaUnavailable, "The media worker is stopping."),
     }

@@ -13,6 +13,7 @@ mod jobs;
 mod leftovers;
 mod prompts;
 mod registration;
+mod reports;
 mod tap;
 mod transcoding;
 mod worker;

@@ -19,6 +19,13 @@ pub(super) const MOST_MISLED: usize = 4096;
 
 pub(super) enum Command {
     Negotiate { call: Uuid, leg: Uuid, offer: String, reply: oneshot::Sender<Result<String, NegotiateError>> },
+    Answer {
+        call: Uuid,
+        leg: Uuid,
+        revision: i32,
+        answer: String,
+        reply: oneshot::Sender<Result<(), NegotiateError>>,
+    },
     HasLeg { call: Uuid, leg: Uuid, reply: oneshot::Sender<bool> },
     Route { call: Uuid, routes: Vec<Route>, reply: oneshot::Sender<()> },
     Play { call: Uuid, leg: Uuid, prompt: Option<Prompt>, reply: oneshot::Sender<()> },

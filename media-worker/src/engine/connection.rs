@@ -15,33 +15,24 @@ use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication
 use rtc::rtcp::payload_feedbacks::receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate;
 use rtc::rtp::Packet;
 use rtc::rtp::header::Header;
-use rtc::rtp_transceiver::RTCRtpSenderId;
 use rtc::sansio::Protocol;
-use rtc::shared::error::Error;
 
 use super::credentials::ShardCrypto;
 use super::feedback::Feedback;
 use super::intake::MOST_HELD;
-use super::rewrite::{Rewriter, Source};
+use super::rewrite::Source;
 use super::sdp::{self, Offer};
+use super::slot::{Sender, Slot};
 use super::{MediaKind, NegotiateError, setup};
-use crate::media;
 
-/// An outgoing track, as it was negotiated.
-pub(super) struct Sender {
-    pub id: RTCRtpSenderId,
-    ssrc: u32,
-    /// The number both sides give to this kind's codec.
-    payload_type: Option<u8>,
-    /// Whether the browser wants to receive it.
-    sends: bool,
-    rewriter: Rewriter,
-}
+/// One of our tracks: its slot, and which of the two.
+pub(super) type Track = (usize, MediaKind);
 
 pub(super) struct Connection {
     pub peer: RTCPeerConnection,
     feedback: Receiver<Feedback>,
-    pub senders: [Sender; 2],
+    /// Never without the first.
+    pub slots: Vec<Slot>,
     pub local: SocketAddr,
     pub offer: Offer,
     pub ufrag: String,
@@ -56,7 +47,7 @@ pub(super) struct Connection {
     /// The nominating check that came before our own had succeeded.
     pub nomination: Option<(SocketAddrV4, BytesMut)>,
     /// Packets of ours for when ICE is connected again.
-    waiting: Vec<(MediaKind, Packet)>,
+    waiting: Vec<(Track, Packet)>,
 }
 
 /// A packet that the browser sent, decrypted.
@@ -77,17 +68,11 @@ impl Connection {
         now: Instant,
     ) -> Result<(Connection, String), NegotiateError> {
         let (mut peer, feedback) = setup::peer_connection(crypto, now)?;
-        let mut sender = |kind: MediaKind| -> Result<Sender, Error> {
-            let ssrc = rand::random();
-            let id = peer.add_track(setup::track(kind, ssrc))?;
-            let rewriter = Rewriter::new(ssrc, media::clock_rate(kind));
-            Ok(Sender { id, ssrc, payload_type: None, sends: false, rewriter })
-        };
-        let senders = [sender(MediaKind::Audio)?, sender(MediaKind::Video)?];
+        let slots = vec![Slot::add(&mut peer, 0, now)?];
         let mut connection = Connection {
             peer,
             feedback,
-            senders,
+            slots,
             local: (local.0, local.1).into(),
             offer: offer.clone(),
             ufrag: String::new(),
@@ -119,20 +104,15 @@ impl Connection {
         // A restart has no pair yet, though rtc says so only with its next event.
         self.ice_connected &= self.offer.ufrag == offer.ufrag;
         self.offer = offer;
-        for (kind, sender) in MediaKind::ALL.iter().copied().zip(&mut self.senders) {
-            sender.sends = self
-                .peer
-                .rtp_transceiver(sender.id.into())
-                .is_some_and(|transceiver| transceiver.current_direction().has_send());
-            sender.payload_type = self.peer.rtp_sender(sender.id).and_then(|mut rtp| {
-                let codecs = &rtp.get_parameters().rtp_parameters.codecs;
-                codecs
-                    .iter()
-                    .find(|codec| setup::is_codec(kind, &codec.rtp_codec.mime_type))
-                    .map(|c| c.payload_type)
-            });
-        }
+        self.read_slots();
         Ok(text)
+    }
+
+    /// Takes over what was negotiated.
+    pub fn read_slots(&mut self) {
+        for slot in &mut self.slots {
+            slot.read(&mut self.peer);
+        }
     }
 
     /// Takes back an offer that could not be answered, so that the connection stays what it was.
@@ -153,8 +133,13 @@ impl Connection {
         None
     }
 
+    /// The first slot's tracks, which share their sections with the browser's own.
+    pub fn own(&self, kind: MediaKind) -> &Sender {
+        &self.slots[0].senders[kind as usize]
+    }
+
     fn kind_of(&self, payload_type: u8) -> Option<MediaKind> {
-        let is = |kind: MediaKind| self.senders[kind as usize].payload_type == Some(payload_type);
+        let is = |kind: MediaKind| self.own(kind).payload_type == Some(payload_type);
         MediaKind::ALL.iter().copied().find(|kind| is(*kind))
     }
 
@@ -162,21 +147,22 @@ impl Connection {
         self.feedback.try_recv().ok()
     }
 
-    /// The kind of our track with this SSRC.
-    pub fn own_track(&self, ssrc: u32) -> Option<MediaKind> {
-        MediaKind::ALL.iter().copied().find(|kind| self.senders[*kind as usize].ssrc == ssrc)
+    /// Our track with this SSRC.
+    pub fn own_track(&self, ssrc: u32) -> Option<Track> {
+        self.slots.iter().enumerate().find_map(|(number, slot)| Some((number, slot.track(ssrc)?)))
     }
 
     /// Sends a packet on as ours.
     pub fn forward(
         &mut self,
-        kind: MediaKind,
+        track: Track,
         source: Source,
         header: &Header,
         payload: &Bytes,
         now: Instant,
     ) {
-        let sender = &mut self.senders[kind as usize];
+        let Some(slot) = self.slots.get_mut(track.0) else { return };
+        let sender = &mut slot.senders[track.1 as usize];
         let Some(payload_type) = sender.payload_type.filter(|_| self.secure && sender.sends) else {
             return;
         };
@@ -185,51 +171,56 @@ impl Connection {
             return;
         }
         let payload = payload.clone();
+        if track.1 == MediaKind::Video {
+            slot.picture.count(payload.len(), now);
+        }
         let packet = Packet { header, payload };
         if self.ice_connected {
-            self.write(kind, packet, now);
+            self.write(track, packet, now);
         } else if self.waiting.len() < MOST_HELD {
-            self.waiting.push((kind, packet));
+            self.waiting.push((track, packet));
         }
     }
 
-    fn write(&mut self, kind: MediaKind, packet: Packet, now: Instant) {
-        let Some(mut rtp) = self.peer.rtp_sender(self.senders[kind as usize].id) else {
+    fn write(&mut self, (slot, kind): Track, packet: Packet, now: Instant) {
+        let sender = self.slots.get(slot).map(|slot| slot.senders[kind as usize].id);
+        let Some(mut rtp) = sender.and_then(|sender| self.peer.rtp_sender(sender)) else {
             return;
         };
         if let Err(error) = rtp.write_rtp(now, packet) {
-            tracing::debug!(%error, %kind, "packet not sent");
+            tracing::debug!(%error, %kind, slot, "packet not sent");
         }
     }
 
     /// Sends what ICE's restart held up.
     pub fn write_waiting(&mut self, now: Instant) {
-        for (kind, packet) in std::mem::take(&mut self.waiting) {
-            self.write(kind, packet, now);
+        for (track, packet) in std::mem::take(&mut self.waiting) {
+            self.write(track, packet, now);
         }
     }
 
-    /// When a packet was last sent on our track.
+    /// When a packet was last sent on our first track of a kind.
     pub fn last_sent(&self, kind: MediaKind) -> Option<Instant> {
-        self.senders[kind as usize].rewriter.last_at()
+        self.own(kind).rewriter.last_at()
     }
 
     /// Asks the browser for a key frame of its track.
     pub fn request_key_frame(&mut self, media_ssrc: u32, now: Instant) {
-        let sender_ssrc = self.senders[MediaKind::Video as usize].ssrc;
+        let sender_ssrc = self.own(MediaKind::Video).ssrc;
         self.write_rtcp(Box::new(PictureLossIndication { sender_ssrc, media_ssrc }), now);
     }
 
     /// Tells the browser to send no more video than this (draft-alvestrand-rmcat-remb-03; browsers
     /// heed it beside their own measurement).
     pub fn limit_video(&mut self, media_ssrc: u32, kbps: f32, now: Instant) {
-        let sender_ssrc = self.senders[MediaKind::Video as usize].ssrc;
+        let sender_ssrc = self.own(MediaKind::Video).ssrc;
         let (bitrate, ssrcs) = (kbps * 1000.0, vec![media_ssrc]);
         self.write_rtcp(Box::new(ReceiverEstimatedMaximumBitrate { sender_ssrc, bitrate, ssrcs }), now);
     }
 
     fn write_rtcp(&mut self, packet: Box<dyn rtcp::Packet>, now: Instant) {
-        if let Some(mut rtp) = self.peer.rtp_sender(self.senders[MediaKind::Video as usize].id)
+        let sender = self.own(MediaKind::Video).id;
+        if let Some(mut rtp) = self.peer.rtp_sender(sender)
             && let Err(error) = rtp.write_rtcp(now, vec![packet])
         {
             tracing::debug!(%error, "RTCP not sent");

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::command::Command;
 use super::connection::Connection;
+use super::assignment::SourceLeg;
 use super::leg::{Leg, LegKey};
 use super::sdp::{self, Offer};
 use super::shard::{Shard, guarded};
@@ -29,6 +30,9 @@ impl Shard {
         match command {
             Command::Negotiate { call, leg, offer, reply } => {
                 let _ = reply.send(self.negotiate(call, leg, &offer));
+            }
+            Command::Answer { call, leg, revision, answer, reply } => {
+                let _ = reply.send(self.take_answer(call, leg, revision, &answer));
             }
             Command::HasLeg { call, leg, reply } => {
                 let _ = reply.send(self.key(call, leg).is_some());
@@ -71,7 +75,7 @@ impl Shard {
         })
     }
 
-    fn key(&self, call: Uuid, leg: Uuid) -> Option<LegKey> {
+    pub fn key(&self, call: Uuid, leg: Uuid) -> Option<LegKey> {
         self.calls.get(&call)?.legs.get(&leg).copied()
     }
 
@@ -99,7 +103,7 @@ impl Shard {
             None => self.negotiate_first(call, leg, known, offer, sdp)?,
         };
         let (_, port) = self.around.local;
-        Ok(sdp::finish_answer(&answer, &self.around.addresses, port))
+        Ok(sdp::finish(&answer, &self.around.addresses, port))
     }
 
     fn negotiate_first(
@@ -113,9 +117,11 @@ impl Shard {
         let (now, local, crypto) = (Instant::now(), self.around.local, self.around.crypto.clone());
         let made =
             catch_unwind(AssertUnwindSafe(|| Connection::answer_first(offer, sdp, crypto, local, now)));
-        let (connection, answer) = made.unwrap_or_else(|_| Err(broken()))?;
+        let (connection, answer) = made.unwrap_or_else(|_| Err(NegotiateError::broken()))?;
         let mut leg = Leg::new(call, id, connection, now);
         leg.play(self.calls.get(&call).and_then(|call| call.prompts.get(&id)).cloned());
+        leg.offers.settle(now);
+        replaced.into_iter().for_each(|key| self.void_offer(key));
         if let Some(old) = replaced.and_then(|key| self.remove(key)) {
             leg.succeed(&old);
             tracing::info!(%call, leg = %id, "connection replaced");
@@ -139,54 +145,66 @@ impl Shard {
         let Some(leg) = self.legs.get_mut(&key) else {
             return Err(NegotiateError::UnknownLeg);
         };
+        if leg.offers.is_young(now) {
+            return Err(NegotiateError::Crossed);
+        }
         let restarts = leg.connection.offer.ufrag != offer.ufrag;
         let before = leg.connection.ufrag.clone();
         let answer = guarded(leg, |leg| {
+            if leg.offers.pending.is_some() {
+                leg.connection.withdraw(now);
+            }
+            leg.offers.settle(now);
             leg.connection.answer(offer, sdp, now).inspect_err(|_| leg.connection.roll_back(now))
         });
         let Some(answer) = answer else {
             self.close_broken(key);
-            return Err(broken());
+            return Err(NegotiateError::broken());
         };
-        let (ufrag, source) = (leg.connection.ufrag.clone(), leg.source);
+        let ufrag = leg.connection.ufrag.clone();
+        let sources: Vec<LegKey> = leg.assignment.sources().map(|(_, source)| source).collect();
+        self.void_offer(key);
         self.book.unname(&before);
         self.book.name(&ufrag, key);
         if answer.is_ok() {
             tracing::debug!(leg = key, restarts, "negotiated again");
             // A camera may have come, or ICE restarts: either picture would stand still for seconds.
-            self.ask_key_frame(Some(key));
-            self.ask_key_frame(source);
+            sources.into_iter().chain([key]).for_each(|key| self.ask_key_frame(Some(key)));
         }
         answer
     }
 
     /// Works the call's routes out for the legs that are there.
-    fn connect(&mut self, call: Uuid) {
+    pub fn connect(&mut self, call: Uuid) {
         let Some(Call { legs, routes, .. }) = self.calls.get(&call) else {
             return;
         };
-        let mut sources: HashMap<LegKey, LegKey> = HashMap::new();
+        let mut sources: HashMap<LegKey, Vec<SourceLeg>> = HashMap::new();
         for route in routes {
             if let (Some(from), Some(to)) = (legs.get(&route.from), legs.get(&route.to)) {
-                sources.entry(*to).or_insert(*from);
+                sources.entry(*to).or_default().push((route.from, *from));
             }
         }
         let keys: Vec<LegKey> = legs.values().copied().collect();
-        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
-        for key in keys {
-            let Some(leg) = self.legs.get_mut(&key) else {
+        let mut listeners: HashMap<LegKey, Vec<(LegKey, usize)>> = HashMap::new();
+        let mut fresh = Vec::new();
+        for key in &keys {
+            let Some(leg) = self.legs.get_mut(key) else {
                 continue;
             };
-            leg.listeners = sources.iter().filter(|(_, from)| **from == key).map(|(to, _)| *to).collect();
-            let source = sources.get(&key).copied();
-            if leg.source != source {
-                leg.source = source;
-                fresh.extend(source);
-                changed.push(key);
+            fresh.extend(leg.hear(sources.remove(key).unwrap_or_default()));
+            for (slot, source) in leg.assignment.sources() {
+                listeners.entry(source).or_default().push((*key, slot));
             }
+            // One that has lost its sources hears its prompt from now on; one that waits for slots is offered them.
+            self.touch(*key);
         }
-        // One that has lost its source hears its prompt from now on.
-        changed.into_iter().for_each(|key| self.touch(key));
+        for key in &keys {
+            if let Some(leg) = self.legs.get_mut(key) {
+                leg.listeners = listeners.remove(key).unwrap_or_default();
+            }
+            self.limit(*key, Instant::now());
+        }
         for key in fresh {
             self.ask_key_frame(Some(key));
         }
@@ -196,6 +214,7 @@ impl Shard {
         let Some(at) = self.calls.get_mut(&call) else { return };
         at.prompts.remove(&leg);
         let Some(key) = at.legs.remove(&leg) else { return };
+        self.void_offer(key);
         self.remove(key);
         subtract(&self.around.counters.legs, 1);
         tracing::info!(%call, %leg, reason, "leg closed");
@@ -226,8 +245,4 @@ impl Shard {
             self.close_call(call, reason);
         }
     }
-}
-
-fn broken() -> NegotiateError {
-    NegotiateError::Sdp("it cannot be read".to_owned())
 }

@@ -1,4 +1,4 @@
-//! What a leg's way down can carry, so that its source sends no more. Browsers measure the way up to
+//! What a leg's way down can carry of a slot's picture, so that its source sends no more. Browsers measure the way up to
 //! us only; what we lose on the way down they would never learn. The rule is the loss-based one of
 //! Google's congestion control (draft-ietf-rmcat-gcc-02, section 6), and without loss it does nothing.
 
@@ -17,6 +17,11 @@ pub(super) struct Downlink {
 }
 
 impl Downlink {
+    /// What its source may send now; none if it may send what it likes.
+    pub fn limit(&self) -> Option<f32> {
+        self.limit_kbps
+    }
+
     /// The receiver has reported a loss, at the present rate; returns what its source may send now,
     /// if that is to be told.
     pub fn report(&mut self, lost_percent: f32, rate_kbps: f32) -> Option<f32> {

@@ -10,7 +10,7 @@ use super::rewrite::Source;
 
 /// One Opus frame of 20 ms, silent.
 pub(super) const FRAME: Bytes = Bytes::from_static(&[0xf8, 0xff, 0xfe]);
-pub(super) const SOURCE: Source = (u64::MAX, 0);
+pub(super) const SOURCE: Source = Source { key: u64::MAX, ssrc: 0, contributor: None };
 const INTERVAL: Duration = Duration::from_millis(20);
 const TICKS: u32 = 960;
 

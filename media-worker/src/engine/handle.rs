@@ -94,12 +94,24 @@ impl Engine {
         self.0.port
     }
 
-    /// Takes an offer and gives the answer, our candidates in it. The answer always has our two
-    /// outgoing tracks, whoever else is there yet. An offer with another fingerprint for the same leg
+    /// Takes an offer and gives the answer, our candidates in it. The answer always has the two
+    /// outgoing tracks of the first slot, whoever else is there yet. An offer with another fingerprint for the same leg
     /// replaces its connection, one with another ufrag restarts ICE.
     pub async fn negotiate(&self, call: Uuid, leg: Uuid, offer: String) -> Result<String, NegotiateError> {
         let answer = self.ask(call, |reply| Command::Negotiate { call, leg, offer, reply }).await;
         answer.unwrap_or(Err(NegotiateError::Stopped))
+    }
+
+    /// Takes the answer to an offer of ours. The same again is no fault.
+    pub async fn answer(
+        &self,
+        call: Uuid,
+        leg: Uuid,
+        revision: i32,
+        answer: String,
+    ) -> Result<(), NegotiateError> {
+        let taken = self.ask(call, |reply| Command::Answer { call, leg, revision, answer, reply }).await;
+        taken.unwrap_or(Err(NegotiateError::Stopped))
     }
 
     /// Whether the leg has a connection.

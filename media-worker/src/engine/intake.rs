@@ -64,9 +64,10 @@ impl Connection {
     }
 
     fn notice_dtls_state(&mut self) {
+        let sender = self.own(MediaKind::Audio).id;
         let state = self
             .peer
-            .rtp_sender(self.senders[MediaKind::Audio as usize].id)
+            .rtp_sender(sender)
             .and_then(|sender| sender.transport().map(|transport| transport.state()));
         match state {
             Some(RTCDtlsTransportState::Connected) => self.secure = true,

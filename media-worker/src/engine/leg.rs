@@ -3,20 +3,22 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use rtc::rtp::header::Header;
+use bytes::BytesMut;
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::Span;
 use uuid::Uuid;
 
+use super::assignment::{Assignment, SourceLeg};
 use super::connection::{Connection, Media};
-use super::downlink::Downlink;
+use super::downlink::MOST_KBPS;
 use super::feedback::Feedback;
 use super::filler::Filler;
 use super::keyframes::KeyFrames;
 use super::liveness::{Liveness, SILENCE};
 use super::prompt::{Player, Prompt};
 use super::quality::{Quality, percent_lost};
+use super::renegotiation::Offers;
+use super::rewrite::Source;
 use super::socket::{Outgoing, Path};
 use super::{EngineEvent, MediaKind, filler, stun};
 
@@ -29,12 +31,10 @@ const SILENT_PATH: Duration = Duration::from_secs(3);
 /// What a leg brought, for others to use.
 pub(super) enum Input {
     Media(Media),
-    /// It wants a key frame of the video it gets.
-    KeyFrame,
-    /// Its way down carries so much of the video it gets.
-    Limit {
-        kbps: f32,
-    },
+    /// It wants a key frame of the video in a slot.
+    KeyFrame { slot: usize },
+    /// It was reckoned anew how much of the video in a slot its way down carries.
+    Limit { slot: usize },
 }
 
 pub(super) struct Leg {
@@ -42,16 +42,19 @@ pub(super) struct Leg {
     pub id: Uuid,
     pub span: Span,
     pub connection: Connection,
-    /// Who gets this leg's media, and whose media it gets.
-    pub listeners: Vec<LegKey>,
-    pub source: Option<LegKey>,
+    /// Who gets this leg's media, and in which slot.
+    pub listeners: Vec<(LegKey, usize)>,
+    /// Whose media it gets.
+    pub assignment: Assignment,
+    pub offers: Offers,
     pub quality: Quality,
     /// Where to send, and when something last came from there.
     path: Option<(Path, Instant)>,
     key_frames: KeyFrames,
     remote_ssrc: [Option<u32>; 2],
     liveness: Liveness,
-    downlink: Downlink,
+    /// It was told to send no more video than this.
+    limited: Option<f32>,
     secure: bool,
     filler: Filler,
     player: Option<Player>,
@@ -65,13 +68,14 @@ impl Leg {
             span: tracing::info_span!("leg", %call, leg = %id),
             connection,
             listeners: Vec::new(),
-            source: None,
-            quality: Quality::new(now),
+            assignment: Assignment::default(),
+            offers: Offers::default(),
+            quality: Quality::default(),
             path: None,
             key_frames: KeyFrames::default(),
             remote_ssrc: [None; 2],
             liveness: Liveness::new(call, id, now),
-            downlink: Downlink::default(),
+            limited: None,
             secure: false,
             filler: Filler::new(now),
             player: None,
@@ -81,8 +85,31 @@ impl Leg {
     /// Takes the place of the participant's earlier connection.
     pub fn succeed(&mut self, old: &Leg) {
         self.liveness.succeed(&old.liveness);
+        self.offers.succeed(&old.offers);
         self.player.clone_from(&old.player);
         self.player.iter_mut().for_each(Player::pause);
+    }
+
+    /// Whose media it gets from now on, as far as it has slots. Returns those whose picture is new to it.
+    pub fn hear(&mut self, sources: Vec<SourceLeg>) -> Vec<LegKey> {
+        let changed = self.assignment.assign(&sources, &self.connection.open_slots());
+        changed.iter().for_each(|slot| self.quality.forget(*slot));
+        changed.into_iter().filter_map(|slot| self.assignment.source(slot)).collect()
+    }
+
+    /// Sources wait for slots, and it is time to offer some. Media has to be secure: then the browser has our first answer.
+    pub fn wants_slots(&self, now: Instant) -> bool {
+        self.offer_due().is_some_and(|due| due <= now)
+    }
+
+    fn offer_due(&self) -> Option<Instant> {
+        let grows = self.secure && self.connection.can_grow(self.assignment.waiting());
+        self.offers.due().filter(|_| grows)
+    }
+
+    /// As what its packets go to others.
+    pub fn source_of(&self, key: LegKey, media: &Media) -> Source {
+        Source { key, ssrc: media.packet.header.ssrc, contributor: Some(self.id.as_u128() as u32) }
     }
 
     /// What it hears from us while it has no source. The same again goes on where it is.
@@ -125,8 +152,8 @@ impl Leg {
         self.connection.advance(now);
         if self.connection.secure && !self.secure {
             self.secure = true;
-            // What its source sent so far has passed it by.
-            out(Input::KeyFrame);
+            // What its sources sent so far has passed it by.
+            self.assignment.sources().for_each(|(slot, _)| out(Input::KeyFrame { slot }));
         }
         while let Some(media) = self.connection.next_media() {
             self.liveness.authentic(now, events);
@@ -142,29 +169,30 @@ impl Leg {
                     self.liveness.heard();
                 }
             }
-            if let Some(input) = self.take_feedback(feedback) {
+            if let Some(input) = self.take_feedback(feedback, now) {
                 out(input);
             }
         }
         self.liveness.tell_both_ways(events);
     }
 
-    fn take_feedback(&mut self, feedback: Feedback) -> Option<Input> {
+    fn take_feedback(&mut self, feedback: Feedback, now: Instant) -> Option<Input> {
         match feedback {
             Feedback::KeyFrame { ssrc } => {
-                let video = self.connection.own_track(ssrc) == Some(MediaKind::Video);
-                return video.then_some(Input::KeyFrame);
+                let (slot, kind) = self.connection.own_track(ssrc)?;
+                return (kind == MediaKind::Video).then_some(Input::KeyFrame { slot });
             }
             Feedback::Reception(report) => {
-                let kind = self.connection.own_track(report.ssrc)?;
-                self.quality.reported(kind, &report);
+                let track = self.connection.own_track(report.ssrc)?;
+                self.quality.reported(track, &report);
                 if report.last_sequence_number != 0 {
                     self.liveness.reported();
                 }
-                if kind == MediaKind::Video {
-                    let (lost, rate) = (percent_lost(&report), self.quality.send_kbps());
-                    let kbps = self.downlink.report(lost, rate)?;
-                    return Some(Input::Limit { kbps });
+                if let (number, MediaKind::Video) = track {
+                    let slot = self.connection.slots.get_mut(number)?;
+                    let rate = slot.picture.kbps(now);
+                    slot.downlink.report(percent_lost(&report), rate)?;
+                    return Some(Input::Limit { slot: number });
                 }
             }
             Feedback::Arrivals { ssrc } => {
@@ -185,17 +213,6 @@ impl Leg {
         MediaKind::ALL.iter().copied().find(|kind| self.remote_ssrc[*kind as usize] == Some(ssrc))
     }
 
-    pub fn forward(
-        &mut self,
-        kind: MediaKind,
-        source: LegKey,
-        header: &Header,
-        payload: &Bytes,
-        now: Instant,
-    ) {
-        self.connection.forward(kind, (source, header.ssrc), header, payload, now);
-    }
-
     pub fn want_key_frame(&mut self) {
         // Before its first packet there is none to ask about, and its first frame is one.
         if self.remote_ssrc[MediaKind::Video as usize].is_some() {
@@ -203,12 +220,22 @@ impl Leg {
         }
     }
 
-    /// Tells the browser how much video its listeners can take.
-    pub fn limit(&mut self, kbps: f32, now: Instant) {
-        if let Some(ssrc) = self.remote_ssrc[MediaKind::Video as usize] {
-            tracing::debug!(kbps, "video limited");
-            self.connection.limit_video(ssrc, kbps, now);
+    /// How much of the video in a slot its way down carries; none if all there is.
+    pub fn limit_of(&self, slot: usize) -> Option<f32> {
+        self.connection.slots.get(slot)?.downlink.limit()
+    }
+
+    /// Tells the browser how much video its listeners can take; whether there was anything to tell.
+    pub fn limit(&mut self, kbps: f32, now: Instant) -> bool {
+        let Some(ssrc) = self.remote_ssrc[MediaKind::Video as usize] else { return false };
+        let limited = (kbps < MOST_KBPS).then_some(kbps);
+        if self.limited.is_none() && limited.is_none() {
+            return false;
         }
+        self.limited = limited;
+        tracing::debug!(kbps, "video limited");
+        self.connection.limit_video(ssrc, kbps, now);
+        true
     }
 
     /// Whatever is due by now; true if a key frame was asked for.
@@ -216,7 +243,6 @@ impl Leg {
         self.liveness.tell_silence(self.connection.ended, now, events);
         self.prompt(now);
         self.fill(now);
-        self.quality.tick(now);
         let Some(ssrc) = self.remote_ssrc[MediaKind::Video as usize] else {
             return false;
         };
@@ -233,7 +259,7 @@ impl Leg {
 
     /// Whether it hears its prompt just now.
     fn is_prompted(&self) -> bool {
-        let heard = self.connection.secure && self.connection.ice_connected && self.source.is_none();
+        let heard = self.connection.secure && self.connection.ice_connected && self.assignment.is_empty();
         heard && self.player.is_some()
     }
 
@@ -245,7 +271,7 @@ impl Leg {
             return;
         }
         while let Some((source, header, frame)) = player.next(now) {
-            self.connection.forward(MediaKind::Audio, source, &header, &frame, now);
+            self.connection.forward((0, MediaKind::Audio), source, &header, &frame, now);
         }
     }
 
@@ -253,7 +279,7 @@ impl Leg {
         if self.needs_filler()
             && let Some(header) = self.filler.next(self.connection.last_sent(MediaKind::Audio), now)
         {
-            self.connection.forward(MediaKind::Audio, filler::SOURCE, &header, &filler::FRAME, now);
+            self.connection.forward((0, MediaKind::Audio), filler::SOURCE, &header, &filler::FRAME, now);
         }
     }
 
@@ -268,7 +294,6 @@ impl Leg {
             // Checks go where they are meant to; all else to where the browser last said.
             let path = if stun::is_stun(&bytes) { local(peer) } else { self.path.map(|(path, _)| path) };
             if let Some(path) = path {
-                self.quality.count_sent(bytes.len());
                 queue.push(Outgoing { path, bytes });
             }
         }
@@ -277,10 +302,11 @@ impl Leg {
         let filler = self.needs_filler().then(|| self.filler.due());
         let prompt = self.player.as_ref().filter(|_| self.is_prompted()).map(|player| player.due(now));
         let connection = self.connection.deadline(now);
-        [silence, key_frame, filler, prompt, connection]
+        // What could not be offered at its time waits for the next occasion.
+        let offer = self.offer_due().filter(|due| *due > now);
+        [silence, key_frame, filler, prompt, offer, connection]
             .into_iter()
             .flatten()
-            .chain([self.quality.tick(now)])
             .fold(now + SILENCE, Instant::min)
     }
 }

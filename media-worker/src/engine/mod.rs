@@ -4,6 +4,7 @@
 //! has been away too long and when a call ends is told to it.
 
 mod address_book;
+mod assignment;
 mod command;
 mod connection;
 mod control;
@@ -19,10 +20,13 @@ mod leg;
 mod liveness;
 mod prompt;
 mod quality;
+mod renegotiation;
 mod rewrite;
 mod sdp;
+mod server_offers;
 mod setup;
 mod shard;
+mod slot;
 mod socket;
 mod stun;
 #[cfg(test)]
@@ -67,8 +71,21 @@ pub enum NegotiateError {
     Sdp(String),
     #[error("no such leg")]
     UnknownLeg,
+    /// An answer to what is no longer asked.
+    #[error("this offer is void: the next one holds")]
+    Stale,
+    /// An offer while ours waits for its answer.
+    #[error("offers crossed: answer the server's first")]
+    Crossed,
     #[error("the engine has stopped")]
     Stopped,
+}
+
+impl NegotiateError {
+    /// A description at which rtc, or we, failed.
+    fn broken() -> NegotiateError {
+        NegotiateError::Sdp("it cannot be read".to_owned())
+    }
 }
 
 impl From<rtc::shared::error::Error> for NegotiateError {
@@ -77,7 +94,8 @@ impl From<rtc::shared::error::Error> for NegotiateError {
     }
 }
 
-/// `to` hears and sees `from`. A leg gets one source at a time: of several, the first.
+/// `to` hears and sees `from`. A leg gets each source in a slot of its own, a voice and a picture; the first is there with its
+/// first answer, further ones are offered as they are needed ([`LegChange::Offered`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Route {
     pub from: Uuid,
@@ -85,14 +103,14 @@ pub struct Route {
 }
 
 /// What became of a leg.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineEvent {
     pub call: Uuid,
     pub leg: Uuid,
     pub change: LegChange,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LegChange {
     /// The leg's first authenticated RTP is here and its RTCP reports ours. Again for each
     /// connection that replaces the leg's.
@@ -100,8 +118,27 @@ pub enum LegChange {
     /// Nothing authentic for 5 s, or the browser said good-bye.
     Disconnected,
     Reconnected,
+    /// The browser shall answer this ([`Engine::answer`]); it takes the place of an earlier one.
+    Offered(Offered),
+    /// Our offer is answered, or is no longer to be.
+    OfferVoid,
     /// The leg is no more.
     Closed,
+}
+
+/// An offer of ours.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// Goes back with the answer.
+    pub revision: i32,
+    pub sdp: String,
+}
+
+/// Without the description: it has a password in it.
+impl std::fmt::Debug for Offered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Offered({})", self.revision)
+    }
 }
 
 /// A listener to a whole call: the recorder's ear. It is called on the shard's thread, so it must

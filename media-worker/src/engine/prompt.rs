@@ -17,7 +17,7 @@ const TICKS: u32 = 960;
 /// Later than this it goes on from now; less is made up for, so that the stream keeps its pace.
 const MOST_LATE: Duration = Duration::from_millis(100);
 /// Far from the legs' own names and the filler's.
-const SOURCE: u64 = u64::MAX - 1;
+const KEY: u64 = u64::MAX - 1;
 
 /// What a leg hears from us.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ impl Player {
             timestamp: self.sent.wrapping_mul(TICKS),
             ..Header::default()
         };
-        Some(((SOURCE, self.beginnings), header, frame))
+        Some((Source { key: KEY, ssrc: self.beginnings, contributor: None }, header, frame))
     }
 
     fn frame(&mut self) -> Option<Bytes> {

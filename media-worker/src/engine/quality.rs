@@ -1,14 +1,13 @@
 //! How well a leg's media travels, as both ends report it (RFC 3550, section 6.4).
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rtc::rtcp::reception_report::ReceptionReport;
 
 use super::MediaKind;
+use super::connection::Track;
 use crate::media;
 
-/// Rates are averages over this time.
-const WINDOW: Duration = Duration::from_secs(1);
 /// Seconds between the beginnings of NTP's era and Unix's.
 const NTP_EPOCH: u64 = 2_208_988_800;
 
@@ -18,35 +17,27 @@ struct Reception {
     jitter_ms: f32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Quality {
     round_trip_ms: f32,
-    /// Ours as the browser receives it, and the browser's as we do; by kind.
-    reported: [Reception; 2],
+    /// Ours as the browser receives them, slot by slot, and the browser's as we do; by kind.
+    reported: Vec<[Reception; 2]>,
     measured: [Reception; 2],
-    sent: u64,
-    window: (Instant, u64),
-    send_kbps: f32,
 }
 
 impl Quality {
-    pub fn new(now: Instant) -> Quality {
-        Quality {
-            round_trip_ms: 0.0,
-            reported: [Reception::default(); 2],
-            measured: [Reception::default(); 2],
-            sent: 0,
-            window: (now, 0),
-            send_kbps: 0.0,
+    /// A slot's source is another one or none: what was reported of the last says nothing any more.
+    pub fn forget(&mut self, slot: usize) {
+        if let Some(reported) = self.reported.get_mut(slot) {
+            *reported = Default::default();
         }
     }
 
-    pub fn count_sent(&mut self, bytes: usize) {
-        self.sent += bytes as u64;
-    }
-
-    pub fn reported(&mut self, kind: MediaKind, report: &ReceptionReport) {
-        self.reported[kind as usize] = reception(kind, report);
+    pub fn reported(&mut self, (slot, kind): Track, report: &ReceptionReport) {
+        if self.reported.len() <= slot {
+            self.reported.resize(slot + 1, Default::default());
+        }
+        self.reported[slot][kind as usize] = reception(kind, report);
         if report.last_sender_report != 0 {
             let elapsed = ntp_middle(SystemTime::now())
                 .wrapping_sub(report.last_sender_report)
@@ -60,22 +51,6 @@ impl Quality {
 
     pub fn measured(&mut self, kind: MediaKind, report: &ReceptionReport) {
         self.measured[kind as usize] = reception(kind, report);
-    }
-
-    /// Closes the window if it is over, and says when it will be.
-    pub fn tick(&mut self, now: Instant) -> Instant {
-        let (since, sent) = self.window;
-        let elapsed = now.saturating_duration_since(since);
-        if elapsed < WINDOW {
-            return since + WINDOW;
-        }
-        self.send_kbps = (self.sent - sent) as f32 * 8.0 / 1000.0 / elapsed.as_secs_f32();
-        self.window = (now, self.sent);
-        now + WINDOW
-    }
-
-    pub fn send_kbps(&self) -> f32 {
-        self.send_kbps
     }
 
     /// Tells Prometheus, of legs that were reported on.
@@ -99,7 +74,7 @@ impl Quality {
     }
 
     fn receptions(&self) -> impl Iterator<Item = &Reception> {
-        self.reported.iter().chain(&self.measured)
+        self.reported.iter().flatten().chain(&self.measured)
     }
 }
 
@@ -123,11 +98,13 @@ fn ntp_middle(time: SystemTime) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
     fn a_round_trip_is_what_passed_less_what_the_browser_waited() {
-        let mut quality = Quality::new(Instant::now());
+        let mut quality = Quality::default();
         let sent = ntp_middle(SystemTime::now() - Duration::from_millis(120));
         let report = ReceptionReport {
             last_sender_report: sent,
@@ -136,19 +113,10 @@ mod tests {
             jitter: 480,
             ..ReceptionReport::default()
         };
-        quality.reported(MediaKind::Audio, &report);
+        quality.reported((1, MediaKind::Audio), &report);
         assert!((15.0..60.0).contains(&quality.round_trip_ms), "{}", quality.round_trip_ms);
         assert_eq!((quality.loss_percent(), quality.jitter_ms()), (25.0, 10.0));
-    }
-
-    #[test]
-    fn rates_are_of_the_last_window() {
-        let start = Instant::now();
-        let mut quality = Quality::new(start);
-        quality.count_sent(125_000);
-        quality.tick(start + WINDOW);
-        assert_eq!(quality.send_kbps(), 1_000.0);
-        quality.tick(start + WINDOW * 2);
-        assert_eq!(quality.send_kbps(), 0.0);
+        quality.forget(1);
+        assert_eq!(quality.loss_percent(), 0.0);
     }
 }

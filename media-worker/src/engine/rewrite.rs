@@ -1,13 +1,21 @@
 //! An outgoing track is one unbroken stream to its receiver, whoever's packets it carries just now:
 //! own SSRC and payload type, sequence numbers without a jump when the source changes, no header
-//! extensions that the receiver didn't negotiate.
+//! extensions that the receiver didn't negotiate, and the source's name among its contributing sources.
 
 use std::time::Instant;
 
 use rtc::rtp::header::Header;
 
-/// Names where packets come from; another name is another stream to be joined on.
-pub(super) type Source = (u64, u32);
+/// Where packets come from; another one is another stream to be joined on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Source {
+    /// A leg's connection and its SSRC, or a name of our own.
+    pub key: u64,
+    pub ssrc: u32,
+    /// Whose media it is, for the receiver: it stands in each packet as its contributing source (RFC 3550, section 5.1), so
+    /// it needs no signalling and is right at once when the source changes. None for what is ours.
+    pub contributor: Option<u32>,
+}
 
 /// After so many packets of one source nothing from before its beginning can still arrive.
 const SETTLED: u16 = 1024;
@@ -63,7 +71,7 @@ impl Rewriter {
         header.ssrc = self.ssrc;
         header.payload_type = payload_type;
         header.padding = false;
-        header.csrc.clear();
+        header.csrc = source.contributor.into_iter().collect();
         header.extension = false;
         header.extension_profile = 0;
         header.extensions.clear();
@@ -100,11 +108,11 @@ mod tests {
 
     use super::*;
 
-    const A: Source = (1, 10);
-    const B: Source = (2, 20);
+    const A: Source = Source { key: 1, ssrc: 10, contributor: Some(0xa) };
+    const B: Source = Source { key: 2, ssrc: 20, contributor: None };
 
     fn packet(sequence_number: u16, timestamp: u32) -> Header {
-        Header { sequence_number, timestamp, ssrc: 5, extension: true, ..Header::default() }
+        Header { sequence_number, timestamp, ssrc: 5, csrc: vec![6], extension: true, ..Header::default() }
     }
 
     #[test]
@@ -116,6 +124,7 @@ mod tests {
             let mut header = packet(sequence, 0);
             assert!(rewriter.rewrite(&mut header, A, 96, now));
             assert_eq!((header.ssrc, header.payload_type, header.extension), (7, 96, false));
+            assert_eq!(header.csrc, [0xa], "whose it is, not what it came with");
             seen.push(header.sequence_number);
         }
         assert_eq!(seen, [65_534, 65_535, 1, 0, 2]);
@@ -129,6 +138,7 @@ mod tests {
         let mut next = packet(40_000, 7_777);
         assert!(rewriter.rewrite(&mut next, B, 96, start + Duration::from_millis(100)));
         assert_eq!((next.sequence_number, next.timestamp), (101, 10_000));
+        assert!(next.csrc.is_empty());
         assert!(!rewriter.rewrite(&mut packet(39_999, 7_700), B, 96, start), "older than its beginning");
         let mut back = packet(101, 1_000);
         assert!(rewriter.rewrite(&mut back, A, 96, start + Duration::from_millis(200)));

@@ -3,10 +3,12 @@
 use std::net::Ipv4Addr;
 
 use super::NegotiateError;
+use super::slot::MOST_SLOTS;
 
-/// A browser's offer for two tracks has about 6 KB.
-const LONGEST: usize = 64 * 1024;
-const MOST_SECTIONS: usize = 8;
+/// A browser's offer has about 6 KB for each pair of tracks.
+const LONGEST: usize = 256 * 1024;
+/// Those of all slots, and some that we refuse.
+const MOST_SECTIONS: usize = 2 * MOST_SLOTS + 6;
 
 /// What tells offers apart: a new fingerprint is a new connection, a new ufrag an ICE restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,7 @@ pub(super) struct Offer {
     pub sends: bool,
 }
 
+/// Of an answer too, as far as it says the same.
 pub(super) fn read_offer(sdp: &str) -> Result<Offer, NegotiateError> {
     if sdp.len() > LONGEST {
         return Err(NegotiateError::Sdp(format!("longer than {LONGEST} bytes")));
@@ -48,16 +51,16 @@ pub(super) fn without_candidates(offer: &str) -> String {
 /// minute to grow it again; from here it finds its way down as fast as up. Its name, its unit (kbit/s).
 const START_BITRATE: &str = "x-google-start-bitrate=2000";
 
-/// What the browser gets: rtc's answer with our addresses, in the first media section because the
+/// What the browser gets: rtc's answer or offer with our addresses, in the first media section because the
 /// others are bundled with it, and with what to begin with.
-pub(super) fn finish_answer(answer: &str, addresses: &[Ipv4Addr], port: u16) -> String {
-    let mut finished = String::with_capacity(answer.len() + 64 * (addresses.len() + 2));
+pub(super) fn finish(description: &str, addresses: &[Ipv4Addr], port: u16) -> String {
+    let mut finished = String::with_capacity(description.len() + 64 * (addresses.len() + 2));
     let mut write = |line: &str| {
         finished.push_str(line.trim_end());
         finished.push_str("\r\n");
     };
     let mut sections = 0;
-    for line in answer.lines().filter(|line| !is_candidate(line)) {
+    for line in description.lines().filter(|line| !is_candidate(line)) {
         if line.starts_with("m=") {
             sections += 1;
             if sections == 2 {
@@ -109,7 +112,7 @@ mod tests {
 
     #[test]
     fn our_candidates_stand_in_the_first_section() {
-        let answer = finish_answer(OFFER, &[Ipv4Addr::LOCALHOST], 4000);
+        let answer = finish(OFFER, &[Ipv4Addr::LOCALHOST], 4000);
         let (audio, video) = answer.split_once("m=video").unwrap();
         assert!(audio.contains("udp 2130706431 127.0.0.1 4000 typ host\r\na=end-of-candidates\r\n"));
         assert!(!video.contains("candidate") && !answer.contains("10.0.0.1"), "{answer}");
@@ -121,7 +124,7 @@ mod tests {
             (String::new(), "fingerprint"),
             ("a=fingerprint:x\r\n".to_owned(), "ice-ufrag"),
             ("x".repeat(LONGEST + 1), "longer"),
-            ("m=audio\r\n".repeat(9), "sections"),
+            ("m=audio\r\n".repeat(MOST_SECTIONS + 1), "sections"),
         ] {
             assert!(read_offer(&sdp).unwrap_err().to_string().contains(said));
         }

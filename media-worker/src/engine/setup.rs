@@ -107,11 +107,12 @@ pub(super) fn peer_connection(
     Ok((peer, feedback))
 }
 
-/// One track of ours; both tracks are one stream, so that the browser keeps them in step.
-pub(super) fn track(kind: MediaKind, ssrc: u32) -> MediaStreamTrack {
+/// One track of a slot; both its tracks are one stream, so that the browser keeps them in step. A track's name is its own
+/// alone in the connection: rtc goes by it.
+pub(super) fn track(kind: MediaKind, ssrc: u32, slot: usize) -> MediaStreamTrack {
     MediaStreamTrack::new(
-        "call".to_owned(),
-        media::name(kind).to_owned(),
+        format!("slot{slot}"),
+        format!("slot{slot}-{}", media::name(kind)),
         media::name(kind).to_owned(),
         codec_kind(kind),
         vec![RTCRtpEncodingParameters {

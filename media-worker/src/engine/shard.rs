@@ -19,7 +19,9 @@ use super::command::{Command, Misled, Neighbour, Waker};
 use super::connection::Media;
 use super::control::Call;
 use super::credentials::ShardCrypto;
+use super::downlink::MOST_KBPS;
 use super::leg::{Input, Leg, LegKey};
+use super::rewrite::Source;
 use super::socket::{self, BATCH, Batch, Outgoing};
 use super::totals::{self, Counters, add, subtract};
 use super::{EngineEvent, Tap};
@@ -135,6 +137,7 @@ impl Shard {
         }
         self.distribute(now);
         for key in std::mem::take(&mut self.touched) {
+            self.offer_slots(key, now);
             let Some(leg) = self.legs.get_mut(&key) else {
                 continue;
             };
@@ -174,39 +177,51 @@ impl Shard {
             let Some(leg) = self.legs.get(&from) else { continue };
             match input {
                 Input::Media(media) => {
-                    let listeners = leg.listeners.clone();
+                    let (listeners, source) = (leg.listeners.clone(), leg.source_of(from, &media));
                     // Padding alone (a probe for bandwidth) too: without it its sequence number would count as lost.
                     self.tell_tap(from, |leg, tap| {
                         if let Ok(packet) = media.packet.marshal() {
                             tap.rtp(leg, media.kind, media.arrival, &packet);
                         }
                     });
-                    for to in listeners {
-                        self.forward(from, to, &media, now);
+                    for (to, slot) in listeners {
+                        self.forward(to, slot, source, &media, now);
                     }
                 }
-                Input::KeyFrame => {
-                    let source = leg.source;
+                Input::KeyFrame { slot } => {
+                    let source = leg.assignment.source(slot);
                     self.ask_key_frame(source);
                 }
-                Input::Limit { kbps } => {
-                    let Some(source) = leg.source else { continue };
-                    self.touch(source);
-                    if let Some(source) = self.legs.get_mut(&source) {
-                        guarded(source, |source| source.limit(kbps, now));
+                Input::Limit { slot } => {
+                    if let Some(source) = leg.assignment.source(slot) {
+                        self.limit(source, now);
                     }
                 }
             }
         }
     }
 
-    fn forward(&mut self, from: LegKey, to: LegKey, media: &Media, now: Instant) {
+    fn forward(&mut self, to: LegKey, slot: usize, source: Source, media: &Media, now: Instant) {
         let Some(leg) = self.legs.get_mut(&to) else { return };
         let (header, payload) = (&media.packet.header, &media.packet.payload);
-        if guarded(leg, |leg| leg.forward(media.kind, from, header, payload, now)).is_none() {
+        let forwarded =
+            guarded(leg, |leg| leg.connection.forward((slot, media.kind), source, header, payload, now));
+        if forwarded.is_none() {
             self.close_broken(to);
         }
         self.touch(to);
+    }
+
+    /// Tells a leg how much video all who get it can take: one picture goes to all.
+    pub fn limit(&mut self, key: LegKey, now: Instant) {
+        let Some(leg) = self.legs.get(&key) else { return };
+        let limits = leg.listeners.iter().filter_map(|(to, slot)| self.legs.get(to)?.limit_of(*slot));
+        let kbps = limits.fold(MOST_KBPS, f32::min);
+        if let Some(leg) = self.legs.get_mut(&key)
+            && guarded(leg, |leg| leg.limit(kbps, now)) == Some(true)
+        {
+            self.touch(key);
+        }
     }
 
     /// A tap that panics is taken out: the call doesn't depend on it.

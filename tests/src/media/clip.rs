@@ -24,14 +24,17 @@ pub enum Scene {
     Contact,
     /// 360p, a picture that turns white or black at each full second as a tone beeps.
     FlashAndBeep,
+    /// A small grey picture, a tone of so many hertz.
+    Tone(u16),
 }
 
 impl Scene {
-    fn name(self) -> &'static str {
+    fn name(self) -> String {
         match self {
-            Self::Agent => "agent",
-            Self::Contact => "contact",
-            Self::FlashAndBeep => "flash-and-beep",
+            Self::Agent => "agent".to_owned(),
+            Self::Contact => "contact".to_owned(),
+            Self::FlashAndBeep => "flash-and-beep".to_owned(),
+            Self::Tone(hertz) => format!("tone-{hertz}"),
         }
     }
 
@@ -41,6 +44,7 @@ impl Scene {
             Self::Agent => 440.0,
             Self::Contact => 880.0,
             Self::FlashAndBeep => 1000.0,
+            Self::Tone(hertz) => f64::from(hertz),
         }
     }
 
@@ -52,6 +56,9 @@ impl Scene {
             ),
             Self::Contact => format!(
                 "videotestsrc num-buffers={frames} pattern=smpte horizontal-speed=4 ! video/x-raw,format=I420,width=1280,height=720,framerate={FRAMES_A_SECOND}/1"
+            ),
+            Self::Tone(_) => format!(
+                "videotestsrc num-buffers={frames} pattern=solid-color foreground-color=0xff808080 ! video/x-raw,format=I420,width=160,height=90,framerate={FRAMES_A_SECOND}/1"
             ),
             // One picture a second, black and white in turns, repeated up to the frame rate.
             // videorate takes the nearest: this offset lets it change at full seconds.
@@ -68,6 +75,8 @@ impl Scene {
             Self::FlashAndBeep => {
                 "wave=ticks tick-interval=1000000000 sine-periods-per-tick=100 volume=0.9".to_owned()
             }
+            // Low, so that several together are not distorted.
+            Self::Tone(_) => "wave=sine volume=0.1".to_owned(),
             _ => "wave=sine volume=0.5".to_owned(),
         };
         format!(
@@ -101,13 +110,13 @@ impl Clip {
     /// # Panics
     /// When GStreamer can't encode it.
     pub fn load(scene: Scene) -> Self {
-        let audio = cached(scene.name(), "audio", || {
+        let audio = cached(&scene.name(), "audio", || {
             format!(
                 "{} ! opusenc frame-size=20 bitrate=48000 ! rtpopuspay pt=111 timestamp-offset=0 seqnum-offset=0",
                 scene.sound()
             )
         });
-        let video = cached(scene.name(), "video", || {
+        let video = cached(&scene.name(), "video", || {
             format!(
                 "{} ! vp8enc deadline=1 cpu-used=8 threads=2 keyframe-max-dist={FRAMES_A_SECOND} target-bitrate=900000 ! rtpvp8pay pt=96 timestamp-offset=0 seqnum-offset=0 mtu=1180 picture-id-mode=15-bit",
                 scene.picture()

@@ -1,6 +1,7 @@
 //! A synthetic participant: one WebRTC connection that plays a clip and counts what it hears and
 //! sees. It knows nothing of GraphQL; [`crate::story`] carries its offers and answers.
 
+mod answering;
 mod clock;
 mod connection;
 mod network;
@@ -18,7 +19,8 @@ use webrtc::peer_connection::{PeerConnection, RTCPeerConnectionState, RTCSession
 
 use self::connection::{Handler, OPUS, VP8, connect, track};
 pub use self::network::Network;
-pub use self::received::{Counts, Kind, Received};
+pub use self::answering::Answering;
+pub use self::received::{Contributor, Counts, Kind, Received, contributor};
 use crate::media::{Clip, Replay};
 use crate::wait::{STEP, eventually, in_time};
 
@@ -105,6 +107,11 @@ impl Participant {
         self.peer.set_remote_description(offer).await.expect("the offer is taken");
         let answer = self.peer.create_answer(None).await.expect("an answer");
         self.describe_local(answer).await
+    }
+
+    /// What answers the other side's later offers, beside whatever the participant does.
+    pub fn answering(&self) -> Answering {
+        Answering::new(&self.peer)
     }
 
     async fn describe_local(&self, description: RTCSessionDescription) -> String {

@@ -1,6 +1,6 @@
 //! What a participant has received so far, counted by kind of media.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,23 @@ use rtc::rtp::Packet;
 use crate::media::Clip;
 
 /// Which of the two kinds of media.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Audio,
     Video,
+}
+
+/// Whose media a packet carries: its contributing source, the last eight hex digits of the leg's id. None for the
+/// platform's own music and silence.
+pub type Contributor = Option<u32>;
+
+/// What stands in the packets of a leg.
+///
+/// # Panics
+/// When it isn't a leg's id.
+pub fn contributor(leg: &str) -> Contributor {
+    let last = leg.get(leg.len().saturating_sub(8)..).expect("a leg's id");
+    Some(u32::from_str_radix(last, 16).expect("hex digits"))
 }
 
 /// How many payloads are remembered, to tell whose media they are.
@@ -39,6 +52,9 @@ pub struct Counts {
 pub struct Received {
     audio: Mutex<Counts>,
     video: Mutex<Counts>,
+    sources: Mutex<HashMap<(Kind, Contributor), Counts>>,
+    /// Sound that is kept while somebody listens closely.
+    listening: Mutex<Option<BTreeMap<Contributor, Vec<Bytes>>>>,
 }
 
 impl Received {
@@ -58,20 +74,35 @@ impl Received {
         if packet.payload.is_empty() {
             return;
         }
-        let now = Instant::now();
-        let mut counts = self.of(kind).lock().expect("counts");
-        counts.packets += 1;
-        counts.bytes += packet.payload.len() as u64;
-        counts.frames += u64::from(packet.header.marker);
-        counts.key_frames += u64::from(kind == Kind::Video && starts_key_frame(&packet.payload));
-        counts.last_sequence = Some(packet.header.sequence_number);
-        if let Some(last) = counts.last_at.replace(now) {
-            counts.longest_gap = counts.longest_gap.max(now - last);
+        let contributor = packet.header.csrc.first().copied();
+        self.of(kind).lock().expect("counts").take(kind, packet);
+        self.sources.lock().expect("counts").entry((kind, contributor)).or_default().take(kind, packet);
+        if let (Kind::Audio, Some(heard)) = (kind, self.listening.lock().expect("sound").as_mut()) {
+            heard.entry(contributor).or_default().push(packet.payload.clone());
         }
-        if counts.payloads.len() == REMEMBERED {
-            counts.payloads.pop_front();
-        }
-        counts.payloads.push_back(packet.payload.clone());
+    }
+
+    /// What came of one source.
+    pub fn counts_of(&self, kind: Kind, contributor: Contributor) -> Counts {
+        self.sources.lock().expect("counts").get(&(kind, contributor)).cloned().unwrap_or_default()
+    }
+
+    /// Those of whom a packet came since then.
+    pub fn sources_since(&self, kind: Kind, since: Instant) -> BTreeSet<Contributor> {
+        let sources = self.sources.lock().expect("counts");
+        let late = |counts: &Counts| counts.last_at.is_some_and(|at| at >= since);
+        let of_kind = sources.iter().filter(|((other, _), counts)| *other == kind && late(counts));
+        of_kind.map(|((_, contributor), _)| *contributor).collect()
+    }
+
+    /// Keeps every sound from now on, until [`Received::heard`].
+    pub fn listen(&self) {
+        *self.listening.lock().expect("sound") = Some(BTreeMap::new());
+    }
+
+    /// The Opus frames that came since [`Received::listen`], by source.
+    pub fn heard(&self) -> BTreeMap<Contributor, Vec<Bytes>> {
+        self.listening.lock().expect("sound").take().unwrap_or_default()
     }
 
     /// Measures gaps from now on.
@@ -94,6 +125,24 @@ impl Received {
         }
         let matching = counts.payloads.iter().filter(|payload| frames.contains(*payload)).count();
         matching as f64 / counts.payloads.len() as f64
+    }
+}
+
+impl Counts {
+    fn take(&mut self, kind: Kind, packet: &Packet) {
+        let now = Instant::now();
+        self.packets += 1;
+        self.bytes += packet.payload.len() as u64;
+        self.frames += u64::from(packet.header.marker);
+        self.key_frames += u64::from(kind == Kind::Video && starts_key_frame(&packet.payload));
+        self.last_sequence = Some(packet.header.sequence_number);
+        if let Some(last) = self.last_at.replace(now) {
+            self.longest_gap = self.longest_gap.max(now - last);
+        }
+        if self.payloads.len() == REMEMBERED {
+            self.payloads.pop_front();
+        }
+        self.payloads.push_back(packet.payload.clone());
     }
 }
 

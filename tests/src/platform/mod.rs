@@ -10,6 +10,7 @@ use s3::Bucket;
 use tempfile::TempDir;
 use url::Url;
 
+use crate::config::config;
 use crate::graphql::Client;
 use crate::process::{Process, Start, binaries, free_port};
 use crate::proxy::Proxy;
@@ -50,6 +51,7 @@ pub struct Platform {
     metrics: Vec<String>,
     media_ports: Vec<u16>,
     database_url: String,
+    amqp_url: String,
     names: Names,
     folder: TempDir,
 }
@@ -120,6 +122,7 @@ impl Platform {
             metrics: Vec::new(),
             media_ports: Vec::new(),
             database_url,
+            amqp_url,
             names,
             folder,
         };
@@ -168,6 +171,16 @@ impl Platform {
     /// A connection to the platform's database.
     pub async fn sql(&self) -> tokio_postgres::Client {
         sql::connect(&self.database_url).await
+    }
+
+    /// The call centre itself, as one more program of this platform has it.
+    pub fn domain(&self) -> domain::Platform {
+        let settings = [
+            ("DATABASE_URL", self.database_url.as_str()),
+            ("AMQP_URL", self.amqp_url.as_str()),
+            ("CORDBOARD_SECRET", SECRET),
+        ];
+        domain::Platform::new(config(&settings), "test").expect("a platform")
     }
 
     /// Index of the worker that holds the call.

@@ -8,11 +8,14 @@ use std::process::Command;
 const PICTURES_A_SECOND: u32 = 200;
 const SAMPLES_A_SECOND: u32 = 48_000;
 
+/// Left and right samples at 48 kHz.
+pub type Sound = Vec<[i16; 2]>;
+
 /// A decoded recording.
 #[derive(Debug)]
 pub struct Decoded {
-    /// Left and right samples at 48 kHz, from the recording's start.
-    pub samples: Vec<[i16; 2]>,
+    /// From the recording's start.
+    pub samples: Sound,
     /// Brightness of the left and right half, 200 times a second.
     pub brightness: Vec<[u8; 2]>,
 }
@@ -102,6 +105,14 @@ impl Decoded {
         heard as f64 / 10.0
     }
 
+    /// What is heard between two moments, in seconds; shorter where the recording begins or ends.
+    pub fn between(&self, from: f64, to: f64) -> &[[i16; 2]] {
+        let place = |seconds: f64| {
+            ((seconds * f64::from(SAMPLES_A_SECOND)).max(0.0) as usize).min(self.samples.len())
+        };
+        &self.samples[place(from)..place(to)]
+    }
+
     /// When beeps begin on one side, in seconds.
     pub fn beeps(&self, side: Side) -> Vec<f64> {
         // Blocks of 2 ms; a beep begins where it gets loud after 300 ms of quiet.
@@ -150,6 +161,14 @@ impl Decoded {
             })
             .collect()
     }
+}
+
+/// How loud a tone is on the louder side, as far as it lasts all the time: the least of blocks of 50 ms. A sine of half the
+/// full scale counts 0.5.
+pub fn tone(samples: &[[i16; 2]], hertz: f64) -> f64 {
+    let blocks = samples.chunks_exact(SAMPLES_A_SECOND as usize / 20);
+    let loudest = |block| goertzel(block, Side::Left, hertz).max(goertzel(block, Side::Right, hertz));
+    blocks.map(loudest).reduce(f64::min).unwrap_or(0.0)
 }
 
 fn goertzel(samples: &[[i16; 2]], side: Side, hertz: f64) -> f64 {

@@ -3,6 +3,8 @@
 
 mod decode;
 mod hls;
+mod opus;
 
-pub use self::decode::{Decoded, Side, decode, decode_sound, median};
+pub use self::decode::{Decoded, Side, Sound, decode, decode_sound, median, tone};
 pub use self::hls::{Ladder, Rung, read_ladder};
+pub use self::opus::decode_opus;

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use super::text;
 use crate::graphql::Client;
-use crate::participant::{Kind, Participant, Sending};
+use crate::participant::{Answering, Kind, Participant, Sending};
 use crate::socket::Socket;
 use crate::wait::{STEP, in_time};
 
@@ -21,6 +22,8 @@ pub struct Party {
     pub media: Participant,
     join: Value,
     sending: Sending,
+    /// Answers the platform's offers, once asked to.
+    following: Option<JoinHandle<()>>,
 }
 
 impl Party {
@@ -44,6 +47,7 @@ impl Party {
             media: Participant::new(sending).await,
             join,
             sending: sending.clone(),
+            following: None,
         };
         party.call_join().await;
         party.negotiate().await;
@@ -108,6 +112,17 @@ impl Party {
         let fresh = Participant::new(&self.sending).await;
         std::mem::replace(&mut self.media, fresh).close().await;
         self.negotiate().await;
+        if self.following.is_some() {
+            self.follow_offers();
+        }
+    }
+
+    /// From now on answers what the platform offers, as a browser does: further slots, once there are several to hear.
+    pub fn follow_offers(&mut self) {
+        let answers = answer_offers(self.client.clone(), self.leg.clone(), self.media.answering());
+        if let Some(before) = self.following.replace(tokio::spawn(answers)) {
+            before.abort();
+        }
     }
 
     /// Waits for the news that the call has moved to another worker, and follows it there.
@@ -149,6 +164,33 @@ impl Party {
 
     /// Closes the connection.
     pub async fn close(self) {
+        if let Some(following) = self.following {
+            following.abort();
+        }
         self.media.close().await;
+    }
+}
+
+/// Follows a leg's signals and answers offers, until its connection is replaced.
+async fn answer_offers(client: Client, leg: String, answering: Answering) {
+    let query = "subscription($leg: ID!) { legSignals(legId: $leg) { __typename
+        ... on SdpOffer { sdp revision epoch } } }";
+    let mut answered = 0;
+    loop {
+        let socket = Socket::connect(client.base(), client.token()).await;
+        let mut signals = socket.subscribe(query, json!({ "leg": leg })).await;
+        while let Some(signal) = signals.next().await {
+            let offer = &signal["legSignals"];
+            let Some(revision) = offer["revision"].as_i64().filter(|revision| *revision > answered) else {
+                continue;
+            };
+            answered = revision;
+            let sdp = answering.answer(text(&offer["sdp"]).to_owned()).await;
+            let input = json!({ "legId": leg, "epoch": offer["epoch"], "type": "ANSWER", "sdp": sdp, "revision": revision });
+            let payload = client.payload("legNegotiate", input, "answer { sdp }").await;
+            // Void meanwhile, or the leg moved: the next offer holds.
+            let code = payload["userErrors"][0]["code"].as_str();
+            assert!(matches!(code, None | Some("STALE" | "CALL_ENDED" | "LEG_GONE")), "{payload}");
+        }
     }
 }

@@ -30,6 +30,7 @@ const REFERENCES: &[&str] = &[
     "leg.call_id -> call: CASCADE",
     "leg.contact_id -> contact: SET NULL",
     "leg.user_id -> app_user: SET NULL",
+    "leg_offer.leg_id -> leg: CASCADE",
     "message.call_id -> call: CASCADE",
     "message.leg_id -> leg: CASCADE",
     "message_file.call_id -> call: CASCADE",

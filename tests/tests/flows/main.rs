@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod audience;
 mod audio;
 mod bad_input;
 mod capacity;

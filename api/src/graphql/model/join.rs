@@ -187,12 +187,15 @@ pub enum LegSignal {
     LegEnded(LegEnded),
 }
 
-/// An offer of the server; answer it with `legNegotiate`.
+/// An offer of the server for more media: the leg has more others to hear than slots. Answer it with `legNegotiate` and its
+/// revision. A slot is a pair of tracks, voice and picture, of a stream named `slot0`, `slot1` …; it carries one party at a
+/// time. Whose media it is stands in the packets: `RTCRtpReceiver.getContributingSources()` gives the last eight hex digits of
+/// the leg's id as `source`, nothing for music. A slot that is free is used again without an offer.
 #[derive(SimpleObject)]
 pub struct SdpOffer {
     /// The session description.
     pub sdp: String,
-    /// Goes back with the answer.
+    /// Goes back with the answer. It grows within an epoch; the same offer may come twice.
     pub revision: i32,
     /// The epoch that it belongs to.
     pub epoch: i32,

@@ -115,7 +115,8 @@ pub struct LegMutations;
 #[Object]
 impl LegMutations {
     /// Hands the browser's offer to the media worker and brings back its answer, or answers its offer. A fresh offer on the
-    /// same leg, as after a reload, replaces the connection. For the party itself.
+    /// same leg, as after a reload, replaces the connection. STALE while an offer of the server's waits for its answer: take
+    /// one's own back, answer, and offer again. For the party itself.
     async fn leg_negotiate(
         &self,
         context: &Context<'_>,

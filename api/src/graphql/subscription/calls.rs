@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Subscription};
 use domain::{
     Platform,
-    calls::{self, Signal},
+    calls::{self, MediaOffer, Signal},
     events::{Aggregate, Event, Filter},
     ids::{CallId, ContactId, LegId, NotificationId, QueueId, UserId},
     people::Actor,
@@ -16,7 +16,7 @@ use crate::graphql::{
     context::ContextExt,
     fault::{Answer, Fault},
     id::{parse, parse_optional},
-    model::{CallEvent, IceServer, LegEnded, LegSignal, MediaMoved, Notification, event_cursor},
+    model::{CallEvent, IceServer, LegEnded, LegSignal, MediaMoved, Notification, SdpOffer, event_cursor},
 };
 
 #[derive(Default)]
@@ -68,8 +68,9 @@ impl CallSubscriptions {
         }))
     }
 
-    /// What the server wants of a leg's connection. First comes what is due already: MediaMoved when the media moved while
-    /// nobody listened, or LegEnded. For the party itself.
+    /// What the server wants of a leg's connection. First comes what is due already: LegEnded, MediaMoved when the media
+    /// moved while nobody listened, or the SdpOffer that is unanswered. An offer may come twice: one with a revision that
+    /// was answered is to be ignored. For the party itself.
     async fn leg_signals(
         &self,
         context: &Context<'_>,
@@ -83,15 +84,24 @@ impl CallSubscriptions {
         };
         let (_, call) = platform.own_leg(context.actor(), leg).await.map_err(not_found)?;
         // Watch first, then look: what happens in between comes twice rather than never.
-        let events =
-            context.app().hub.watch(Filter::of(Aggregate::Call, call.id.0), None).await?.into_stream();
+        let hub = &context.app().hub;
+        let events = hub.watch(Filter::of(Aggregate::Call, call.id.0), None).await?.into_stream();
+        let offers = hub.watch(Filter::of(Aggregate::Leg, leg.0), None).await?.into_stream();
         let (_, _, due) = platform.signal_now(context.actor(), leg).await.map_err(not_found)?;
         let due = stream::iter(due.map(Ok::<_, Fault>));
-        let news = events.filter_map(move |event| {
-            future::ready(match event {
-                Ok(event) => calls::signal_of(&event, leg).map(Ok),
-                Err(error) => Some(Err(error.into())),
-            })
+        let reading = platform.clone();
+        let news = stream::select(events, offers).filter_map(move |event| {
+            let platform = reading.clone();
+            async move {
+                match event {
+                    // The log says only that there is one; answered meanwhile, it is no news.
+                    Ok(event) if calls::says_offer(&event) => {
+                        platform.media_offer(leg).await.map_err(Fault::from).transpose().map(|it| it.map(Signal::Offered))
+                    }
+                    Ok(event) => calls::signal_of(&event, leg).map(Ok),
+                    Err(error) => Some(Err(error.into())),
+                }
+            }
         });
         // Ends behind the end, without waiting for one more event.
         let signals = due
@@ -109,6 +119,9 @@ impl CallSubscriptions {
                     epoch,
                     ice_servers: IceServer::all(&platform.config),
                 }),
+                Signal::Offered(MediaOffer { sdp, revision, epoch }) => {
+                    LegSignal::SdpOffer(SdpOffer { sdp, revision, epoch })
+                }
                 Signal::Ended { reason } => LegSignal::LegEnded(LegEnded { reason }),
             })
         }))

@@ -2,6 +2,7 @@
 
 mod abuse;
 mod calls;
+mod many;
 mod peer;
 mod prompts;
 mod two;
@@ -12,7 +13,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use uuid::Uuid;
 
-use super::{Engine, EngineConfig, EngineEvent, LegChange, MediaKind, Prompt, Route};
+use super::{
+    Engine, EngineConfig, EngineEvent, LegChange, MediaKind, NegotiateError, Offered, Prompt, Route,
+};
 use peer::{PATIENCE, Peer, step, until};
 
 /// An engine with two shards, and what it tells.
@@ -38,10 +41,25 @@ impl House {
 
     /// Whether the engine has told something like it by now.
     fn has_told(&mut self, like: impl Fn(&EngineEvent) -> bool) -> bool {
+        self.told().iter().any(like)
+    }
+
+    /// All that the engine has told by now.
+    fn told(&mut self) -> &[EngineEvent] {
         while let Ok(event) = self.events.try_recv() {
             self.told.push(event);
         }
-        self.told.iter().any(like)
+        &self.told
+    }
+
+    /// The offers that it made to a leg.
+    fn offers(&mut self, leg: Uuid) -> Vec<Offered> {
+        let of_leg = self.told().iter().filter(|event| event.leg == leg);
+        let offers = of_leg.filter_map(|event| match &event.change {
+            LegChange::Offered(offer) => Some(offer.clone()),
+            _ => None,
+        });
+        offers.collect()
     }
 }
 

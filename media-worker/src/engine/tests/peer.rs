@@ -39,11 +39,11 @@ pub struct Peer {
     pub received: Vec<(MediaKind, Packet)>,
     pub key_frame_requests: usize,
     /// Tells this participant's packets from others'.
-    pub name: &'static str,
+    pub name: String,
 }
 
 impl Peer {
-    pub fn new(name: &'static str) -> Peer {
+    pub fn new(name: impl Into<String>) -> Peer {
         let mut peer = Peer::without_tracks(name);
         MediaKind::ALL.iter().copied().for_each(|kind| peer.add(kind));
         peer
@@ -51,11 +51,11 @@ impl Peer {
 
     pub fn add(&mut self, kind: MediaKind) {
         let ssrc = rand::random();
-        let id = self.rtc.add_track(setup::track(kind, ssrc)).unwrap();
+        let id = self.rtc.add_track(setup::track(kind, ssrc, 0)).unwrap();
         self.senders.insert(kind, (id, ssrc, rand::random()));
     }
 
-    pub fn without_tracks(name: &'static str) -> Peer {
+    pub fn without_tracks(name: impl Into<String>) -> Peer {
         let mut media = MediaEngine::default();
         for kind in MediaKind::ALL.iter().copied() {
             media.register_codec(setup::codec(kind), setup::codec_kind(kind)).unwrap();
@@ -72,7 +72,8 @@ impl Peer {
         socket.set_nonblocking(true).unwrap();
         let (senders, received) = (HashMap::new(), Vec::new());
         let address = socket.local_addr().unwrap();
-        Peer { rtc, socket, address, heard, senders, connected: false, received, key_frame_requests: 0, name }
+        let (connected, key_frame_requests, name) = (false, 0, name.into());
+        Peer { rtc, socket, address, heard, senders, connected, received, key_frame_requests, name }
     }
 
     pub fn offer(&mut self) -> String {
@@ -92,6 +93,23 @@ impl Peer {
     pub fn take_answer(&mut self, sdp: String) {
         let answer = RTCSessionDescription::answer(sdp).unwrap();
         self.rtc.set_remote_description(Instant::now(), answer).unwrap();
+    }
+
+    /// Answers an offer of the engine's.
+    pub fn take_offer(&mut self, sdp: String) -> String {
+        let now = Instant::now();
+        let offer = RTCSessionDescription::offer(sdp).unwrap();
+        self.rtc.set_remote_description(now, offer).unwrap();
+        let answer = self.rtc.create_answer(None).unwrap();
+        let sdp = answer.sdp.clone();
+        self.rtc.set_local_description(now, answer).unwrap();
+        sdp
+    }
+
+    /// Takes its own unanswered offer back.
+    pub fn withdraw(&mut self) {
+        let nothing = RTCSessionDescription::rollback(None).unwrap();
+        self.rtc.set_local_description(Instant::now(), nothing).unwrap();
     }
 
     /// Comes from another address from now on, as a phone does that leaves the house.
@@ -117,6 +135,7 @@ impl Peer {
         self.rtc.rtp_sender(id).unwrap().write_rtp(Instant::now(), packet).unwrap();
     }
 
+    /// Of the one whom it saw last.
     pub fn lose_picture(&mut self) {
         let video = self.received.iter().rfind(|(kind, _)| *kind == MediaKind::Video);
         let media_ssrc = video.map(|(_, packet)| packet.header.ssrc).unwrap();
