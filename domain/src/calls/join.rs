@@ -133,6 +133,9 @@ impl Platform {
             change.legs[place].away_since = Some(now);
         }
         change.legs[place].joined_at.get_or_insert(now);
+        if contact && first {
+            change.contact_is_there().await?;
+        }
         // The party is told this epoch: a later one is news to it.
         change.legs[place].epoch = change.call.epoch;
         let leg = change.legs[place].clone();
@@ -213,9 +216,9 @@ impl Platform {
     }
 }
 
-const EXPIRED: &str = "This link is no longer good. Ask the person who sent it for a new call.";
+pub(crate) const EXPIRED: &str = "This link is no longer good. Ask the person who sent it for a new call.";
 
-fn expired(error: crate::Error) -> crate::Error {
+pub(crate) fn expired(error: crate::Error) -> crate::Error {
     match error {
         crate::Error::Refused(_) => Refusal::new(RefusalCode::LinkExpired, EXPIRED).into(),
         other => other,

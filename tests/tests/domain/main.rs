@@ -13,6 +13,7 @@ mod routing;
 mod routing_load;
 mod routing_overflow;
 mod routing_queues;
+mod routing_waiting;
 mod schema;
 mod sessions;
 

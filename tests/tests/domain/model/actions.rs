@@ -20,6 +20,7 @@ pub enum Action {
     ContactLeaves(Pick),
     ContactLost(Pick),
     Callback(Pick),
+    CallbackCancel(Pick),
     Accept(Pick),
     AgentMedia(Pick),
     Decline(Pick),
@@ -64,7 +65,7 @@ fn one(random: &mut StdRng) -> Action {
     let a = random.random_range(0..1000);
     let b = random.random_range(0..1000);
     let c = random.random_range(0..1000);
-    match random.random_range(0..112) {
+    match random.random_range(0..113) {
         0..6 => Action::Status(a, b),
         6..11 => Action::Tab(a, b % 3 > 0),
         11..24 => Action::Request(a, b),
@@ -91,6 +92,7 @@ fn one(random: &mut StdRng) -> Action {
         106 => Action::Positions,
         107..110 => Action::Route,
         110 => Action::Restart,
+        111 => Action::CallbackCancel(a),
         _ => Action::WorkerDies,
     }
 }
