@@ -11,13 +11,16 @@ import { createRoot } from 'react-dom/client';
 import { router } from './app/router';
 import { theme } from './app/theme';
 
+/** Over dialogs (200), under menus (300): a word on what happened must not cover what one reaches for. */
+const NOTICES = 250;
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <Notifications position="top-right" />
+      <Notifications position="top-right" zIndex={NOTICES} />
       <RouterProvider router={router} />
     </MantineProvider>
   </StrictMode>,

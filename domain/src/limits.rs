@@ -36,6 +36,8 @@ pub const DIRECT_OFFER: TimeDelta = TimeDelta::seconds(30);
 pub const TRANSFER_QUEUE: TimeDelta = TimeDelta::seconds(45);
 /// A contact who asked for a call shall have joined it within this.
 pub const REQUEST_TO_JOIN: TimeDelta = TimeDelta::seconds(60);
+/// A call whose contact has not joined is offered to nobody before this: by then he has joined, or the call is over.
+pub const UNJOINED: TimeDelta = TimeDelta::minutes(2);
 /// An agent who did not take a call is not offered it again for so long.
 pub const OFFER_AGAIN: TimeDelta = TimeDelta::seconds(20);
 /// An agent counts as present for so long after the last renewal …

@@ -41,7 +41,8 @@ export function makeSocket(tokens: TokenSource, onRefused: () => void): Socket {
     keepAlive: 10_000,
     retryAttempts: Infinity,
     retryWait: async (attempt) => {
-      const limit = Math.min(10_000, 250 * 2 ** attempt);
+      // An agent who is cut off keeps a card of what has gone, and hears of nothing new: never for long.
+      const limit = Math.min(3_000, 250 * 2 ** attempt);
       await new Promise((resolve) => setTimeout(resolve, limit * (0.5 + Math.random() / 2)));
     },
     shouldRetry: (event) => {

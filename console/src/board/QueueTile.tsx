@@ -1,7 +1,7 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { graphql } from '../gql';
 import type { QueueTileFieldsFragment } from '../gql/graphql';
-import { clock, spell } from '../ui/format';
+import { about, clock } from '../ui/format';
 import { useNow } from '../ui/Time';
 import styles from './Board.module.css';
 
@@ -41,7 +41,7 @@ export function QueueTile({ queue, onOpen }: { queue: QueueTileFieldsFragment; o
       </span>
       <span className={styles.large}>
         <Figure value={stats.waiting} name="waiting" tone={stats.waiting > 0 ? 'wait' : undefined} />
-        <Figure value={stats.waiting > 0 ? clock(longest) : '–'} name="longest wait" tone={late ? 'fault' : undefined} />
+        <Figure value={stats.waiting > 0 ? waited(longest) : '–'} name="longest wait" tone={late ? 'fault' : undefined} />
         <Tooltip label={stats.serviceLevel?.definition ?? 'No call counts yet today'} multiline maw={320}>
           <span className={styles.figure} data-tone={below ? 'fault' : undefined}>
             <b>{level === null ? '–' : `${Math.round(level * 100)} %`}</b>
@@ -70,8 +70,13 @@ export function QueueTile({ queue, onOpen }: { queue: QueueTileFieldsFragment; o
   );
 }
 
+/** Ticks as long as it fits. */
+function waited(seconds: number): string {
+  return seconds < 3_600 ? clock(seconds) : about(seconds);
+}
+
 function duration(seconds: number | null | undefined): string {
-  return seconds == null ? '–' : spell(seconds);
+  return seconds == null ? '–' : about(seconds);
 }
 
 function Figure({ value, name, tone }: { value: number | string; name: string; tone?: 'live' | 'wait' | 'fault' | undefined }) {

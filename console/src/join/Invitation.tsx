@@ -44,6 +44,7 @@ interface Props {
 
 const GONE = 'The call is over, or the link was mistyped. Ask the person who sent it for a new one.';
 const MISSED = 'We tried to reach you and could not, or the call-back was taken in another window.';
+const CANCELLED = 'The call-back is cancelled: nobody will call you.';
 /** How soon a call-back rings here after the agent is ready. */
 const ASK_EVERY_MS = 3_000;
 
@@ -115,6 +116,8 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
   if (waiting) {
     return (
       <CallbackWait
+        joinToken={joinToken}
+        onCancelled={() => onUnusable(CANCELLED)}
         queue={invitation.queueName ?? null}
         place={invitation.position ?? null}
         seconds={invitation.estimatedWaitSeconds ?? null}

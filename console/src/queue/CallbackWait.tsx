@@ -1,23 +1,57 @@
 import { Alert, Button, CopyButton, Text, TextInput, Title } from '@mantine/core';
 import { IconBell, IconCheck, IconCopy } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { useMutation } from 'urql';
+import { explain, payload } from '../api/errors';
+import { graphql } from '../gql';
 import join from '../join/join.module.css';
 import { Place } from './Place';
 import styles from './queue.module.css';
 import type { Ringer } from './ringer';
 
+const CallbackCancelDocument = graphql(`
+  mutation CallbackCancel($input: CallbackCancelInput!) {
+    callbackCancel(input: $input) {
+      call {
+        id
+        version
+        state
+        result
+      }
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
 interface Props {
+  joinToken: string;
   queue: string | null;
   place: number | null;
   seconds: number | null;
   link: string;
   ringer: Ringer;
   offline: boolean;
+  onCancelled: () => void;
 }
 
 /** The line is hung up, the place is kept: this page rings when the turn comes. */
-export function CallbackWait({ queue, place, seconds, link, ringer, offline }: Props) {
+export function CallbackWait({ joinToken, queue, place, seconds, link, ringer, offline, onCancelled }: Props) {
   const [armed, setArmed] = useState(true);
+  const [{ fetching }, cancel] = useMutation(CallbackCancelDocument);
+  const [fault, setFault] = useState<string | null>(null);
+  const giveUp = async () => {
+    if (!confirm('Your place is given up, and nobody calls you. Cancel the call-back?')) return;
+    try {
+      payload(await cancel({ input: { joinToken } }), (data) => data.callbackCancel);
+      onCancelled();
+    } catch (problem) {
+      setFault(explain(problem));
+    }
+  };
   useEffect(() => {
     void ringer.arm().then(setArmed);
   }, [ringer]);
@@ -60,6 +94,14 @@ export function CallbackWait({ queue, place, seconds, link, ringer, offline }: P
             </Button>
           )}
         </CopyButton>
+        {fault !== null && (
+          <Alert color="red" role="alert" p="xs">
+            {fault}
+          </Alert>
+        )}
+        <Button size="md" variant="subtle" color="gray" fullWidth loading={fetching} onClick={() => void giveUp()}>
+          Cancel the call-back
+        </Button>
       </div>
     </main>
   );

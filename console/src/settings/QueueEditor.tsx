@@ -73,7 +73,7 @@ export function QueueEditor({ queue, ...rest }: EditorProps) {
         form.setInitialValues(next);
         form.setValues(next);
         form.resetDirty(next);
-        notifications.show({ message: 'Saved. It is in force now.', color: 'gray' });
+        notifications.show({ id: `saved-${queue.id}`, message: 'Saved. It is in force now.', color: 'gray' });
       } catch (error) {
         const field = error instanceof Refused && error.field !== null ? (FIELDS[error.field] ?? error.field) : null;
         if (field !== null && field in values) form.setFieldError(field, explain(error));

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, clock, initials, spell, when } from './format';
+import { about, bytes, clock, initials, spell, when } from './format';
 
 describe('what numbers look like', () => {
   it('shows a duration as a clock', () => {
     expect([0, 9, 65, 3725, -3].map(clock)).toEqual(['0:00', '0:09', '1:05', '1:02:05', '0:00']);
+  });
+
+  it('gives a duration in one number where there is no room', () => {
+    expect([0, 99, 100, 605, 5_939, 6_000, 86_400].map(about)).toEqual(['0 s', '99 s', '2 min', '10 min', '99 min', '2 h', '24 h']);
   });
 
   it('spells a duration out for sentences', () => {

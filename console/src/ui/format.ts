@@ -16,6 +16,14 @@ export function spell(seconds: number): string {
   return parts.filter(Boolean).slice(0, 2).join(' ') || '0 s';
 }
 
+/** The same where there is room for one number: up to 100 of a unit, then the next one. */
+export function about(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 100) return `${whole} s`;
+  const minutes = Math.round(whole / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = count;

@@ -13,12 +13,12 @@ use crate::{
         Unit,
         schema::{agent, leg, offer, wrap_up},
     },
+    desk,
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
     ids::{AgentId, CallId},
     people::Actor,
     routing::{Offer, OfferState},
-    validate,
 };
 
 /// How often an offer may come or go between the look and the lock before the choice is given up.
@@ -43,7 +43,9 @@ impl Platform {
             return refuse(RefusalCode::NotAllowed, "Only a supervisor changes the status of others.");
         }
         let reason = match reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()) {
-            Some(reason) if status == AgentStatus::Away => Some(validate::text_of("reason", reason, 100)?),
+            Some(reason) if status == AgentStatus::Away => {
+                Some(desk::usable_reason(&mut *self.db.get().await?, reason).await?)
+            }
             _ => None,
         };
         for _ in 0..TRIES {

@@ -49,6 +49,18 @@ const HANDLED: &str = "UPDATE queue_visit AS visit SET handled_seconds =
     WHERE visit.call_id = $1 AND visit.outcome = 'ANSWERED' AND visit.handled_seconds IS NULL
         AND NOT EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)";
 
+const AUTOMATIC_OUTCOME: &str =
+    "SELECT q.default_outcome_id AS outcome_id FROM wrap_up w JOIN queue q ON q.id = w.queue_id
+    WHERE w.call_id = $1 AND w.ended_at >= w.ends_at AND q.default_outcome_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)
+    ORDER BY w.ended_at DESC LIMIT 1";
+
+#[derive(QueryableByName)]
+struct AutomaticOutcome {
+    #[diesel(sql_type = sql_types::Uuid)]
+    outcome_id: OutcomeId,
+}
+
 impl Change {
     /// Agents who have just left a call that was answered out of a queue begin its wrap-up; called before the commit.
     pub(crate) async fn begin_wrap_ups(&mut self) -> Result<()> {
@@ -93,7 +105,23 @@ impl Change {
                 .execute(self.unit.connection())
                 .await?;
             self.count_handling().await?;
+            self.automatic_outcome().await?;
         }
+        Ok(())
+    }
+
+    /// Once the call is over and nobody wraps it up any more: where a wrap-up ran out and no outcome was given, that of
+    /// its queue. While somebody talks or wraps up, nothing has come of the call yet.
+    async fn automatic_outcome(&mut self) -> Result<()> {
+        if self.call.outcome_id.is_some() || self.call.state != CallState::Ended {
+            return Ok(());
+        }
+        let found: Option<AutomaticOutcome> = sql_query(AUTOMATIC_OUTCOME)
+            .bind::<sql_types::Uuid, _>(self.call.id)
+            .get_result(self.unit.connection())
+            .await
+            .optional()?;
+        self.call.outcome_id = found.map(|it| it.outcome_id);
         Ok(())
     }
 
@@ -121,6 +149,7 @@ impl Change {
             .execute(self.unit.connection())
             .await?;
             self.count_handling().await?;
+            self.automatic_outcome().await?;
         }
         self.event(CallEventKind::WrappedUp, actor, None, None).await
     }
@@ -253,14 +282,6 @@ impl Platform {
             let Some(open) = change.open_wrap_up(None).await?.filter(|open| open.ends_at <= now) else {
                 return Ok(false);
             };
-            // While somebody else still talks, nothing has come of it yet.
-            if change.call.outcome_id.is_none() && change.call.state == CallState::Ended {
-                change.call.outcome_id = queue::table
-                    .find(open.queue_id)
-                    .select(queue::default_outcome_id)
-                    .first(change.unit.connection())
-                    .await?;
-            }
             change.end_wrap_up(open.agent_id, "system").await?;
             change.commit().await?;
             Ok(true)

@@ -147,6 +147,9 @@ impl Platform {
         // Whoever joins makes a new connection: what was offered to an earlier one is not for it.
         let leg = change.legs[place].id;
         change.forget_media_offers(&[leg]).await?;
+        if contact && first {
+            change.contact_is_there().await?;
+        }
         // The party is told this epoch: a later one is news to it.
         change.legs[place].epoch = change.call.epoch;
         let leg = change.legs[place].clone();
@@ -235,9 +238,9 @@ impl Platform {
     }
 }
 
-const EXPIRED: &str = "This link is no longer good. Ask the person who sent it for a new call.";
+pub(crate) const EXPIRED: &str = "This link is no longer good. Ask the person who sent it for a new call.";
 
-fn expired(error: crate::Error) -> crate::Error {
+pub(crate) fn expired(error: crate::Error) -> crate::Error {
     match error {
         crate::Error::Refused(_) => Refusal::new(RefusalCode::LinkExpired, EXPIRED).into(),
         other => other,

@@ -7,6 +7,7 @@ mod reasons;
 
 pub(crate) use outcomes::usable_outcome;
 pub use outcomes::{Outcome, OutcomeChange};
+pub(crate) use reasons::usable_reason;
 pub use reasons::{AwayReason, AwayReasonChange};
 
 use crate::{

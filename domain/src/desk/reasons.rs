@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{dsl::sql, pg::Pg, prelude::*, sql_types};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{fits, taken};
 use crate::{
@@ -24,6 +24,26 @@ pub struct AwayReason {
 pub struct AwayReasonChange {
     pub name: Option<String>,
     pub archived: Option<bool>,
+}
+
+/// A reason to be away by its name, as the administrators wrote it.
+///
+/// # Errors
+/// INVALID.
+pub(crate) async fn usable_reason(connection: &mut AsyncPgConnection, name: &str) -> Result<String> {
+    let found: Option<String> = away_reason::table
+        .filter(
+            sql::<sql_types::Bool>("lower(away_reason.name) = lower(")
+                .bind::<sql_types::Text, _>(name)
+                .sql(")"),
+        )
+        .filter(away_reason::archived_at.is_null())
+        .select(away_reason::name)
+        .first(connection)
+        .await
+        .optional()?;
+    let says = "There is no such reason. Choose one of `awayReasons`, or give none.";
+    found.ok_or_else(|| Refusal::invalid("reason", says).into())
 }
 
 impl Platform {

@@ -7,7 +7,10 @@ use diesel_async::RunQueryDsl;
 use super::{Entry, Queue, Visit, VisitOutcome};
 use crate::{
     Platform, Result,
-    calls::{Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState},
+    calls::{
+        Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState,
+        join::{EXPIRED, expired},
+    },
     db::schema::{call, leg, queue, queue_visit},
     error::{Refusal, RefusalCode, refuse},
     ids::{CallId, LegId},
@@ -195,6 +198,32 @@ impl Platform {
         let (ended, _) = change.commit().await?;
         tracing::info!(call = %id, callback = %planned.id, "will be called back");
         Ok(Callback { ended, join_token: self.join_token(leg), planned })
+    }
+
+    /// The contact no longer wants to be called back: an agent who rings or waits for it is free again. Whoever has the
+    /// link may say so, until somebody has joined by it; a repeat is no fault.
+    ///
+    /// # Errors
+    /// LINK_EXPIRED for a link that is none, NOT_ALLOWED where nobody is called back by it any more.
+    pub async fn cancel_callback(&self, token: &str) -> Result<Call> {
+        let Some(leg) = self.leg_of_token(token) else { return refuse(RefusalCode::LinkExpired, EXPIRED) };
+        let (mut change, place) = self.change_by_leg(leg).await.map_err(expired)?;
+        if change.call.callback_of.is_some() && change.call.result == Some(CallResult::Abandoned) {
+            return Ok(change.call);
+        }
+        let invited = change.legs[place].state == LegState::Invited && !change.legs[place].is_staff();
+        if !invited || !change.is_callback().await? {
+            return refuse(
+                RefusalCode::NotAllowed,
+                "This is no call-back that waits. In a call, hang up instead.",
+            );
+        }
+        change
+            .end(CallResult::Abandoned, "The contact no longer wants to be called back.", &leg.to_string())
+            .await?;
+        let (call, _) = change.commit().await?;
+        tracing::info!(call = %call.id, "call-back cancelled");
+        Ok(call)
     }
 
     async fn planned_callback(&self, ended: Call) -> Result<Callback> {

@@ -57,11 +57,11 @@ struct WaitingRow {
 }
 
 #[derive(QueryableByName)]
-pub(super) struct Pair {
+struct Pair {
     #[diesel(sql_type = sql_types::Uuid)]
-    pub visit_id: VisitId,
+    visit_id: VisitId,
     #[diesel(sql_type = sql_types::Uuid)]
-    pub agent_id: AgentId,
+    agent_id: AgentId,
 }
 
 #[derive(QueryableByName)]
@@ -201,10 +201,7 @@ pub(super) async fn lock_waiting(
     let again = rows.len() < before;
     rows.sort_by_key(|row| (row.rank_at, row.id));
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
-    let mut refused: HashMap<VisitId, Vec<AgentId>> = HashMap::new();
-    for pair in refusals(unit, &ids).await? {
-        refused.entry(pair.visit_id).or_default().push(pair.agent_id);
-    }
+    let mut refused = refusals(unit, &ids).await?;
     let waiting = rows
         .into_iter()
         .map(|row| {
@@ -223,19 +220,24 @@ pub(super) async fn lock_waiting(
 }
 
 /// Who did not take which of these visits a moment ago.
-pub(super) async fn refusals(unit: &mut Unit, visits: &[Uuid]) -> Result<Vec<Pair>> {
+pub(super) async fn refusals(unit: &mut Unit, visits: &[Uuid]) -> Result<HashMap<VisitId, Vec<AgentId>>> {
     if visits.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
     let since = unit.now - limits::OFFER_AGAIN;
-    Ok(statement(
+    let pairs: Vec<Pair> = statement(
         "SELECT visit_id, agent_id FROM offer
          WHERE visit_id = ANY($1) AND ended_at > $2 AND state IN ('DECLINED', 'TIMED_OUT', 'FAILED')",
     )
     .bind::<sql_types::Array<sql_types::Uuid>, _>(visits)
     .bind::<sql_types::Timestamptz, _>(since)
     .load(unit.connection())
-    .await?)
+    .await?;
+    let mut refused: HashMap<VisitId, Vec<AgentId>> = HashMap::new();
+    for pair in pairs {
+        refused.entry(pair.visit_id).or_default().push(pair.agent_id);
+    }
+    Ok(refused)
 }
 
 /// Of the agents whom calls wait for, those who are signed in and available in general: queue by queue, the members.

@@ -143,23 +143,44 @@ impl Platform {
     }
 }
 
-/// What a round would decide for a visit now, without doing it.
-pub(super) async fn consider(unit: &mut Unit, queue: &Queue, visit: &Visit) -> Result<Decision> {
+/// What a round would decide for each of these visits now, without doing it.
+pub(super) async fn consider(unit: &mut Unit, visits: &[(&Queue, &Visit)]) -> Result<Vec<Decision>> {
     let now = unit.now;
-    let free = free_members(unit, &[queue.id.0]).await?;
-    let refused = refusals(unit, &[visit.id.0]).await?.into_iter().map(|pair| pair.agent_id).collect();
-    let waits = visit.prefer_until.is_some_and(|until| until > now);
-    let waiting = Waiting {
-        visit: visit.id,
-        queue: queue.id,
-        entered_at: visit.entered_at,
-        prefer: visit.prefer_agent_id.filter(|_| waits),
-        refused,
+    let mut queues: Vec<Uuid> = visits.iter().map(|(queue, _)| queue.id.0).collect();
+    queues.sort_unstable();
+    queues.dedup();
+    let mut by_queue: HashMap<QueueId, Vec<Free>> = HashMap::new();
+    for free in free_members(unit, &queues).await? {
+        by_queue.entry(free.queue).or_default().push(free);
+    }
+    let ids: Vec<Uuid> = visits.iter().map(|(_, visit)| visit.id.0).collect();
+    let mut refused = refusals(unit, &ids).await?;
+    let waiting: Vec<(Waiting, CallId)> = visits
+        .iter()
+        .map(|(queue, visit)| {
+            let waits = visit.prefer_until.is_some_and(|until| until > now);
+            let waiting = Waiting {
+                visit: visit.id,
+                queue: queue.id,
+                entered_at: visit.entered_at,
+                prefer: visit.prefer_agent_id.filter(|_| waits),
+                refused: refused.remove(&visit.id).unwrap_or_default(),
+            };
+            (waiting, visit.call_id)
+        })
+        .collect();
+    let around = around(unit, &waiting, now).await?;
+    let decide = |((queue, visit), (row, _)): (&(&Queue, &Visit), &(Waiting, CallId))| {
+        let free = by_queue.get(&queue.id).map_or(&[][..], Vec::as_slice);
+        let is_around = row.prefer.is_some_and(|agent| around.contains(&(queue.id, agent)));
+        let decision = rules::decide(queue, row, free, &HashSet::new(), is_around, now);
+        match visit.not_before > now {
+            true if visit.callback => decision.held("the contact is called back later"),
+            true => decision.held("the contact has not joined yet"),
+            false => decision,
+        }
     };
-    let row = [(waiting, visit.call_id)];
-    let around = around(unit, &row, now).await?;
-    let around = visit.prefer_agent_id.is_some_and(|agent| around.contains(&(queue.id, agent)));
-    Ok(rules::decide(queue, &row[0].0, &free, &HashSet::new(), around, now))
+    Ok(visits.iter().zip(&waiting).map(decide).collect())
 }
 
 /// Goes through the calls by rank, whatever queue they wait in, so that an agent of several gets the one most due.

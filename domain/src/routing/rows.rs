@@ -67,6 +67,7 @@ pub struct Visit {
     pub callback: bool,
     pub entered_at: DateTime<Utc>,
     pub rank_at: DateTime<Utc>,
+    /// Until then agents are not asked: the contact has yet to join, or is called back later.
     pub not_before: DateTime<Utc>,
     pub leave_by: Option<DateTime<Utc>>,
     pub position: Option<i32>,

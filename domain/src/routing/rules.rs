@@ -52,6 +52,18 @@ pub struct Decision {
     pub required: Skills,
 }
 
+impl Decision {
+    /// Nobody is asked yet, whoever is free.
+    #[must_use]
+    pub fn held(mut self, why: &str) -> Self {
+        self.chosen.clear();
+        for candidate in &mut self.considered {
+            (candidate.chosen, candidate.reason) = (false, why.into());
+        }
+        self
+    }
+}
+
 /// The order in which a strategy asks, the first one first. A lower tier always goes before.
 fn rank(queue: &Queue, a: &Free, b: &Free) -> Ordering {
     let longest_idle = || a.idle_since.cmp(&b.idle_since);

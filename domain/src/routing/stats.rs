@@ -125,21 +125,25 @@ impl Platform {
         let ids: Vec<QueueId> = visits.iter().map(|visit| visit.queue_id).collect();
         let queues: HashMap<QueueId, Queue> =
             self.queues(&ids).await?.into_iter().map(|queue| (queue.id, queue)).collect();
+        let asked: Vec<(&Queue, &super::Visit)> = visits
+            .iter()
+            .filter(|visit| places.contains_key(&visit.id))
+            .filter_map(|visit| Some((queues.get(&visit.queue_id)?, visit)))
+            .collect();
         let mut unit = self.begin().await?;
+        let now = unit.now;
         let busy = super::candidates::busy_members(&mut unit, &ids).await?;
-        let mut explanations = Vec::with_capacity(visits.len());
-        for visit in visits {
-            let explanation = match (queues.get(&visit.queue_id), places.get(&visit.id)) {
-                (Some(queue), Some(place)) => {
-                    let decision = super::round::consider(&mut unit, queue, visit).await?;
-                    let busy = busy.get(&queue.id).map_or(&[][..], Vec::as_slice);
-                    let now = unit.now;
-                    Some(super::Explanation::of(queue.strategy, &decision, busy, place.inputs, now))
-                }
-                _ => visit.routing.clone(),
-            };
-            explanations.push(explanation);
-        }
-        Ok(explanations)
+        let decisions = super::round::consider(&mut unit, &asked).await?;
+        unit.roll_back().await?;
+        let mut said: HashMap<VisitId, super::Explanation> = asked
+            .iter()
+            .zip(decisions)
+            .filter_map(|((queue, visit), decision)| {
+                let busy = busy.get(&queue.id).map_or(&[][..], Vec::as_slice);
+                let inputs = places.get(&visit.id)?.inputs;
+                Some((visit.id, super::Explanation::of(queue.strategy, &decision, busy, inputs, now)))
+            })
+            .collect();
+        Ok(visits.iter().map(|visit| said.remove(&visit.id).or_else(|| visit.routing.clone())).collect())
     }
 }

@@ -49,6 +49,9 @@ impl Change {
         let now = self.now();
         let head_start = limits::PRIORITY_POINT * (self.call.priority + queue.priority);
         let prefer = self.last_agent(queue, now).await?;
+        // An agent is not asked to take a call in which nobody is; a call-back is made by the agent.
+        let joined = self.legs.iter().any(|leg| !leg.is_staff() && leg.state.is_present());
+        let ready_at = if entry.callback || joined { now } else { now + limits::UNJOINED };
         let patience = match entry.callback {
             true => limits::CALLBACK_KEPT,
             false => TimeDelta::seconds(queue.max_wait_seconds.into()),
@@ -60,7 +63,7 @@ impl Change {
             callback: entry.callback,
             entered_at: entry.entered_at.unwrap_or(now),
             rank_at: entry.rank_at.unwrap_or(now - head_start),
-            not_before: entry.not_before.unwrap_or(now),
+            not_before: entry.not_before.unwrap_or(ready_at),
             leave_by: Some(entry.leave_by.map_or(now + patience, |by| by.min(now + patience))),
             position: None,
             prefer_agent_id: prefer,
@@ -85,6 +88,21 @@ impl Change {
         self.cancel_direct_offers("the call is back in a queue").await?;
         self.take_up(|leg| !leg.is_staff(), "system").await?;
         self.unit.route(queue.id);
+        Ok(())
+    }
+
+    /// The contact has joined: from now on agents are asked.
+    pub(crate) async fn contact_is_there(&mut self) -> Result<()> {
+        let (Some(visit), Some(queue)) = (self.call.visit_id, self.call.queue_id) else { return Ok(()) };
+        let now = self.now();
+        let waits = queue_visit::callback.eq(false).and(queue_visit::not_before.gt(now));
+        let ready = diesel::update(queue_visit::table.find(visit).filter(waits))
+            .set(queue_visit::not_before.eq(now))
+            .execute(self.unit.connection())
+            .await?;
+        if ready > 0 {
+            self.unit.route(queue);
+        }
         Ok(())
     }
 
@@ -145,9 +163,9 @@ impl Change {
             OverflowKind::Queue => {
                 if let Some(to) = self.room_in(from.overflow_queue_id).await? {
                     self.leave_queue(VisitOutcome::Overflowed).await?;
-                    // The time that it has waited already counts there, too.
-                    let head_start = limits::PRIORITY_POINT * (self.call.priority + to.priority);
-                    let rank_at = Some(visit.entered_at - head_start);
+                    // All that it has waited already counts there, too; what the queues add to it differs.
+                    let rank_at =
+                        Some(visit.rank_at + limits::PRIORITY_POINT * (from.priority - to.priority));
                     return self.enter_queue(&to, Entry { rank_at, ..Entry::default() }).await;
                 }
             }

@@ -22,9 +22,11 @@ export async function createQueue(admin: Page, name: string, agents: string[]): 
   return { name, key };
 }
 
-/** Saves what was changed on a queue's page. */
+/** Saves what was changed on a queue's page. The word on it may still stand there from the last time: the button goes. */
 export async function saveQueue(admin: Page): Promise<void> {
-  await admin.getByRole('button', { name: 'Save', exact: true }).click();
+  const save = admin.getByRole('button', { name: 'Save', exact: true });
+  await save.click();
+  await expect(save).toHaveCount(0);
   await expect(admin.getByText('It is in force now')).toBeVisible();
 }
 

@@ -54,3 +54,21 @@ test('a contact hangs up, keeps the place, and the page rings when the turn come
   await ownCall(agent).getByRole('button', { name: 'Hang up' }).click();
   await rate(contact, 5, 'Saved me an hour.');
 });
+
+test('a contact who needs no call any more gives the call-back up', async ({ user, somebody, request }) => {
+  const queue = await makeQueue(request, 'Given up', { callback: true });
+  const contact = await somebody(PHONE);
+  await contact.goto(`/q/${queue.key}`);
+  await askForCall(contact, 'Gita Gone');
+  await contact.getByRole('button', { name: 'Call me back instead' }).click();
+  await contact.getByRole('button', { name: 'Hang up and call me back' }).click();
+  await expect(contact.getByText('We will call you back')).toBeVisible();
+
+  contact.once('dialog', (question) => void question.accept());
+  await contact.getByRole('button', { name: 'Cancel the call-back' }).click();
+  await expect(contact.getByText('The call-back is cancelled')).toBeVisible();
+  await expectAccessible(contact);
+  const supervisor = await user('supervisor@example.com');
+  await supervisor.goto('/board');
+  await expect(supervisor.getByRole('button', { name: `${queue.name}: who waits` })).toContainText('0waiting');
+});

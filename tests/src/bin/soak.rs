@@ -1,9 +1,10 @@
 //! Calls through a queue while programs and servers die: `soak [rounds, 300] [seed]`. Prints a table, and fails when
-//! anything was lost or stuck.
+//! anything was lost or stuck. Ctrl-C ends it after the round that runs, with the table of what there was.
 
 use std::process::ExitCode;
 
 use cordboard_tests::soak;
+use tokio_util::sync::CancellationToken;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -13,7 +14,13 @@ async fn main() -> ExitCode {
     // Robots that stumble say so with a panic, and try again.
     std::panic::set_hook(Box::new(|_| {}));
     println!("soak {rounds} {seed}");
-    let summary = match tokio::spawn(soak::run(rounds, seed)).await {
+    let stop = CancellationToken::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        let _ = tokio::signal::ctrl_c().await;
+        asked.cancel();
+    });
+    let summary = match tokio::spawn(soak::run(rounds, seed, stop)).await {
         Ok(summary) => summary,
         Err(error) => {
             println!("the soak itself failed: {error}");

@@ -18,6 +18,8 @@ const ALWAYS: &[(&str, &str)] = &[
         WHERE o.state IN ('PENDING', 'ACCEPTED') AND (l.call_id <> o.call_id OR o.state = 'PENDING')"),
     ("an agent who wraps up is offered a call", "SELECT o.id FROM offer o JOIN wrap_up w ON w.agent_id = o.agent_id AND w.ended_at IS NULL
         WHERE o.state IN ('PENDING', 'ACCEPTED')"),
+    ("an agent is asked for a call in which nobody is", "SELECT o.id FROM offer o JOIN queue_visit v ON v.id = o.visit_id WHERE o.state = 'PENDING' AND NOT v.callback
+        AND NOT EXISTS (SELECT FROM leg l WHERE l.call_id = o.call_id AND l.role NOT IN ('AGENT', 'SUPERVISOR') AND l.state <> 'INVITED')"),
     ("a visit has two winners", "SELECT visit_id FROM offer WHERE state IN ('ACCEPTED', 'CONNECTED') AND visit_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1"),
     ("a call with a contact has two agents, and no transfer or invitation is why", "SELECT call_id FROM leg JOIN call ON call.id = call_id WHERE role = 'AGENT' AND leg.state <> 'LEFT' AND direction <> 'INTERNAL'
             AND NOT EXISTS (SELECT FROM transfer t WHERE t.call_id = call.id AND t.ended_at IS NULL)
@@ -104,6 +106,8 @@ const SETTLED: &[(&str, &str)] = &[
     ("a party is missing for too long", "SELECT l.id FROM leg l JOIN call c ON c.id = l.call_id WHERE l.state <> 'LEFT' AND l.leave_by <= $1"),
     ("a call rings too long", "SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= $1"),
     ("a call waits too long", "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id WHERE v.left_at IS NULL AND v.leave_by <= $1 AND c.state = 'QUEUED'"),
+    ("a contact who has joined is offered to nobody", "SELECT v.id FROM queue_visit v JOIN leg l ON l.call_id = v.call_id AND l.role = 'CONTACT'
+        WHERE v.left_at IS NULL AND NOT v.callback AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING') AND v.not_before > $1 + interval '5 seconds'"),
     ("a wrap-up lasts too long", "SELECT agent_id FROM wrap_up WHERE ended_at IS NULL AND ends_at <= $1"),
 ];
 

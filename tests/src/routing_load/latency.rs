@@ -196,8 +196,10 @@ async fn enter(platform: Platform, actor: Actor, key: String, due: Instant, note
         subject: None,
         priority: None,
     };
-    let begun = Instant::now();
     let placed = platform.request_call(&actor, request, "load", None).await.expect("a call is requested");
+    // Agents are asked from here on.
+    let begun = Instant::now();
+    platform.join_by_link(&Actor::Anonymous, &placed.join_token, None).await.expect("the contact joins");
     note(&notes, Cause::Entered(placed.call.id), due, begun);
 }
 

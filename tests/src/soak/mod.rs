@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use domain::clock::Clock;
 use serde_json::json;
 use tokio_postgres::Client;
+use tokio_util::sync::CancellationToken;
 
 use crate::invariants;
 use crate::platform::{Options, Platform};
@@ -45,8 +46,8 @@ pub struct Tally {
     pub slowest: Duration,
 }
 
-/// Plays so many rounds. `seed` decides which fault comes when.
-pub async fn run(rounds: u32, seed: u64) -> Summary {
+/// Plays so many rounds, or as many as there is time for until `stop`. `seed` decides which fault comes when.
+pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
     let mut platform = Platform::with(Options { private_servers: true, ..Options::default() }).await;
     change_queue(&platform, "support", json!({ "wrapUpSeconds": 5, "missedLimit": 20, "offerSeconds": 10 }))
         .await;
@@ -58,6 +59,9 @@ pub async fn run(rounds: u32, seed: u64) -> Summary {
     let mut summary = Summary::default();
     let mut random = faults::random(seed);
     for round in 1..=rounds {
+        if stop.is_cancelled() {
+            break;
+        }
         let fault = Fault::any(&mut random);
         let before = crowd.asked();
         for _ in 0..2 {
@@ -65,15 +69,16 @@ pub async fn run(rounds: u32, seed: u64) -> Summary {
         }
         fault.strike(&mut platform, &mut random).await;
         let ended = Instant::now();
-        let breach = in_order(&platform, ended).await;
+        let order = in_order(&platform, ended).await;
         let tally = summary.faults.entry(fault.to_string()).or_default();
         tally.rounds += 1;
-        match breach {
-            Ok(after) => tally.slowest = tally.slowest.max(after),
-            Err(why) => summary.breaches.push(format!("round {round}, {fault}: {why}")),
+        if let Ok(after) = order {
+            tally.slowest = tally.slowest.max(after);
         }
-        if let Err(why) = served(&platform, &crowd).await {
-            summary.breaches.push(format!("round {round}, {fault}: {why}"));
+        for why in [order.err(), served(&platform, &crowd).await.err()].into_iter().flatten() {
+            let breach = format!("round {round}, {fault}: {why}");
+            eprintln!("BREACH {breach}");
+            summary.breaches.push(breach);
         }
         eprintln!("round {round}: {fault}, {} calls", crowd.asked() - before);
     }

@@ -117,6 +117,13 @@ pub async fn request_call(anonymous: &Client, queue: &str, name: &str) -> Placed
     }
 }
 
+/// The same, and joins it, without media yet.
+pub async fn join_queue(anonymous: &Client, queue: &str, name: &str) -> PlacedCall {
+    let placed = request_call(anonymous, queue, name).await;
+    anonymous.mutate("callJoin", json!({ "joinToken": placed.join_token }), "join { leg { id } }").await;
+    placed
+}
+
 /// The same, and waits in the call.
 pub async fn wait_in_queue(anonymous: &Client, queue: &str, name: &str) -> (PlacedCall, Party) {
     let placed = request_call(anonymous, queue, name).await;

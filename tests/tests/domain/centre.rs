@@ -46,6 +46,9 @@ impl Centre {
         platform.clock = Clock::movable();
         let admin = person(&platform, Role::Admin).await;
         let worker = worker(&platform).await;
+        for reason in ["lunch", "training"] {
+            platform.create_away_reason(&admin, reason).await.unwrap();
+        }
         Self { stage, platform, admin, worker }
     }
 

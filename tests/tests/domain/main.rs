@@ -18,6 +18,7 @@ mod routing;
 mod routing_load;
 mod routing_overflow;
 mod routing_queues;
+mod routing_waiting;
 mod schema;
 mod sessions;
 mod transfer_faults;

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 use cordboard_tests::participant::Kind;
 use cordboard_tests::platform::Platform;
 use cordboard_tests::story::{
-    AGENT, OTHER_AGENT, SUPERVISOR, Tab, call, change_queue, request_call, sign_in, until_state,
-    wait_in_queue,
+    AGENT, OTHER_AGENT, SUPERVISOR, Tab, call, change_queue, join_queue, sign_in, until_state, wait_in_queue,
 };
 use cordboard_tests::wait::STEP;
 use serde_json::json;
@@ -50,7 +49,7 @@ async fn losing_tabs_stop_ringing() {
     let mut second = Tab::open(&first.client.at(platform.base(1))).await;
     let mut browser = Tab::open(&sign_in(&platform, 1, AGENT).await).await;
     let mut colleague = Tab::available(&platform, 1, OTHER_AGENT).await;
-    let placed = request_call(&platform.anonymous(1), "support", "Ada Lovelace").await;
+    let placed = join_queue(&platform.anonymous(1), "support", "Ada Lovelace").await;
     let offer = first.rings().await;
     assert_eq!(second.rings().await["id"], offer["id"]);
     assert_eq!(browser.rings().await["id"], offer["id"]);
@@ -84,7 +83,7 @@ async fn two_agents_never_answer_one_call() {
     let mut two = Tab::available(&platform, 1, OTHER_AGENT).await;
     let supervisor = sign_in(&platform, 0, SUPERVISOR).await;
     for name in ["Ada Lovelace", "Charles Babbage", "Mary Somerville"] {
-        let placed = request_call(&platform.anonymous(0), "support", name).await;
+        let placed = join_queue(&platform.anonymous(0), "support", name).await;
         let (first, second) = (one.rings().await, two.rings().await);
         let (a, b) = tokio::join!(one.accept(&first), two.accept(&second));
         assert_ne!(a.is_ok(), b.is_ok(), "one of two: {a:?} {b:?}");
@@ -156,7 +155,7 @@ async fn a_closed_laptop_gets_no_offers() {
         (seen["node"]["activity"] == "OFFLINE").then_some(())
     })
     .await;
-    let placed = request_call(&platform.anonymous(1), "support", "Ada Lovelace").await;
+    let placed = join_queue(&platform.anonymous(1), "support", "Ada Lovelace").await;
     tokio::time::sleep(ROUTED).await;
     let offers = "query($id: ID!) { node(id: $id) { ... on Call { state offers { id } } } }";
     let seen = sign_in(&platform, 0, SUPERVISOR).await.data(offers, json!({ "id": placed.id })).await;

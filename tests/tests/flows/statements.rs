@@ -2,7 +2,9 @@
 
 use cordboard_tests::graphql::Client;
 use cordboard_tests::platform::{Options, Platform};
+use cordboard_tests::socket::Socket;
 use cordboard_tests::story::{ADMIN, AGENT, contact, end, place_call, sign_in};
+use cordboard_tests::wait::STEP;
 use serde_json::{Value, json};
 
 const CONTACTS: &str = "query($first: Int!) { contacts(first: $first) { edges { node {
@@ -35,6 +37,10 @@ const QUEUED: &str = "query($first: Int!) { calls(first: $first, filter: { state
     visits { queue { name } enteredAt position agent { id } } offers { state agent { user { name } } visit { id } }
 } } pageInfo { hasNextPage } } }";
 
+const ROUTED: &str = "query($first: Int!) { calls(first: $first, filter: { states: [QUEUED] }) { edges { node {
+    id visits { routing { strategy skippedByReason { reason count } candidates { reason agent { user { name } } } } }
+} } } }";
+
 #[tokio::test]
 async fn the_board_of_many_queues_takes_as_many_statements_as_that_of_few() {
     let platform = one_api().await;
@@ -51,13 +57,30 @@ async fn the_board_of_many_queues_takes_as_many_statements_as_that_of_few() {
         let call = json!({ "queueKey": key, "name": "Carla", "media": "AUDIO" });
         admin.mutate("callRequest", call, "call { id state } joinToken joinUrl").await;
     }
-    for (query, few, many) in [(QUEUES, 3, 20), (AGENTS, 2, 4), (QUEUED, 3, 20)] {
+    for (query, few, many) in [(QUEUES, 3, 20), (AGENTS, 2, 4), (QUEUED, 3, 20), (ROUTED, 3, 20)] {
         let for_few = statements(&platform, &admin, query, few).await;
         let for_many = statements(&platform, &admin, query, many).await;
         println!("{for_few} statements for {few}, {for_many} for {many}");
         assert_eq!(for_few, for_many, "{query}");
         assert!(for_many <= 20, "{for_many} statements: {query}");
     }
+    the_board_follows_a_hundred_queues_at_most(&platform, &admin).await;
+}
+
+async fn the_board_follows_a_hundred_queues_at_most(platform: &Platform, admin: &Client) {
+    let queues = admin.data("{ queues(first: 100) { nodes { id key } } }", json!({})).await;
+    let queues = queues["queues"]["nodes"].as_array().expect("queues").clone();
+    let waited_in = queues.iter().find(|queue| queue["key"] == "queue-7").expect("a queue of this test");
+    let figures = "subscription($ids: [ID!]) { queueStats(queueIds: $ids) { queue { id } waiting } }";
+    let socket = Socket::connect(platform.base(0), admin.token()).await;
+    let ids =
+        |number| -> Vec<&Value> { queues.iter().map(|queue| &queue["id"]).cycle().take(number).collect() };
+    let mut most = socket.subscribe(figures, json!({ "ids": ids(100) })).await;
+    let fits = |told: &Value| told["queueStats"]["queue"]["id"] == waited_in["id"];
+    let told = most.until("the figures of one of them", STEP, fits).await;
+    assert_eq!(told["queueStats"]["waiting"], 1);
+    let mut too_many = socket.subscribe(figures, json!({ "ids": ids(101) })).await;
+    assert_eq!(too_many.refused().await, "BAD_USER_INPUT");
 }
 
 #[tokio::test]

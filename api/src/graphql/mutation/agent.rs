@@ -15,7 +15,7 @@ use crate::graphql::{
 struct AgentStatusSetInput {
     /// The status. During a call or a wrap-up it is kept for afterwards.
     status: AgentStatus,
-    /// Why the agent is AWAY.
+    /// Why the agent is AWAY: the name of one of `awayReasons`.
     reason: Option<String>,
     /// Another agent; for supervisors and administrators.
     agent_id: Option<ID>,

@@ -46,6 +46,13 @@ struct CallbackRequestInput {
     phone: Option<PhoneNumber>,
 }
 
+/// Which call-back is no longer wanted.
+#[derive(InputObject)]
+struct CallbackCancelInput {
+    /// The contact's token, from `callbackRequest`.
+    join_token: String,
+}
+
 payloads! {
     /// What `callRequest` answers.
     CallRequestPayload {
@@ -66,6 +73,11 @@ payloads! {
         join_token: String,
         /// The page that rings when the turn has come.
         join_url: Url,
+    }
+    /// What `callbackCancel` answers.
+    CallbackCancelPayload {
+        /// The call that will not be made.
+        call: Call,
     }
 }
 
@@ -121,5 +133,15 @@ impl RequestMutations {
             join_token: Some(promised.join_token),
             ..Default::default()
         }))
+    }
+
+    /// Gives up a call-back that waits, or that rings and nobody has joined. A repeat is no fault. For whoever has the link.
+    async fn callback_cancel(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which.")] input: CallbackCancelInput,
+    ) -> Answer<CallbackCancelPayload> {
+        let cancelled = context.platform().cancel_callback(&input.join_token).await;
+        settle(cancelled.map(|call| CallbackCancelPayload { call: Some(Call(call)), ..Default::default() }))
     }
 }

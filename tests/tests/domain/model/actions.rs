@@ -20,6 +20,7 @@ pub enum Action {
     ContactLeaves(Pick),
     ContactLost(Pick),
     Callback(Pick),
+    CallbackCancel(Pick),
     Accept(Pick),
     AgentMedia(Pick),
     Decline(Pick),
@@ -82,7 +83,7 @@ fn one(random: &mut StdRng) -> Action {
     let a = random.random_range(0..1000);
     let b = random.random_range(0..1000);
     let c = random.random_range(0..1000);
-    match random.random_range(0..156) {
+    match random.random_range(0..157) {
         0..6 => Action::Status(a, b),
         6..11 => Action::Tab(a, b % 3 > 0),
         11..24 => Action::Request(a, b),
@@ -124,6 +125,7 @@ fn one(random: &mut StdRng) -> Action {
         151..153 => Action::GuestMedia(a),
         153 => Action::GuestLeaves(a),
         154 => Action::GuestLost(a),
+        155 => Action::CallbackCancel(a),
         _ => Action::PutOut(a, b),
     }
 }

@@ -185,6 +185,11 @@ impl World {
                     self.remember(planned);
                 }
             }
+            Action::CallbackCancel(who) => {
+                if let Some(caller) = self.caller(*who) {
+                    platform.cancel_callback(&caller.token).await?;
+                }
+            }
             Action::Accept(who) => {
                 if let Some((agent, offer)) = self.ringing(platform, *who).await? {
                     let call = platform.accept_offer(agent, offer).await?.1.call.id;

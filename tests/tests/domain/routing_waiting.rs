@@ -1,0 +1,252 @@
+//! Those who wait: who is offered and who is not yet, what they are told, and how a call-back is given up.
+
+use domain::agents::{AgentActivity, AgentStatus, WrappedUp};
+use domain::calls::{CallResult, CallState, LegRole, LegState};
+use domain::error::RefusalCode;
+use domain::ids::{AgentId, CallId, VisitId};
+use domain::people::Actor;
+use domain::routing::{Queue, QueueChange, VisitOutcome};
+
+use super::centre::{Caller, Centre, refused, seconds};
+
+fn without_wrap_up() -> QueueChange {
+    QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() }
+}
+
+/// Who asks and never comes makes nobody ring, and those who are there need not wait for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_offered_once_its_contact_has_joined() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (one, two) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let mut first = centre.request(&queue).await.unwrap();
+    let second = centre.caller(&queue).await;
+    centre.route().await;
+    assert_eq!(centre.state(first.call).await, CallState::Queued);
+    assert_eq!(centre.answer(&one).await, second.call);
+    assert!(centre.offer(&two).await.is_none());
+    let explained = centre.platform.explain(&centre.visits(first.call).await).await.unwrap();
+    let candidates = &explained[0].as_ref().unwrap().candidates;
+    assert_eq!(candidates[0].reason, "the contact has not joined yet");
+    assert!(!candidates[0].chosen);
+
+    centre.joins(&mut first).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&two).await, first.call, "as soon as it has joined");
+}
+
+/// Sent on to another queue before it has joined, it is not offered there either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_overflows_without_its_contact_is_not_offered() {
+    let centre = Centre::open().await;
+    let back = centre.queue("back-office", QueueChange::default()).await;
+    let front = QueueChange {
+        max_wait_seconds: Some(30),
+        overflow: Some((domain::routing::OverflowKind::Queue, Some(back.id))),
+        ..QueueChange::default()
+    };
+    let front = centre.queue("front", front).await;
+    let agent = centre.agent(&[&back]).await;
+    let mut caller = centre.request(&front).await.unwrap();
+    for _ in 0..4 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    assert_eq!(centre.visits(caller.call).await.len(), 2);
+    centre.route().await;
+    assert!(centre.offer(&agent).await.is_none());
+    centre.joins(&mut caller).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, caller.call);
+}
+
+/// Through two queues into a third, it is there before those who came after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_the_waiting_counts_after_two_overflows() {
+    let centre = Centre::open().await;
+    let last = centre.queue("last", QueueChange::default()).await;
+    let on = |to: &Queue, priority| QueueChange {
+        max_wait_seconds: Some(30),
+        overflow: Some((domain::routing::OverflowKind::Queue, Some(to.id))),
+        priority: Some(priority),
+        ..QueueChange::default()
+    };
+    let middle = centre.queue("middle", on(&last, 3)).await;
+    let first = centre.queue("first", on(&middle, 0)).await;
+    let early = centre.caller(&first).await;
+    centre.pass(seconds(20)).await;
+    let late = centre.caller(&last).await;
+    for _ in 0..5 {
+        centre.pass(seconds(10)).await;
+    }
+    let queues: Vec<_> = centre.visits(early.call).await.iter().map(|visit| visit.queue_id).collect();
+    assert_eq!(queues, [first.id, middle.id, last.id]);
+    let agent = centre.agent(&[&last]).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, early.call, "before {}", late.call);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_wait_are_told_their_new_place() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (first, second) = (centre.caller(&queue).await, centre.caller(&queue).await);
+    assert_eq!(centre.platform.announce_positions().await.unwrap(), 2);
+    assert_eq!(centre.platform.announce_positions().await.unwrap(), 0, "nothing new");
+    centre.platform.end_call(&first.actor, first.call).await.unwrap();
+    centre.platform.announce_positions().await.unwrap();
+    assert_eq!(told_places(&centre, first.call).await, ["1"]);
+    assert_eq!(told_places(&centre, second.call).await, ["2", "1"]);
+}
+
+async fn told_places(centre: &Centre, call: CallId) -> Vec<String> {
+    let told = "SELECT payload->>'detail' FROM event WHERE kind = 'POSITION_CHANGED' AND aggregate_id::text = $1 ORDER BY xid, seq";
+    let rows = centre.stage.sql().await.query(told, &[&call.0.to_string()]).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+async fn promised(centre: &Centre, queue: &Queue) -> Caller {
+    let caller = centre.caller(queue).await;
+    let asked = centre.platform.request_callback(&caller.actor, caller.call, None, None).await.unwrap();
+    Caller { call: asked.planned.id, token: asked.join_token, actor: Actor::Anonymous }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_is_given_up_by_its_contact() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let waits = promised(&centre, &queue).await;
+    for _ in 0..2 {
+        let call = centre.platform.cancel_callback(&waits.token).await.unwrap();
+        assert_eq!((call.state, call.result), (CallState::Ended, Some(CallResult::Abandoned)));
+    }
+    assert_eq!(centre.visits(waits.call).await[0].outcome, Some(VisitOutcome::Abandoned));
+
+    // One that an agent has taken and that rings: the agent is free again.
+    let agent = centre.agent(&[&queue]).await;
+    let rings = promised(&centre, &queue).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, rings.call);
+    assert_eq!(centre.state(rings.call).await, CallState::Ringing);
+    centre.platform.cancel_callback(&rings.token).await.unwrap();
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+
+    // Once somebody has joined it is a call, and so is one that was never a call-back.
+    let mut talks = promised(&centre, &queue).await;
+    centre.route().await;
+    centre.answer(&agent).await;
+    centre.joins(&mut talks).await;
+    let plain = centre.caller(&queue).await;
+    for token in [&talks.token, &plain.token] {
+        assert_eq!(refused(centre.platform.cancel_callback(token).await).0, RefusalCode::NotAllowed);
+    }
+    assert_eq!(refused(centre.platform.cancel_callback("no token").await).0, RefusalCode::LinkExpired);
+}
+
+/// The contact opened the link and no media came: that was one of the three times.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_that_half_joined_is_tried_again() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let back = promised(&centre, &queue).await;
+    centre.route().await;
+    centre.answer(&agent).await;
+    centre.platform.join_by_link(&Actor::Anonymous, &back.token, None).await.unwrap();
+    assert_eq!(centre.state(back.call).await, CallState::Connecting);
+    for _ in 0..13 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    let call = centre.call(back.call).await;
+    assert_eq!((call.state, call.callback_tries), (CallState::Queued, 1));
+    assert_eq!(centre.leg(back.call, LegRole::Contact).await.state, LegState::Invited);
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+    assert!(centre.visits(back.call).await.pop().unwrap().not_before > centre.platform.clock.now(), "later");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_reason_of_the_list_is_a_reason_to_be_away() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let golf = centre.platform.set_status(&agent, None, AgentStatus::Away, Some("golf".into())).await;
+    let (code, says) = refused(golf);
+    assert_eq!(code, RefusalCode::Invalid, "{says}");
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+    let lunch = centre.platform.set_status(&agent, None, AgentStatus::Away, Some("Lunch".into())).await;
+    assert_eq!(lunch.unwrap().reason.as_deref(), Some("lunch"), "as it is written in the list");
+}
+
+/// A wrap-up that runs out while somebody else talks: its outcome comes when nobody can give another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_is_given_at_the_end_when_a_wrap_up_ran_out_before() {
+    let centre = Centre::open().await;
+    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap();
+    let change = QueueChange { default_outcome: Some(Some(outcome.id)), ..QueueChange::default() };
+    let queue = centre.queue("support", change).await;
+    for wraps_up in [false, true] {
+        let (lost, other) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+        let caller = centre.caller(&queue).await;
+        centre.route().await;
+        centre.answer(&lost).await;
+        centre.silence(caller.call, LegRole::Agent).await;
+        for _ in 0..4 {
+            centre.pass_with(&[&lost, &other], seconds(8)).await;
+        }
+        assert_eq!(centre.activity(&lost).await, AgentActivity::WrapUp);
+        centre.route().await;
+        assert_eq!(centre.answer(&other).await, caller.call);
+        for _ in 0..7 {
+            centre.pass_with(&[&lost, &other], seconds(10)).await;
+        }
+        assert_eq!(centre.activity(&lost).await, AgentActivity::Available, "it ran out");
+        assert_eq!(centre.call(caller.call).await.outcome_id, None, "while the other one talks");
+        let seconds = if wraps_up { 60 } else { 0 };
+        centre
+            .change_queue(queue.id, QueueChange { wrap_up_seconds: Some(seconds), ..QueueChange::default() })
+            .await;
+        centre.platform.end_call(&other, caller.call).await.unwrap();
+        if wraps_up {
+            assert_eq!(centre.call(caller.call).await.outcome_id, None, "the other one may say");
+            let done = WrappedUp { done: true, ..WrappedUp::default() };
+            centre.platform.wrap_up(&other, caller.call, done).await.unwrap();
+        }
+        assert_eq!(centre.call(caller.call).await.outcome_id, Some(outcome.id));
+        for agent in [&lost, &other] {
+            centre.set(agent, AgentStatus::Offline).await;
+        }
+        let again = QueueChange { wrap_up_seconds: Some(60), ..QueueChange::default() };
+        centre.change_queue(queue.id, again).await;
+    }
+}
+
+/// Where all ring, a long wait makes thousands of offers: a call shows the last hundred.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_shows_its_last_hundred_offers() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let (caller, other) = (centre.caller(&queue).await, centre.caller(&queue).await);
+    for call in [caller.call, other.call] {
+        let visit = centre.visits(call).await[0].id;
+        declined(&centre, call, visit, super::centre::id_of(&agent)).await;
+    }
+    let shown = centre.platform.offers_of_calls(&[caller.call, other.call]).await.unwrap();
+    for call in [caller.call, other.call] {
+        let of_call: Vec<_> = shown.iter().filter(|offer| offer.call_id == call).collect();
+        assert_eq!(of_call.len(), 100);
+        assert_eq!(of_call[0].reason.as_deref(), Some("21"), "the first twenty are left out");
+        assert_eq!(of_call[99].reason.as_deref(), Some("120"));
+    }
+}
+
+/// 120 offers that came to nothing, numbered.
+async fn declined(centre: &Centre, call: CallId, visit: VisitId, agent: AgentId) {
+    let sql = centre.stage.sql().await;
+    for number in 1..=120 {
+        let (id, number) = (domain::ids::OfferId::new().0.to_string(), number.to_string());
+        let offer = "INSERT INTO offer (id, call_id, visit_id, agent_id, state, alone, reason, created_at, expires_at, ended_at)
+            SELECT $1::text::uuid, $2::text::uuid, $3::text::uuid, $4::text::uuid, 'DECLINED', true, $5, at, at, at FROM clock_timestamp() AS at";
+        let ids = [call.0.to_string(), visit.0.to_string(), agent.0.to_string()];
+        sql.execute(offer, &[&id, &ids[0], &ids[1], &ids[2], &number]).await.unwrap();
+    }
+}
