@@ -51,8 +51,11 @@ async fn all_read_one_order_though_everybody_writes_at_once() {
 
     // The next one comes last, though the last one's process had a clock that is an hour ahead.
     let ahead = MessageId(uuid::Uuid::from_u128(MessageId::new().0.as_u128() + (3_600_000 << 80)));
-    let sql = "UPDATE message SET id = $1, at = at + interval '1 hour' WHERE id = $2";
-    stage.sql().await.execute(sql, &[&ahead.0, &read[19].id.0]).await.unwrap();
+    let sql = format!(
+        "UPDATE message SET id = '{}', at = at + interval '1 hour' WHERE id = '{}'",
+        ahead.0, read[19].id.0
+    );
+    stage.sql().await.batch_execute(&sql).await.unwrap();
     let next = write(&one, &agent, talk.call, "Still last").await.unwrap();
     let last = page(&one, talk.call, &Slice { from_end: true, ..Slice::first(2) }).await;
     assert_eq!(last.iter().map(|message| message.id).collect::<Vec<_>>(), [ahead, next.id]);
@@ -100,9 +103,13 @@ async fn only_those_write_who_are_in_the_call_and_known_to_be() {
 
     // A supervisor listens, whispers, steps in: only then is it known to the contact.
     let sql = stage.sql().await;
-    let listens = "INSERT INTO leg (id, call_id, role, state, name, user_id, audience, video_on, invited_at, joined_at, connected_at)
-        VALUES (gen_random_uuid(), $1, 'SUPERVISOR', 'CONNECTED', 'S', $2, 'NOBODY', false, now(), now(), now())";
-    sql.execute(listens, &[&talk.call.0, &supervisor.user_id().unwrap().0]).await.unwrap();
+    let listens = format!(
+        "INSERT INTO leg (id, call_id, role, state, name, user_id, audience, video_on, invited_at, joined_at, connected_at)
+         VALUES (gen_random_uuid(), '{}', 'SUPERVISOR', 'CONNECTED', 'S', '{}', 'NOBODY', false, now(), now(), now())",
+        talk.call.0,
+        supervisor.user_id().unwrap().0
+    );
+    sql.batch_execute(&listens).await.unwrap();
     assert_eq!(code(&supervisor, "Psst").await, RefusalCode::NotAllowed);
     sql.batch_execute("UPDATE leg SET audience = 'AGENTS' WHERE role = 'SUPERVISOR'").await.unwrap();
     assert_eq!(code(&supervisor, "Psst").await, RefusalCode::NotAllowed);
