@@ -18,7 +18,7 @@ pub(super) fn is_on_hold(call: &Call, legs: &[Leg]) -> bool {
             there.filter(|leg| leg.audience == Audience::Everyone).partition(|leg| leg.parked);
         return !parked.is_empty() && talk.len() <= 1;
     }
-    let mut outsiders = there.filter(|leg| !leg.is_staff()).peekable();
+    let mut outsiders = there.filter(|leg| leg.is_outsider()).peekable();
     outsiders.peek().is_some() && outsiders.all(|leg| leg.parked)
 }
 
@@ -42,10 +42,7 @@ impl Change {
     /// Those with whom an agent speaks: the outsiders who are there, or between colleagues all others.
     pub(crate) fn others(&self, own: usize) -> Vec<usize> {
         let internal = self.call.direction == Direction::Internal;
-        let is_other = |leg: &Leg| match internal {
-            true => leg.role == LegRole::Agent,
-            false => !leg.is_staff(),
-        };
+        let is_other = |leg: &Leg| leg.is_outsider() || internal && leg.role == LegRole::Agent;
         (0..self.legs.len())
             .filter(|&place| {
                 place != own && self.legs[place].state.is_present() && is_other(&self.legs[place])

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::{Transfer, TransferKind, TransferState};
 use crate::{
     Result,
-    calls::{CallEventKind, Change, Direction, Leg, LegRole, LegState},
+    calls::{CallEventKind, Change, Direction, Leg, LegRole},
     db::schema::{queue, queue_visit},
     ids::{AgentId, UserId},
     routing::{Offer, name_of},
@@ -91,9 +91,9 @@ impl Change {
     /// Whether one of those is still there whom it is about.
     fn is_somebody_waiting(&self, it: &Transfer) -> bool {
         let two = [Some(it.from_agent_id), it.to_agent_id].map(|agent| agent.map(UserId::from));
-        self.legs.iter().filter(|leg| leg.state != LegState::Left).any(|leg| match self.call.direction {
-            Direction::Internal => leg.role == LegRole::Agent && !two.contains(&leg.user_id),
-            _ => leg.role == LegRole::Contact,
+        self.legs.iter().filter(|leg| leg.state.is_present()).any(|leg| {
+            let third = leg.role == LegRole::Agent && !two.contains(&leg.user_id);
+            leg.is_outsider() || third && self.call.direction == Direction::Internal
         })
     }
 

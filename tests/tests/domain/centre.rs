@@ -118,7 +118,7 @@ impl Centre {
     }
 
     /// A contact and this agent, the only one who is free, talk.
-    pub async fn talk(&self, queue: &Queue, agent: &Actor) -> Caller {
+    pub async fn talk_with(&self, queue: &Queue, agent: &Actor) -> Caller {
         let caller = self.caller(queue).await;
         self.route().await;
         assert_eq!(self.answer(agent).await, caller.call);

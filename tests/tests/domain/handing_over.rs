@@ -24,7 +24,7 @@ impl Scene {
             .queue("support", QueueChange { wrap_up_seconds: Some(20), ..QueueChange::default() })
             .await;
         let one = centre.agent(&[&queue]).await;
-        let caller = centre.talk(&queue, &one).await;
+        let caller = centre.talk_with(&queue, &one).await;
         let two = centre.agent(&[]).await;
         Self { centre, queue, one, two, caller }
     }

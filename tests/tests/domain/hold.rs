@@ -35,7 +35,7 @@ async fn a_contact_on_hold_is_parked_and_the_time_is_told_apart() {
     let centre = Centre::open().await;
     let queue = centre.queue("support", QueueChange::default()).await;
     let agent = centre.agent(&[&queue]).await;
-    let caller = centre.talk(&queue, &agent).await;
+    let caller = centre.talk_with(&queue, &agent).await;
     centre.pass_with(&[&agent], seconds(10)).await;
     for _ in 0..2 {
         let held = centre.platform.hold_call(&agent, caller.call, None).await.unwrap();
@@ -125,7 +125,7 @@ async fn holding_resuming_and_hanging_up_at_once_leaves_one_life() {
         centre.queue("support", QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() }).await;
     let agent = centre.agent(&[&queue]).await;
     for _ in 0..4 {
-        let caller = centre.talk(&queue, &agent).await;
+        let caller = centre.talk_with(&queue, &agent).await;
         let (one, two, three) = (centre.process(), centre.process(), centre.process());
         let (held, resumed, ended) = tokio::join!(
             one.hold_call(&agent, caller.call, None),
