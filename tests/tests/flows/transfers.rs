@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use cordboard_tests::graphql::Client;
 use cordboard_tests::media::{Clip, Scene};
-use cordboard_tests::participant::{Kind, Sending};
+use cordboard_tests::participant::{Kind, Sending, contributor};
 use cordboard_tests::platform::Platform;
 use cordboard_tests::playback::Side;
 use cordboard_tests::sql::count;
@@ -21,19 +21,31 @@ const TRANSFERS: &str =
     "query($id: ID!) { node(id: $id) { ... on Call { transfers { id state side reason toAgent { id } } } } }";
 const MOVED: Duration = Duration::from_secs(20);
 
-fn voice(scene: Scene) -> HashSet<Bytes> {
-    Clip::load(scene).audio.iter().map(|packet| packet.payload.clone()).collect()
+/// Waits until half a second's worth more of somebody's voice has come.
+async fn hears(who: &Party, whom: &Party) {
+    let source = contributor(&whom.leg);
+    let before = who.media.received().counts_of(Kind::Audio, source).packets;
+    eventually("a voice", STEP, || async {
+        (who.media.received().counts_of(Kind::Audio, source).packets >= before + 25).then_some(())
+    })
+    .await;
 }
 
-/// Waits until almost all of the last two seconds' sound is made of these frames.
-async fn hears(who: &Party, what: &str, frames: &HashSet<Bytes>) {
-    eventually(what, STEP, || async { (who.media.received().share_heard(frames) > 0.9).then_some(()) }).await;
+/// Waits until the music is heard, also beside a slot that is silent.
+async fn hears_music(who: &Party, what: &str, music: &HashSet<Bytes>) {
+    eventually(what, STEP, || async { (who.media.received().share_heard(music) > 0.45).then_some(()) }).await;
 }
 
-/// Nothing of the last two seconds' sound was one of these frames.
-fn hears_nothing_of(who: &Party, what: &str, frames: &HashSet<Bytes>) {
-    let share = who.media.received().share_heard(frames);
-    assert!(share == 0.0, "{what}: {share}");
+/// For two seconds and more nothing comes of the others.
+async fn hears_nobody(who: &Party, others: &[&Party]) {
+    // What was under way when they were parted.
+    who.hears(Kind::Audio, 25).await;
+    let since = Instant::now();
+    who.hears(Kind::Audio, 100).await;
+    let heard = who.media.received().sources_since(Kind::Audio, since);
+    for other in others {
+        assert!(!heard.contains(&contributor(&other.leg)), "heard through the hold: {heard:?}");
+    }
 }
 
 async fn until_transfer(viewer: &Client, call: &str, state: &str) -> Value {
@@ -56,9 +68,11 @@ async fn music(platform: &Platform, queue: &str, hertz: f64) -> HashSet<Bytes> {
 /// An agent who talks with a contact out of the queue `support`.
 async fn talk(platform: &Platform) -> (Tab, PlacedCall, Party, Party) {
     let mut tab = Tab::available(platform, 0, AGENT).await;
-    let (placed, contact) = wait_in_queue(&platform.anonymous(1), "support", "Ada Lovelace").await;
+    let (placed, mut contact) = wait_in_queue(&platform.anonymous(1), "support", "Ada Lovelace").await;
     let offer = tab.rings().await;
-    let agent = tab.answer(&offer).await;
+    let mut agent = tab.answer(&offer).await;
+    contact.follow_offers();
+    agent.follow_offers();
     until_state(&tab.client, &placed.id, "IN_PROGRESS", STEP).await;
     (tab, placed, agent, contact)
 }
@@ -67,12 +81,11 @@ async fn talk(platform: &Platform) -> (Tab, PlacedCall, Party, Party) {
 async fn a_call_is_held_and_handed_over_while_programs_die() {
     let mut platform = Platform::start().await;
     let hold_music = music(&platform, "support", 660.0).await;
-    let (one, two, ada) = (voice(Scene::Agent), voice(Scene::FlashAndBeep), voice(Scene::Contact));
     let (tab, placed, mut agent, mut contact) = talk(&platform).await;
     contact.consent(true).await;
     until_recording(&tab.client, &placed.id, "RECORDING", STEP).await;
     let recorded = Instant::now();
-    hears(&contact, "the agent", &one).await;
+    hears(&contact, &agent).await;
     agent.hears(Kind::Audio, 150).await;
 
     // On hold: music, and not a word of the agent, for either side.
@@ -80,66 +93,67 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     let held = Instant::now();
     let call = json!({ "callId": placed.id });
     tab.client.mutate("callHold", call.clone(), "call { state }").await;
-    hears(&contact, "music on hold", &hold_music).await;
-    contact.hears(Kind::Audio, 100).await;
-    hears_nothing_of(&contact, "the agent behind the hold", &one);
-    hears_nothing_of(&agent, "the contact on hold", &ada);
+    hears_music(&contact, "music on hold", &hold_music).await;
+    tokio::join!(hears_nobody(&contact, &[&agent]), hears_nobody(&agent, &[&contact]));
     tab.client.mutate("callResume", call, "call { state }").await;
     silent += held.elapsed();
-    hears(&contact, "the agent again", &one).await;
-    agent.hears(Kind::Audio, 100).await;
+    tokio::join!(hears(&contact, &agent), hears(&agent, &contact));
 
     // The api dies after it has begun the transfer, before anybody is told. Asked again, the other one has begun the same.
     let mut colleague = Tab::available(&platform, 1, OTHER_AGENT).await;
+    agent.turn_to(platform.base(1));
+    agent.follow_offers();
     platform.apis[0].arm().await;
     let handed = Instant::now();
-    let input = json!({ "callId": placed.id, "kind": "WARM", "toAgentId": colleague.agent().await["id"], "idempotencyKey": "hand over" });
+    let to = colleague.agent().await["id"].clone();
+    let input =
+        json!({ "callId": placed.id, "kind": "WARM", "toAgentId": to, "idempotencyKey": "hand over" });
     let query = "mutation($input: CallTransferInput!) { callTransfer(input: $input) { transfer { id state } userErrors { code message } } }";
     let died = tab.client.try_send(query, json!({ "input": input })).await;
     assert!(died.is_err(), "the api was to die: {died:?}");
     platform.apis[0].ended().await;
     let client = tab.client.at(platform.base(1));
     let begun = client.mutate("callTransfer", input, "transfer { id state side from { id } }").await;
-    let transfer = json!({ "transferId": begun["transfer"]["id"] });
+    let id = begun["transfer"]["id"].clone();
     assert_eq!(begun["transfer"]["state"], "RINGING");
     assert_eq!(count(&platform.sql().await, "SELECT count(*) FROM transfer").await, 1);
     let offer = colleague.rings().await;
     assert_eq!(offer["call"]["id"], placed.id.as_str());
-    hears(&contact, "music while it rings", &hold_music).await;
+    hears_music(&contact, "music while it rings", &hold_music).await;
+    platform.apis[0].disarm().await;
     colleague.accept(&offer).await.expect("the offer is still there");
     let beep = Sending::audio(&Clip::load(Scene::FlashAndBeep));
     let mut second = Party::join(&colleague.client, &placed.id, &beep).await;
+    second.follow_offers();
     until_transfer(&client, &placed.id, "CONSULTING").await;
-    platform.apis[0].disarm().await;
-    hears(&second, "the agent who asks", &one).await;
-    hears(&agent, "the colleague", &two).await;
-    hears(&contact, "music while they consult", &hold_music).await;
+    tokio::join!(hears(&second, &agent), hears(&agent, &second));
+    tokio::join!(hears_nobody(&contact, &[&agent, &second]), hears_nobody(&second, &[&contact]));
 
     // The media worker dies: all three go on where they were.
     let victim = platform.worker_of(&placed.id).await;
     platform.workers[victim].kill();
     tokio::join!(agent.follow_move(MOVED), contact.follow_move(MOVED), second.follow_move(MOVED));
-    hears(&second, "the agent who asks, on the other worker", &one).await;
-    hears(&contact, "music on the other worker", &hold_music).await;
-    hears_nothing_of(&contact, "the consultation", &one);
+    tokio::join!(hears(&second, &agent), hears(&agent, &second));
+    hears_music(&contact, "music on the other worker", &hold_music).await;
+    hears_nobody(&contact, &[&agent, &second]).await;
 
-    // With the contact, then the colleague has the call.
-    client
-        .mutate(
-            "transferSwap",
-            json!({ "transferId": transfer["transferId"], "with": "CONTACT" }),
-            "transfer { side }",
-        )
-        .await;
+    // With the contact, with both, then the colleague has the call.
+    let swap = json!({ "transferId": id, "with": "CONTACT" });
+    client.mutate("transferSwap", swap, "transfer { side }").await;
     silent += handed.elapsed();
-    hears(&contact, "the agent, after the swap", &one).await;
-    second.hears(Kind::Audio, 50).await;
-    hears_nothing_of(&second, "the contact, for whom the colleague waits", &ada);
-    client.mutate("transferComplete", transfer.clone(), "transfer { state }").await;
+    tokio::join!(
+        hears(&contact, &agent),
+        hears(&agent, &contact),
+        hears_nobody(&second, &[&agent, &contact])
+    );
+    client.mutate("transferSwap", json!({ "transferId": id, "with": "EVERYONE" }), "transfer { side }").await;
+    for (one, two) in [(&contact, &agent), (&agent, &second), (&second, &contact)] {
+        tokio::join!(hears(one, two), hears(two, one));
+    }
+    client.mutate("transferComplete", json!({ "transferId": id }), "transfer { state }").await;
     let over = Instant::now();
-    hears(&contact, "the colleague", &two).await;
-    hears(&second, "the contact", &ada).await;
     until_transfer(&client, &placed.id, "COMPLETED").await;
+    tokio::join!(hears(&contact, &second), hears(&second, &contact));
     tab.until("WRAP_UP", STEP).await;
     contact.leave().await;
     until_state(&colleague.client, &placed.id, "ENDED", STEP).await;
@@ -157,21 +171,18 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
 async fn a_call_handed_to_a_queue_comes_back_and_is_left_there() {
     let platform = Platform::start().await;
     let waiting_music = music(&platform, "sales", 550.0).await;
-    change_queue(&platform, "sales", json!({ "maxWaitSeconds": 6, "requiredSkills": [] })).await;
-    let (one, ada) = (voice(Scene::Agent), voice(Scene::Contact));
+    change_queue(&platform, "sales", json!({ "maxWaitSeconds": 8, "requiredSkills": [] })).await;
     let (tab, placed, agent, contact) = talk(&platform).await;
     let queue = tab.client.data("{ queue(key: \"sales\") { id } }", json!({})).await["queue"]["id"].clone();
     let input = json!({ "callId": placed.id, "kind": "BLIND", "toQueueId": queue });
     tab.client.mutate("callTransfer", input.clone(), "transfer { state }").await;
-    hears(&contact, "the queue's music", &waiting_music).await;
-    agent.hears(Kind::Audio, 100).await;
-    hears_nothing_of(&agent, "the contact who waits", &ada);
+    hears_music(&contact, "the queue's music", &waiting_music).await;
+    tokio::join!(hears_nobody(&contact, &[&agent]), hears_nobody(&agent, &[&contact]));
     // Nobody is there: it comes back by itself.
     let failed = until_transfer(&tab.client, &placed.id, "FAILED").await;
     assert!(text(&failed["reason"]).contains("Nobody"), "{failed}");
     until_state(&tab.client, &placed.id, "IN_PROGRESS", STEP).await;
-    hears(&contact, "the agent again", &one).await;
-    hears(&agent, "the contact again", &ada).await;
+    tokio::join!(hears(&contact, &agent), hears(&agent, &contact));
 
     change_queue(&platform, "sales", json!({ "maxWaitSeconds": 60 })).await;
     tab.client.mutate("callTransfer", input, "transfer { state }").await;
@@ -180,11 +191,11 @@ async fn a_call_handed_to_a_queue_comes_back_and_is_left_there() {
     tab.until("WRAP_UP", STEP).await;
     let mut colleague = Tab::available(&platform, 1, OTHER_AGENT).await;
     let offer = colleague.rings().await;
-    assert_eq!(offer["call"]["id"], text(&json!(placed.id)));
-    let second = colleague.answer(&offer).await;
+    assert_eq!(offer["call"]["id"], placed.id.as_str());
+    let mut second = colleague.answer(&offer).await;
+    second.follow_offers();
     until_state(&colleague.client, &placed.id, "IN_PROGRESS", STEP).await;
-    hears(&contact, "whoever took it out of the queue", &one).await;
-    hears(&second, "the contact", &ada).await;
+    tokio::join!(hears(&contact, &second), hears(&second, &contact));
     for party in [agent, contact, second] {
         party.close().await;
     }
