@@ -64,6 +64,10 @@ impl Platform {
         if change.call.state != CallState::InProgress {
             return refuse(RefusalCode::IllegalTransition, "Nobody talks in this call just now.");
         }
+        if change.live_transfer().await?.is_some() {
+            let says = "This call is being transferred. Complete the transfer or take it back first.";
+            return refuse(RefusalCode::IllegalTransition, says);
+        }
         // Colleagues who are asked have no leg yet.
         let live = change.live_offers().await?;
         let asked = live.iter().filter(|offer| offer.state == OfferState::Pending).count();
@@ -71,7 +75,7 @@ impl Platform {
         let invited = match whom {
             Invitee::User(colleague) => {
                 let by = change.legs[own].user_id.unwrap_or(colleague);
-                let offer = change.ask(colleague.into(), OfferPurpose::Invitation, by.into()).await?;
+                let offer = change.ask(colleague.into(), by.into(), OfferPurpose::Invitation, None).await?;
                 change.unit.keep_result(key.as_ref(), &First::Offer(offer.id)).await?;
                 Invited::Colleague(offer)
             }

@@ -15,6 +15,7 @@ use crate::{
     people::Actor,
     routing::OfferState,
     text_enum::text_enum,
+    transfers::TransferState,
 };
 
 text_enum! { /// What a supervisor does in a call.
@@ -92,7 +93,8 @@ impl Platform {
             }
             None => {
                 change.room_for_more(1)?;
-                let mut leg = Leg::invited(&change.call, LegRole::Supervisor, user.name.clone(), change.now());
+                let mut leg =
+                    Leg::invited(&change.call, LegRole::Supervisor, user.name.clone(), change.now());
                 leg.user_id = Some(user.id);
                 leg.video_on = false;
                 let place = change.add_leg(leg);
@@ -166,6 +168,11 @@ impl Change {
         (leg.role, leg.audience, leg.parked) = (LegRole::Agent, Audience::Everyone, false);
         leg.take_over = Some(TakeOver::Done);
         let id = leg.id;
+        if let Some(mut live) = self.live_transfer().await? {
+            let why = "a supervisor took the call over";
+            self.give_back(&mut live, TransferState::Cancelled, why, &actor).await?;
+        }
+        self.cancel_direct_offers("a supervisor took the call over").await?;
         self.call.agent_id = Some(user);
         self.unit.touch(user.into());
         let call = Some(self.call.id);
@@ -181,7 +188,7 @@ impl Change {
                 self.event(CallEventKind::LegLeft, &actor, Some(id), why).await?;
             }
         }
-        self.take_up_all(&actor).await?;
+        self.take_up(|_| true, &actor).await?;
         crate::recordings::follow_consent(self).await
     }
 

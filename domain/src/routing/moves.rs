@@ -1,16 +1,13 @@
 //! A supervisor moves a waiting call to another queue.
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::{Entry, Queue, VisitOutcome, visits::length};
+use super::{Entry, VisitOutcome, request::open_queue};
 use crate::{
     Platform, Result,
     audit::AuditAction,
     calls::{Call, CallState},
-    db::schema::queue,
-    error::{Refusal, RefusalCode, refuse},
+    error::{RefusalCode, refuse},
     ids::{CallId, QueueId},
     limits,
     people::Actor,
@@ -36,17 +33,11 @@ impl Platform {
         if visit.queue_id == to {
             return Ok(change.call);
         }
-        let queue: Option<Queue> =
-            queue::table.find(to).select(Queue::as_select()).first(change.unit.connection()).await.optional()?;
-        let queue = queue.ok_or_else(|| Refusal::not_found("queue").at("queueId"))?;
-        if queue.archived_at.is_some() || !queue.hours.open_at(change.now()) {
-            let says = format!("{} is closed now. Choose another queue.", queue.name);
-            return Err(Refusal::new(RefusalCode::QueueClosed, says).at("queueId").into());
+        if change.live_transfer().await?.is_some() {
+            let says = "Its agent transfers this call just now and may take it back. Try again in a moment.";
+            return refuse(RefusalCode::IllegalTransition, says);
         }
-        if length(change.unit.connection(), to).await? >= i64::from(queue.max_length) {
-            let says = format!("As many wait in {} as may. Choose another queue.", queue.name);
-            return Err(Refusal::new(RefusalCode::QueueFull, says).at("queueId").into());
-        }
+        let queue = open_queue(&mut change.unit, to, "queueId").await?;
         change.cancel_offers("the call was moved to another queue").await?;
         change.leave_queue(VisitOutcome::Cancelled).await?;
         let head_start = limits::PRIORITY_POINT * (change.call.priority + queue.priority);
@@ -55,6 +46,7 @@ impl Platform {
             entered_at: Some(visit.entered_at),
             not_before: Some(visit.not_before),
             callback: visit.callback,
+            ..Entry::default()
         };
         change.enter_queue(&queue, entry).await?;
         let moved = json!({ "from": visit.queue_id, "to": to });

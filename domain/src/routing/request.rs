@@ -165,11 +165,11 @@ async fn lock_queue(unit: &mut Unit, key: &str) -> Result<Queue> {
     Ok(queue)
 }
 
-/// The queue that an agent hands a call to, locked until the commit.
+/// The queue that somebody hands a call to, locked until the commit; `field` is where the input names it.
 ///
 /// # Errors
 /// NOT_FOUND, QUEUE_CLOSED, QUEUE_FULL.
-pub(crate) async fn open_queue(unit: &mut Unit, id: QueueId) -> Result<Queue> {
+pub(crate) async fn open_queue(unit: &mut Unit, id: QueueId, field: &'static str) -> Result<Queue> {
     let found: Option<Queue> = queue::table
         .filter(queue::id.eq(id).and(queue::archived_at.is_null()))
         .select(Queue::as_select())
@@ -177,14 +177,14 @@ pub(crate) async fn open_queue(unit: &mut Unit, id: QueueId) -> Result<Queue> {
         .first(unit.connection())
         .await
         .optional()?;
-    let Some(queue) = found else { return Err(Refusal::not_found("queue").at("toQueueId").into()) };
+    let Some(queue) = found else { return Err(Refusal::not_found("queue").at(field).into()) };
     if !queue.hours.open_at(unit.now) {
         let says = format!("{} is closed now. Choose another queue.", queue.name);
-        return Err(Refusal::new(RefusalCode::QueueClosed, says).at("toQueueId").into());
+        return Err(Refusal::new(RefusalCode::QueueClosed, says).at(field).into());
     }
     if length(unit.connection(), id).await? >= i64::from(queue.max_length) {
         let says = format!("As many wait in {} as may. Choose another queue.", queue.name);
-        return Err(Refusal::new(RefusalCode::QueueFull, says).at("toQueueId").into());
+        return Err(Refusal::new(RefusalCode::QueueFull, says).at(field).into());
     }
     Ok(queue)
 }

@@ -156,7 +156,7 @@ impl Change {
             let says = "Colleagues are in this call, too. Leave it to them, or transfer to an agent.";
             return refuse(RefusalCode::NotAllowed, says);
         }
-        let queue = routing::open_queue(&mut self.unit, id).await?;
+        let queue = routing::open_queue(&mut self.unit, id, "toQueueId").await?;
         let leave_by = Some(self.now() + limits::TRANSFER_QUEUE);
         self.enter_queue(&queue, Entry { leave_by, ..Entry::default() }).await?;
         self.park(own, true, actor).await
