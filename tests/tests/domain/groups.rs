@@ -24,7 +24,8 @@ fn leg_of(guest: &Caller) -> domain::ids::LegId {
 
 async fn open() -> (Centre, CallId, Actor, Caller) {
     let centre = Centre::open().await;
-    let queue = centre.queue("support", QueueChange { wrap_up_seconds: Some(30), ..QueueChange::default() }).await;
+    let queue =
+        centre.queue("support", QueueChange { wrap_up_seconds: Some(30), ..QueueChange::default() }).await;
     let (call, agent, caller) = centre.talk(&queue).await;
     (centre, call, agent, caller)
 }
@@ -119,7 +120,8 @@ async fn an_invitation_that_is_not_taken_up_lapses_and_keeps_no_call_alive() {
         assert_eq!(centre.platform.legs(&[late.leg.id]).await.unwrap()[0].state, LegState::Left);
         assert_eq!(centre.state(call).await, CallState::InProgress);
         let sql = centre.stage.sql().await;
-        let lapsed = "SELECT count(*) FROM event WHERE kind = 'LEG_LEFT' AND payload ->> 'detail' = 'did not come'";
+        let lapsed =
+            "SELECT count(*) FROM event WHERE kind = 'LEG_LEFT' AND payload ->> 'detail' = 'did not come'";
         assert_eq!(count(&sql, lapsed).await, 1);
         invite(&centre, &agent, call, guest("Blaise")).await;
         leave(&centre, &contact).await;
@@ -134,11 +136,20 @@ async fn who_may_ask_whom() {
     let platform = &centre.platform;
     let colleague = person(platform, Role::Agent).await;
     assert_eq!(refused(platform.invite(&colleague, call, guest("A"), None).await).0, RefusalCode::NotFound);
-    assert_eq!(refused(platform.invite(&centre.admin, call, guest("A"), None).await).0, RefusalCode::NotAllowed);
-    assert_eq!(refused(platform.invite(&contact.actor, call, guest("A"), None).await).0, RefusalCode::NotAllowed);
+    assert_eq!(
+        refused(platform.invite(&centre.admin, call, guest("A"), None).await).0,
+        RefusalCode::NotAllowed
+    );
+    assert_eq!(
+        refused(platform.invite(&contact.actor, call, guest("A"), None).await).0,
+        RefusalCode::NotAllowed
+    );
     let supervisor = person(platform, Role::Supervisor).await;
     centre.monitor(&supervisor, call, MonitorMode::Barge).await;
-    assert_eq!(refused(platform.invite(&supervisor, call, guest("A"), None).await).0, RefusalCode::NotAllowed);
+    assert_eq!(
+        refused(platform.invite(&supervisor, call, guest("A"), None).await).0,
+        RefusalCode::NotAllowed
+    );
     assert_eq!(refused(platform.invite(&agent, call, guest(" "), None).await).0, RefusalCode::Invalid);
 
     let named = ContactChange { name: Some("Emmy Noether".into()), ..ContactChange::default() };
@@ -148,7 +159,10 @@ async fn who_may_ask_whom() {
     let twice = platform.invite(&agent, call, Invitee::Contact(other.id), None).await;
     assert_eq!(refused(twice).0, RefusalCode::Invalid);
     let own = centre.call(call).await.contact_id.unwrap();
-    assert_eq!(refused(platform.invite(&agent, call, Invitee::Contact(own), None).await).0, RefusalCode::Invalid);
+    assert_eq!(
+        refused(platform.invite(&agent, call, Invitee::Contact(own), None).await).0,
+        RefusalCode::Invalid
+    );
     // Withdrawn, and asked again.
     platform.remove(&agent, invited.leg.id).await.unwrap();
     invite(&centre, &agent, call, Invitee::Contact(other.id)).await;
@@ -188,7 +202,10 @@ async fn who_may_be_put_out() {
     platform.remove(&agent, leg_of(&guest)).await.unwrap();
     platform.remove(&agent, leg_of(&guest)).await.unwrap();
     let sql = centre.stage.sql().await;
-    let gone = format!("SELECT count(*) FROM event WHERE kind = 'LEG_LEFT' AND payload ->> 'legId' = '{}'", leg_of(&guest));
+    let gone = format!(
+        "SELECT count(*) FROM event WHERE kind = 'LEG_LEFT' AND payload ->> 'legId' = '{}'",
+        leg_of(&guest)
+    );
     assert_eq!(count(&sql, &gone).await, 1, "told once");
     // Who is the only one left is not put out: that would be the end of the call.
     let last = guest_in(&centre, &agent, call, "Blaise").await;
@@ -243,7 +260,8 @@ async fn the_recording_pauses_by_itself_until_a_late_comer_has_agreed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_key_asks_once() {
     let (centre, call, agent, _) = open().await;
-    let key = domain::people::idempotency::Key::new(&agent, "legInvite", Some("a key".into()), &"same").unwrap();
+    let key =
+        domain::people::idempotency::Key::new(&agent, "legInvite", Some("a key".into()), &"same").unwrap();
     let first = centre.platform.invite(&agent, call, guest("Gottfried"), key.clone()).await.unwrap();
     let second = centre.platform.invite(&agent, call, guest("Gottfried"), key).await.unwrap();
     let (Invited::Outsider(leg, token), Invited::Outsider(same, again)) = (first, second) else {
@@ -266,18 +284,31 @@ async fn a_colleague_is_asked_by_an_offer_and_takes_the_call_when_its_agent_leav
     let busy = centre.platform.invite(&agent, call, whom(), None).await;
     assert_eq!(refused(busy).0, RefusalCode::AgentBusy, "it rings already");
     centre.decline(&colleague).await;
-    assert_eq!((centre.state(call).await, centre.activity(&colleague).await), (CallState::InProgress, AgentActivity::Available));
+    assert_eq!(
+        (centre.state(call).await, centre.activity(&colleague).await),
+        (CallState::InProgress, AgentActivity::Available)
+    );
 
     centre.platform.invite(&agent, call, whom(), None).await.unwrap();
     centre.answer(&colleague).await;
-    assert_eq!((centre.state(call).await, centre.call(call).await.agent_id), (CallState::InProgress, agent.user_id()));
+    assert_eq!(
+        (centre.state(call).await, centre.call(call).await.agent_id),
+        (CallState::InProgress, agent.user_id())
+    );
     assert_eq!(centre.activity(&colleague).await, AgentActivity::OnCall);
     let legs = centre.platform.legs_of_calls(&[call]).await.unwrap();
     let mine = legs.iter().find(|leg| leg.user_id == agent.user_id()).unwrap().id;
     let theirs = legs.iter().find(|leg| leg.user_id == colleague.user_id()).unwrap().id;
-    assert_eq!(refused(centre.platform.remove(&colleague, mine).await).0, RefusalCode::NotAllowed, "it is her call");
+    assert_eq!(
+        refused(centre.platform.remove(&colleague, mine).await).0,
+        RefusalCode::NotAllowed,
+        "it is her call"
+    );
     centre.platform.leave(&agent, mine).await.unwrap();
-    assert_eq!((centre.state(call).await, centre.call(call).await.agent_id), (CallState::InProgress, colleague.user_id()));
+    assert_eq!(
+        (centre.state(call).await, centre.call(call).await.agent_id),
+        (CallState::InProgress, colleague.user_id())
+    );
     assert_eq!(centre.activity(&agent).await, AgentActivity::WrapUp);
     centre.platform.leave(&colleague, theirs).await.unwrap();
     let row = centre.call(call).await;
@@ -293,7 +324,10 @@ async fn a_colleague_is_put_out_and_wraps_up() {
     // Accepted without media: gone after ten seconds, and the call went on all the time.
     centre.accept(&colleague).await;
     centre.pass_with(&[&agent, &colleague], seconds(11)).await;
-    assert_eq!((centre.state(call).await, centre.activity(&colleague).await), (CallState::InProgress, AgentActivity::Available));
+    assert_eq!(
+        (centre.state(call).await, centre.activity(&colleague).await),
+        (CallState::InProgress, AgentActivity::Available)
+    );
     centre.platform.invite(&agent, call, Invitee::User(colleague.user_id().unwrap()), None).await.unwrap();
     centre.answer(&colleague).await;
     let theirs = centre.leg(call, LegRole::Agent).await.id;

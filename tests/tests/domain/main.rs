@@ -3,11 +3,11 @@
 
 mod calls;
 mod centre;
-mod colleagues;
 mod chat;
+mod colleagues;
 mod desk;
-mod handing_over;
 mod groups;
+mod handing_over;
 mod hold;
 mod lists;
 mod log;
@@ -21,12 +21,13 @@ mod routing_queues;
 mod routing_waiting;
 mod schema;
 mod sessions;
+mod supervision;
+mod take_over;
 mod transfer_faults;
 mod transfer_races;
 mod transfers;
 mod transfers_in_vain;
 mod transfers_to_queues;
-mod supervision;
 
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;

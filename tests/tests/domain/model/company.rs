@@ -12,7 +12,8 @@ impl World {
     pub async fn act_in_company(&self, platform: &Platform, action: &Action) -> Result<()> {
         match action {
             Action::Monitor(who, call, mode) => {
-                let (supervisor, mode) = (self.supervisor(*who), MonitorMode::ALL[mode % MonitorMode::ALL.len()]);
+                let (supervisor, mode) =
+                    (self.supervisor(*who), MonitorMode::ALL[mode % MonitorMode::ALL.len()]);
                 if let Some(caller) = self.caller(*call) {
                     platform.monitor(supervisor, caller.call, mode).await?;
                 }
@@ -36,7 +37,8 @@ impl World {
             Action::Invite(who, comes) => {
                 if let Some(talk) = self.talk(platform, *who).await? {
                     let whom = Invitee::Guest("Gottfried".into());
-                    if let Invited::Outsider(_, token) = platform.invite(&talk.actor, talk.call, whom, None).await?
+                    if let Invited::Outsider(_, token) =
+                        platform.invite(&talk.actor, talk.call, whom, None).await?
                         && comes % 3 > 0
                     {
                         let guest = Caller { call: talk.call, token, actor: Actor::Anonymous };
@@ -109,7 +111,7 @@ impl World {
 
     async fn media_on(&self, platform: &Platform, leg: &Leg) -> Result<()> {
         let call = self.centre.call(leg.call_id).await;
-        let worker = self.worker();
+        let worker = *self.worker.lock().unwrap();
         if call.state != CallState::Ended
             && let Some(plan) = platform.lease_call(call.id, worker).await?
         {

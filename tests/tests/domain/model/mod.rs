@@ -10,6 +10,7 @@ mod actions;
 mod change;
 mod company;
 mod figures;
+mod people;
 mod world;
 
 use std::panic::AssertUnwindSafe;

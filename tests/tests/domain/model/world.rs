@@ -5,10 +5,10 @@ use std::sync::Mutex;
 use chrono::{DateTime, Utc};
 use cordboard_tests::invariants;
 use domain::agents::{AgentStatus, WrappedUp};
-use domain::calls::{Call, CallState, Leg, LegRole, LegState, MediaKind};
+use domain::calls::{LegRole, MediaKind};
 use domain::crm::ContactChange;
 use domain::error::Error;
-use domain::ids::{AgentId, ContactId, OfferId, TransferId, WorkerId};
+use domain::ids::{ContactId, WorkerId};
 use domain::people::{Actor, Role};
 use domain::routing::{OverflowKind, Queue, QueueChange, RoutingStrategy};
 use domain::transfers::{Target, TransferKind, TransferSide};
@@ -20,9 +20,7 @@ use super::figures;
 use crate::centre::{Caller, Centre, duties, id_of, person, seconds, sweep};
 use crate::worker;
 
-const AGENTS: usize = 5;
-/// Some of whom call twice: then the last agent is sought.
-const CONTACTS: usize = 6;
+pub const AGENTS: usize = 5;
 /// Looks that a liveness rule gets: a boundary of time may lie between a duty and the look.
 const LOOKS: usize = 3;
 
@@ -31,14 +29,14 @@ pub struct World {
     pub sql: Client,
     /// Two processes, the centre's own apart.
     processes: [Platform; 2],
-    queues: Vec<Queue>,
-    agents: Vec<Actor>,
+    pub queues: Vec<Queue>,
+    pub agents: Vec<Actor>,
     pub supervisors: Vec<Actor>,
     /// Whose tab is open.
-    open: Mutex<Vec<bool>>,
-    callers: Mutex<Vec<Caller>>,
+    pub open: Mutex<Vec<bool>>,
+    pub callers: Mutex<Vec<Caller>>,
     pub guests: Mutex<Vec<Caller>>,
-    worker: Mutex<WorkerId>,
+    pub worker: Mutex<WorkerId>,
     contact: ContactId,
     since: DateTime<Utc>,
 }
@@ -298,15 +296,6 @@ impl World {
                     platform.end_call(&self.centre.admin, caller.call).await?;
                 }
             }
-            Action::Monitor(..)
-            | Action::SupervisorMedia(_)
-            | Action::SupervisorLeaves(_)
-            | Action::Move(..)
-            | Action::Invite(..)
-            | Action::GuestMedia(_)
-            | Action::GuestLeaves(_)
-            | Action::GuestLost(_)
-            | Action::PutOut(..) => self.act_in_company(platform, action).await?,
             Action::Member(queue, who, tier) => {
                 let (queue, agent) = (self.queue(*queue).id, id_of(self.agent(*who)));
                 let tier_given = Some(1 + (tier % 3) as i32);
@@ -343,119 +332,7 @@ impl World {
                 platform.retire_worker(old).await?;
             }
             Action::Together(_) => unreachable!("two at a time"),
-        }
-        Ok(())
-    }
-
-    fn agent(&self, pick: Pick) -> &Actor {
-        &self.agents[pick % AGENTS]
-    }
-
-    pub fn queue(&self, pick: Pick) -> &Queue {
-        &self.queues[pick % self.queues.len()]
-    }
-
-    /// Rather one of the last, who are still there.
-    pub fn caller(&self, pick: Pick) -> Option<Caller> {
-        let callers = self.callers.lock().unwrap();
-        let recent = callers.len().min(6);
-        (recent > 0).then(|| callers[callers.len() - 1 - pick % recent].clone())
-    }
-
-    fn remember(&self, caller: Caller) {
-        let mut callers = self.callers.lock().unwrap();
-        match callers.iter_mut().find(|known| known.call == caller.call) {
-            Some(known) => *known = caller,
-            None => callers.push(caller),
-        }
-    }
-
-    async fn request(&self, queue: Pick, contact: Pick) -> Result<Caller> {
-        let email = format!("contact{}@example.com", contact % CONTACTS);
-        let caller = self.centre.request_as(self.queue(queue), &email).await?;
-        self.remember(caller.clone());
-        Ok(caller)
-    }
-
-    async fn join(&self, platform: &Platform, mut caller: Caller) -> Result<Caller> {
-        let joined = platform.join_by_link(&caller.actor, &caller.token, None).await?;
-        if let Some(token) = joined.guest_token
-            && let Some(guest) = platform.guest(&token).await?
-        {
-            caller.actor = Actor::Guest(guest);
-            self.remember(caller.clone());
-        }
-        Ok(caller)
-    }
-
-    async fn stay(&self, platform: &Platform) -> Result<()> {
-        let open = self.open.lock().unwrap().clone();
-        let there: Vec<AgentId> =
-            self.agents.iter().zip(open).filter(|(_, open)| *open).map(|(agent, _)| id_of(agent)).collect();
-        platform.be_present(&there).await
-    }
-
-    /// One of those of whom the rows say this.
-    async fn one_of(&self, ids: &str, pick: Pick) -> Option<&Actor> {
-        let rows =
-            self.sql.query(&format!("SELECT id::text FROM ({ids}) AS found(id) ORDER BY 1"), &[]).await;
-        let found: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
-        let id = found.get(pick.checked_rem(found.len())?)?;
-        self.agents.iter().chain(&self.supervisors).find(|agent| id_of(agent).0.to_string() == *id)
-    }
-
-    async fn ringing(&self, platform: &Platform, pick: Pick) -> Result<Option<(&Actor, OfferId)>> {
-        let ring = "SELECT agent_id FROM offer WHERE state = 'PENDING'";
-        let Some(agent) = self.one_of(ring, pick).await else { return Ok(None) };
-        let live = platform.live_offers(id_of(agent)).await?;
-        Ok(live.first().map(|offer| (agent, offer.id)))
-    }
-
-    /// The call that an agent is in.
-    pub async fn talk(&self, platform: &Platform, pick: Pick) -> Result<Option<Caller>> {
-        let talk = "SELECT user_id FROM leg WHERE role = 'AGENT' AND state <> 'LEFT'";
-        let Some(agent) = self.one_of(talk, pick).await else { return Ok(None) };
-        let calls = platform.current_calls(&[id_of(agent)]).await?;
-        let call = calls.get(&id_of(agent));
-        Ok(call.map(|call| Caller { call: *call, token: String::new(), actor: agent.clone() }))
-    }
-
-    /// One of the transfers that are under way, and who began it.
-    async fn transfer(&self, pick: Pick) -> Option<(&Actor, TransferId)> {
-        let live = "SELECT from_agent_id::text, id::text FROM transfer WHERE ended_at IS NULL ORDER BY id";
-        let rows = self.sql.query(live, &[]).await.unwrap();
-        let row = rows.get(pick.checked_rem(rows.len())?)?;
-        let (from, id): (String, String) = (row.get(0), row.get(1));
-        let agent = self.agents.iter().find(|agent| id_of(agent).0.to_string() == from)?;
-        Some((agent, TransferId(id.parse().unwrap())))
-    }
-
-    pub async fn party(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<Option<(Call, Leg)>> {
-        let call = platform.calls(&self.centre.admin, &[of.call]).await?.remove(0);
-        let legs = platform.legs_of_calls(&[of.call]).await?;
-        // Several agents may be in it.
-        let is_it = |leg: &Leg| leg.role == role && (role != LegRole::Agent || of.actor.owns(leg));
-        let leg = legs.into_iter().rfind(|leg| leg.state != LegState::Left && is_it(leg));
-        Ok(leg.filter(|_| call.state != CallState::Ended).map(|leg| (call, leg)))
-    }
-
-    pub fn worker(&self) -> WorkerId {
-        *self.worker.lock().unwrap()
-    }
-
-    pub async fn media(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<()> {
-        let worker = self.worker();
-        if let Some((call, leg)) = self.party(platform, of, role).await?
-            && let Some(plan) = platform.lease_call(call.id, worker).await?
-        {
-            platform.leg_connected(call.id, plan.epoch, leg.id).await?;
-        }
-        Ok(())
-    }
-
-    pub async fn silence(&self, platform: &Platform, of: &Caller, role: LegRole) -> Result<()> {
-        if let Some((call, leg)) = self.party(platform, of, role).await? {
-            platform.leg_disconnected(call.id, call.epoch, leg.id).await?;
+            other => self.act_in_company(platform, other).await?,
         }
         Ok(())
     }
