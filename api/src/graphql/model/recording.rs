@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use domain::{
-    Error,
     recordings::{self, PlaybackGrant},
 };
 
