@@ -143,11 +143,9 @@ impl Change {
 
     /// The call waits in the queue; the agent's leg waits beside it, and can take it back.
     async fn send_to_queue(&mut self, own: usize, id: QueueId, actor: &str) -> Result<()> {
-        if self.call.direction == Direction::Internal {
-            return refuse(
-                RefusalCode::NotAllowed,
-                "A colleague does not wait in a queue. Transfer to an agent.",
-            );
+        if self.call.direction == Direction::Internal || !self.is_contact_there() {
+            let says = "Only a contact waits in a queue. Transfer to an agent.";
+            return refuse(RefusalCode::NotAllowed, says);
         }
         let is_colleague = |(place, leg): (usize, &crate::calls::Leg)| {
             place != own && leg.role == LegRole::Agent && leg.state != LegState::Left

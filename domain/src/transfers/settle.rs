@@ -163,9 +163,14 @@ impl Change {
         Ok(())
     }
 
+    /// Guests alone wait in no queue.
+    pub(super) fn is_contact_there(&self) -> bool {
+        self.legs.iter().any(|leg| leg.role == LegRole::Contact && leg.state.is_present())
+    }
+
     /// The agent had hung up meanwhile.
     async fn nobody_took_it(&mut self) -> Result<()> {
-        if self.call.queue_id.is_some() {
+        if self.call.queue_id.is_some() && self.is_contact_there() {
             let rank_at = Some(self.now() - limits::FRONT_OF_QUEUE);
             return self.enter_again(Entry { rank_at, ..Entry::default() }).await;
         }
