@@ -129,7 +129,8 @@ impl Platform {
         }
         queue.updated_at = now;
         // The calls first: a new key makes whoever enters wait for this row.
-        if (queue.max_wait_seconds, queue.priority) != (before.max_wait_seconds, before.priority) {
+        let judged = |queue: &Queue| (queue.max_wait_seconds, queue.priority, queue.last_agent_seconds);
+        if judged(&queue) != judged(&before) {
             rejudge(&mut unit, &queue, before.priority).await?;
         }
         diesel::update(queue::table.find(id)).set(&queue).execute(unit.connection()).await.map_err(taken)?;
@@ -240,7 +241,7 @@ async fn changed(unit: &mut Unit, id: QueueId, actor: &Actor) -> Result<()> {
     unit.event(Aggregate::Queue, id.0, 0, "CHANGED", news).await
 }
 
-/// Those who wait get the limit and the head start that the queue has now.
+/// Those who wait get the limits and the head start that the queue has now.
 async fn rejudge(unit: &mut Unit, queue: &Queue, priority_before: i32) -> Result<()> {
     use diesel::{sql_query, sql_types};
     sql_query(
@@ -252,6 +253,7 @@ async fn rejudge(unit: &mut Unit, queue: &Queue, priority_before: i32) -> Result
     .await?;
     sql_query(
         "UPDATE queue_visit SET rank_at = rank_at - make_interval(secs => $2),
+            prefer_until = CASE WHEN prefer_agent_id IS NOT NULL THEN entered_at + make_interval(secs => $4) END,
             leave_by = CASE WHEN callback OR EXISTS (SELECT FROM transfer t WHERE t.call_id = queue_visit.call_id AND t.state = 'RINGING')
                 THEN leave_by ELSE entered_at + make_interval(secs => $3) END
          WHERE queue_id = $1 AND left_at IS NULL",
@@ -261,6 +263,7 @@ async fn rejudge(unit: &mut Unit, queue: &Queue, priority_before: i32) -> Result
         crate::limits::PRIORITY_POINT.as_seconds_f64() * f64::from(queue.priority - priority_before),
     )
     .bind::<sql_types::Double, _>(f64::from(queue.max_wait_seconds))
+    .bind::<sql_types::Double, _>(f64::from(queue.last_agent_seconds))
     .execute(unit.connection())
     .await?;
     Ok(())

@@ -86,6 +86,25 @@ async fn all_the_waiting_counts_after_two_overflows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_no_longer_minds_the_last_agent_lets_those_go_who_wait_for_one() {
+    let centre = Centre::open().await;
+    let change = QueueChange { last_agent_seconds: Some(300), ..without_wrap_up() };
+    let queue = centre.queue("support", change).await;
+    let known = centre.agent(&[&queue]).await;
+    let first = centre.caller(&queue).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&known).await, first.call);
+    let other = centre.agent(&[&queue]).await;
+    let again = centre.caller(&queue).await;
+    centre.route().await;
+    assert!(centre.offer(&other).await.is_none(), "it waits for the one it knows");
+    let change = QueueChange { last_agent_seconds: Some(0), ..QueueChange::default() };
+    centre.change_queue(queue.id, change).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&other).await, again.call);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn those_who_wait_are_told_their_new_place() {
     let centre = Centre::open().await;
     let queue = centre.queue("support", QueueChange::default()).await;
