@@ -32,14 +32,20 @@ impl Change {
     ///
     /// # Errors
     /// LIMIT_REACHED.
-    pub(super) fn room_for_more(&self, more: usize) -> Result<()> {
+    pub(crate) fn room_for_more(&self, more: usize) -> Result<()> {
         let parties = self.legs.iter().filter(|leg| leg.state != LegState::Left).count();
         if parties + more > limits::PARTIES {
-            let says = format!("A call has {} parties at most, those included who are asked. Take somebody out first.", limits::PARTIES);
+            let says = format!(
+                "A call has {} parties at most, those included who are asked. Take somebody out first.",
+                limits::PARTIES
+            );
             return refuse(RefusalCode::LimitReached, says);
         }
         if self.legs.len() + more > limits::LEGS {
-            return refuse(RefusalCode::LimitReached, "Too many have come to this call and left. Begin a new one.");
+            return refuse(
+                RefusalCode::LimitReached,
+                "Too many have come to this call and left. Begin a new one.",
+            );
         }
         Ok(())
     }

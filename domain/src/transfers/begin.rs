@@ -27,7 +27,7 @@ impl Platform {
     ///
     /// # Errors
     /// NOT_FOUND, CALL_ENDED, NOT_ALLOWED for one who is not in it as an agent and for a target in it, NO_AGENT and
-    /// AGENT_BUSY for one who is not free, QUEUE_CLOSED, QUEUE_FULL, ILLEGAL_TRANSITION while nobody talks or another
+    /// AGENT_BUSY for one who is not free, QUEUE_CLOSED, QUEUE_FULL, LIMIT_REACHED, ILLEGAL_TRANSITION while nobody talks or another
     /// transfer lives.
     pub async fn transfer_call(
         &self,
@@ -77,6 +77,7 @@ impl Change {
         to: Target,
     ) -> Result<Transfer> {
         self.is_known(to).await?;
+        self.room_for_more(1)?;
         let begun = Transfer {
             id: TransferId::new(),
             call_id: self.call.id,
