@@ -35,25 +35,27 @@ async function post<Answer>(request: APIRequestContext, query: string, variables
   return data;
 }
 
-/** A queue of the test's own, taken care of by one agent. */
-export async function makeQueue(request: APIRequestContext, name: string, settings: object = {}, agent = 'agent1@example.com'): Promise<MadeQueue> {
+/** A queue of the test's own, taken care of by these agents, or the first one. An offer rings for as long as a busy machine may need to look at it. */
+export async function makeQueue(request: APIRequestContext, name: string, settings: object = {}, ...agents: string[]): Promise<MadeQueue> {
   made += 1;
   const key = `test-${Date.now()}-${made}`;
-  const input = { key, name, wrapUpSeconds: 0, offerSeconds: 30, media: ['AUDIO', 'VIDEO'], ...settings };
+  const input = { key, name, wrapUpSeconds: 0, offerSeconds: 120, media: ['AUDIO', 'VIDEO'], ...settings };
   const { queueCreate } = await administer<{ queueCreate: { queue: { id: string } } }>(
     request,
     'mutation ($input: QueueCreateInput!) { queueCreate(input: $input) { queue { id } userErrors { message } } }',
     { input },
   );
   const { id } = queueCreate.queue;
-  const { agents } = await administer<{ agents: { nodes: { id: string; user: { email: string } }[] } }>(
+  const known = await administer<{ agents: { nodes: { id: string; user: { email: string } }[] } }>(
     request,
     'query { agents(first: 100) { nodes { id user { email } } } }',
     {},
   );
-  const agentId = agents.nodes.find(({ user }) => user.email === agent)?.id;
-  await setMember(request, { queueId: id, agentId, tier: 1, member: true });
-  members.push({ queueId: id, agentId });
+  for (const email of agents.length > 0 ? agents : ['agent1@example.com']) {
+    const agentId = known.agents.nodes.find(({ user }) => user.email === email)?.id;
+    await setMember(request, { queueId: id, agentId, tier: 1, member: true });
+    members.push({ queueId: id, agentId });
+  }
   return { id, key, name };
 }
 

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { call, createContact, openLastCall, ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
-import { join } from '../people/contact';
+import { answer } from '../people/contact';
 import { expectPicturesToStop, expectSilence, expectToSeeAndHear } from '../people/media';
 import { expectToPlay, expectToSwitch, picture, playSlowly, throttle } from '../people/playback';
 import { PHONE, test } from '../people/test';
@@ -18,7 +18,7 @@ test('agent and contact talk by video, both reload, and the recording plays', as
     await contact.goto(new URL(link).pathname);
     await expect(contact.getByRole('meter')).toBeVisible();
     await expectAccessible(contact);
-    await join(contact, link, 'yes');
+    await answer(contact, 'yes');
   });
 
   await test.step('both see and hear each other', async () => {

@@ -1,17 +1,20 @@
 import { expect, type Page, type WebSocketRoute } from '@playwright/test';
 import { ownCall, signIn } from '../people/agent';
 import { expectAccessible } from '../people/axe';
-import { becomeFree, createQueue, enterQueue, offer, setStatus, status } from '../people/centre';
+import { becomeFree, enterQueue, offer, setStatus, status } from '../people/centre';
 import { expectToSeeAndHear } from '../people/media';
+import { leaveQueues, makeQueue } from '../people/queue';
 import { PHONE, test } from '../people/test';
 
-const ADMIN = 'admin@example.com';
+const FIRST = 'agent1@example.com';
 const SECOND = 'agent2@example.com';
 
-test('two agents are free: one declines, the other takes it, wraps up and notes what comes next', async ({ user, somebody }) => {
+test.afterEach(leaveQueues);
+
+test('two agents are free: one declines, the other takes it, wraps up and notes what comes next', async ({ user, somebody, request }) => {
   test.setTimeout(180_000);
   const caller = `Cleo Caller ${Date.now()}`;
-  const queue = await createQueue(await user(ADMIN), `Help ${Date.now()}`, ['Alex Agent', 'Robin Agent']);
+  const queue = await makeQueue(request, 'Help', { wrapUpSeconds: 60 }, FIRST, SECOND);
   const first = await user();
   const second = await user(SECOND);
   const contact = await somebody(PHONE);
@@ -80,9 +83,9 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
   });
 });
 
-test('all tabs of all browsers agree within 200 ms', async ({ user, somebody }) => {
+test('all tabs of all browsers agree within 200 ms', async ({ user, somebody, request }) => {
   test.setTimeout(120_000);
-  const queue = await createQueue(await user(ADMIN), `Tabs ${Date.now()}`, ['Alex Agent']);
+  const queue = await makeQueue(request, 'Tabs');
   const tab = await user();
   const otherTab = await tab.context().newPage();
   await otherTab.goto('/calls');
@@ -120,8 +123,8 @@ test('all tabs of all browsers agree within 200 ms', async ({ user, somebody }) 
   });
 });
 
-test('a tab that was cut off keeps no card of what went meanwhile', async ({ user, somebody }) => {
-  const queue = await createQueue(await user(ADMIN), `Cut ${Date.now()}`, ['Alex Agent']);
+test('a tab that was cut off keeps no card of what went meanwhile', async ({ user, somebody, request }) => {
+  const queue = await makeQueue(request, 'Cut');
   const tab = await user();
   const cutOff = await somebody();
   const line = await holdNews(cutOff);
@@ -143,9 +146,9 @@ test('a tab that was cut off keeps no card of what went meanwhile', async ({ use
   await expect(offer(cutOff)).toHaveCount(0, { timeout: 8_000 });
 });
 
-test('signing out lets a call and its wrap-up finish', async ({ user, somebody }) => {
+test('signing out lets a call and its wrap-up finish', async ({ somebody, request }) => {
   test.setTimeout(120_000);
-  const queue = await createQueue(await user(ADMIN), `Leave ${Date.now()}`, ['Robin Agent']);
+  const queue = await makeQueue(request, 'Leave', { wrapUpSeconds: 60 }, SECOND);
   // A session of its own: the one that tests share must not end.
   const agent = await somebody();
   await signIn(agent, SECOND);
