@@ -27,8 +27,8 @@ impl Platform {
     ///
     /// # Errors
     /// NOT_FOUND, CALL_ENDED, NOT_ALLOWED for one who is not in it as an agent and for a target in it, NO_AGENT and
-    /// AGENT_BUSY for one who is not free, QUEUE_CLOSED, QUEUE_FULL, LIMIT_REACHED, ILLEGAL_TRANSITION while nobody talks or another
-    /// transfer lives.
+    /// AGENT_BUSY for one who is not free, QUEUE_CLOSED, QUEUE_FULL, LIMIT_REACHED, ILLEGAL_TRANSITION while nobody talks or
+    /// another transfer lives.
     pub async fn transfer_call(
         &self,
         actor: &Actor,
