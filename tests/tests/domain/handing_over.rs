@@ -53,7 +53,7 @@ impl Scene {
 
     /// Both agents are there.
     pub async fn consulting(&self) -> Transfer {
-        let transfer = self.transfer(Warm).await;
+        let transfer = self.transfer(TransferKind::Warm).await;
         self.two_answers().await;
         assert_eq!(self.now(&transfer).await.state, TransferState::Consulting);
         transfer
