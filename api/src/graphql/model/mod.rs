@@ -7,6 +7,7 @@ mod audio_file;
 mod audit;
 mod call;
 mod call_event;
+mod call_interval;
 mod company;
 mod contact;
 mod desk;
@@ -36,6 +37,7 @@ pub use self::{
     audio_file::AudioFile,
     audit::{AuditEntry, AuditFilter},
     call::{Call, CallFilter, CallOrder},
+    call_interval::CallInterval,
     call_event::{CallEvent, cursor as event_cursor},
     company::{Company, CompanyFilter},
     contact::{Contact, ContactFilter, ContactOrder},
