@@ -190,11 +190,13 @@ async fn who_loses_a_picture_asks_its_source_alone() {
         .await;
     for (name, asked) in [("Bob", 1), ("Cid", 2)] {
         let before = quiet(&mut crowd);
-        crowd.until(name, |crowd| {
-            crowd.party(name).peer.say(VIDEO, "last");
-            let heard = crowd.party("Ada").peer.received.last().cloned();
-            heard.is_some_and(|(_, packet)| packet.payload == format!("{name} last"))
-        }).await;
+        crowd
+            .until(name, |crowd| {
+                crowd.party(name).peer.say(VIDEO, "last");
+                let heard = crowd.party("Ada").peer.received.last().cloned();
+                heard.is_some_and(|(_, packet)| packet.payload == format!("{name} last"))
+            })
+            .await;
         crowd.party("Ada").peer.lose_picture();
         crowd.until("asked", |crowd| quiet(crowd)[asked] > before[asked]).await;
         let now = quiet(&mut crowd);
@@ -212,9 +214,9 @@ async fn offers_that_cross_are_answered_one_after_the_other() {
         let mut peers: Vec<&mut Peer> = crowd.parties.iter_mut().map(|party| &mut party.peer).collect();
         step(&mut peers);
     }
-    let restart = crowd.party("Ada").peer.restart_ice();
+    let again = crowd.party("Ada").peer.offer();
     let engine = crowd.house.engine.clone();
-    let crossed = engine.negotiate(call, ada, restart).await;
+    let crossed = engine.negotiate(call, ada, again).await;
     assert!(matches!(crossed, Err(NegotiateError::Crossed)), "{crossed:?}");
     crowd.party("Ada").peer.withdraw();
     crowd.talk(&[AUDIO], "hello").await;
