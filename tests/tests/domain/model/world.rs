@@ -15,7 +15,7 @@ use domain::transfers::{Target, TransferKind, TransferSide};
 use domain::{Platform, Result};
 use tokio_postgres::Client;
 
-use super::actions::{Action, Pick};
+use super::actions::Action;
 use super::figures;
 use crate::centre::{Caller, Centre, duties, id_of, person, seconds, sweep};
 use crate::worker;
