@@ -7,7 +7,7 @@ import { expectToPlay, expectToSwitch, picture, playSlowly, throttle } from '../
 import { PHONE, test } from '../people/test';
 
 test('agent and contact talk by video, both reload, and the recording plays', async ({ user, somebody }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const agent = await user();
   const contact = await somebody(PHONE);
 
