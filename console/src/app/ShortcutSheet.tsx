@@ -7,6 +7,8 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['n', 'Note, in a call; else a new contact'],
   ['m', 'Microphone on or off, in a call'],
   ['v', 'Camera on or off, in a call'],
+  ['s', 'Share the screen or stop, in a call'],
+  ['h', 'Hold or resume, in a call'],
   ['r', 'Pause or resume the recording, in a call'],
   ['f', 'Full call, or back to the bar'],
   ['Ctrl Enter', 'Finish the wrap-up'],

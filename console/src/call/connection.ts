@@ -1,10 +1,12 @@
-import type { Joined, Signal, Signalling } from './signalling';
+import { isStale, type Joined, type Signal, type Signalling } from './signalling';
+import { slotNumber } from './slots';
 
 export type MakePeer = (configuration: RTCConfiguration) => RTCPeerConnection;
 
 interface Events {
   onState(state: RTCPeerConnectionState): void;
-  onTrack(track: MediaStreamTrack): void;
+  /** A track comes in, in the slot with that number. */
+  onTrack(track: MediaStreamTrack, slot: number, receiver: RTCRtpReceiver): void;
   /** The platform answered under this epoch. */
   onEpoch(epoch: number): void;
   /** A negotiation failed; the machine above decides what to do. */
@@ -13,6 +15,8 @@ interface Events {
 
 /** Candidates that appear within this time travel together. */
 const TRICKLE_MS = 60;
+/** So soon the platform's own offer comes, where it refused ours because of it. */
+const CROSSING_MS = 2_000;
 
 /**
  * One RTCPeerConnection on one epoch of a leg. The browser is the polite side of perfect
@@ -30,6 +34,7 @@ export class Connection {
   #offers = 0;
   #candidates: RTCIceCandidateInit[] = [];
   #trickleTimer: ReturnType<typeof setTimeout> | undefined;
+  #crossingTimer: ReturnType<typeof setTimeout> | undefined;
   /** The server knows the connection only after the first answer: candidates wait for it. */
   #known = false;
   #chain: Promise<void> = Promise.resolve();
@@ -43,7 +48,7 @@ export class Connection {
     this.peer.onconnectionstatechange = () => {
       if (!this.#closed) events.onState(this.peer.connectionState);
     };
-    this.peer.ontrack = (event) => events.onTrack(event.track);
+    this.peer.ontrack = ({ track, streams, receiver }) => events.onTrack(track, slotNumber(streams[0]?.id), receiver);
     this.peer.onicecandidate = (event) => {
       if (event.candidate) this.#trickle(event.candidate.toJSON());
     };
@@ -82,7 +87,12 @@ export class Connection {
       this.#known = true;
       this.#flush();
     } catch (error) {
-      if (!this.#closed && mine === this.#offers) this.#events.onFault(error);
+      if (this.#closed || mine !== this.#offers) return;
+      if (!this.#known || !isStale(error)) return this.#events.onFault(error);
+      // Answering that offer rolls ours back and makes it anew; without one it was our epoch that is old.
+      this.#crossingTimer = setTimeout(() => {
+        if (mine === this.#offers) this.#events.onFault(error);
+      }, CROSSING_MS);
     }
   }
 
@@ -94,7 +104,9 @@ export class Connection {
         if (signal.type === 'candidate') await this.peer.addIceCandidate(signal.candidate);
         else if (signal.epoch === this.epoch) await this.#answer(signal);
       } catch (error) {
-        if (!this.#closed) this.#events.onFault(error);
+        // An answer that came too late: the platform has offered anew meanwhile.
+        const late = signal.type === 'offer' && isStale(error);
+        if (!this.#closed && !late) this.#events.onFault(error);
       }
     });
     return this.#chain;
@@ -104,6 +116,7 @@ export class Connection {
   retire(): void {
     this.#closed = true;
     clearTimeout(this.#trickleTimer);
+    clearTimeout(this.#crossingTimer);
     this.peer.onconnectionstatechange = null;
     this.peer.ontrack = null;
     this.peer.onicecandidate = null;

@@ -58,7 +58,7 @@ export class Desk {
       signalling,
       media,
       (configuration) => new RTCPeerConnection(configuration),
-      new MediaStream(),
+      () => new MediaStream(),
     );
     this.#current = { ticket, live, media };
     live.onChange(() => {

@@ -15,7 +15,7 @@ export class FakePeer {
   sent: Record<string, (MediaStreamTrack | null)[]> = { audio: [], video: [] };
   directions: string[] = [];
   onconnectionstatechange: (() => void) | null = null;
-  ontrack: ((event: { track: MediaStreamTrack }) => void) | null = null;
+  ontrack: ((event: { track: MediaStreamTrack; streams: { id: string }[]; receiver: RTCRtpReceiver }) => void) | null = null;
   onicecandidate: ((event: { candidate: { toJSON(): RTCIceCandidateInit } | null }) => void) | null = null;
   #offers = 0;
 
@@ -72,6 +72,11 @@ export class FakePeer {
     this.onconnectionstatechange?.();
   }
 
+  /** A track of the other side, in a slot of the platform's. */
+  receive(track: MediaStreamTrack, slot = 0) {
+    this.ontrack?.({ track, streams: [{ id: `slot${slot}` }], receiver: { track } as RTCRtpReceiver });
+  }
+
   gather(candidate: string) {
     this.onicecandidate?.({ candidate: { toJSON: () => ({ candidate, sdpMid: '0' }) } });
   }
@@ -91,7 +96,7 @@ export class FakePlatform implements Signalling {
   joins = 0;
   negotiations: Description[] = [];
   trickled: { epoch: number; candidates: RTCIceCandidateInit[] }[] = [];
-  updates: { muted?: boolean; videoOn?: boolean }[] = [];
+  updates: { muted?: boolean; videoOn?: boolean; screenOn?: boolean }[] = [];
   hungUp: string[] = [];
   left: string[] = [];
   subscriptions = 0;
@@ -134,7 +139,7 @@ export class FakePlatform implements Signalling {
     };
   }
 
-  update(_legId: string, change: { muted?: boolean; videoOn?: boolean }): Promise<void> {
+  update(_legId: string, change: { muted?: boolean; videoOn?: boolean; screenOn?: boolean }): Promise<void> {
     this.updates.push(change);
     return Promise.resolve();
   }
@@ -151,7 +156,7 @@ export class FakePlatform implements Signalling {
 }
 
 export class FakeMedia {
-  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null, settled: true };
+  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, screen: null, fault: null, settled: true };
   #listeners = new Set<(state: LocalMediaState) => void>();
   state = () => this.#state;
   onChange = (listener: (state: LocalMediaState) => void) => {

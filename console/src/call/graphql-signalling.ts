@@ -71,6 +71,7 @@ const LegUpdate = graphql(`
         id
         muted
         videoOn
+        screenOn
       }
       userErrors {
         code

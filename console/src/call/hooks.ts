@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { LiveCall, LiveCallState } from './live-call';
 import type { LocalMedia, LocalMediaState } from './media';
+import { type Slot, sourceOf } from './slots';
 import { type Statistics, StatisticsReader } from './statistics';
 
 /** The only bridge between the call machine and React. */
@@ -26,6 +27,26 @@ export function useStatistics(peer: RTCPeerConnection | null, every = 500): Stat
     return () => clearInterval(timer);
   }, [peer, every]);
   return statistics;
+}
+
+/** How soon a picture is under the right name after its slot changed hands. */
+const LOOK_MS = 150;
+
+/** Whose media each slot carries, read from the packets themselves. */
+export function useSources(slots: readonly Slot[]): ReadonlyMap<number, number | null> {
+  const [sources, setSources] = useState<ReadonlyMap<number, number | null>>(new Map());
+  useEffect(() => {
+    const look = () =>
+      setSources((before) => {
+        const now = new Map(slots.map(({ number, receivers }) => [number, sourceOf(receivers)]));
+        const same = now.size === before.size && [...now].every(([number, source]) => before.get(number) === source);
+        return same ? before : now;
+      });
+    look();
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [slots]);
+  return sources;
 }
 
 export interface Devices {

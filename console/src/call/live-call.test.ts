@@ -25,7 +25,7 @@ beforeEach(() => {
   FakePeer.made = [];
   platform = new FakePlatform();
   media = new FakeMedia();
-  call = new LiveCall(platform, media.asMedia(), makeFakePeer, fakeStream());
+  call = new LiveCall(platform, media.asMedia(), makeFakePeer, fakeStream);
 });
 
 afterEach(() => {
@@ -105,8 +105,8 @@ describe('media', () => {
     media.become({ fault: null });
     await settle();
     expect(platform.updates).toEqual([
-      { muted: false, videoOn: false },
-      { muted: true, videoOn: false },
+      { muted: false, videoOn: false, screenOn: false },
+      { muted: true, videoOn: false, screenOn: false },
     ]);
   });
 
@@ -116,15 +116,38 @@ describe('media', () => {
     expect(platform.updates).toEqual([]);
     media.become({ audio: fakeTrack('audio'), settled: true });
     await settle();
-    expect(platform.updates).toEqual([{ muted: false, videoOn: false }]);
+    expect(platform.updates).toEqual([{ muted: false, videoOn: false, screenOn: false }]);
   });
 
   it('of the other side replace those of a connection before', async () => {
     await connected();
-    peer().ontrack?.({ track: fakeTrack('video') });
+    peer().receive(fakeTrack('video'));
     const newer = fakeTrack('video');
-    peer().ontrack?.({ track: newer });
-    expect(call.state().remote.getTracks()).toEqual([newer]);
+    peer().receive(newer);
+    expect(call.state().slots[0]?.stream.getTracks()).toEqual([newer]);
+  });
+
+  it('of further parties come in slots of their own, which a new connection begins without', async () => {
+    await connected();
+    peer().receive(fakeTrack('audio'));
+    peer().receive(fakeTrack('audio'), 1);
+    expect(call.state().slots.map(({ number }) => number)).toEqual([0, 1]);
+    platform.tell({ type: 'moved', epoch: 2, iceServers: [] });
+    await settle();
+    peer().receive(fakeTrack('audio'));
+    expect(call.state().slots.map(({ number }) => number)).toEqual([0]);
+  });
+
+  it('show the screen in place of the camera while it is shared', async () => {
+    const [camera, screen] = [fakeTrack('video'), fakeTrack('video')];
+    media.become({ cameraOn: true, video: camera });
+    await connected();
+    media.become({ screen });
+    await settle();
+    expect(platform.updates.at(-1)).toEqual({ muted: true, videoOn: true, screenOn: true });
+    media.become({ screen: null });
+    await settle();
+    expect(peer().sent['video']).toEqual([camera, screen, camera]);
   });
 });
 
@@ -151,6 +174,35 @@ describe('perfect negotiation', () => {
     // The answer to the offer that was rolled back is dropped.
     expect(peer().remote).not.toContain('server answers offer 1');
     expect(peer().remote.at(-1)).toBe('server answers offer 2');
+  });
+
+  it('waits for the offer of the server’s that its own was refused for', async () => {
+    await connected();
+    platform.refuseOffer = [new RefusedByPlatform('STALE')];
+    peer().become('failed');
+    await settle();
+    platform.tell({ type: 'offer', sdp: 'server first', revision: 2, epoch: 1 });
+    await settle();
+    expect(FakePeer.made).toHaveLength(1);
+    expect(peer().remote.at(-1)).toBe('server answers offer 3');
+  });
+
+  it('joins again where no such offer comes: its epoch was old', async () => {
+    await connected();
+    platform.refuseOffer = [new RefusedByPlatform('STALE')];
+    peer().become('failed');
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(platform.joins).toBe(2);
+  });
+
+  it('leaves an answer be that came too late', async () => {
+    await connected();
+    platform.refuseOffer = [new RefusedByPlatform('STALE')];
+    platform.tell({ type: 'offer', sdp: 'old', revision: 1, epoch: 1 });
+    platform.tell({ type: 'offer', sdp: 'new', revision: 2, epoch: 1 });
+    await settle();
+    expect(platform.negotiations.at(-1)).toMatchObject({ type: 'ANSWER', revision: 2 });
+    expect(FakePeer.made).toHaveLength(1);
   });
 
   it('ignores an offer of another epoch', async () => {
@@ -291,11 +343,17 @@ describe('the end', () => {
     await call.hangUp();
     expect(platform).toMatchObject({ left: ['leg_1'], hungUp: [] });
 
-    call = new LiveCall(platform, media.asMedia(), makeFakePeer, fakeStream());
+    call = new LiveCall(platform, media.asMedia(), makeFakePeer, fakeStream);
     await connected();
     peer().become('disconnected');
     await call.hangUp();
     expect(platform).toMatchObject({ left: ['leg_1'], hungUp: ['leg_1'] });
+  });
+
+  it('leaves a call to the others where that is wanted', async () => {
+    await connected();
+    await call.hangUp(true);
+    expect(platform).toMatchObject({ left: ['leg_1'], hungUp: [] });
   });
 
   it('leaves a leg that was still being made at the hang-up', async () => {

@@ -1,6 +1,7 @@
 import { Connection, type MakePeer } from './connection';
-import type { LocalMedia } from './media';
+import { type LocalMedia, outgoing } from './media';
 import { judge, type Joined, type Signal, type Signalling } from './signalling';
+import { type MakeStream, type Slot, Slots } from './slots';
 
 /** JOINING until the leg exists, CONNECTING until media flow, RECONNECTING while they don't any more. */
 export type Phase = 'joining' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
@@ -9,7 +10,8 @@ export interface LiveCallState {
   phase: Phase;
   legId: string | null;
   epoch: number | null;
-  remote: MediaStream;
+  /** What comes in: of everybody else in the call, or the music of a queue. */
+  slots: readonly Slot[];
   /** Plain words once the phase is ended. */
   endReason: string | null;
   /** The present connection, for statistics. */
@@ -36,6 +38,7 @@ export class LiveCall {
   #media: LocalMedia;
   #makePeer: MakePeer;
   #connection: Connection | null = null;
+  #slots: Slots;
   #listeners = new Set<() => void>();
   #stopSignals: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,16 +47,17 @@ export class LiveCall {
   #attempt = 0;
   #leaveMedia: () => void;
   #sent: { audio: MediaStreamTrack | null; video: MediaStreamTrack | null } = { audio: null, video: null };
-  #told: { muted: boolean; videoOn: boolean } | null = null;
+  #told: { muted: boolean; videoOn: boolean; screenOn: boolean } | null = null;
   /** Media have flowed at some time: whoever hangs up now ends a conversation. */
   #wasConnected = false;
   #hungUp = false;
 
-  constructor(signalling: Signalling, media: LocalMedia, makePeer: MakePeer, remote: MediaStream) {
+  constructor(signalling: Signalling, media: LocalMedia, makePeer: MakePeer, makeStream: MakeStream) {
     this.#signalling = signalling;
     this.#media = media;
     this.#makePeer = makePeer;
-    this.#state = { phase: 'joining', legId: null, epoch: null, remote, endReason: null, peer: null };
+    this.#slots = new Slots(makeStream);
+    this.#state = { phase: 'joining', legId: null, epoch: null, slots: this.#slots.list(), endReason: null, peer: null };
     this.#leaveMedia = media.onChange(() => void this.#follow());
   }
 
@@ -70,8 +74,8 @@ export class LiveCall {
     else await this.#join();
   }
 
-  /** Asks the platform to end our part. The call is over for us whatever it answers. */
-  async hangUp(): Promise<void> {
+  /** Asks the platform to end our part, or the call. It is over for us whatever it answers. `leave`: the others go on. */
+  async hangUp(leave = false): Promise<void> {
     // Out of it already: the call may go on with somebody else, and is no longer ours to end.
     if (this.#state.phase === 'ended') return;
     const { legId } = this.#state;
@@ -83,13 +87,13 @@ export class LiveCall {
     if (legId) {
       // A connection that closes before the platform knows why looks like a lost one.
       const limit = new Promise((resolve) => setTimeout(resolve, HANG_UP_LIMIT_MS));
-      await Promise.race([this.#tellHangUp(legId), limit]);
+      await Promise.race([this.#tellHangUp(legId, leave), limit]);
     }
     connection?.close();
   }
 
-  async #tellHangUp(legId: string): Promise<void> {
-    const told = this.#wasConnected ? this.#signalling.hangUp(legId) : this.#signalling.leave(legId);
+  async #tellHangUp(legId: string, leave: boolean): Promise<void> {
+    const told = this.#wasConnected && !leave ? this.#signalling.hangUp(legId) : this.#signalling.leave(legId);
     await told.catch(() => undefined);
   }
 
@@ -118,7 +122,7 @@ export class LiveCall {
       const joined = await this.#signalling.join();
       if (attempt === this.#attempt) await this.#connect(joined);
       // Hung up while the platform was still making the leg.
-      else if (this.#hungUp && this.#state.legId === null) await this.#tellHangUp(joined.legId);
+      else if (this.#hungUp && this.#state.legId === null) await this.#tellHangUp(joined.legId, true);
     } catch (error) {
       if (attempt === this.#attempt) this.#mend(error);
     }
@@ -130,18 +134,23 @@ export class LiveCall {
     this.#connection?.close();
     const connection = new Connection(joined, this.#signalling, this.#makePeer, {
       onState: (state) => this.#onPeerState(state),
-      onTrack: (track) => this.#onTrack(track),
+      onTrack: (track, slot, receiver) => {
+        this.#slots.add(slot, track, receiver);
+        this.#become({ slots: this.#slots.list() });
+      },
       onEpoch: (epoch) => {
         if (epoch !== this.#state.epoch) this.#become({ epoch });
       },
       onFault: (error) => this.#mend(error),
     });
     this.#connection = connection;
+    this.#slots.reset();
     this.#sent = { audio: null, video: null };
     this.#become({
       phase: first ? 'connecting' : 'reconnecting',
       legId: joined.legId,
       epoch: joined.epoch,
+      slots: this.#slots.list(),
       peer: connection.peer,
     });
     this.#listen(joined.legId);
@@ -221,13 +230,6 @@ export class LiveCall {
     this.#deadline(() => void this.#join(), verdict === 'rejoin' ? 0 : delay);
   }
 
-  #onTrack(track: MediaStreamTrack): void {
-    const { remote } = this.#state;
-    for (const old of remote.getTracks()) if (old.kind === track.kind) remote.removeTrack(old);
-    remote.addTrack(track);
-    this.#tell();
-  }
-
   /**
    * Sends what the media are now and tells the platform about mute and camera. Several may run at a
    * time (one device opens after the other), so each step reads the state anew.
@@ -236,16 +238,22 @@ export class LiveCall {
     const connection = this.#connection;
     if (!connection) return;
     for (const kind of ['audio', 'video'] as const) {
-      const track = this.#media.state()[kind];
+      const track = outgoing(this.#media.state(), kind);
       if (this.#sent[kind] === track) continue;
       this.#sent[kind] = track;
       await connection.send(kind, track).catch(() => undefined);
     }
     const { legId } = this.#state;
     const media = this.#media.state();
-    const now = { muted: !media.microphoneOn || media.audio === null, videoOn: media.cameraOn && media.video !== null };
+    const now = {
+      muted: !media.microphoneOn || media.audio === null,
+      videoOn: media.cameraOn && media.video !== null,
+      screenOn: media.screen !== null,
+    };
     // A device that is still opening is no muted one.
-    if (legId === null || !media.settled || (this.#told?.muted === now.muted && this.#told.videoOn === now.videoOn)) return;
+    if (legId === null || !media.settled) return;
+    const told = this.#told;
+    if (told?.muted === now.muted && told.videoOn === now.videoOn && told.screenOn === now.screenOn) return;
     this.#told = now;
     // Only an indicator for the other side; the media themselves have stopped already.
     this.#signalling.update(legId, now).catch(() => {

@@ -8,6 +8,8 @@ export interface LocalMediaState {
   cameraOn: boolean;
   audio: MediaStreamTrack | null;
   video: MediaStreamTrack | null;
+  /** The screen, while it is shared. */
+  screen: MediaStreamTrack | null;
   fault: { kind: Kind; reason: MediaFault } | null;
   /** The devices were asked for and have answered, with media or a fault. */
   settled: boolean;
@@ -40,8 +42,16 @@ function storage(): Storage | null {
   }
 }
 
+/** What the others get of a kind: the screen stands in for the camera. */
+export function outgoing(state: LocalMediaState, kind: Kind): MediaStreamTrack | null {
+  return kind === 'video' && state.screen ? state.screen : state[kind];
+}
+
+/** Phones share no screen. */
+export const canShareScreen = (): boolean => 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
+
 export class LocalMedia {
-  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, fault: null, settled: false };
+  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, screen: null, fault: null, settled: false };
   #listeners = new Set<(state: LocalMediaState) => void>();
   #preferences: Preferences;
   #stopped = false;
@@ -92,6 +102,27 @@ export class LocalMedia {
     this.#become({ cameraOn: false });
   }
 
+  /** Which screen or window, the browser asks. Whoever thinks better of it shares nothing. */
+  async shareScreen(): Promise<void> {
+    const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false }).catch(() => null);
+    const track = stream?.getVideoTracks()[0];
+    if (!track) return;
+    if (this.#stopped) return track.stop();
+    this.#state.screen?.stop();
+    // Letters have to be legible; movement may stutter.
+    track.contentHint = 'detail';
+    // The browser has a button of its own to stop it.
+    track.addEventListener('ended', () => {
+      if (this.#state.screen === track) this.#become({ screen: null });
+    });
+    this.#become({ screen: track });
+  }
+
+  stopScreen(): void {
+    this.#state.screen?.stop();
+    this.#become({ screen: null });
+  }
+
   async choose(kind: Kind, deviceId: string): Promise<void> {
     this.#preferences.write(kind === 'audio' ? 'audioinput' : 'videoinput', deviceId);
     if (kind === 'video' && !this.#state.cameraOn) return;
@@ -102,7 +133,8 @@ export class LocalMedia {
     this.#stopped = true;
     this.#state.audio?.stop();
     this.#state.video?.stop();
-    this.#state = { ...this.#state, audio: null, video: null, cameraOn: false };
+    this.#state.screen?.stop();
+    this.#state = { ...this.#state, audio: null, video: null, screen: null, cameraOn: false };
     this.#listeners.clear();
   }
 

@@ -10,7 +10,7 @@ export interface Signalling {
   trickle(legId: string, epoch: number, candidates: RTCIceCandidateInit[]): Promise<void>;
   /** What the server wants later. `onLost` says that the stream ended and has to be opened again. */
   signals(legId: string, onSignal: (signal: Signal) => void, onLost: () => void): () => void;
-  update(legId: string, change: { muted?: boolean; videoOn?: boolean }): Promise<void>;
+  update(legId: string, change: { muted?: boolean; videoOn?: boolean; screenOn?: boolean }): Promise<void>;
   /** Out of a call whose media flowed: an agent ends it for all, a contact leaves it. */
   hangUp(legId: string): Promise<void>;
   /** Out of a call that one was not in yet: it goes on without this party where it can. */
@@ -56,8 +56,15 @@ const OVER: readonly string[] = [
   'LINK_IN_USE',
 ];
 
+/** The epoch is old, or an offer of the platform's is on its way. */
+export const isStale = (error: unknown): boolean => codeOf(error) === 'STALE';
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+}
+
 export function judge(error: unknown): Verdict {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  const code = codeOf(error);
   if (typeof code !== 'string') return 'retry';
   if (OVER.includes(code)) return 'ended';
   return code === 'STALE' ? 'rejoin' : 'retry';

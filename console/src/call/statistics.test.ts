@@ -4,7 +4,7 @@ import { label, StatisticsReader } from './statistics';
 
 const report = (packetsReceived: number, packetsLost: number) => [
   { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.042 },
-  { type: 'inbound-rtp', kind: 'audio', packetsReceived, packetsLost, audioLevel: 0.5 },
+  { type: 'inbound-rtp', kind: 'audio', packetsReceived, packetsLost, audioLevel: 0.5, trackIdentifier: 'voice' },
   { type: 'media-source', kind: 'audio', audioLevel: 0.25 },
 ];
 
@@ -17,6 +17,7 @@ describe('statistics', () => {
 
   it('tell the round trip and both levels', () => {
     expect(new StatisticsReader().read(report(1, 0))).toMatchObject({ rttMs: 42, remoteLevel: 0.5, localLevel: 0.25 });
+    expect(new StatisticsReader().read(report(1, 0)).levels.get('voice')).toBe(0.5);
   });
 
   it('name a connection by its worse side', () => {

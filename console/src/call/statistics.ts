@@ -6,6 +6,8 @@ export interface Statistics {
   /** 0..1, loudness of the other side and of ourselves. */
   remoteLevel: number;
   localLevel: number;
+  /** The same for each voice that comes in, by its track. */
+  levels: ReadonlyMap<string, number>;
   receivedFrames: number;
 }
 
@@ -25,6 +27,7 @@ export class StatisticsReader {
     let remoteLevel = 0;
     let localLevel = 0;
     let receivedFrames = 0;
+    const levels = new Map<string, number>();
     const now: Counters = { packets: 0, lost: 0 };
     for (const entry of report) {
       switch (entry['type']) {
@@ -36,8 +39,13 @@ export class StatisticsReader {
         case 'inbound-rtp':
           now.packets += number(entry['packetsReceived']);
           now.lost += number(entry['packetsLost']);
-          if (entry['kind'] === 'audio') remoteLevel = Math.max(remoteLevel, number(entry['audioLevel']));
-          else receivedFrames += number(entry['framesDecoded']);
+          if (entry['kind'] === 'audio') {
+            const level = number(entry['audioLevel']);
+            remoteLevel = Math.max(remoteLevel, level);
+            levels.set(String(entry['trackIdentifier']), level);
+          } else {
+            receivedFrames += number(entry['framesDecoded']);
+          }
           break;
         case 'media-source':
           if (entry['kind'] === 'audio') localLevel = Math.max(localLevel, number(entry['audioLevel']));
@@ -46,7 +54,7 @@ export class StatisticsReader {
       }
     }
     const lossPercent = this.#loss(now);
-    return { rttMs, lossPercent, label: label(rttMs, lossPercent), remoteLevel, localLevel, receivedFrames };
+    return { rttMs, lossPercent, label: label(rttMs, lossPercent), remoteLevel, localLevel, levels, receivedFrames };
   }
 
   #loss(now: Counters): number | null {

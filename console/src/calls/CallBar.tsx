@@ -9,6 +9,7 @@ import {
   IconPlayerPauseFilled,
   IconPointFilled,
 } from '@tabler/icons-react';
+import { useWorkspace } from '../app/workspace';
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
 import type { Statistics } from '../call/statistics';
 import { clock } from '../ui/format';
@@ -20,17 +21,20 @@ import type { DockProps } from './CallDock';
 import { Controls } from './Controls';
 import { faultWords, progressWords } from './live-words';
 import { Meter } from './Meter';
+import { HoldBand } from './HoldBand';
+import { HoldButton } from './HoldButton';
 import { RecordButton } from './RecordButton';
 import { useRecorder } from './recorder';
 import { otherSide, stateOf } from './words';
 
-export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDismiss }: DockProps & { onDismiss: () => void }) {
+export function CallBar({ current, call, hold, open, onOpen, speaker, onSpeaker, onDismiss }: DockProps & { onDismiss: () => void }) {
   const { live, media, ticket } = current;
   const state = useLiveCall(live);
   const local = useLocalMedia(media);
   const statistics = useStatistics(state.peer);
   const recorder = useRecorder(call);
-  const name = call ? otherSide(call) : 'Call';
+  const { user } = useWorkspace();
+  const name = call ? otherSide(call, user.id) : 'Call';
 
   if (state.phase === 'ended') {
     return (
@@ -60,39 +64,44 @@ export function CallBar({ current, call, open, onOpen, speaker, onSpeaker, onDis
 
   const talking = call?.state === 'IN_PROGRESS' && state.phase === 'connected';
   return (
-    <section className={styles.bar} aria-label="Your call" data-live={talking}>
-      <Face name={name} size={36} />
-      <div className={styles.who}>
-        <strong dir="auto" title={name}>
-          {name}
-        </strong>
-        <span role="status" className={styles.progress}>
-          {local.fault ? faultWords(local.fault) : progressWords(state, call)}
-        </span>
-      </div>
-      <div className={styles.facts}>
-        {call?.answeredAt ? (
-          <span className={styles.timer} data-live={talking}>
-            <Since at={call.answeredAt} />
+    <section className={styles.dock} aria-label="Your call">
+      {!open && hold.on && <HoldBand hold={hold} parties={call?.legs ?? []} myLegId={state.legId} />}
+      <div className={styles.bar} data-live={talking}>
+        <Face name={name} size={36} />
+        <div className={styles.who}>
+          <strong dir="auto" title={name}>
+            {name}
+          </strong>
+          <span role="status" className={styles.progress}>
+            {local.fault ? faultWords(local.fault) : progressWords(state, call)}
           </span>
-        ) : (
-          call && <Since at={call.createdAt} />
-        )}
-        <RecordingSign state={recorder.current?.state ?? null} />
-        <span className={styles.meters}>
-          <Meter level={local.microphoneOn ? (statistics?.localLevel ?? 0) * 3 : 0} label="Your microphone" />
-          <Meter level={(statistics?.remoteLevel ?? 0) * 3} label="The other side" />
-        </span>
-        <Quality statistics={statistics} />
-      </div>
-      <div className={styles.right}>
-        <RecordButton recorder={recorder} />
-        <Controls media={media} onHangUp={() => void live.hangUp()} speaker={speaker} onSpeaker={onSpeaker} />
-        <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
-          <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
-            {open ? <IconChevronDown size={20} /> : <IconChevronUp size={20} />}
-          </ActionIcon>
-        </Tooltip>
+        </div>
+        <div className={styles.facts}>
+          {call?.answeredAt ? (
+            <span className={styles.timer} data-live={talking}>
+              <Since at={call.answeredAt} />
+            </span>
+          ) : (
+            call && <Since at={call.createdAt} />
+          )}
+          <RecordingSign state={recorder.current?.state ?? null} />
+          <span className={styles.meters}>
+            <Meter level={local.microphoneOn ? (statistics?.localLevel ?? 0) * 3 : 0} label="Your microphone" />
+            <Meter level={(statistics?.remoteLevel ?? 0) * 3} label="The other side" />
+          </span>
+          <Quality statistics={statistics} />
+        </div>
+        <div className={styles.right}>
+          <RecordButton recorder={recorder} />
+          <Controls media={media} onHangUp={() => void live.hangUp()} speaker={speaker} onSpeaker={onSpeaker}>
+            <HoldButton hold={hold} blocked={null} />
+          </Controls>
+          <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
+            <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
+              {open ? <IconChevronDown size={20} /> : <IconChevronUp size={20} />}
+            </ActionIcon>
+          </Tooltip>
+        </div>
       </div>
     </section>
   );

@@ -9,7 +9,9 @@ import { useLiveCall } from '../call/hooks';
 import { graphql } from '../gql';
 import type { CallNewsFragment } from '../gql/graphql';
 import { CallBar } from './CallBar';
+import { toggleScreen } from './Controls';
 import { FullCall } from './FullCall';
+import { type Hold, useHold } from './hold';
 import { useCallNews } from './news';
 import { Sound } from './Video';
 
@@ -57,6 +59,7 @@ function Docked({ current }: { current: CurrentCall }) {
   useHotkeys([
     ['m', () => media.setMicrophone(!media.state().microphoneOn)],
     ['v', () => void media.setCamera(!media.state().cameraOn)],
+    ['s', () => toggleScreen(media)],
     ['f', () => setOpen((was) => !was)],
     ['Escape', () => setOpen(false)],
   ]);
@@ -85,10 +88,11 @@ function Docked({ current }: { current: CurrentCall }) {
     storedPreferences.write('audiooutput', deviceId);
     setSpeaker(deviceId);
   };
-  const shared = { current, call, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
+  const hold = useHold(call, state.legId);
+  const shared = { current, call, hold, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
   return (
     <>
-      {!ended && <Sound stream={state.remote} sinkId={speaker} />}
+      {!ended && state.slots.map(({ number, stream }) => <Sound key={number} stream={stream} sinkId={speaker} />)}
       {open && !ended && <FullCall {...shared} />}
       <CallBar {...shared} onDismiss={() => desk.dismiss()} />
     </>
@@ -98,6 +102,7 @@ function Docked({ current }: { current: CurrentCall }) {
 export interface DockProps {
   current: CurrentCall;
   call: CallNewsFragment | null;
+  hold: Hold;
   open: boolean;
   onOpen: (open: boolean) => void;
   speaker: string | null;

@@ -13,6 +13,7 @@ graphql(`
   fragment CallRow on Call {
     id
     version
+    direction
     media
     state
     result
@@ -32,6 +33,9 @@ graphql(`
       id
       role
       name
+      user {
+        id
+      }
     }
     recordings {
       id

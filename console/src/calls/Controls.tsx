@@ -1,15 +1,17 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, type ActionIconProps, Menu, Tooltip } from '@mantine/core';
 import {
   IconMicrophone,
   IconMicrophoneOff,
   IconPhoneOff,
+  IconScreenShare,
+  IconScreenShareOff,
   IconSettings,
   IconVideo,
   IconVideoOff,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, type Ref, useState } from 'react';
 import { useDevices, useLocalMedia } from '../call/hooks';
-import { type LocalMedia, storedPreferences } from '../call/media';
+import { canShareScreen, type LocalMedia, storedPreferences } from '../call/media';
 import styles from './Controls.module.css';
 
 interface Props {
@@ -19,10 +21,14 @@ interface Props {
   onSpeaker: (deviceId: string) => void;
   /** Large targets for thumbs. */
   large?: boolean;
+  /** What else can be done with the call, before the end of it. */
+  children?: ReactNode;
+  /** Hanging up has to be asked about first; this stands in the button's place. */
+  hangUp?: ReactNode;
 }
 
-export function Controls({ media, onHangUp, speaker, onSpeaker, large = false }: Props) {
-  const { microphoneOn, cameraOn } = useLocalMedia(media);
+export function Controls({ media, onHangUp, speaker, onSpeaker, large = false, children, hangUp }: Props) {
+  const { microphoneOn, cameraOn, screen } = useLocalMedia(media);
   const size = large ? 52 : 36;
   const icon = large ? 24 : 20;
   return (
@@ -53,13 +59,47 @@ export function Controls({ media, onHangUp, speaker, onSpeaker, large = false }:
           {cameraOn ? <IconVideo size={icon} /> : <IconVideoOff size={icon} />}
         </ActionIcon>
       </Tooltip>
+      {canShareScreen() && (
+        <Tooltip label={screen ? 'Stop sharing (s)' : 'Share your screen (s)'}>
+          <ActionIcon
+            size={size}
+            radius="xl"
+            className={styles.toggle}
+            aria-label={screen ? 'Stop sharing your screen' : 'Share your screen'}
+            aria-pressed={screen !== null}
+            data-on={screen !== null}
+            onClick={() => toggleScreen(media)}
+          >
+            {screen ? <IconScreenShareOff size={icon} /> : <IconScreenShare size={icon} />}
+          </ActionIcon>
+        </Tooltip>
+      )}
       <DeviceMenu media={media} speaker={speaker} onSpeaker={onSpeaker} size={size} icon={icon} />
-      <Tooltip label="Hang up">
-        <ActionIcon size={size} radius="xl" className={styles.hangUp} aria-label="Hang up" onClick={onHangUp}>
-          <IconPhoneOff size={icon} />
-        </ActionIcon>
-      </Tooltip>
+      {children}
+      {hangUp ?? <HangUpButton size={size} icon={icon} onClick={onHangUp} />}
     </div>
+  );
+}
+
+export function toggleScreen(media: LocalMedia): void {
+  if (media.state().screen) media.stopScreen();
+  else if (canShareScreen()) void media.shareScreen();
+}
+
+interface HangUpProps extends Omit<ActionIconProps, 'size'> {
+  size?: number;
+  icon?: number;
+  onClick?: () => void;
+  ref?: Ref<HTMLButtonElement>;
+}
+
+export function HangUpButton({ size = 36, icon = 20, ...props }: HangUpProps) {
+  return (
+    <Tooltip label="Hang up">
+      <ActionIcon size={size} radius="xl" className={styles.hangUp} aria-label="Hang up" {...props}>
+        <IconPhoneOff size={icon} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

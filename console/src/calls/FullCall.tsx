@@ -1,35 +1,42 @@
 import { Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useLiveCall, useLocalMedia, useStream } from '../call/hooks';
+import { useWorkspace } from '../app/workspace';
+import { useLiveCall, useLocalMedia } from '../call/hooks';
 import type { DockProps } from './CallDock';
 import { CallAside } from './CallAside';
 import styles from './FullCall.module.css';
 import { LinkField } from './LinkField';
-import { faultWords, progressWords } from './live-words';
+import { connectionWords, faultWords, progressWords } from './live-words';
+import { HoldBand } from './HoldBand';
+import { isOutsider } from './party';
 import { liveRecording } from './recorder';
 import { Stage } from './Stage';
+import { useParties } from './useParties';
 import { otherSide } from './words';
 
 /** The call opened from its bar: the other side large, oneself small, the contact beside it. */
-export function FullCall({ current, call, onOpen }: DockProps) {
+export function FullCall({ current, call, hold, onOpen }: DockProps) {
   const { live, media, ticket } = current;
   const state = useLiveCall(live);
   const local = useLocalMedia(media);
-  const self = useStream(local.video);
-  const other = call?.legs.find((leg) => leg.role !== 'AGENT');
-  const name = call ? otherSide(call) : 'Contact';
+  const { user } = useWorkspace();
+  const parties = useParties(call?.legs ?? [], state);
+  const other = call?.legs.find(isOutsider);
+  const name = call ? otherSide(call, user.id) : 'Contact';
   const waiting = other?.state === 'INVITED';
 
   return (
     <section className={styles.full} aria-label="Full call">
       <Stage
-        remote={state.remote}
-        self={self}
-        name={name}
-        words={progressWords(state, call)}
-        pictureWanted={other?.videoOn ?? false}
-        muted={other?.muted ?? false}
-      />
+        parties={parties}
+        blank={{ name, words: progressWords(state, call) }}
+        words={connectionWords(state)}
+        video={call?.media === 'VIDEO'}
+        local={local}
+        peer={state.peer}
+      >
+        {hold.on && <HoldBand hold={hold} parties={call?.legs ?? []} myLegId={state.legId} />}
+      </Stage>
       <aside className={styles.side}>
         <Title order={2} dir="auto" className={styles.name}>
           {call?.contact ? (
@@ -73,6 +80,7 @@ function recordingWords(
   const current = liveRecording(call);
   if (current?.state === 'RECORDING') return 'This call is being recorded.';
   if (current?.state === 'PAUSED') return 'Paused: nothing is written.';
+  if (call?.direction === 'INTERNAL') return 'A call between colleagues is recorded only if somebody starts it.';
   if (other?.consent?.given === false) return 'The contact refused. This call is not recorded.';
   if (call?.recordings.length) return 'Stopped. It can begin anew below.';
   if (other?.consent?.given) return 'The contact agreed. It begins when both are connected.';

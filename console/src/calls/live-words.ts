@@ -1,13 +1,23 @@
 import type { LiveCallState } from '../call/live-call';
 import type { LocalMediaState } from '../call/media';
 import type { CallNewsFragment } from '../gql/graphql';
+import { hearing, isOutsider, others, partyWords } from './party';
+
+/** What one's own connection has to say, before anything of the others counts. */
+export function connectionWords({ phase }: Pick<LiveCallState, 'phase'>): string | undefined {
+  if (phase === 'joining') return 'Setting up';
+  if (phase === 'connecting') return 'Connecting';
+  return phase === 'reconnecting' ? 'Connection lost, reconnecting' : undefined;
+}
 
 /** Where a call of ours stands, in the fewest words that help. */
-export function progressWords(live: Pick<LiveCallState, 'phase'>, call: CallNewsFragment | null): string {
-  if (live.phase === 'joining') return 'Setting up';
-  if (live.phase === 'connecting') return 'Connecting';
-  if (live.phase === 'reconnecting') return 'Connection lost, reconnecting';
-  const other = call?.legs.find((leg) => leg.role !== 'AGENT');
+export function progressWords(live: Pick<LiveCallState, 'phase' | 'legId'>, call: CallNewsFragment | null): string {
+  const own = connectionWords(live);
+  if (own !== undefined) return own;
+  const present = call ? others(call.legs, live.legId) : [];
+  if (present.length > 1) return hearing([...present, ...(call?.legs.filter(({ id }) => id === live.legId) ?? [])], live.legId);
+  const other = present[0] ?? call?.legs.find(isOutsider);
+  if (other && !isOutsider(other) && other.state === 'CONNECTED') return partyWords(other, call?.media === 'VIDEO');
   switch (other?.state) {
     case 'INVITED':
       return 'Waiting for the contact to open the link';
@@ -18,16 +28,10 @@ export function progressWords(live: Pick<LiveCallState, 'phase'>, call: CallNews
     case 'LEFT':
       return 'The contact left';
     case 'CONNECTED':
-      return othersWords(other, call?.media === 'VIDEO');
+      return partyWords(other, call?.media === 'VIDEO');
     default:
-      return 'Connected';
+      return call?.state === 'RINGING' ? 'Ringing' : 'Connected';
   }
-}
-
-/** That there is no picture is worth a word only in a video call. */
-export function othersWords(leg: { muted: boolean; videoOn: boolean }, video: boolean): string {
-  const state = leg.muted ? 'Muted' : 'In call';
-  return video && !leg.videoOn ? `${state}, camera off` : state;
 }
 
 /** What is wrong with a device, and what the person can do about it. */

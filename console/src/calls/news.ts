@@ -13,11 +13,17 @@ graphql(`
       role
       name
       state
+      audience
+      parked
       muted
       videoOn
+      screenOn
       consent {
         given
       }
+    }
+    intervals {
+      ...IntervalFields
     }
   }
 `);

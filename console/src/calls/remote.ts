@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 /** Whether pictures of the other side really arrive: its camera may be off, or its packets lost. */
-export function useHasPicture(stream: MediaStream): boolean {
+export function useHasPicture(stream: MediaStream | null): boolean {
   const [has, setHas] = useState(false);
   useEffect(() => {
     let track: MediaStreamTrack | null = null;
@@ -9,7 +9,7 @@ export function useHasPicture(stream: MediaStream): boolean {
     const take = () => {
       track?.removeEventListener('mute', look);
       track?.removeEventListener('unmute', look);
-      track = stream.getVideoTracks()[0] ?? null;
+      track = stream?.getVideoTracks()[0] ?? null;
       track?.addEventListener('mute', look);
       track?.addEventListener('unmute', look);
       look();

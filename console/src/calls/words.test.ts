@@ -1,6 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { CallEventKind } from '../gql/graphql';
-import { detailWords, eventWords } from './words';
+import { detailWords, eventWords, otherSide } from './words';
+
+describe('the other side', () => {
+  const colleague = (name: string) => ({ role: 'AGENT' as const, name, user: { id: `user_${name}` } });
+
+  it('is the contact, or who a caller said to be', () => {
+    expect(otherSide({ contact: { name: 'Ada' }, legs: [colleague('Alex')] })).toBe('Ada');
+    expect(otherSide({ legs: [colleague('Alex'), { role: 'CONTACT', name: 'Cleo' }] })).toBe('Cleo');
+    expect(otherSide({ direction: 'INBOUND', legs: [colleague('Alex')] })).toBe('Somebody');
+  });
+
+  it('is the other colleague in a call between two, and both for whoever looks at it', () => {
+    const call = { direction: 'INTERNAL' as const, legs: [colleague('Alex'), colleague('Sam')] };
+    expect(otherSide(call, 'user_Alex')).toBe('Sam');
+    expect(otherSide(call)).toBe('Alex and Sam');
+    expect(otherSide({ ...call, legs: [colleague('Alex')] }, 'user_Alex')).toBe('A colleague');
+  });
+});
 
 describe('an event in words', () => {
   it('is a sentence where a party does it, and names who stands beside it elsewhere', () => {

@@ -1,4 +1,5 @@
-import type { CallEventKind, CallResult, CallState, LegRole, RecordingState } from '../gql/graphql';
+import type { CallEventKind, CallResult, CallState, Direction, LegRole, RecordingState } from '../gql/graphql';
+import { list } from './party';
 
 /** Colours only where they mean something: green live, amber waiting, red fault. */
 export type Tone = 'live' | 'wait' | 'fault' | 'quiet';
@@ -42,13 +43,21 @@ function resultOf(result: CallResult | null): { words: string; tone: Tone } {
 }
 
 interface WithParties {
+  direction?: Direction;
   contact?: { name: string } | null;
-  legs: readonly { role: LegRole; name: string }[];
+  legs: readonly { role: LegRole; name: string; user?: { id: string } | null }[];
 }
 
-/** The other side's name: the contact's, or the one that a caller without one gave. */
-export function otherSide(call: WithParties): string {
-  return call.contact?.name ?? call.legs.find(({ role }) => role === 'CONTACT')?.name ?? 'Somebody';
+/**
+ * The other side's name: the contact's, or the one that a caller without one gave. Between colleagues it is the other
+ * one of them, and for everybody else both.
+ */
+export function otherSide(call: WithParties, userId?: string): string {
+  const outsider = call.contact?.name ?? call.legs.find(({ role }) => role === 'CONTACT')?.name;
+  if (outsider !== undefined) return outsider;
+  const colleagues = call.legs.filter(({ role, user }) => role === 'AGENT' && user?.id !== userId).map(({ name }) => name);
+  if (call.direction !== 'INTERNAL') return 'Somebody';
+  return colleagues.length > 0 ? list(colleagues) : 'A colleague';
 }
 
 /** What a party does reads as a sentence that begins with its name. */

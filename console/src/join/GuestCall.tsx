@@ -58,7 +58,9 @@ export function GuestCall({ ready, inQueue, onOver, onCallback }: Props) {
   };
   return (
     <>
-      <Sound stream={own.live.remote} sinkId={speaker} silent={silent && inLine} />
+      {own.live.slots.map(({ number, stream }) => (
+        <Sound key={number} stream={stream} sinkId={speaker} silent={silent && inLine} />
+      ))}
       <p className={styles.hidden} role="status">
         {said}
       </p>

@@ -1,9 +1,10 @@
 import { useHotkeys } from '@mantine/hooks';
-import { IconPointFilled } from '@tabler/icons-react';
-import { useStream } from '../call/hooks';
-import { Controls } from '../calls/Controls';
-import { faultWords, othersWords } from '../calls/live-words';
+import { IconPlayerPauseFilled, IconPointFilled } from '@tabler/icons-react';
+import { Band } from '../calls/Band';
+import { Controls, toggleScreen } from '../calls/Controls';
+import { faultWords } from '../calls/live-words';
 import { Stage } from '../calls/Stage';
+import { useParties } from '../calls/useParties';
 import { Since } from '../ui/Time';
 import type { OwnCall } from './guest-call';
 import styles from './join.module.css';
@@ -19,11 +20,16 @@ interface Props {
 /** The call as a contact sees it: the agent, oneself, and what to press. */
 export function Talk({ ready: { live, media }, own, speaker, onSpeaker }: Props) {
   const { call, agent, local } = own;
-  const { phase, remote } = own.live;
-  const self = useStream(local.video);
+  const { phase, peer, legId } = own.live;
+  const held = call?.legs.find(({ id }) => id === legId)?.parked ?? false;
+  const parties = useParties(call?.legs ?? [], own.live);
+  // Whoever is on hold sees nobody; the last picture would only look frozen.
+  const shown = held ? parties.map((party) => ({ ...party, slot: null })) : parties;
+  const trouble = troubleWords(phase);
   useHotkeys([
     ['m', () => media.setMicrophone(!media.state().microphoneOn)],
     ['v', () => void media.setCamera(!media.state().cameraOn)],
+    ['s', () => toggleScreen(media)],
   ]);
   return (
     <main className={styles.call}>
@@ -39,13 +45,19 @@ export function Talk({ ready: { live, media }, own, speaker, onSpeaker }: Props)
         {call?.answeredAt && <Since at={call.answeredAt} />}
       </header>
       <Stage
-        remote={remote}
-        self={self}
-        name={agent?.name ?? ''}
-        words={words(phase, agent, call?.media === 'VIDEO')}
-        pictureWanted={agent?.videoOn ?? false}
-        muted={agent?.muted ?? false}
-      />
+        parties={shown}
+        blank={{ name: agent?.name ?? '', words: trouble ?? 'Please wait, we are connecting you.' }}
+        words={held ? 'You are on hold' : trouble}
+        video={call?.media === 'VIDEO'}
+        local={local}
+        peer={peer}
+      >
+        {held && (
+          <Band icon={<IconPlayerPauseFilled size={20} />}>
+            You are on hold and hear music. Nobody hears or sees you. {agent ? `${agent.name} will be back.` : 'Somebody will be with you soon.'}
+          </Band>
+        )}
+      </Stage>
       {(phase === 'reconnecting' || local.fault) && (
         <p className={styles.band} role="status">
           {local.fault ? faultWords(local.fault) : 'Connection lost. Reconnecting…'}
@@ -58,10 +70,7 @@ export function Talk({ ready: { live, media }, own, speaker, onSpeaker }: Props)
   );
 }
 
-function words(phase: string, agent: OwnCall['agent'], video: boolean): string {
+function troubleWords(phase: OwnCall['live']['phase']): string | undefined {
   if (phase === 'joining' || phase === 'connecting') return 'Connecting…';
-  if (phase === 'reconnecting') return 'Connection lost. Reconnecting…';
-  if (agent?.state === 'RECONNECTING') return 'The other side lost the connection. Please wait.';
-  if (agent?.state === 'CONNECTED') return othersWords(agent, video);
-  return 'Please wait, we are connecting you.';
+  return phase === 'reconnecting' ? 'Connection lost. Reconnecting…' : undefined;
 }

@@ -29,8 +29,11 @@ graphql(`
       role
       name
       state
+      audience
+      parked
       muted
       videoOn
+      screenOn
     }
   }
 `);
