@@ -3,6 +3,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { IconKeyboard, IconLogout, IconLogout2, IconSearch, IconX } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { CallColleague } from '../agents/CallColleague';
 import { StatusMenu } from '../agents/StatusMenu';
 import { Bell } from '../notifications/Bell';
 import { Face } from '../ui/Person';
@@ -16,6 +17,7 @@ export function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
       <ContactSearch />
       <div style={{ flex: 1 }} />
       <StatusMenu />
+      <CallColleague />
       <Bell />
       <UserMenu onShortcuts={onShortcuts} />
     </header>

@@ -10,6 +10,8 @@ export interface CallTicket {
   video: boolean;
   /** Handed out once, when the call is placed. */
   joinUrl: string | null;
+  /** Who is called, until it shows in the call itself. */
+  name?: string;
 }
 
 export interface CurrentCall {

@@ -16,6 +16,7 @@ const CallAsideDocument = graphql(`
     call(id: $id) {
       id
       version
+      direction
       contact {
         id
       }
@@ -104,7 +105,11 @@ function Known({ call, note, children }: KnownProps) {
         {call.contact ? (
           <ContactAside id={call.contact.id} callId={call.id} />
         ) : (
-          <p className={styles.none}>The caller is not in the contacts: the name is only what the caller said.</p>
+          <p className={styles.none}>
+            {call.direction === 'INTERNAL'
+              ? 'A call between colleagues: it stands in nobody’s history but yours.'
+              : 'The caller is not in the contacts: the name is only what the caller said.'}
+          </p>
         )}
       </Tabs.Panel>
       {note && (

@@ -9,8 +9,8 @@ import {
   IconPlayerPauseFilled,
   IconPointFilled,
 } from '@tabler/icons-react';
-import { useWorkspace } from '../app/workspace';
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
+import type { LiveCallState } from '../call/live-call';
 import type { Statistics } from '../call/statistics';
 import { clock } from '../ui/format';
 import { LinkButton } from '../ui/LinkButton';
@@ -21,20 +21,26 @@ import type { DockProps } from './CallDock';
 import { Controls } from './Controls';
 import { faultWords, progressWords } from './live-words';
 import { Meter } from './Meter';
-import { HoldBand } from './HoldBand';
+import { CallBand } from './CallBand';
 import { HoldButton } from './HoldButton';
+import { HangUp } from './HangUp';
+import { TransferButton } from '../transfers/TransferButton';
 import { RecordButton } from './RecordButton';
 import { useRecorder } from './recorder';
-import { otherSide, stateOf } from './words';
+import { stateOf } from './words';
 
-export function CallBar({ current, call, hold, open, onOpen, speaker, onSpeaker, onDismiss }: DockProps & { onDismiss: () => void }) {
+interface Props extends DockProps {
+  onTransfer: () => void;
+  onDismiss: () => void;
+}
+
+export function CallBar({ onTransfer, onDismiss, ...dock }: Props) {
+  const { current, call, name, hold, transferring, open, onOpen, speaker, onSpeaker } = dock;
   const { live, media, ticket } = current;
   const state = useLiveCall(live);
   const local = useLocalMedia(media);
   const statistics = useStatistics(state.peer);
   const recorder = useRecorder(call);
-  const { user } = useWorkspace();
-  const name = call ? otherSide(call, user.id) : 'Call';
 
   if (state.phase === 'ended') {
     return (
@@ -65,7 +71,7 @@ export function CallBar({ current, call, hold, open, onOpen, speaker, onSpeaker,
   const talking = call?.state === 'IN_PROGRESS' && state.phase === 'connected';
   return (
     <section className={styles.dock} aria-label="Your call">
-      {!open && hold.on && <HoldBand hold={hold} parties={call?.legs ?? []} myLegId={state.legId} />}
+      {!open && <CallBand {...dock} />}
       <div className={styles.bar} data-live={talking}>
         <Face name={name} size={36} />
         <div className={styles.who}>
@@ -93,8 +99,9 @@ export function CallBar({ current, call, hold, open, onOpen, speaker, onSpeaker,
         </div>
         <div className={styles.right}>
           <RecordButton recorder={recorder} />
-          <Controls media={media} onHangUp={() => void live.hangUp()} speaker={speaker} onSpeaker={onSpeaker}>
-            <HoldButton hold={hold} blocked={null} />
+          <Controls media={media} onHangUp={() => void live.hangUp()} hangUp={<HangUp {...dock} />} speaker={speaker} onSpeaker={onSpeaker}>
+            <HoldButton hold={hold} blocked={transferring.current && 'The call is being transferred'} />
+            <TransferButton blocked={transferBlocked(dock, state)} onOpen={onTransfer} />
           </Controls>
           <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
             <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
@@ -105,6 +112,11 @@ export function CallBar({ current, call, hold, open, onOpen, speaker, onSpeaker,
       </div>
     </section>
   );
+}
+
+function transferBlocked({ call, transferring }: DockProps, { phase }: LiveCallState): string | null {
+  if (transferring.current) return 'The call is being transferred';
+  return call?.state === 'IN_PROGRESS' && phase === 'connected' ? null : 'Transfer, once the call is answered';
 }
 
 /** Said aloud when it changes: an agent who reads out a card number must know. */

@@ -1,15 +1,16 @@
 import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconPhone, IconVideo } from '@tabler/icons-react';
-import { useState, useSyncExternalStore } from 'react';
+import { useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { idempotencyKey } from '../api/key';
-import { useCurrentCall, useWorkspace } from '../app/workspace';
+import { useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { MediaKind } from '../gql/graphql';
+import { useInCall } from './inCall';
 
-const CallPlace = graphql(`
+export const CallPlace = graphql(`
   mutation CallPlace($input: CallPlaceInput!) {
     callPlace(input: $input) {
       call {
@@ -71,11 +72,3 @@ export function CallButtons({ contactId, archived }: { contactId: string; archiv
     </Group>
   );
 }
-
-function useInCall(): boolean {
-  const current = useCurrentCall();
-  const phase = useSyncExternalStore(current?.live.onChange ?? never, () => current?.live.state().phase ?? 'ended');
-  return phase !== 'ended';
-}
-
-const never = () => () => undefined;

@@ -12,6 +12,10 @@ import { CallBar } from './CallBar';
 import { toggleScreen } from './Controls';
 import { FullCall } from './FullCall';
 import { type Hold, useHold } from './hold';
+import { TransferDialog } from '../transfers/TransferDialog';
+import { type Transferring, useTransferring } from '../transfers/transfer';
+import { useTransferNews } from '../transfers/useTransferNews';
+import { otherSide } from './words';
 import { useCallNews } from './news';
 import { Sound } from './Video';
 
@@ -39,12 +43,13 @@ export function CallDock() {
 }
 
 function Docked({ current }: { current: CurrentCall }) {
-  const { desk } = useWorkspace();
+  const { desk, user } = useWorkspace();
   const { ticket, live, media } = current;
   const state = useLiveCall(live);
   const ended = state.phase === 'ended';
   const wrapsUp = useMyself()?.wrapUp?.call.id === ticket.callId;
   const [open, setOpen] = useState(true);
+  const [transferOpen, setTransferOpen] = useState(false);
   const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
   const [{ data }] = useQuery({
     query: DockedCall,
@@ -89,12 +94,24 @@ function Docked({ current }: { current: CurrentCall }) {
     setSpeaker(deviceId);
   };
   const hold = useHold(call, state.legId);
-  const shared = { current, call, hold, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
+  const transferring = useTransferring(call);
+  const name = call ? otherSide(call, user.id, ticket.name) : (ticket.name ?? 'Call');
+  useTransferNews(call, user.id, name);
+  const shared = { current, call, name, hold, transferring, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
   return (
     <>
       {!ended && state.slots.map(({ number, stream }) => <Sound key={number} stream={stream} sinkId={speaker} />)}
       {open && !ended && <FullCall {...shared} />}
-      <CallBar {...shared} onDismiss={() => desk.dismiss()} />
+      <CallBar {...shared} onTransfer={() => setTransferOpen(true)} onDismiss={() => desk.dismiss()} />
+      {call && (
+        <TransferDialog
+          opened={transferOpen && !ended}
+          onClose={() => setTransferOpen(false)}
+          transferring={transferring}
+          name={name}
+          present={call.legs.flatMap(({ state, user }) => (user && state !== 'LEFT' ? [user.id] : []))}
+        />
+      )}
     </>
   );
 }
@@ -102,7 +119,10 @@ function Docked({ current }: { current: CurrentCall }) {
 export interface DockProps {
   current: CurrentCall;
   call: CallNewsFragment | null;
+  /** The other side's. */
+  name: string;
   hold: Hold;
+  transferring: Transferring;
   open: boolean;
   onOpen: (open: boolean) => void;
   speaker: string | null;

@@ -90,12 +90,14 @@ interface HangUpProps extends Omit<ActionIconProps, 'size'> {
   size?: number;
   icon?: number;
   onClick?: () => void;
+  /** Where it doesn't end the call. */
+  means?: string;
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function HangUpButton({ size = 36, icon = 20, ...props }: HangUpProps) {
+export function HangUpButton({ size = 36, icon = 20, means = 'Hang up', ...props }: HangUpProps) {
   return (
-    <Tooltip label="Hang up">
+    <Tooltip label={means}>
       <ActionIcon size={size} radius="xl" className={styles.hangUp} aria-label="Hang up" {...props}>
         <IconPhoneOff size={icon} />
       </ActionIcon>

@@ -1,28 +1,25 @@
 import { Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useWorkspace } from '../app/workspace';
 import { useLiveCall, useLocalMedia } from '../call/hooks';
+import { CallBand } from './CallBand';
 import type { DockProps } from './CallDock';
 import { CallAside } from './CallAside';
 import styles from './FullCall.module.css';
 import { LinkField } from './LinkField';
 import { connectionWords, faultWords, progressWords } from './live-words';
-import { HoldBand } from './HoldBand';
 import { isOutsider } from './party';
 import { liveRecording } from './recorder';
 import { Stage } from './Stage';
 import { useParties } from './useParties';
-import { otherSide } from './words';
 
 /** The call opened from its bar: the other side large, oneself small, the contact beside it. */
-export function FullCall({ current, call, hold, onOpen }: DockProps) {
+export function FullCall(dock: DockProps) {
+  const { current, call, name, onOpen } = dock;
   const { live, media, ticket } = current;
   const state = useLiveCall(live);
   const local = useLocalMedia(media);
-  const { user } = useWorkspace();
   const parties = useParties(call?.legs ?? [], state);
   const other = call?.legs.find(isOutsider);
-  const name = call ? otherSide(call, user.id) : 'Contact';
   const waiting = other?.state === 'INVITED';
 
   return (
@@ -35,7 +32,7 @@ export function FullCall({ current, call, hold, onOpen }: DockProps) {
         local={local}
         peer={state.peer}
       >
-        {hold.on && <HoldBand hold={hold} parties={call?.legs ?? []} myLegId={state.legId} />}
+        <CallBand {...dock} />
       </Stage>
       <aside className={styles.side}>
         <Title order={2} dir="auto" className={styles.name}>

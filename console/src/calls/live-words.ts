@@ -30,7 +30,7 @@ export function progressWords(live: Pick<LiveCallState, 'phase' | 'legId'>, call
     case 'CONNECTED':
       return partyWords(other, call?.media === 'VIDEO');
     default:
-      return call?.state === 'RINGING' ? 'Ringing' : 'Connected';
+      return call?.direction === 'INTERNAL' && call.state !== 'IN_PROGRESS' ? 'Ringing' : 'Connected';
   }
 }
 

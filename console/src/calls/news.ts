@@ -25,6 +25,15 @@ graphql(`
     intervals {
       ...IntervalFields
     }
+    offers {
+      id
+      state
+      createdAt
+      expiresAt
+    }
+    transfers {
+      ...TransferFields
+    }
   }
 `);
 

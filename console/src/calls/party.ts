@@ -17,7 +17,8 @@ export interface Party {
 /** Those who aren't of the house: the contact, and guests. */
 export const isOutsider = ({ role }: Pick<Party, 'role'>): boolean => role === 'CONTACT' || role === 'GUEST';
 
-const isPresent = ({ state }: Pick<Party, 'state'>): boolean => state !== 'INVITED' && state !== 'LEFT';
+/** In the call now: neither only asked nor gone. */
+export const isPresent = ({ state }: Pick<Party, 'state'>): boolean => state !== 'INVITED' && state !== 'LEFT';
 
 /** Who is there besides oneself. Somebody who only listens takes no room on the stage. */
 export function others<Leg extends Party>(legs: readonly Leg[], myLegId: string | null): Leg[] {

@@ -27,7 +27,7 @@ describe('an event in words', () => {
   });
 
   it('can be read though a newer platform made it', () => {
-    expect(eventWords('TRANSFER_BEGUN' as CallEventKind, undefined).words).toBe('Transfer begun');
+    expect(eventWords('CALL_TELEPORTED' as CallEventKind, undefined).words).toBe('Call teleported');
   });
 });
 
@@ -48,6 +48,8 @@ describe('what an event adds', () => {
   it('has no words of code', () => {
     expect(detailWords('ENDED', 'COMPLETED: The contact hung up.', names)).toBe('The contact hung up.');
     expect(detailWords('OVERFLOWED', 'QUEUE', names)).toBe('goes to another queue');
+    expect(detailWords('TRANSFER_CANCELLED', `${id('transfer', 'f')} Robin did not answer.`, names)).toBe('Robin did not answer.');
+    expect(detailWords('TRANSFER_STARTED', id('transfer', 'f'), names)).toBeUndefined();
     expect(detailWords('POSITION_CHANGED', '3', names)).toBe('3');
     expect(detailWords('ENDED', null, names)).toBeUndefined();
   });

@@ -52,12 +52,12 @@ interface WithParties {
  * The other side's name: the contact's, or the one that a caller without one gave. Between colleagues it is the other
  * one of them, and for everybody else both.
  */
-export function otherSide(call: WithParties, userId?: string): string {
+export function otherSide(call: WithParties, userId?: string, called = 'A colleague'): string {
   const outsider = call.contact?.name ?? call.legs.find(({ role }) => role === 'CONTACT')?.name;
   if (outsider !== undefined) return outsider;
   const colleagues = call.legs.filter(({ role, user }) => role === 'AGENT' && user?.id !== userId).map(({ name }) => name);
   if (call.direction !== 'INTERNAL') return 'Somebody';
-  return colleagues.length > 0 ? list(colleagues) : 'A colleague';
+  return colleagues.length > 0 ? list(colleagues) : called;
 }
 
 /** What a party does reads as a sentence that begins with its name. */
@@ -141,7 +141,8 @@ export function detailWords(
   if (words.every((word) => /^[a-z]+_[0-9a-f]{32}$/.test(word))) {
     return words.flatMap((word) => names.get(word) ?? []).join(', ') || undefined;
   }
-  return detail.replace(/^[A-Z_]+: /, '');
+  // The id of what it is about, before the words.
+  return detail.replace(/^[A-Z_]+: /, '').replace(/^[a-z]+_[0-9a-f]{32} /, '');
 }
 
 function capital(words: string): string {
@@ -151,6 +152,7 @@ function capital(words: string): string {
 export function eventTone(kind: CallEventKind): Tone {
   if (kind === 'RECORDING_FAILED') return 'fault';
   if (kind === 'OFFER_TIMED_OUT' || kind === 'OFFER_FAILED' || kind === 'OVERFLOWED') return 'wait';
+  if (kind === 'HELD' || kind === 'TRANSFER_CANCELLED') return 'wait';
   if (kind === 'LEG_RECONNECTING' || kind === 'CONSENT_REFUSED' || kind === 'MEDIA_MOVED') return 'wait';
   return kind === 'CONNECTED' || kind === 'RECORDING_READY' ? 'live' : 'quiet';
 }

@@ -5,6 +5,8 @@ import {
   IconPhoneIncoming,
   IconPhoneOff,
   IconPhoneOutgoing,
+  IconTransfer,
+  IconUsersPlus,
   IconVideo,
 } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
@@ -13,17 +15,21 @@ import { faultWords } from '../calls/live-words';
 import { otherSide, stateOf } from '../calls/words';
 import { Face } from '../ui/Person';
 import { Since, useNow, When } from '../ui/Time';
+import { cardOf } from './card';
 import type { Offer } from './inbox';
 import styles from './OfferDock.module.css';
 
 /** Enter in whatever was being typed must not accept a call that came up under it. */
 const DEAF_MS = 600;
+const ICONS = { QUEUE: IconPhoneIncoming, CALL: IconPhoneIncoming, TRANSFER: IconTransfer, INVITATION: IconUsersPlus } as const;
 const REASONS = ['In a conversation', 'Not my field', 'Technical trouble'];
 
 export function OfferCard({ offer }: { offer: Offer }) {
   const { inbox } = useWorkspace().offers;
   const { accepting, fault } = useInbox();
-  const card = useRef<HTMLElement>(null);
+  const element = useRef<HTMLElement>(null);
+  const card = cardOf(offer);
+  const Icon = offer.callback ? IconPhoneOutgoing : ICONS[offer.purpose];
   const since = useRef(0);
   const mine = fault?.offerId === offer.id ? fault : null;
   const { call, visit } = offer;
@@ -33,10 +39,10 @@ export function OfferCard({ offer }: { offer: Offer }) {
   useEffect(() => {
     since.current = performance.now();
     const before = document.activeElement;
-    card.current?.focus({ preventScroll: true });
-    const element = card.current;
+    const held = element.current;
+    held?.focus({ preventScroll: true });
     return () => {
-      const holds = element?.contains(document.activeElement) || document.activeElement === document.body;
+      const holds = held?.contains(document.activeElement) || document.activeElement === document.body;
       if (holds && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
@@ -46,7 +52,7 @@ export function OfferCard({ offer }: { offer: Offer }) {
 
   return (
     <section
-      ref={card}
+      ref={element}
       className={styles.card}
       role="alertdialog"
       aria-labelledby={`offer-${offer.id}`}
@@ -57,8 +63,10 @@ export function OfferCard({ offer }: { offer: Offer }) {
       }}
     >
       <div className={styles.head}>
-        {offer.callback ? <IconPhoneOutgoing size={20} aria-hidden="true" /> : <IconPhoneIncoming size={20} aria-hidden="true" />}
-        {offer.callback ? 'Call-back' : 'Incoming call'}
+        <Icon size={20} aria-hidden="true" />
+        <span className={styles.what} dir="auto">
+          {card.head}
+        </span>
         <Seconds offer={offer} />
       </div>
       <Ring offer={offer} />
@@ -70,11 +78,11 @@ export function OfferCard({ offer }: { offer: Offer }) {
               {name}
             </div>
             <div className={styles.quiet} dir="auto">
-              {call.contact?.company?.name ?? (call.contact ? 'No company' : 'Not in the contacts')}
+              {call.contact?.company?.name ?? (call.contact ? 'No company' : call.direction === 'INTERNAL' ? 'A colleague of yours' : 'Not in the contacts')}
             </div>
           </div>
         </div>
-        {!call.contactVerified && (
+        {!call.contactVerified && call.direction !== 'INTERNAL' && (
           <span className={styles.unverified}>
             <IconAlertTriangle size={16} aria-hidden="true" />
             Unverified: the name is only what the caller said
@@ -90,13 +98,18 @@ export function OfferCard({ offer }: { offer: Offer }) {
               </span>
             </>
           ) : (
-            <strong>For you</strong>
+            <strong>For you alone</strong>
           )}
           {call.media === 'VIDEO' && <span className={styles.quiet}> · Video</span>}
         </div>
         {call.subject && (
           <p className={styles.subject} dir="auto">
             {call.subject}
+          </p>
+        )}
+        {card.about && (
+          <p className={styles.subject} dir="auto">
+            {card.about}
           </p>
         )}
         {offer.callback && <p className={styles.subject}>Asked to be called back. When you accept, the contact is rung by a link.</p>}

@@ -7,6 +7,7 @@ import { LocalMedia } from '../call/media';
 import { otherSide } from '../calls/words';
 import { graphql } from '../gql';
 import { Attention } from './attention';
+import { cardOf } from './card';
 import { Inbox, NoMicrophone, type Notice, type Offer } from './inbox';
 import { Ringer } from './ringer';
 
@@ -18,12 +19,29 @@ graphql(`
     expiresAt
     reason
     callback
+    purpose
+    askedBy {
+      id
+      user {
+        id
+        name
+      }
+    }
+    transfer {
+      id
+      kind
+      toQueue {
+        id
+        name
+      }
+    }
     agent {
       ...AgentStanding
     }
     call {
       id
       version
+      direction
       media
       subject
       createdAt
@@ -149,7 +167,7 @@ export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) 
         const result = await client.mutation(OfferAccept, { input: { offerId: offer.id } }).toPromise();
         const { join, joinUrl } = payload(result, (data) => data.offerAccept);
         if (!join) throw new Error('The server sent no way to join.');
-        const ticket = { callId: offer.call.id, video: offer.call.media === 'VIDEO', joinUrl: joinUrl ?? null };
+        const ticket = { callId: offer.call.id, video: offer.call.media === 'VIDEO', joinUrl: joinUrl ?? null, name: otherSide(offer.call) };
         desk.begin(ticket, { media, joined: joinedOf(join) });
       },
       decline: async (offer, reason) => {
@@ -169,7 +187,7 @@ export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) 
     const { offers, accepting } = inbox.state();
     const first = offers.find(({ id }) => id !== accepting) ?? null;
     if (first && first.id !== rung) {
-      attention.start({ id: first.id, title: `${otherSide(first.call)} is calling`, body: bodyOf(first) });
+      attention.start({ id: first.id, title: cardOf(first).title, body: bodyOf(first) });
       ringer.start();
     }
     if (!first && rung !== null) {
@@ -214,5 +232,5 @@ async function takeMicrophone(video: boolean): Promise<LocalMedia> {
 }
 
 function bodyOf(offer: Offer): string {
-  return [offer.visit?.queue.name, offer.call.subject].filter(Boolean).join(' · ');
+  return [cardOf(offer).about ?? offer.visit?.queue.name, offer.call.subject].filter(Boolean).join(' · ');
 }

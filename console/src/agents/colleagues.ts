@@ -1,0 +1,63 @@
+import { useEffect, useMemo } from 'react';
+import { useQuery } from 'urql';
+import { useWorkspace } from '../app/workspace';
+import { graphql } from '../gql';
+import type { ColleaguesQuery } from '../gql/graphql';
+
+const ColleaguesDocument = graphql(`
+  query Colleagues($free: AgentFilter!, $others: AgentFilter!) {
+    free: agents(first: 30, filter: $free) {
+      nodes {
+        ...Colleague
+      }
+    }
+    others: agents(first: 30, filter: $others) {
+      nodes {
+        ...Colleague
+      }
+    }
+  }
+`);
+
+graphql(`
+  fragment Colleague on Agent {
+    ...AgentStanding
+    user {
+      id
+      name
+    }
+  }
+`);
+
+export type Colleague = ColleaguesQuery['free']['nodes'][number];
+
+/** Who is free changes while one looks. */
+const LOOK_MS = 2_500;
+
+/** Colleagues by name, those first who are free now. Read anew as long as it is shown. */
+export function useColleagues(search: string): { colleagues: Colleague[]; loading: boolean; look: () => void } {
+  const { user } = useWorkspace();
+  const filter = search.trim() === '' ? {} : { search: search.trim() };
+  const [{ data, fetching }, execute] = useQuery({
+    query: ColleaguesDocument,
+    variables: {
+      free: { ...filter, activities: ['AVAILABLE'] },
+      others: { ...filter, activities: ['RINGING', 'ON_CALL', 'WRAP_UP', 'AWAY', 'OFFLINE'] },
+    },
+    requestPolicy: 'cache-and-network',
+  });
+  const look = () => execute({ requestPolicy: 'network-only' });
+  useEffect(() => {
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  });
+  const colleagues = useMemo(() => {
+    const found = [...byName(data?.free.nodes ?? []), ...byName(data?.others.nodes ?? [])];
+    return found.filter(({ user: { id } }) => id !== user.id);
+  }, [data, user.id]);
+  return { colleagues, loading: fetching && !data, look };
+}
+
+function byName(agents: readonly Colleague[]): Colleague[] {
+  return [...agents].sort((one, other) => one.user.name.localeCompare(other.user.name));
+}

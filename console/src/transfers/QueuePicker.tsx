@@ -1,0 +1,71 @@
+import { useEffect, useState } from 'react';
+import { useQuery } from 'urql';
+import { graphql } from '../gql';
+import type { TransferQueuesQuery } from '../gql/graphql';
+import { Picker } from '../ui/Picker';
+import { queueWords } from './queue-words';
+
+const TransferQueues = graphql(`
+  query TransferQueues {
+    queues(first: 100) {
+      nodes {
+        id
+        name
+        open
+        stats {
+          queue {
+            id
+          }
+          waiting
+          available
+        }
+      }
+    }
+  }
+`);
+
+export type Destination = TransferQueuesQuery['queues']['nodes'][number];
+
+const LOOK_MS = 3_000;
+
+interface Props {
+  value: Destination | null;
+  onValue: (queue: Destination | null) => void;
+  onSubmit: (other: boolean) => void;
+}
+
+/** Queues that are open, with what awaits a call there. */
+export function QueuePicker({ value, onValue, onSubmit }: Props) {
+  const [search, setSearch] = useState('');
+  const [{ data, fetching }, execute] = useQuery({ query: TransferQueues, requestPolicy: 'cache-and-network' });
+  useEffect(() => {
+    const timer = setInterval(() => execute({ requestPolicy: 'network-only' }), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [execute]);
+  const wanted = search.trim().toLocaleLowerCase();
+  const queues = (data?.queues.nodes ?? [])
+    .filter(({ name }) => name.toLocaleLowerCase().includes(wanted))
+    .sort((one, other) => Number(other.open) - Number(one.open) || one.name.localeCompare(other.name));
+  const chosen = queues.find(({ id, open }) => id === value?.id && open) ?? queues.find(({ open }) => open) ?? null;
+  useEffect(() => {
+    if (chosen?.id !== value?.id) onValue(chosen);
+  });
+  return (
+    <Picker
+      label="Search queues"
+      choices={queues.map((queue) => ({
+        id: queue.id,
+        name: queue.name,
+        blocked: queue.open ? null : 'Closed',
+        aside: queueWords(queue.open, queue.stats),
+      }))}
+      loading={fetching && !data}
+      none={search === '' ? 'There are no queues yet.' : 'No queue is called that.'}
+      search={search}
+      onSearch={setSearch}
+      value={chosen?.id ?? null}
+      onValue={(id) => onValue(queues.find((queue) => queue.id === id) ?? null)}
+      onSubmit={onSubmit}
+    />
+  );
+}
