@@ -15,10 +15,11 @@ interface Ears<Data> {
  * Holds a subscription for as long as somebody listens. A lost connection is the socket's to mend; one that ends is
  * begun again behind the last event that was heard, or from now on where that is too long ago.
  */
-export function hear<Data extends Record<string, unknown>>(
+export function hear<Data extends Record<string, unknown>, Variables extends { after?: string | null }>(
   client: Pick<Client, 'subscription'>,
-  query: TypedDocumentNode<Data, { after?: string | null }>,
+  query: TypedDocumentNode<Data, Variables>,
   { onNews, onGap }: Ears<Data>,
+  of: Omit<Variables, 'after'> = {} as Omit<Variables, 'after'>,
 ): () => void {
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,7 +28,7 @@ export function hear<Data extends Record<string, unknown>>(
   const listen = () => {
     let over = false;
     const { unsubscribe } = client
-      .subscription(query, after === null ? {} : { after })
+      .subscription(query, { ...of, ...(after === null ? {} : { after }) } as Variables)
       .subscribe(({ data, error, hasNext }) => {
         if (closed || over) return;
         if (data) {

@@ -1,6 +1,6 @@
-import { Tabs } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
-import { type ReactNode, useRef, useState } from 'react';
+import { Badge, Tabs } from '@mantine/core';
+import { useHotkeys, useUncontrolled } from '@mantine/hooks';
+import { type ReactNode, useRef } from 'react';
 import { useQuery } from 'urql';
 import { useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
@@ -38,16 +38,23 @@ interface Props {
   children?: ReactNode;
   /** In the wrap-up the note is part of the form. */
   withNotes?: boolean;
+  /** What is written beside the call; the tab for it, where there is one. */
+  chat?: ReactNode;
+  /** How many messages there nobody has looked at. */
+  unread?: number;
+  /** The open tab, where somebody else opens tabs, too. */
+  tab?: string;
+  onTab?: (tab: string) => void;
 }
 
 /** What one needs beside a conversation: who it is, what is written down, what is to be said. */
-export function CallAside({ callId, children, withNotes = true }: Props) {
+export function CallAside({ callId, children, withNotes = true, ...shown }: Props) {
   const [{ data }] = useQuery({ query: CallAsideDocument, variables: { id: callId } });
   const call = data?.call;
   if (!call) return <div className={styles.panel}>{children}</div>;
   const Aside = withNotes ? Noted : Known;
   return (
-    <Aside key={call.id} call={call} note={null}>
+    <Aside key={call.id} call={call} note={null} {...shown}>
       {children}
     </Aside>
   );
@@ -55,26 +62,26 @@ export function CallAside({ callId, children, withNotes = true }: Props) {
 
 type Call = NonNullable<CallAsideQuery['call']>;
 
-interface KnownProps {
+interface KnownProps extends Pick<Props, 'chat' | 'unread' | 'tab' | 'onTab'> {
   call: Call;
   note: Autosave | null;
   children?: ReactNode;
 }
 
 /** The note lives above the tabs: turning over to the contact interrupts no saving. */
-function Noted({ call, children }: KnownProps) {
+function Noted({ call, children, ...shown }: KnownProps) {
   const { user } = useWorkspace();
   const note = useAutosave({ callId: call.id }, call.notes.find(({ author }) => author.id === user.id) ?? null);
   return (
-    <Known call={call} note={note}>
+    <Known {...shown} call={call} note={note}>
       {children}
     </Known>
   );
 }
 
-function Known({ call, note, children }: KnownProps) {
+function Known({ call, note, children, chat, unread = 0, ...tabs }: KnownProps) {
   const { user } = useWorkspace();
-  const [tab, setTab] = useState<string | null>('contact');
+  const [tab, setTab] = useUncontrolled({ value: tabs.tab, defaultValue: 'contact', onChange: tabs.onTab });
   const box = useRef<HTMLDivElement>(null);
   useHotkeys(
     note
@@ -94,10 +101,15 @@ function Known({ call, note, children }: KnownProps) {
       : [],
   );
   return (
-    <Tabs value={tab} onChange={setTab} keepMounted={false} className={styles.tabs} ref={box}>
+    <Tabs value={tab} onChange={(next) => setTab(next ?? 'contact')} keepMounted={false} className={styles.tabs} ref={box}>
       <Tabs.List className={styles.list}>
         <Tabs.Tab value="contact">Contact</Tabs.Tab>
         {note && <Tabs.Tab value="notes">Notes</Tabs.Tab>}
+        {chat && (
+          <Tabs.Tab value="chat" rightSection={unread > 0 && <Badge size="sm" circle>{unread}</Badge>}>
+            Chat
+          </Tabs.Tab>
+        )}
         {call.queue?.script && <Tabs.Tab value="script">Script</Tabs.Tab>}
       </Tabs.List>
       <Tabs.Panel value="contact" className={styles.panel}>
@@ -116,6 +128,11 @@ function Known({ call, note, children }: KnownProps) {
         <Tabs.Panel value="notes" className={styles.panel}>
           <NoteField note={note} label="Note of this call" rows={10} />
           <Others notes={call.notes.filter(({ author }) => author.id !== user.id)} />
+        </Tabs.Panel>
+      )}
+      {chat && (
+        <Tabs.Panel value="chat" className={styles.chat}>
+          {chat}
         </Tabs.Panel>
       )}
       {call.queue?.script && (

@@ -12,6 +12,7 @@ import {
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
 import type { LiveCallState } from '../call/live-call';
 import type { Statistics } from '../call/statistics';
+import { ChatButton } from '../chat/ChatButton';
 import { clock } from '../ui/format';
 import { LinkButton } from '../ui/LinkButton';
 import { Face } from '../ui/Person';
@@ -68,6 +69,11 @@ export function CallBar({ onTransfer, onDismiss, ...dock }: Props) {
     );
   }
 
+  const chatShown = open && dock.tab === 'chat';
+  const showChat = () => {
+    dock.onTab(chatShown ? 'contact' : 'chat');
+    onOpen(true);
+  };
   const talking = call?.state === 'IN_PROGRESS' && state.phase === 'connected';
   return (
     <section className={styles.dock} aria-label="Your call">
@@ -101,6 +107,7 @@ export function CallBar({ onTransfer, onDismiss, ...dock }: Props) {
           <RecordButton recorder={recorder} />
           <Controls media={media} onHangUp={() => void live.hangUp()} hangUp={<HangUp {...dock} />} speaker={speaker} onSpeaker={onSpeaker}>
             <HoldButton hold={hold} blocked={transferring.current && 'The call is being transferred'} />
+            <ChatButton chat={dock.chat} pressed={chatShown} onPress={showChat} />
             <TransferButton blocked={transferBlocked(dock, state)} onOpen={onTransfer} />
           </Controls>
           <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>

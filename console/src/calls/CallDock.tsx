@@ -8,6 +8,8 @@ import type { CurrentCall } from '../call/desk';
 import { useLiveCall } from '../call/hooks';
 import { graphql } from '../gql';
 import type { CallNewsFragment } from '../gql/graphql';
+import type { Chat, Message } from '../chat/chat';
+import { useChat } from '../chat/useChat';
 import { CallBar } from './CallBar';
 import { toggleScreen } from './Controls';
 import { FullCall } from './FullCall';
@@ -43,12 +45,13 @@ export function CallDock() {
 }
 
 function Docked({ current }: { current: CurrentCall }) {
-  const { desk, user } = useWorkspace();
+  const { desk, socket, user } = useWorkspace();
   const { ticket, live, media } = current;
   const state = useLiveCall(live);
   const ended = state.phase === 'ended';
   const wrapsUp = useMyself()?.wrapUp?.call.id === ticket.callId;
   const [open, setOpen] = useState(true);
+  const [tab, setTab] = useState('contact');
   const [transferOpen, setTransferOpen] = useState(false);
   const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
   const [{ data }] = useQuery({
@@ -97,7 +100,9 @@ function Docked({ current }: { current: CurrentCall }) {
   const transferring = useTransferring(call);
   const name = call ? otherSide(call, user.id, ticket.name) : (ticket.name ?? 'Call');
   useTransferNews(call, user.id, name);
-  const shared = { current, call, name, hold, transferring, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
+  const isMine = (message: Message) => message.from.id === live.state().legId;
+  const chat = useChat(ticket.callId, socket, isMine);
+  const shared = { current, call, name, hold, transferring, chat, isMine, tab, onTab: setTab, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
   return (
     <>
       {!ended && state.slots.map(({ number, stream }) => <Sound key={number} stream={stream} sinkId={speaker} />)}
@@ -123,6 +128,11 @@ export interface DockProps {
   name: string;
   hold: Hold;
   transferring: Transferring;
+  chat: Chat;
+  isMine: (message: Message) => boolean;
+  /** What is open beside the stage. */
+  tab: string;
+  onTab: (tab: string) => void;
   open: boolean;
   onOpen: (open: boolean) => void;
   speaker: string | null;

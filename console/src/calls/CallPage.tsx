@@ -10,6 +10,7 @@ import { LinkButton } from '../ui/LinkButton';
 import { More } from '../ui/More';
 import page from '../ui/page.module.css';
 import { ErrorState, Missing, Rows } from '../ui/states';
+import { ChatCard } from '../chat/ChatCard';
 import { CallFacts } from './CallFacts';
 import styles from './CallPage.module.css';
 import { EventLine } from './EventLine';
@@ -112,6 +113,7 @@ function Call({ id }: { id: string }) {
           </section>
           {call.visits.length > 0 && <Visits call={call} />}
           {call.notes.length > 0 && <NoteList notes={call.notes} />}
+          <ChatCard callId={id} />
           <section className={page.card} aria-labelledby="events">
             <div className={page.cardHead}>
               <Title order={2} id="events">

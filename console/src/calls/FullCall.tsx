@@ -1,6 +1,8 @@
 import { Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useLiveCall, useLocalMedia } from '../call/hooks';
+import { ChatPanel } from '../chat/ChatPanel';
+import { useChatState } from '../chat/useChat';
 import { CallBand } from './CallBand';
 import type { DockProps } from './CallDock';
 import { CallAside } from './CallAside';
@@ -14,7 +16,8 @@ import { useParties } from './useParties';
 
 /** The call opened from its bar: the other side large, oneself small, the contact beside it. */
 export function FullCall(dock: DockProps) {
-  const { current, call, name, onOpen } = dock;
+  const { current, call, name, chat, isMine, tab, onTab, onOpen } = dock;
+  const { unread } = useChatState(chat);
   const { live, media, ticket } = current;
   const state = useLiveCall(live);
   const local = useLocalMedia(media);
@@ -44,7 +47,13 @@ export function FullCall(dock: DockProps) {
             name
           )}
         </Title>
-        <CallAside callId={ticket.callId}>
+        <CallAside
+          callId={ticket.callId}
+          chat={<ChatPanel chat={chat} isMine={isMine} writable />}
+          unread={unread}
+          tab={tab}
+          onTab={onTab}
+        >
           {ticket.joinUrl !== null && (waiting || other?.state === 'RECONNECTING') && (
             <div className={styles.block}>
               <strong>{waiting ? 'Send this link' : 'The link still works'}</strong>

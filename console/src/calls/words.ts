@@ -100,6 +100,7 @@ const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
   TRANSFER_STARTED: 'Call is being transferred',
   WRAPPED_UP: 'Wrapped up',
   CONNECTED: 'Both sides connected',
+  MESSAGE_SENT: 'Message',
   MEDIA_MOVED: 'Moved to another media server',
   RECORDING_STARTED: 'Recording started',
   RECORDING_PAUSED: 'Recording paused',

@@ -1,4 +1,6 @@
 import { useEffect, useReducer, useState } from 'react';
+import type { Message } from '../chat/chat';
+import { useChat } from '../chat/useChat';
 import { storedPreferences } from '../call/media';
 import { Sound } from '../calls/Video';
 import { host } from '../queue/embed';
@@ -6,7 +8,7 @@ import { announcement, BEGINNING, next, type Row, type Wait } from '../queue/wai
 import { WaitingRoom } from '../queue/WaitingRoom';
 import { rowOf, useOwnCall } from './guest-call';
 import styles from './join.module.css';
-import { Talk } from './Talk';
+import { Talk, type TalkProps } from './Talk';
 import type { Ready } from './take-up';
 import { useVisit } from './visit';
 
@@ -27,6 +29,18 @@ interface Told {
 function tell({ wait, said }: Told, row: Row): Told {
   const after = next(wait, row);
   return { wait: after, said: announcement(wait, after) ?? said };
+}
+
+/** The chat comes with the call's row. */
+function Conversation(props: Omit<TalkProps, 'chat' | 'isMine'>) {
+  const { call } = props.own;
+  return call ? <Chatted {...props} callId={call.id} /> : <Talk {...props} chat={null} isMine={() => false} />;
+}
+
+function Chatted({ callId, ...props }: Omit<TalkProps, 'chat' | 'isMine'> & { callId: string }) {
+  const isMine = (message: Message) => message.from.id === props.ready.live.state().legId;
+  const chat = useChat(callId, props.ready.guest.socket, isMine);
+  return <Talk {...props} chat={chat} isMine={isMine} />;
 }
 
 /** A guest in its call: in line first, where it called a queue, then with the agent. One sound throughout. */
@@ -67,7 +81,7 @@ export function GuestCall({ ready, inQueue, onOver, onCallback }: Props) {
       {inLine ? (
         <WaitingRoom ready={ready} own={own} wait={wait} silent={silent} onSilent={setSilent} onCallback={callBack} />
       ) : (
-        <Talk ready={ready} own={own} speaker={speaker} onSpeaker={choose} />
+        <Conversation ready={ready} own={own} speaker={speaker} onSpeaker={choose} />
       )}
     </>
   );

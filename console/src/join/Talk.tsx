@@ -1,24 +1,32 @@
 import { useHotkeys } from '@mantine/hooks';
 import { IconPlayerPauseFilled, IconPointFilled } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Band } from '../calls/Band';
 import { Controls, toggleScreen } from '../calls/Controls';
 import { faultWords } from '../calls/live-words';
 import { Stage } from '../calls/Stage';
 import { useParties } from '../calls/useParties';
+import type { Chat, Message } from '../chat/chat';
+import { ChatButton } from '../chat/ChatButton';
+import { ChatSheet } from '../chat/ChatSheet';
 import { Since } from '../ui/Time';
 import type { OwnCall } from './guest-call';
 import styles from './join.module.css';
 import type { Ready } from './take-up';
 
-interface Props {
+export interface TalkProps {
   ready: Ready;
   own: OwnCall;
+  /** Null before the call was read. */
+  chat: Chat | null;
+  isMine: (message: Message) => boolean;
   speaker: string | null;
   onSpeaker: (deviceId: string) => void;
 }
 
 /** The call as a contact sees it: the agent, oneself, and what to press. */
-export function Talk({ ready: { live, media }, own, speaker, onSpeaker }: Props) {
+export function Talk({ ready: { live, media }, own, chat, isMine, speaker, onSpeaker }: TalkProps) {
+  const [chatOpen, setChatOpen] = useState(false);
   const { call, agent, local } = own;
   const { phase, peer, legId } = own.live;
   const held = call?.legs.find(({ id }) => id === legId)?.parked ?? false;
@@ -64,8 +72,11 @@ export function Talk({ ready: { live, media }, own, speaker, onSpeaker }: Props)
         </p>
       )}
       <footer className={styles.callFoot}>
-        <Controls media={media} onHangUp={() => void live.hangUp()} speaker={speaker} onSpeaker={onSpeaker} large />
+        <Controls media={media} onHangUp={() => void live.hangUp()} speaker={speaker} onSpeaker={onSpeaker} large>
+          {chat && <ChatButton chat={chat} pressed={chatOpen} onPress={() => setChatOpen(!chatOpen)} large />}
+        </Controls>
       </footer>
+      {chat && <ChatSheet chat={chat} isMine={isMine} opened={chatOpen} onClose={() => setChatOpen(false)} />}
     </main>
   );
 }

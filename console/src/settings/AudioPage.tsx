@@ -14,7 +14,7 @@ import { ErrorState, Rows } from '../ui/states';
 import { Plain } from '../ui/Plain';
 import { attempt } from '../api/attempt';
 import styles from './Settings.module.css';
-import { upload } from './upload';
+import { upload } from '../api/upload';
 
 graphql(`
   fragment AudioFileFields on AudioFile {
