@@ -11,6 +11,7 @@ const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['s', 'Share the screen or stop, in a call'],
   ['h', 'Hold or resume, in a call; the other side, in a consultation'],
   ['t', 'Transfer, in a call; complete it, in a consultation'],
+  ['i', 'Ask somebody in, in a call'],
   ['g', 'All together, in a consultation'],
   ['b', 'Take a transfer back'],
   ['r', 'Pause or resume the recording, in a call'],

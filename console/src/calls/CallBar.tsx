@@ -10,9 +10,7 @@ import {
   IconPointFilled,
 } from '@tabler/icons-react';
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
-import type { LiveCallState } from '../call/live-call';
 import type { Statistics } from '../call/statistics';
-import { ChatButton } from '../chat/ChatButton';
 import { clock } from '../ui/format';
 import { LinkButton } from '../ui/LinkButton';
 import { Face } from '../ui/Person';
@@ -22,21 +20,20 @@ import type { DockProps } from './CallDock';
 import { Controls } from './Controls';
 import { faultWords, progressWords } from './live-words';
 import { Meter } from './Meter';
+import { BarActions } from './BarActions';
 import { CallBand } from './CallBand';
-import { HoldButton } from './HoldButton';
 import { HangUp } from './HangUp';
-import { TransferButton } from '../transfers/TransferButton';
 import { RecordButton } from './RecordButton';
 import { useRecorder } from './recorder';
 import { stateOf } from './words';
 
 interface Props extends DockProps {
-  onTransfer: () => void;
+  onDialog: (dialog: 'transfer' | 'invite') => void;
   onDismiss: () => void;
 }
 
-export function CallBar({ onTransfer, onDismiss, ...dock }: Props) {
-  const { current, call, name, hold, transferring, open, onOpen, speaker, onSpeaker } = dock;
+export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
+  const { current, call, name, open, onOpen, speaker, onSpeaker } = dock;
   const { live, media, ticket } = current;
   const state = useLiveCall(live);
   const local = useLocalMedia(media);
@@ -69,11 +66,6 @@ export function CallBar({ onTransfer, onDismiss, ...dock }: Props) {
     );
   }
 
-  const chatShown = open && dock.tab === 'chat';
-  const showChat = () => {
-    dock.onTab(chatShown ? 'contact' : 'chat');
-    onOpen(true);
-  };
   const talking = call?.state === 'IN_PROGRESS' && state.phase === 'connected';
   return (
     <section className={styles.dock} aria-label="Your call">
@@ -106,9 +98,7 @@ export function CallBar({ onTransfer, onDismiss, ...dock }: Props) {
         <div className={styles.right}>
           <RecordButton recorder={recorder} />
           <Controls media={media} onHangUp={() => void live.hangUp()} hangUp={<HangUp {...dock} />} speaker={speaker} onSpeaker={onSpeaker}>
-            <HoldButton hold={hold} blocked={transferring.current && 'The call is being transferred'} />
-            <ChatButton chat={dock.chat} pressed={chatShown} onPress={showChat} />
-            <TransferButton blocked={transferBlocked(dock, state)} onOpen={onTransfer} />
+            <BarActions {...dock} phase={state.phase} onDialog={onDialog} />
           </Controls>
           <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
             <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
@@ -119,11 +109,6 @@ export function CallBar({ onTransfer, onDismiss, ...dock }: Props) {
       </div>
     </section>
   );
-}
-
-function transferBlocked({ call, transferring }: DockProps, { phase }: LiveCallState): string | null {
-  if (transferring.current) return 'The call is being transferred';
-  return call?.state === 'IN_PROGRESS' && phase === 'connected' ? null : 'Transfer, once the call is answered';
 }
 
 /** Said aloud when it changes: an agent who reads out a card number must know. */

@@ -14,6 +14,8 @@ import { CallBar } from './CallBar';
 import { toggleScreen } from './Controls';
 import { FullCall } from './FullCall';
 import { type Hold, useHold } from './hold';
+import { InviteDialog } from '../parties/InviteDialog';
+import type { Links } from '../parties/invite';
 import { TransferDialog } from '../transfers/TransferDialog';
 import { type Transferring, useTransferring } from '../transfers/transfer';
 import { useTransferNews } from '../transfers/useTransferNews';
@@ -52,7 +54,8 @@ function Docked({ current }: { current: CurrentCall }) {
   const wrapsUp = useMyself()?.wrapUp?.call.id === ticket.callId;
   const [open, setOpen] = useState(true);
   const [tab, setTab] = useState('contact');
-  const [transferOpen, setTransferOpen] = useState(false);
+  const [dialog, setDialog] = useState<'transfer' | 'invite' | null>(null);
+  const [links, setLinks] = useState<Links>(new Map());
   const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
   const [{ data }] = useQuery({
     query: DockedCall,
@@ -102,23 +105,37 @@ function Docked({ current }: { current: CurrentCall }) {
   useTransferNews(call, user.id, name);
   const isMine = (message: Message) => message.from.id === live.state().legId;
   const chat = useChat(ticket.callId, socket, isMine);
-  const shared = { current, call, name, hold, transferring, chat, isMine, tab, onTab: setTab, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
+  const shared = { current, call, name, hold, transferring, chat, isMine, links, tab, onTab: setTab, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
   return (
     <>
       {!ended && state.slots.map(({ number, stream }) => <Sound key={number} stream={stream} sinkId={speaker} />)}
       {open && !ended && <FullCall {...shared} />}
-      <CallBar {...shared} onTransfer={() => setTransferOpen(true)} onDismiss={() => desk.dismiss()} />
-      {call && (
-        <TransferDialog
-          opened={transferOpen && !ended}
-          onClose={() => setTransferOpen(false)}
-          transferring={transferring}
-          name={name}
-          present={call.legs.flatMap(({ state, user }) => (user && state !== 'LEFT' ? [user.id] : []))}
-        />
+      <CallBar {...shared} onDialog={setDialog} onDismiss={() => desk.dismiss()} />
+      {call && !ended && (
+        <>
+          <TransferDialog
+            opened={dialog === 'transfer'}
+            onClose={() => setDialog(null)}
+            transferring={transferring}
+            name={name}
+            present={present(call)}
+          />
+          <InviteDialog
+            opened={dialog === 'invite'}
+            onClose={() => setDialog(null)}
+            callId={call.id}
+            present={present(call)}
+            onLink={(legId, url) => setLinks((before) => new Map(before).set(legId, url))}
+          />
+        </>
       )}
     </>
   );
+}
+
+/** Users and contacts who are in the call or awaited there. */
+function present({ legs }: CallNewsFragment): string[] {
+  return legs.flatMap(({ state, user, contact }) => (state === 'LEFT' ? [] : [user?.id, contact?.id].filter((id) => id !== undefined)));
 }
 
 export interface DockProps {
@@ -130,6 +147,8 @@ export interface DockProps {
   transferring: Transferring;
   chat: Chat;
   isMine: (message: Message) => boolean;
+  /** Of those who were asked in from here. */
+  links: Links;
   /** What is open beside the stage. */
   tab: string;
   onTab: (tab: string) => void;

@@ -3,11 +3,11 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 import styles from './LinkField.module.css';
 
 /** The contact's link, to be sent by whatever way the agent has. */
-export function LinkField({ url }: { url: string }) {
+export function LinkField({ url, label = 'Link for the contact' }: { url: string; label?: string }) {
   return (
     <div className={styles.field}>
       <TextInput
-        aria-label="Link for the contact"
+        aria-label={label}
         value={url}
         readOnly
         size="xs"

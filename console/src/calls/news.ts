@@ -12,6 +12,9 @@ graphql(`
       id
       role
       name
+      contact {
+        id
+      }
       state
       audience
       parked
@@ -28,8 +31,15 @@ graphql(`
     offers {
       id
       state
-      createdAt
+      purpose
       expiresAt
+      agent {
+        id
+        user {
+          id
+          name
+        }
+      }
     }
     transfers {
       ...TransferFields

@@ -1,0 +1,71 @@
+import { useEffect, useState } from 'react';
+import { useQuery } from 'urql';
+import { graphql } from '../gql';
+import type { ContactsToInviteQuery } from '../gql/graphql';
+import { Picker } from '../ui/Picker';
+
+const ContactsToInvite = graphql(`
+  query ContactsToInvite($filter: ContactFilter) {
+    contacts(first: 20, filter: $filter) {
+      nodes {
+        id
+        name
+        company {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+export type Choosable = ContactsToInviteQuery['contacts']['nodes'][number];
+
+interface Props {
+  value: Choosable | null;
+  onValue: (contact: Choosable | null) => void;
+  onSubmit: () => void;
+  /** Those who are in the call already. */
+  present: readonly string[];
+}
+
+/** So long one may go on typing before it is looked for. */
+const PAUSE_MS = 150;
+
+export function ContactPicker({ value, onValue, onSubmit, present }: Props) {
+  const [search, setSearch] = useState('');
+  const [wanted, setWanted] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => setWanted(search.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [search]);
+  const [{ data, fetching }] = useQuery({
+    query: ContactsToInvite,
+    variables: { filter: wanted === '' ? null : { search: wanted } },
+    requestPolicy: 'cache-and-network',
+  });
+  const contacts = data?.contacts.nodes ?? [];
+  const free = contacts.filter(({ id }) => !present.includes(id));
+  const chosen = free.find(({ id }) => id === value?.id) ?? free[0] ?? null;
+  useEffect(() => {
+    if (chosen?.id !== value?.id) onValue(chosen);
+  });
+  return (
+    <Picker
+      label="Search contacts to ask in"
+      choices={contacts.map(({ id, name, company }) => ({
+        id,
+        name,
+        blocked: present.includes(id) ? 'In this call' : null,
+        aside: present.includes(id) ? 'In this call' : <span dir="auto">{company?.name}</span>,
+      }))}
+      loading={fetching && !data}
+      none={search === '' ? 'There are no contacts yet.' : 'Nobody is called that.'}
+      search={search}
+      onSearch={setSearch}
+      value={chosen?.id ?? null}
+      onValue={(id) => onValue(contacts.find((contact) => contact.id === id) ?? null)}
+      onSubmit={onSubmit}
+    />
+  );
+}
