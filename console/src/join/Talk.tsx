@@ -62,7 +62,7 @@ export function Talk({ ready: { live, media }, own, chat, isMine, speaker, onSpe
       >
         {held && (
           <Band icon={<IconPlayerPauseFilled size={20} />}>
-            You are on hold and hear music. Nobody hears or sees you. {agent ? `${agent.name} will be back.` : 'Somebody will be with you soon.'}
+            You are on hold and hear music. Nobody hears or sees you. Somebody will be back with you.
           </Band>
         )}
       </Stage>

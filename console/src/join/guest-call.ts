@@ -8,6 +8,7 @@ import type { GuestCallFragment } from '../gql/graphql';
 import { endWords } from '../queue/words';
 import type { Row } from '../queue/waiting';
 import type { Ready } from './take-up';
+import { withWhom } from './with-whom';
 
 graphql(`
   fragment GuestCall on Call {
@@ -121,13 +122,12 @@ export function useOwnCall({ live, media, joined, open }: Ready, onOver: (reason
     return () => removeEventListener('online', wake);
   }, [live]);
 
-  const agents = call?.legs.filter((leg) => leg.role === 'AGENT') ?? [];
-  // Of several in turn, the one who is there.
-  const agent = agents.findLast((leg) => leg.state !== 'LEFT') ?? null;
+  const agent = withWhom(call?.legs ?? [], state.legId);
   return { live: state, local, call, agent, refresh };
 }
 
 export function rowOf({ call, agent }: OwnCall): Row | null {
-  return call && { ...call, agent: agent?.name ?? null };
+  // An agent who waits beside a transferred call is no longer with it.
+  return call && { ...call, agent: agent && !agent.parked ? agent.name : null };
 }
 

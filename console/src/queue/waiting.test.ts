@@ -85,6 +85,16 @@ describe('a contact in a queue', () => {
     expect(said).toHaveLength(3);
   });
 
+  it('is told when the agent puts the call into another queue, and not when it was only put on hold', () => {
+    const { wait, said } = follow(
+      row(1, 'IN_PROGRESS', { queueName: null, agent: 'Alex' }),
+      row(2, 'QUEUED', { queueName: 'Billing', position: 1 }),
+      row(3, 'RINGING', { queueName: 'Billing' }),
+    );
+    expect(wait).toMatchObject({ stage: 'offered', turn: 'handed' });
+    expect(said.at(-2)).toContain('You were transferred to Billing');
+  });
+
   it('is not moved back by what comes late', () => {
     const { wait } = follow(row(5, 'IN_PROGRESS', { agent: 'Alex' }), row(4, 'QUEUED', { position: 1 }));
     expect(wait.stage).toBe('agent');

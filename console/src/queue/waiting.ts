@@ -12,7 +12,7 @@ export interface Row {
   queueName?: string | null;
   position?: number | null;
   estimatedWaitSeconds?: number | null;
-  /** The agent, once one is in the call. */
+  /** The agent whom one talks with, once there is one. */
   agent: string | null;
 }
 
@@ -27,8 +27,8 @@ export type Stage =
   | 'agent'
   | 'over';
 
-/** What a contact should be told once: the agent's side failed, or another queue took over. */
-export type Turn = 'returned' | 'moved';
+/** What a contact should be told once: the agent's side failed, another queue took over, or the agent put them there. */
+export type Turn = 'returned' | 'moved' | 'handed';
 
 export interface Wait {
   version: number;
@@ -74,7 +74,7 @@ function stageOf({ state, queueName, agent }: Row): Stage {
 
 function turnOf(wait: Wait, stage: Stage, queue: string | null): Turn | null {
   if (stage !== 'line') return stage === 'offered' ? wait.turn : null;
-  if (wait.stage === 'agent') return 'returned';
+  if (wait.stage === 'agent') return queue === wait.queue ? 'returned' : 'handed';
   if (wait.queue !== null && queue !== wait.queue) return 'moved';
   return wait.turn;
 }
@@ -92,6 +92,7 @@ export function announcement(before: Wait, after: Wait): string | null {
 
 export function turnWords({ turn, queue, place }: Wait): string | null {
   if (turn === 'moved') return `You were passed on to ${queue ?? 'another queue'}, which may be faster.`;
+  if (turn === 'handed') return `You were transferred to ${queue ?? 'colleagues'}: the next one there who is free takes your call.`;
   if (turn !== 'returned') return null;
   return place === null
     ? 'The agent lost the connection. You are at your place again; the next one is asked.'
