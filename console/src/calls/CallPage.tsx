@@ -7,6 +7,7 @@ import { useCurrentCall, useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { CallPageQuery } from '../gql/graphql';
 import { LinkButton } from '../ui/LinkButton';
+import { targetOf } from '../transfers/words';
 import { More } from '../ui/More';
 import page from '../ui/page.module.css';
 import { ErrorState, Missing, Rows } from '../ui/states';
@@ -59,6 +60,7 @@ export function CallPage() {
 }
 
 function Call({ id }: { id: string }) {
+  const { user } = useWorkspace();
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, error, fetching }, reload] = useQuery({
     query: CallDocument,
@@ -80,7 +82,7 @@ function Call({ id }: { id: string }) {
     const timer = setInterval(again, 5_000);
     return () => clearInterval(timer);
   });
-  useDocumentTitle(`${call ? otherSide(call) : 'Call'} · Cordboard`);
+  useDocumentTitle(`${call ? otherSide(call, user.id) : 'Call'} · Cordboard`);
   // As in the picture: the agent left, the contact right.
   const people = ['AGENT', 'CONTACT'].flatMap((role) => call?.legs.find((leg) => leg.role === role)?.name ?? []);
 
@@ -141,13 +143,14 @@ function namesOf(call: NonNullable<CallPageQuery['call']>): Map<string, string> 
     names.set(agent.id, agent.user.name);
     names.set(agent.user.id, agent.user.name);
   }
+  for (const transfer of call.transfers) names.set(transfer.id, targetOf(transfer));
   return names;
 }
 
 function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {
   const { user } = useWorkspace();
   const current = useCurrentCall();
-  const mine = call.agent?.user.id === user.id;
+  const mine = call.legs.some((leg) => leg.user?.id === user.id && leg.state !== 'LEFT');
   const elsewhere = mine && call.state !== 'ENDED' && current?.ticket.callId !== call.id;
   return (
     <header className={`${page.head} ${styles.head}`}>
@@ -157,7 +160,7 @@ function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {
             {call.contact.name}
           </Link>
         ) : (
-          otherSide(call)
+          otherSide(call, user.id)
         )}
       </Title>
       <StateBadge call={call} />

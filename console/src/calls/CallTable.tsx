@@ -1,6 +1,7 @@
 import { Progress, Table } from '@mantine/core';
 import { IconMicrophone, IconPlayerPlay, IconVideo } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { CallRowFragment } from '../gql/graphql';
 import { clock } from '../ui/format';
@@ -47,6 +48,7 @@ graphql(`
 
 /** Calls, newest first. On a contact's own page the contact needs no column. */
 export function CallTable({ calls, withContact }: { calls: CallRowFragment[]; withContact: boolean }) {
+  const { user } = useWorkspace();
   return (
     <Table className={styles.table} highlightOnHover>
       <Table.Thead>
@@ -70,7 +72,7 @@ export function CallTable({ calls, withContact }: { calls: CallRowFragment[]; wi
                 ) : (
                   <IconMicrophone size={16} role="img" aria-label="Audio call" />
                 )}
-                {withContact ? <span dir="auto">{otherSide(call)}</span> : <When at={call.createdAt} />}
+                {withContact ? <span dir="auto">{otherSide(call, user.id)}</span> : <When at={call.createdAt} />}
               </Link>
             </Table.Td>
             <Table.Td>

@@ -13,6 +13,10 @@ const EndedCallDocument = graphql(`
   query EndedCall {
     viewer {
       guest {
+        leg {
+          id
+          role
+        }
         call {
           id
           version
@@ -53,10 +57,12 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
     if (promised !== null) onCallback(promised);
   }, [promised, onCallback]);
   const ownWish = reason === HUNG_UP;
-  const alive = call != null && call.state !== 'ENDED' && !ownWish;
+  const waits = call != null && call.state !== 'ENDED' && call.state !== 'IN_PROGRESS' && !ownWish;
+  // Out of a call of several, which the others go on with.
+  const left = call?.state === 'IN_PROGRESS';
   useEffect(() => {
-    if (alive) onAlive?.();
-  }, [alive, onAlive]);
+    if (waits) onAlive?.();
+  }, [waits, onAlive]);
   useVisit({ state: 'ended', place: null }, call?.queueName ?? null);
   if (fetching && !data) {
     return (
@@ -66,7 +72,8 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
     );
   }
   const talked = call?.answeredAt != null;
-  const title = talked ? 'Thank you for the call' : titleOf(call?.result ?? null);
+  const title = left ? 'You have left the call' : talked ? 'Thank you for the call' : titleOf(call?.result ?? null);
+  const rates = talked && !left && data?.viewer.guest?.leg?.role !== 'GUEST';
   return (
     <main className={styles.page} data-center="true">
       <header className={styles.end}>
@@ -76,10 +83,11 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
         </div>
         <Text c="dimmed">
           {ownWish && !talked && call?.result !== 'CALLBACK' ? 'You left the line before somebody could answer.' : reason}
+          {left && ' The others go on.'}
           {!onAgain && ' You can close this page.'}
         </Text>
       </header>
-      {talked && <RatingForm callId={call.id} rating={call.rating ?? null} />}
+      {rates && <RatingForm callId={call.id} rating={call.rating ?? null} />}
       {error && !data && (
         <Alert color="yellow" role="alert" p="sm">
           {explain(error)}{' '}
