@@ -37,7 +37,7 @@ async fn hears_music(who: &Party, what: &str, music: &HashSet<Bytes>) {
 }
 
 /// For two seconds and more nothing comes of the others.
-async fn hears_nobody(who: &Party, others: &[&Party]) {
+async fn hears_nobody<const N: usize>(who: &Party, others: [&Party; N]) {
     // What was under way when they were parted.
     who.hears(Kind::Audio, 25).await;
     let since = Instant::now();
@@ -94,7 +94,9 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     let call = json!({ "callId": placed.id });
     tab.client.mutate("callHold", call.clone(), "call { state }").await;
     hears_music(&contact, "music on hold", &hold_music).await;
-    tokio::join!(hears_nobody(&contact, &[&agent]), hears_nobody(&agent, &[&contact]));
+    tokio::join!(async { hears_nobody(&contact, [&agent]).await }, async {
+        hears_nobody(&agent, [&contact]).await
+    });
     tab.client.mutate("callResume", call, "call { state }").await;
     silent += held.elapsed();
     tokio::join!(hears(&contact, &agent), hears(&agent, &contact));
@@ -127,7 +129,9 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     second.follow_offers();
     until_transfer(&client, &placed.id, "CONSULTING").await;
     tokio::join!(hears(&second, &agent), hears(&agent, &second));
-    tokio::join!(hears_nobody(&contact, &[&agent, &second]), hears_nobody(&second, &[&contact]));
+    tokio::join!(async { hears_nobody(&contact, [&agent, &second]).await }, async {
+        hears_nobody(&second, [&contact]).await
+    });
 
     // The media worker dies: all three go on where they were.
     let victim = platform.worker_of(&placed.id).await;
@@ -135,17 +139,15 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     tokio::join!(agent.follow_move(MOVED), contact.follow_move(MOVED), second.follow_move(MOVED));
     tokio::join!(hears(&second, &agent), hears(&agent, &second));
     hears_music(&contact, "music on the other worker", &hold_music).await;
-    hears_nobody(&contact, &[&agent, &second]).await;
+    hears_nobody(&contact, [&agent, &second]).await;
 
     // With the contact, with both, then the colleague has the call.
     let swap = json!({ "transferId": id, "with": "CONTACT" });
     client.mutate("transferSwap", swap, "transfer { side }").await;
     silent += handed.elapsed();
-    tokio::join!(
-        hears(&contact, &agent),
-        hears(&agent, &contact),
-        hears_nobody(&second, &[&agent, &contact])
-    );
+    tokio::join!(hears(&contact, &agent), hears(&agent, &contact), async {
+        hears_nobody(&second, [&agent, &contact]).await
+    });
     client.mutate("transferSwap", json!({ "transferId": id, "with": "EVERYONE" }), "transfer { side }").await;
     for (one, two) in [(&contact, &agent), (&agent, &second), (&second, &contact)] {
         tokio::join!(hears(one, two), hears(two, one));
@@ -177,7 +179,9 @@ async fn a_call_handed_to_a_queue_comes_back_and_is_left_there() {
     let input = json!({ "callId": placed.id, "kind": "BLIND", "toQueueId": queue });
     tab.client.mutate("callTransfer", input.clone(), "transfer { state }").await;
     hears_music(&contact, "the queue's music", &waiting_music).await;
-    tokio::join!(hears_nobody(&contact, &[&agent]), hears_nobody(&agent, &[&contact]));
+    tokio::join!(async { hears_nobody(&contact, [&agent]).await }, async {
+        hears_nobody(&agent, [&contact]).await
+    });
     // Nobody is there: it comes back by itself.
     let failed = until_transfer(&tab.client, &placed.id, "FAILED").await;
     assert!(text(&failed["reason"]).contains("Nobody"), "{failed}");
