@@ -134,8 +134,8 @@ fn cached(scene: &str, kind: &str, pipeline: impl FnOnce() -> String) -> PathBuf
     if file.exists() {
         return file;
     }
-    // Written beside and renamed: a second process sees a whole file or none.
-    let partial = file.with_extension(format!("{}.partial", std::process::id()));
+    // Written beside and renamed: whoever else wants it, in this process or another one, sees a whole file or none.
+    let partial = file.with_extension(format!("{:016x}.partial", rand::random::<u64>()));
     let launch = format!("{} ! rtpstreampay ! filesink location={}", pipeline(), partial.display());
     let output = Command::new("gst-launch-1.0")
         .arg("-q")

@@ -26,6 +26,8 @@ use people::Crowd;
 const FREE: Duration = Duration::from_secs(5);
 /// A breach must be seen again after so long: what is seen once may be on its way.
 const LASTS: Duration = Duration::from_secs(2);
+/// Of a hundred calls at least so many are talked in, whatever breaks.
+const COMPLETED_PERCENT: i64 = 80;
 /// The calls of a round end within this; the longest limit on their way is a contact's minute to join.
 const SERVED: Duration = Duration::from_secs(120);
 
@@ -89,6 +91,7 @@ pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
     for row in sql.query(results, &[]).await.expect("the calls are counted") {
         summary.results.insert(row.get(0), row.get(1));
     }
+    summary.judge_results();
     summary
 }
 
@@ -147,6 +150,15 @@ async fn served(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
 }
 
 impl Summary {
+    /// Robots whom nothing brings into a call break no rule: what is not talked in shows nothing.
+    fn judge_results(&mut self) {
+        let completed = self.results.get("COMPLETED").copied().unwrap_or(0);
+        let calls = i64::try_from(self.calls).expect("not that many");
+        if completed * 100 < calls * COMPLETED_PERCENT {
+            self.breaches.push(format!("{completed} of {calls} calls were completed"));
+        }
+    }
+
     /// As a table.
     pub fn print(&self) {
         println!("{:<44} {:>6} {:>22}", "fault", "rounds", "in order again after");
