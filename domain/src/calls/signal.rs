@@ -283,16 +283,17 @@ impl Platform {
     }
 
     /// What a leg's browser has to be told at once when it (re)subscribes with the epoch it knows.
-    pub async fn signal_now(&self, actor: &Actor, id: LegId) -> Result<(Leg, Call, Option<Signal>)> {
+    pub async fn signals_now(&self, actor: &Actor, id: LegId) -> Result<Vec<Signal>> {
         let (leg, call) = self.own_leg(actor, id).await?;
-        let signal = if call.state == CallState::Ended || leg.state == LegState::Left {
-            Some(Signal::Ended { reason: call.end_reason.clone().unwrap_or_else(|| LEG_LEFT.into()) })
-        } else if leg.state.is_present() && !epoch_fits(leg.epoch, call.epoch) {
-            Some(Signal::Moved { epoch: call.epoch, reason: MOVED.into() })
-        } else {
-            self.media_offer(id).await?.map(Signal::Offered)
-        };
-        Ok((leg, call, signal))
+        if call.state == CallState::Ended || leg.state == LegState::Left {
+            let reason = call.end_reason.unwrap_or_else(|| LEG_LEFT.into());
+            return Ok(vec![Signal::Ended { reason }]);
+        }
+        // It may have come over already, though that is not known yet: then there may be an offer of the new worker's, too.
+        let behind = leg.state.is_present() && !epoch_fits(leg.epoch, call.epoch);
+        let moved = behind.then(|| Signal::Moved { epoch: call.epoch, reason: MOVED.into() });
+        let offered = self.media_offer(id).await?.map(Signal::Offered);
+        Ok(moved.into_iter().chain(offered).collect())
     }
 }
 

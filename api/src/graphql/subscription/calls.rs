@@ -68,9 +68,9 @@ impl CallSubscriptions {
         }))
     }
 
-    /// What the server wants of a leg's connection. First comes what is due already: LegEnded, MediaMoved when the media
-    /// moved while nobody listened, or the SdpOffer that is unanswered. An offer may come twice: one with a revision that
-    /// was answered is to be ignored. For the party itself.
+    /// What the server wants of a leg's connection. First comes what is due already: LegEnded, or MediaMoved when the media
+    /// moved while nobody listened, and the SdpOffer that is unanswered. An offer may come twice: one of another epoch, or with
+    /// a revision that was answered, is to be ignored. For the party itself.
     async fn leg_signals(
         &self,
         context: &Context<'_>,
@@ -87,17 +87,20 @@ impl CallSubscriptions {
         let hub = &context.app().hub;
         let events = hub.watch(Filter::of(Aggregate::Call, call.id.0), None).await?.into_stream();
         let offers = hub.watch(Filter::of(Aggregate::Leg, leg.0), None).await?.into_stream();
-        let (_, _, due) = platform.signal_now(context.actor(), leg).await.map_err(not_found)?;
-        let due = stream::iter(due.map(Ok::<_, Fault>));
+        let due = platform.signals_now(context.actor(), leg).await.map_err(not_found)?;
+        let due = stream::iter(due.into_iter().map(Ok::<_, Fault>));
         let reading = platform.clone();
         let news = stream::select(events, offers).filter_map(move |event| {
             let platform = reading.clone();
             async move {
                 match event {
                     // The log says only that there is one; answered meanwhile, it is no news.
-                    Ok(event) if calls::says_offer(&event) => {
-                        platform.media_offer(leg).await.map_err(Fault::from).transpose().map(|it| it.map(Signal::Offered))
-                    }
+                    Ok(event) if calls::says_offer(&event) => platform
+                        .media_offer(leg)
+                        .await
+                        .map_err(Fault::from)
+                        .transpose()
+                        .map(|it| it.map(Signal::Offered)),
                     Ok(event) => calls::signal_of(&event, leg).map(Ok),
                     Err(error) => Some(Err(error.into())),
                 }
