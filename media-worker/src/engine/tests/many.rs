@@ -205,6 +205,39 @@ async fn who_loses_a_picture_asks_its_source_alone() {
 }
 
 #[tokio::test]
+async fn a_picture_is_no_more_than_the_worst_of_its_viewers_can_take() {
+    let mut crowd = Crowd::of(&["Ada", "Bob", "Cid"], &[AUDIO, VIDEO]).await;
+    crowd.talk(&[AUDIO, VIDEO], "hello").await;
+    let ada = contributor(crowd.party("Ada").leg);
+    let stream = |crowd: &mut Crowd, name: &str| {
+        let received = &crowd.party(name).peer.received;
+        let of_ada = received.iter().rfind(|(kind, packet)| *kind == VIDEO && packet.header.csrc == [ada]);
+        of_ada.map(|(_, packet)| packet.header.ssrc).unwrap()
+    };
+    // Two seconds of a megabit or more.
+    let (start, picture) = (Instant::now(), "x".repeat(500));
+    crowd
+        .until("a picture", |crowd| {
+            crowd.party("Ada").peer.say(VIDEO, &picture);
+            start.elapsed() > Duration::from_millis(2500)
+        })
+        .await;
+    let told = |crowd: &mut Crowd| crowd.party("Ada").peer.limits.last().copied();
+    let ssrc = stream(&mut crowd, "Bob");
+    crowd.party("Bob").peer.report_loss(ssrc, 20);
+    crowd.until("limited for Bob", |crowd| told(crowd).is_some()).await;
+    let bobs = told(&mut crowd).unwrap();
+    let ssrc = stream(&mut crowd, "Cid");
+    crowd.party("Cid").peer.report_loss(ssrc, 80);
+    crowd.until("limited for Cid", |crowd| told(crowd).unwrap() < bobs * 0.9).await;
+    crowd.leave("Cid").await;
+    crowd.until("limited for Bob alone", |crowd| told(crowd).unwrap() > bobs * 0.95).await;
+    assert!(told(&mut crowd).unwrap() < 5_000.0);
+    crowd.leave("Bob").await;
+    crowd.until("free", |crowd| told(crowd) == Some(5_000.0)).await;
+}
+
+#[tokio::test]
 async fn offers_that_cross_are_answered_one_after_the_other() {
     let mut crowd = Crowd::of(&["Ada", "Bob", "Cid"], &[AUDIO]).await;
     let (call, ada) = (crowd.call, crowd.party("Ada").leg);

@@ -2,6 +2,7 @@
 
 mod abuse;
 mod calls;
+mod limits;
 mod many;
 mod peer;
 mod prompts;

@@ -15,12 +15,15 @@ use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::state::RTCPeerConnectionState;
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtcp::receiver_report::ReceiverReport;
+use rtc::rtcp::reception_report::ReceptionReport;
 use rtc::rtp::Packet;
 use rtc::rtp::header::Header;
 use rtc::rtp_transceiver::RTCRtpSenderId;
 use rtc::sansio::Protocol;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 
+use super::limits::LimitEar;
 use crate::engine::feedback::{Ear, Feedback};
 use crate::engine::{MediaKind, setup};
 
@@ -33,11 +36,14 @@ pub struct Peer {
     /// Its first address, the only one its rtc knows.
     address: SocketAddr,
     heard: Receiver<Feedback>,
+    told: Receiver<f32>,
     /// Its tracks: id, SSRC, next sequence number.
     senders: HashMap<MediaKind, (RTCRtpSenderId, u32, u16)>,
     pub connected: bool,
     pub received: Vec<(MediaKind, Packet)>,
     pub key_frame_requests: usize,
+    /// What it was told to send at most, in kbit/s.
+    pub limits: Vec<f32>,
     /// Tells this participant's packets from others'.
     pub name: String,
 }
@@ -60,20 +66,33 @@ impl Peer {
         for kind in MediaKind::ALL.iter().copied() {
             media.register_codec(setup::codec(kind), setup::codec_kind(kind)).unwrap();
         }
-        let (out, heard) = channel();
+        let ((out, heard), (tell, told)) = (channel(), channel());
         let registry = register_default_interceptors(rtc::interceptor::Registry::new(), &mut media).unwrap();
         let now = Instant::now();
         let rtc = RTCPeerConnectionBuilder::new()
             .with_media_engine(media)
-            .with_interceptor_registry(registry.with(Slot::from(500), Ear::new(out)))
+            .with_interceptor_registry(
+                registry.with(Slot::from(500), Ear::new(out)).with(Slot::from(400), LimitEar::new(tell)),
+            )
             .build(now)
             .unwrap();
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
         let (senders, received) = (HashMap::new(), Vec::new());
         let address = socket.local_addr().unwrap();
-        let (connected, key_frame_requests, name) = (false, 0, name.into());
-        Peer { rtc, socket, address, heard, senders, connected, received, key_frame_requests, name }
+        Peer {
+            rtc,
+            socket,
+            address,
+            heard,
+            told,
+            senders,
+            connected: false,
+            received,
+            key_frame_requests: 0,
+            limits: Vec::new(),
+            name: name.into(),
+        }
     }
 
     pub fn offer(&mut self) -> String {
@@ -144,6 +163,18 @@ impl Peer {
         self.rtc.rtp_sender(id).unwrap().write_rtcp(Instant::now(), vec![Box::new(loss)]).unwrap();
     }
 
+    /// Reports twice, since once may be chance, how much it lost of a stream.
+    pub fn report_loss(&mut self, ssrc: u32, percent: u32) {
+        let fraction_lost = (percent * 256 / 100) as u8;
+        let report = ReceptionReport { ssrc, fraction_lost, ..ReceptionReport::default() };
+        let report = ReceiverReport { ssrc: 0, reports: vec![report], ..ReceiverReport::default() };
+        let id = self.senders[&MediaKind::Audio].0;
+        let mut sender = self.rtc.rtp_sender(id).unwrap();
+        for _ in 0..2 {
+            sender.write_rtcp(Instant::now(), vec![Box::new(report.clone())]).unwrap();
+        }
+    }
+
     /// What was said to it of a kind, without the silence that fills a lonely leg.
     pub fn heard(&self, kind: MediaKind) -> Vec<String> {
         let of_kind = self.received.iter().filter(|(other, _)| *other == kind);
@@ -192,6 +223,7 @@ impl Peer {
         while let Ok(feedback) = self.heard.try_recv() {
             self.key_frame_requests += usize::from(matches!(feedback, Feedback::KeyFrame { .. }));
         }
+        self.limits.extend(self.told.try_iter());
         while let Some(out) = self.rtc.poll_write() {
             let _ = self.socket.send_to(&out.message, out.transport.peer_addr);
         }
