@@ -105,14 +105,6 @@ impl Decoded {
         heard as f64 / 10.0
     }
 
-    /// What is heard between two moments, in seconds; shorter where the recording begins or ends.
-    pub fn between(&self, from: f64, to: f64) -> &[[i16; 2]] {
-        let place = |seconds: f64| {
-            ((seconds * f64::from(SAMPLES_A_SECOND)).max(0.0) as usize).min(self.samples.len())
-        };
-        &self.samples[place(from)..place(to)]
-    }
-
     /// When beeps begin on one side, in seconds.
     pub fn beeps(&self, side: Side) -> Vec<f64> {
         // Blocks of 2 ms; a beep begins where it gets loud after 300 ms of quiet.

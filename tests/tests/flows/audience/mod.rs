@@ -29,6 +29,9 @@ const PACKETS: u64 = 20;
 const STARTING: usize = 5;
 /// A tone is sent at 0.1; one at a tenth of that would be heard as a whisper.
 const AUDIBLE: f64 = 0.02;
+/// What the recording is measured in: samples of 50 ms.
+const BLOCK: usize = 2_400;
+const BLOCK_SECONDS: f64 = 0.05;
 
 /// A call with all five, and what they heard so far.
 struct Conference {
@@ -65,8 +68,7 @@ impl Conference {
         let contact = contact(&agent, "Ada Lovelace").await;
         let placed = place_call(&agent, &contact, "AUDIO").await;
         let caller = Party::join(&agent, &placed.id, &sending(1)).await;
-        let callee =
-            Party::join_by_link(&platform.anonymous(1), &placed.join_token, &sending(0)).await;
+        let callee = Party::join_by_link(&platform.anonymous(1), &placed.join_token, &sending(0)).await;
         callee.consent(true).await;
         until_recording(&agent, &placed.id, "RECORDING", STEP).await;
         let domain = platform.domain();
@@ -85,7 +87,8 @@ impl Conference {
         let queue = json!({ "key": "concert", "name": "Concert", "holdMusicId": music["id"] });
         let queue = admin.mutate("queueCreate", queue, "queue { id }").await;
         let queue = row_id(text(&queue["queue"]["id"]));
-        let set = "UPDATE call SET queue_id = $2::text::uuid, version = version + 1 WHERE id = $1::text::uuid";
+        let set =
+            "UPDATE call SET queue_id = $2::text::uuid, version = version + 1 WHERE id = $1::text::uuid";
         let done = self.platform.sql().await.execute(set, &[&row_id(&self.placed.id), &queue]).await;
         assert_eq!(done.expect("the call is changed"), 1);
     }
@@ -103,11 +106,13 @@ impl Conference {
             sql.execute(insert, &[&leg.0.to_string(), &call, &role, &name, &email]).await.expect("a leg");
             self.parties.push(match email {
                 Some(email) => {
-                    Party::join(&sign_in(&self.platform, 0, email).await, &self.placed.id, &sending(party)).await
+                    Party::join(&sign_in(&self.platform, 0, email).await, &self.placed.id, &sending(party))
+                        .await
                 }
                 None => {
                     let token = self.domain.join_token(leg);
-                    let guest = Party::join_by_link(&self.platform.anonymous(1), &token, &sending(party)).await;
+                    let guest =
+                        Party::join_by_link(&self.platform.anonymous(1), &token, &sending(party)).await;
                     guest.consent(true).await;
                     guest
                 }
@@ -124,10 +129,13 @@ impl Conference {
         let sql = self.platform.sql().await;
         for (party, setting) in self.parties.iter().zip(row.0) {
             let set = "UPDATE leg SET parked = $2, audience = $3 WHERE id = $1::text::uuid";
-            sql.execute(set, &[&row_id(&party.leg), &setting.parked, &setting.audience]).await.expect("a leg");
+            sql.execute(set, &[&row_id(&party.leg), &setting.parked, &setting.audience])
+                .await
+                .expect("a leg");
         }
         let call = row_id(&self.placed.id);
-        let turn = "UPDATE call SET version = version + 1 WHERE id = $1::text::uuid RETURNING worker_id::text";
+        let turn =
+            "UPDATE call SET version = version + 1 WHERE id = $1::text::uuid RETURNING worker_id::text";
         let worker: String = sql.query_one(turn, &[&call]).await.expect("a call").get(0);
         let worker = WorkerId(worker.parse().expect("a worker"));
         let command = Command::Sync { call: self.placed.id.parse().expect("a call's id") };
@@ -179,7 +187,8 @@ impl Conference {
         let worker = self.platform.worker_of(&self.placed.id).await;
         let limit = Duration::from_secs(30);
         let Self { platform, parties, .. } = self;
-        let followed = futures_util::future::join_all(parties.iter_mut().map(|party| party.follow_move(limit)));
+        let followed =
+            futures_util::future::join_all(parties.iter_mut().map(|party| party.follow_move(limit)));
         tokio::join!(platform.workers[worker].stop(limit), followed);
     }
 
@@ -221,18 +230,21 @@ fn audible(sound: &[[i16; 2]]) -> Vec<u16> {
 /// Whether the recording holds in each row what it may, and nothing else. Where its beginning lies on the test's clock is what
 /// fits best: a recording with one tone too many or too few fits nowhere.
 fn assert_recorded(windows: &[Window], decoded: &Decoded) {
+    let blocks: Vec<Vec<u16>> = decoded.samples.chunks_exact(BLOCK).map(audible).collect();
     let begun = windows[0].from;
-    let wrong = |offset: f64| -> Vec<String> {
+    let place = |at: Instant| (at.duration_since(begun).as_secs_f64() / BLOCK_SECONDS) as usize;
+    let wrong = |offset: usize| -> Vec<String> {
         let rows = windows.iter().filter_map(|window| {
-            let place = |at: Instant| at.duration_since(begun).as_secs_f64() + offset;
-            let heard = audible(decoded.between(place(window.from) + 0.05, place(window.to) - 0.05));
+            // Without the blocks in which it begins and ends.
+            let within = offset + place(window.from) + 2..offset + place(window.to).saturating_sub(1);
+            let heard = blocks.get(within).unwrap_or_default();
             let expected = window.row.recorded();
-            (heard != expected).then(|| format!("{}: {heard:?}, not {expected:?}", window.row))
+            let holds = !heard.is_empty() && heard.iter().all(|tones| *tones == expected);
+            (!holds).then(|| format!("{}: {heard:?}, not {expected:?}", window.row))
         });
         rows.collect()
     };
-    let offsets = (0..600).map(|step| f64::from(step) * 0.05);
-    let best = offsets.map(wrong).min_by_key(Vec::len).expect("an offset");
+    let best = (0..blocks.len()).map(wrong).min_by_key(Vec::len).expect("an offset");
     assert!(best.is_empty(), "{} of {} rows are recorded wrongly: {best:#?}", best.len(), windows.len());
 }
 
