@@ -11,6 +11,7 @@ mod handing_over;
 mod hold;
 mod lists;
 mod log;
+mod media_offers;
 mod merge;
 mod model;
 mod recordings;
