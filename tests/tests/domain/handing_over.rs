@@ -19,14 +19,48 @@ pub struct Scene {
 
 impl Scene {
     pub async fn set() -> Self {
-        let centre = Centre::open().await;
-        let queue = centre
-            .queue("support", QueueChange { wrap_up_seconds: Some(20), ..QueueChange::default() })
-            .await;
+        Self::on(Centre::open().await).await
+    }
+
+    /// The same once more, with other people.
+    pub async fn again(self) -> Self {
+        self.centre.platform.end_call(&self.centre.admin, self.call()).await.unwrap();
+        Self::on(self.centre).await
+    }
+
+    async fn on(centre: Centre) -> Self {
+        let rules = QueueChange { wrap_up_seconds: Some(20), ..QueueChange::default() };
+        let queue = centre.queue(&format!("support-{:08x}", rand::random::<u32>()), rules).await;
         let one = centre.agent(&[&queue]).await;
         let caller = centre.talk_with(&queue, &one).await;
         let two = centre.agent(&[]).await;
         Self { centre, queue, one, two, caller }
+    }
+
+    /// Another queue, whose only member is the second agent.
+    pub async fn sales(&self, rules: QueueChange) -> Queue {
+        let queue = self.centre.queue(&format!("sales-{:08x}", rand::random::<u32>()), rules).await;
+        self.centre.join(&queue, &self.two, None).await;
+        queue
+    }
+
+    /// The agents' tabs are open, however slow the machine is.
+    pub async fn here(&self) {
+        self.centre.platform.be_present(&[id_of(&self.one), id_of(&self.two)]).await.unwrap();
+    }
+
+    pub async fn route(&self) {
+        self.here().await;
+        self.centre.route().await;
+    }
+
+    /// How often the log of this call says one of these.
+    pub async fn told(&self, kinds: &[&str]) -> usize {
+        let sql = self.centre.stage.sql().await;
+        let query =
+            format!("SELECT kind FROM event WHERE aggregate = 'call' AND aggregate_id = '{}'", self.call().0);
+        let rows = sql.query(&query, &[]).await.unwrap();
+        rows.iter().filter(|row| kinds.contains(&row.get::<_, &str>(0))).count()
     }
 
     pub fn call(&self) -> CallId {
@@ -42,11 +76,13 @@ impl Scene {
     }
 
     pub async fn transfer_to(&self, kind: TransferKind, to: Target) -> domain::Result<Transfer> {
+        self.here().await;
         self.centre.platform.transfer_call(&self.one, self.call(), kind, to, None).await
     }
 
     /// The colleague accepts and has media.
     pub async fn two_answers(&self) {
+        self.here().await;
         assert_eq!(self.centre.accept(&self.two).await, self.call());
         self.centre.media_of(self.call(), &self.two).await;
     }
@@ -80,6 +116,7 @@ impl Scene {
 
     /// The contact talks with this agent, nobody waits, and all rows agree.
     pub async fn is_with(&self, agent: &Actor) {
+        self.here().await;
         let call = self.centre.call(self.call()).await;
         assert_eq!((call.state, call.agent_id), (CallState::InProgress, agent.user_id()));
         assert_eq!(self.parked().await, [false; 3]);

@@ -31,6 +31,7 @@ async fn dies_and_is_repeated<T: Debug>(
     step: impl AsyncFn(Platform) -> Result<T>,
 ) -> T {
     let (sql, holder) = (scene.centre.stage.sql().await, scene.centre.stage.sql().await);
+    scene.here().await;
     let before = everything(&sql).await;
     // Whoever settles an agent or writes a leg waits here. Only what is read and what is merely inserted goes by.
     holder
@@ -47,6 +48,7 @@ async fn dies_and_is_repeated<T: Debug>(
     holder.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(everything(&sql).await, before, "{what} left something behind");
     scene.centre.judge().await;
+    scene.here().await;
     step(scene.centre.process()).await.unwrap_or_else(|error| panic!("{what}, again: {error}"))
 }
 
@@ -127,8 +129,7 @@ async fn taking_back_declining_and_leaving_survive_the_death_of_their_process() 
 async fn a_transfer_to_a_queue_whose_processes_die_at_every_step_comes_to_its_end() {
     let scene = Scene::set().await;
     let centre = &scene.centre;
-    let sales = centre.queue("sales", QueueChange::default()).await;
-    centre.join(&sales, &scene.two, None).await;
+    let sales = scene.sales(QueueChange::default()).await;
     let one = &scene.one;
     let transfer = begins(&scene, Blind, Target::Queue(sales.id)).await;
     let cancel = async |it: Platform| it.cancel_transfer(one, transfer.id).await;
@@ -136,7 +137,7 @@ async fn a_transfer_to_a_queue_whose_processes_die_at_every_step_comes_to_its_en
     scene.is_with(one).await;
 
     let transfer = scene.transfer_to(Blind, Target::Queue(sales.id)).await.unwrap();
-    centre.route().await;
+    scene.route().await;
     accepts(&scene).await;
     scene.is_over(&transfer, TransferState::Completed, "").await;
     scene.is_with(&scene.two).await;

@@ -61,8 +61,9 @@ impl Scene {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn completing_and_taking_back_at_once_ends_one_way() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let transfer = scene.consulting().await;
         let (a, b) = (scene.centre.process(), scene.centre.process());
         let (done, back) = meet!(
@@ -78,8 +79,9 @@ async fn completing_and_taking_back_at_once_ends_one_way() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tabs_that_say_the_same_at_once_are_one() {
+    let mut scene = Scene::set().await;
     for complete in [true, false] {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let transfer = scene.consulting().await;
         let (a, b) = (scene.centre.process(), scene.centre.process());
         let (first, second) = match complete {
@@ -95,16 +97,15 @@ async fn two_tabs_that_say_the_same_at_once_are_one() {
         assert_eq!(first.unwrap().state, second.unwrap().state);
         let end = if complete { TransferState::Completed } else { TransferState::Cancelled };
         scene.ended_with(&transfer, end).await;
-        let sql = scene.centre.stage.sql().await;
-        let told = "SELECT count(*) FROM event WHERE kind IN ('TRANSFER_COMPLETED', 'TRANSFER_CANCELLED')";
-        assert_eq!(count(&sql, told).await, 1);
+        assert_eq!(scene.told(&["TRANSFER_COMPLETED", "TRANSFER_CANCELLED"]).await, 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_back_while_the_target_accepts_leaves_nobody_in_between() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let kind = if turn < 2 { Blind } else { Warm };
         let transfer = scene.transfer(kind).await;
         let offer = scene.centre.offer(&scene.two).await.unwrap();
@@ -120,8 +121,9 @@ async fn taking_back_while_the_target_accepts_leaves_nobody_in_between() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_back_while_the_target_declines_ends_once() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let transfer = scene.transfer(Warm).await;
         let offer = scene.centre.offer(&scene.two).await.unwrap();
         let (a, b) = (scene.centre.process(), scene.centre.process());
@@ -140,8 +142,9 @@ async fn taking_back_while_the_target_declines_ends_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_back_while_the_target_gets_media_gives_the_contact_to_one_of_them() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let centre = &scene.centre;
         let transfer = scene.transfer(Blind).await;
         centre.accept(&scene.two).await;
@@ -158,8 +161,9 @@ async fn taking_back_while_the_target_gets_media_gives_the_contact_to_one_of_the
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hanging_up_while_the_transfer_completes_ends_the_call_once() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let transfer = scene.consulting().await;
         let (a, b) = (scene.centre.process(), scene.centre.process());
         let contact = &scene.caller.actor;
@@ -170,15 +174,15 @@ async fn hanging_up_while_the_transfer_completes_ends_the_call_once() {
         assert_eq!(scene.centre.state(scene.call()).await, CallState::Ended);
         assert!(!scene.now(&transfer).await.state.is_live());
         scene.centre.judge().await;
-        let sql = scene.centre.stage.sql().await;
-        assert_eq!(count(&sql, "SELECT count(*) FROM event WHERE kind = 'ENDED'").await, 1);
+        assert_eq!(scene.told(&["ENDED"]).await, 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_agents_hanging_up_at_once_leave_no_contact_on_hold() {
+    let mut scene = Scene::set().await;
     for _ in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let transfer = scene.consulting().await;
         tokio::join!(
             scene.centre.leaves(scene.call(), &scene.one),
@@ -192,8 +196,9 @@ async fn both_agents_hanging_up_at_once_leave_no_contact_on_hold() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn swapping_while_the_target_leaves_gives_the_contact_back() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let transfer = scene.consulting().await;
         let other = scene.centre.process();
         let (swapped, ()) = meet!(
@@ -208,8 +213,9 @@ async fn swapping_while_the_target_leaves_gives_the_contact_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_transfers_begun_at_once_are_one() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let three = scene.centre.agent(&[]).await;
         let (a, b) = (scene.centre.process(), scene.centre.process());
         let (call, third) = (scene.call(), Target::Agent(id_of(&three)));
@@ -221,9 +227,9 @@ async fn two_transfers_begun_at_once_are_one() {
         let codes = [RefusalCode::IllegalTransition];
         assert_ne!(lost(&one, &codes), lost(&two, &codes));
         scene.centre.judge().await;
-        let sql = scene.centre.stage.sql().await;
-        assert_eq!(count(&sql, "SELECT count(*) FROM transfer").await, 1);
-        assert_eq!(count(&sql, "SELECT count(*) FROM offer WHERE state = 'PENDING'").await, 1);
+        assert_eq!(scene.told(&["TRANSFER_STARTED"]).await, 1);
+        let live = scene.centre.platform.offers_of_calls(&[call]).await.unwrap();
+        assert_eq!(live.iter().filter(|offer| offer.state.is_live()).count(), 1);
     }
 }
 
@@ -249,8 +255,9 @@ async fn a_repeated_request_transfers_once_even_when_it_is_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_calls_handed_to_one_colleague_at_once_ring_there_once() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let centre = &scene.centre;
         let other = centre.agent(&[]).await;
         let theirs = super::talk(&centre.platform, &other).await;
@@ -269,17 +276,17 @@ async fn two_calls_handed_to_one_colleague_at_once_ring_there_once() {
 /// The round of a queue and a colleague want the same agent at the same instant.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transfer_and_a_queue_that_want_the_same_agent_get_one_offer() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let centre = &scene.centre;
-        let sales = centre.queue("sales", QueueChange::default()).await;
-        centre.join(&sales, &scene.two, None).await;
+        let sales = scene.sales(QueueChange::default()).await;
         let waiting = centre.caller(&sales).await;
         let other = centre.process();
         let (begun, ()) = meet!(
             turn,
             other.transfer_call(&scene.one, scene.call(), Warm, scene.to_two(), None),
-            centre.route()
+            scene.route()
         );
         let busy = lost(&begun, &[RefusalCode::AgentBusy]);
         centre.judge().await;
@@ -290,26 +297,26 @@ async fn a_transfer_and_a_queue_that_want_the_same_agent_get_one_offer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_back_out_of_a_queue_while_a_member_answers_gives_the_contact_to_one_of_them() {
-    for turn in 0..2 * MEETINGS {
-        let scene = Scene::set().await;
+    let mut scene = Scene::set().await;
+    for turn in 0..6 {
+        scene = scene.again().await;
         let centre = &scene.centre;
-        let sales = centre.queue("sales", QueueChange::default()).await;
-        centre.join(&sales, &scene.two, None).await;
+        let sales = scene.sales(QueueChange::default()).await;
         let transfer = scene.transfer_to(Blind, Target::Queue(sales.id)).await.unwrap();
         let other = centre.process();
         let back = other.cancel_transfer(&scene.one, transfer.id);
         // At each of the three steps of an answer.
         let back = match turn / 2 {
-            0 => meet!(turn, back, centre.route()).0,
+            0 => meet!(turn, back, scene.route()).0,
             1 => {
-                centre.route().await;
+                scene.route().await;
                 let offer = centre.offer(&scene.two).await.unwrap();
                 let (back, accepted) = meet!(turn, back, centre.platform.accept_offer(&scene.two, offer.id));
                 lost(&accepted, &[RefusalCode::OfferGone]);
                 back
             }
             _ => {
-                centre.route().await;
+                scene.route().await;
                 centre.accept(&scene.two).await;
                 meet!(turn, back, centre.media_of(scene.call(), &scene.two)).0
             }
@@ -323,13 +330,13 @@ async fn taking_back_out_of_a_queue_while_a_member_answers_gives_the_contact_to_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hanging_up_while_a_member_answers_leaves_the_contact_with_the_member() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let centre = &scene.centre;
-        let sales = centre.queue("sales", QueueChange::default()).await;
-        centre.join(&sales, &scene.two, None).await;
+        let sales = scene.sales(QueueChange::default()).await;
         let transfer = scene.transfer_to(Blind, Target::Queue(sales.id)).await.unwrap();
-        centre.route().await;
+        scene.route().await;
         centre.accept(&scene.two).await;
         let other = centre.process();
         let (gone, ()) =
@@ -341,10 +348,11 @@ async fn hanging_up_while_a_member_answers_leaves_the_contact_with_the_member() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_time_running_out_in_two_schedulers_gives_the_contact_back_once() {
+    let mut scene = Scene::set().await;
     for kind in [Blind, Warm] {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let centre = &scene.centre;
-        let sales = centre.queue("sales", QueueChange::default()).await;
+        let sales = scene.sales(QueueChange::default()).await;
         let to = if kind == Blind { Target::Queue(sales.id) } else { scene.to_two() };
         let transfer = scene.transfer_to(kind, to).await.unwrap();
         for _ in 0..4 {
@@ -354,16 +362,15 @@ async fn the_time_running_out_in_two_schedulers_gives_the_contact_back_once() {
         let (a, b) = (centre.process(), centre.process());
         tokio::join!(super::centre::duties(&a), super::centre::duties(&b));
         scene.ended_with(&transfer, TransferState::Failed).await;
-        let sql = centre.stage.sql().await;
-        let told = "SELECT count(*) FROM event WHERE kind = 'TRANSFER_CANCELLED'";
-        assert_eq!(count(&sql, told).await, 1);
+        assert_eq!(scene.told(&["TRANSFER_CANCELLED"]).await, 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn holding_while_the_transfer_begins_leaves_the_contact_where_the_transfer_wants_it() {
+    let mut scene = Scene::set().await;
     for turn in 0..MEETINGS {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let (a, b) = (scene.centre.process(), scene.centre.process());
         let (begun, resumed) = meet!(
             turn,

@@ -87,8 +87,9 @@ async fn a_target_who_leaves_or_is_lost_while_they_consult_gives_the_contact_bac
 /// The agent hangs up as soon as it rings, as on any telephone: the transfer goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_who_hangs_up_while_it_rings_leaves_the_contact_to_the_target() {
+    let mut scene = Scene::set().await;
     for (kind, how) in [(Blind, "leaves"), (Warm, "leaves"), (Blind, "ends"), (Warm, "lost")] {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let centre = &scene.centre;
         let transfer = scene.transfer(kind).await;
         go(&scene, how).await;
@@ -133,8 +134,9 @@ async fn go(scene: &Scene, how: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_the_agent_gone_a_failed_transfer_is_at_the_front_of_its_queue() {
+    let mut scene = Scene::set().await;
     for kind in [Blind, Warm] {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let centre = &scene.centre;
         let earlier = centre.caller(&scene.queue).await;
         let transfer = scene.transfer(kind).await;
@@ -145,7 +147,7 @@ async fn with_the_agent_gone_a_failed_transfer_is_at_the_front_of_its_queue() {
         assert!(!centre.parked(scene.call(), LegRole::Contact).await);
         centre.judge().await;
         scene.pass(22).await;
-        centre.route().await;
+        scene.route().await;
         assert_eq!(
             centre.offer(&scene.one).await.unwrap().call_id,
             scene.call(),
@@ -178,23 +180,24 @@ async fn without_a_queue_a_call_that_nobody_took_ends_and_somebody_calls_back() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_who_leaves_a_consultation_has_completed_it() {
-    for how in ["leaves", "ends", "lost"] {
-        for side in TransferSide::ALL {
-            let scene = Scene::set().await;
-            let transfer = scene.consulting().await;
-            scene.centre.platform.swap_transfer(&scene.one, transfer.id, Some(*side)).await.unwrap();
-            go(&scene, how).await;
-            scene.is_over(&transfer, TransferState::Completed, "").await;
-            scene.is_with(&scene.two).await;
-            assert_eq!(scene.centre.activity(&scene.one).await, AgentActivity::WrapUp);
-        }
+    use TransferSide::{Contact, Everyone, Target};
+    let mut scene = Scene::set().await;
+    for (how, side) in [("leaves", Target), ("ends", Contact), ("lost", Everyone)] {
+        scene = scene.again().await;
+        let transfer = scene.consulting().await;
+        scene.centre.platform.swap_transfer(&scene.one, transfer.id, Some(side)).await.unwrap();
+        go(&scene, how).await;
+        scene.is_over(&transfer, TransferState::Completed, "").await;
+        scene.is_with(&scene.two).await;
+        assert_eq!(scene.centre.activity(&scene.one).await, AgentActivity::WrapUp);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contact_who_hangs_up_ends_call_and_transfer() {
+    let mut scene = Scene::set().await;
     for (kind, step) in [(Blind, "rings"), (Warm, "rings"), (Blind, "accepted"), (Warm, "consults")] {
-        let scene = Scene::set().await;
+        scene = scene.again().await;
         let centre = &scene.centre;
         let transfer = scene.transfer(kind).await;
         let offer = centre.offer(&scene.two).await.unwrap();

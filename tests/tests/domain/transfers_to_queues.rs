@@ -23,11 +23,13 @@ struct Sales {
 
 impl Sales {
     async fn set() -> Self {
-        let scene = Scene::set().await;
+        Self::on(Scene::set().await).await
+    }
+
+    async fn on(scene: Scene) -> Self {
         let rules =
             QueueChange { wrap_up_seconds: Some(0), max_wait_seconds: Some(300), ..QueueChange::default() };
-        let sales = scene.centre.queue("sales", rules).await;
-        scene.centre.join(&sales, &scene.two, None).await;
+        let sales = scene.sales(rules).await;
         Self { scene, sales }
     }
 
@@ -59,7 +61,7 @@ async fn a_call_is_left_to_whoever_answers_out_of_the_other_queue() {
     assert_eq!(centre.activity(&scene.one).await, AgentActivity::OnCall);
     centre.judge().await;
     scene.pass(5).await;
-    centre.route().await;
+    scene.route().await;
     let offer = centre.offer(&scene.two).await.unwrap();
     assert_eq!((offer.purpose, offer.transfer_id), (OfferPurpose::Queue, None));
     centre.accept(&scene.two).await;
@@ -99,7 +101,7 @@ async fn a_call_is_taken_back_out_of_the_queue_whatever_it_is_doing_there() {
     for step in ["waits", "rings", "accepted"] {
         let transfer = it.transfer(Blind).await.unwrap();
         if step != "waits" {
-            centre.route().await;
+            scene.route().await;
             assert!(centre.offer(&scene.two).await.is_some());
         }
         if step == "accepted" {
@@ -131,7 +133,7 @@ async fn a_call_that_nobody_of_the_queue_takes_is_back_with_the_agent() {
     let it = Sales::set().await;
     let (scene, centre) = (&it.scene, &it.scene.centre);
     let transfer = it.transfer(Blind).await.unwrap();
-    centre.route().await;
+    scene.route().await;
     for _ in 0..3 {
         scene.pass(11).await;
     }
@@ -156,7 +158,7 @@ async fn one_who_rings_when_the_time_is_up_may_still_answer() {
     let (scene, centre) = (&it.scene, &it.scene.centre);
     let transfer = it.transfer(Blind).await.unwrap();
     scene.pass(40).await;
-    centre.route().await;
+    scene.route().await;
     assert!(centre.offer(&scene.two).await.is_some());
     scene.pass(10).await;
     assert_eq!(scene.now(&transfer).await.state, TransferState::Ringing);
@@ -167,32 +169,34 @@ async fn one_who_rings_when_the_time_is_up_may_still_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_who_hangs_up_leaves_the_call_to_the_queue() {
+    let mut scene = Scene::set().await;
     for how in ["leaves", "ends", "lost"] {
-        let it = Sales::set().await;
-        let (scene, centre) = (&it.scene, &it.scene.centre);
+        let it = Sales::on(scene).await;
+        let (now, centre) = (&it.scene, &it.scene.centre);
         let transfer = it.transfer(Blind).await.unwrap();
         match how {
-            "leaves" => centre.leaves(scene.call(), &scene.one).await,
-            "ends" => drop(centre.platform.end_call(&scene.one, scene.call()).await.unwrap()),
+            "leaves" => centre.leaves(now.call(), &now.one).await,
+            "ends" => drop(centre.platform.end_call(&now.one, now.call()).await.unwrap()),
             _ => {
-                centre.silence_of(scene.call(), &scene.one).await;
-                scene.pass(33).await;
+                centre.silence_of(now.call(), &now.one).await;
+                now.pass(33).await;
             }
         }
-        scene.is_over(&transfer, TransferState::Completed, "left to the queue").await;
-        assert_eq!(centre.state(scene.call()).await, CallState::Queued);
-        assert_eq!(centre.activity(&scene.one).await, AgentActivity::WrapUp);
+        now.is_over(&transfer, TransferState::Completed, "left to the queue").await;
+        assert_eq!(centre.state(now.call()).await, CallState::Queued);
+        assert_eq!(centre.activity(&now.one).await, AgentActivity::WrapUp);
         centre.judge().await;
-        let (code, says) = refused(centre.platform.cancel_transfer(&scene.one, transfer.id).await);
+        let (code, says) = refused(centre.platform.cancel_transfer(&now.one, transfer.id).await);
         assert_eq!(code, RefusalCode::IllegalTransition);
         assert!(says.contains("left to the queue"), "{says}");
         // The queue's own patience from now on.
-        scene.pass(88).await;
-        assert_eq!(centre.state(scene.call()).await, CallState::Queued);
-        centre.route().await;
-        assert_eq!(centre.answer(&scene.two).await, scene.call());
+        now.pass(88).await;
+        assert_eq!(centre.state(now.call()).await, CallState::Queued);
+        now.route().await;
+        assert_eq!(centre.answer(&now.two).await, now.call());
         centre.judge().await;
-        assert_eq!(centre.call(scene.call()).await.agent_id, scene.two.user_id());
+        assert_eq!(centre.call(now.call()).await.agent_id, now.two.user_id());
+        scene = it.scene.again().await;
     }
 }
 
@@ -221,7 +225,7 @@ async fn a_member_who_accepts_and_does_not_come_leaves_the_call_waiting_and_the_
     let (scene, centre) = (&it.scene, &it.scene.centre);
     let transfer = it.transfer(Blind).await.unwrap();
     for how in ["no media", "leaves", "ends"] {
-        centre.route().await;
+        scene.route().await;
         centre.accept(&scene.two).await;
         match how {
             "leaves" => centre.leaves(scene.call(), &scene.two).await,
@@ -241,7 +245,7 @@ async fn a_member_who_accepts_and_does_not_come_leaves_the_call_waiting_and_the_
         .unwrap();
     }
     // Both are there, but the contact's connection broke: then the member is lost, too.
-    centre.route().await;
+    scene.route().await;
     centre.accept(&scene.two).await;
     centre.silence(scene.call(), LegRole::Contact).await;
     centre.media_of(scene.call(), &scene.two).await;
@@ -285,11 +289,11 @@ async fn a_queue_that_is_closed_full_or_gone_takes_no_call() {
     let never = OpenInterval { day: Weekday::Sunday, from: 0, to: 1 };
     let closed = Hours { weekly: vec![never], ..Hours::default() };
     centre.change_queue(it.sales.id, QueueChange { hours: Some(closed), ..QueueChange::default() }).await;
-    is(RefusalCode::QueueClosed, "sales is closed").await;
+    is(RefusalCode::QueueClosed, "is closed now").await;
     let open = QueueChange { hours: Some(Hours::default()), max_length: Some(1), ..QueueChange::default() };
     centre.change_queue(it.sales.id, open).await;
     let other = centre.caller(&it.sales).await;
-    is(RefusalCode::QueueFull, "sales").await;
+    is(RefusalCode::QueueFull, "As many wait").await;
     centre.platform.end_call(&centre.admin, other.call).await.unwrap();
     centre.change_queue(it.sales.id, QueueChange { archived: Some(true), ..QueueChange::default() }).await;
     is(RefusalCode::NotFound, "no such queue").await;
@@ -365,7 +369,7 @@ async fn a_warm_transfer_to_a_queue_where_nobody_is_free_says_so() {
     it.is_back().await;
     let other = centre.caller(&it.sales).await;
     scene.pass(22).await;
-    centre.route().await;
+    scene.route().await;
     assert_eq!(centre.answer(&scene.two).await, other.call);
     let (code, says) = refused(it.transfer(Warm).await);
     assert_eq!(code, RefusalCode::NoAgent);
