@@ -155,12 +155,13 @@ impl Decoded {
     }
 }
 
-/// How loud a tone is on the louder side, as far as it lasts all the time: the least of blocks of 50 ms. A sine of half the
-/// full scale counts 0.5.
+/// How loud a tone is on the louder side: the middle one of blocks of 50 ms, so that it has to last. A sine of half the full
+/// scale counts 0.5.
 pub fn tone(samples: &[[i16; 2]], hertz: f64) -> f64 {
     let blocks = samples.chunks_exact(SAMPLES_A_SECOND as usize / 20);
     let loudest = |block| goertzel(block, Side::Left, hertz).max(goertzel(block, Side::Right, hertz));
-    blocks.map(loudest).reduce(f64::min).unwrap_or(0.0)
+    let levels: Vec<f64> = blocks.map(loudest).collect();
+    if levels.is_empty() { 0.0 } else { median(levels) }
 }
 
 fn goertzel(samples: &[[i16; 2]], side: Side, hertz: f64) -> f64 {

@@ -21,17 +21,22 @@ pub struct Setting {
 #[derive(Clone, Copy, Debug)]
 pub struct Row(pub [Setting; 5]);
 
-fn setting(number: usize) -> Setting {
-    Setting { parked: number >= 3, audience: AUDIENCES[number % 3] }
+/// Whoever is heard by one of the audiences, or is on hold.
+const STATES: usize = AUDIENCES.len() + 1;
+
+fn state(Setting { parked, audience }: Setting) -> usize {
+    let place = AUDIENCES.iter().position(|other| *other == audience);
+    if parked { AUDIENCES.len() } else { place.expect("an audience") }
 }
 
-/// Rows in which each two parties meet in all of their settings: what one hears of the other depends on no third one.
+/// Rows in which each two parties meet in all of their states: what one hears of the other depends on no third one. On hold a
+/// party's audience is another one each time.
 pub fn rows() -> Vec<Row> {
     let parties = PARTIES.len();
     let mut open: Vec<[usize; 4]> = Vec::new();
     for one in 0..parties {
         for other in one + 1..parties {
-            open.extend((0..36).map(|pair| [one, pair / 6, other, pair % 6]));
+            open.extend((0..STATES * STATES).map(|pair| [one, pair / STATES, other, pair % STATES]));
         }
     }
     let covers = |row: &[Option<usize>], [one, its, other, others]: &[usize; 4]| {
@@ -43,16 +48,23 @@ pub fn rows() -> Vec<Row> {
         (row[one], row[other]) = (Some(its), Some(others));
         for party in 0..parties {
             if row[party].is_none() {
-                let new = |setting: &usize| {
+                let new = |state: &usize| {
                     let mut tried = row.clone();
-                    tried[party] = Some(*setting);
+                    tried[party] = Some(*state);
                     open.iter().filter(|pair| covers(&tried, pair)).count()
                 };
-                row[party] = (0..6).max_by_key(new);
+                row[party] = (0..STATES).max_by_key(new);
             }
         }
         open.retain(|pair| !covers(&row, pair));
-        let settings: Vec<Setting> = row.into_iter().flatten().map(setting).collect();
+        let settings = row.into_iter().flatten().enumerate().map(|(party, state)| {
+            let on_hold = AUDIENCES[(rows.len() + party) % AUDIENCES.len()];
+            Setting {
+                parked: state == AUDIENCES.len(),
+                audience: AUDIENCES.get(state).copied().unwrap_or(on_hold),
+            }
+        });
+        let settings: Vec<Setting> = settings.collect();
         rows.push(Row(settings.try_into().expect("a setting for each")));
     }
     rows
@@ -107,14 +119,19 @@ impl fmt::Display for Row {
 }
 
 #[test]
-fn rows_let_every_two_parties_meet_in_all_settings() {
+fn rows_let_every_two_parties_meet_in_all_states() {
     let rows = rows();
-    assert!((36..60).contains(&rows.len()), "{} rows", rows.len());
+    assert!((16..30).contains(&rows.len()), "{} rows", rows.len());
     for one in 0..5 {
+        for audience in AUDIENCES {
+            let on_hold = Setting { parked: true, audience };
+            assert!(rows.iter().any(|row| row.0[one] == on_hold), "{one} on hold with {audience}");
+        }
         for other in (0..5).filter(|other| *other != one) {
-            for pair in 0..36 {
-                let (its, others) = (setting(pair / 6), setting(pair % 6));
-                assert!(rows.iter().any(|row| row.0[one] == its && row.0[other] == others));
+            for pair in 0..STATES * STATES {
+                let meet =
+                    |row: &Row| (state(row.0[one]), state(row.0[other])) == (pair / STATES, pair % STATES);
+                assert!(rows.iter().any(meet), "{one} and {other} in {pair}");
             }
         }
     }
