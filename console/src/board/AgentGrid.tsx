@@ -3,7 +3,10 @@ import { Dot } from '../agents/Dot';
 import { useStatusSet } from '../agents/myself';
 import { StatusItems } from '../agents/StatusItems';
 import { activityOf, nextWords, statusWords } from '../agents/words';
+import { useWorkspace } from '../app/workspace';
 import type { AgentCellFragment } from '../gql/graphql';
+import { MonitorButtons } from '../supervision/MonitorButtons';
+import { besideOf } from '../supervision/words';
 import { Since } from '../ui/Time';
 import styles from './Board.module.css';
 import { ACTIVITIES, inOrder } from './order';
@@ -37,31 +40,36 @@ export function AgentGrid({ agents, total }: { agents: AgentCellFragment[]; tota
   );
 }
 
-/** A press changes the agent's status, as for somebody who went home and forgot. */
+/** A press changes the agent's status, as for somebody who went home and forgot; a call that runs can be looked into. */
 function AgentCell({ agent }: { agent: AgentCellFragment }) {
   const set = useStatusSet();
+  const { user } = useWorkspace();
   const { words, tone } = activityOf(agent);
   const call = agent.currentCall;
   const about = nextWords(agent) ?? [call?.contact?.name, call?.queue?.name].filter(Boolean).join(' · ');
   // Somebody who closed the laptop while available is told from one who went home.
   const chosen = agent.activity === 'OFFLINE' && agent.status !== 'OFFLINE' ? `not here (${statusWords(agent.status, agent.reason).toLowerCase()})` : '';
+  const runs = agent.activity === 'ON_CALL' && call?.state === 'IN_PROGRESS' && agent.user.id !== user.id;
   return (
-    <Menu position="bottom-start" width={240}>
-      <Menu.Target>
-        <UnstyledButton className={styles.cell} data-tone={tone} aria-label={`${agent.user.name}, ${words}: change status`}>
-          <Dot tone={tone} />
-          <span className={styles.cellWords}>
-            <strong title={agent.user.name}>
-              <bdi>{agent.user.name}</bdi>
-            </strong>
-            <span className={styles.quiet}>{[words, about || chosen].filter(Boolean).join(' · ')}</span>
-          </span>
-          {agent.activity !== 'OFFLINE' && <Since at={agent.since} />}
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <StatusItems agent={agent} onChoose={(status, reason) => void set(status, reason, agent.id)} />
-      </Menu.Dropdown>
-    </Menu>
+    <div className={styles.cell} data-tone={tone}>
+      <Menu position="bottom-start" width={240}>
+        <Menu.Target>
+          <UnstyledButton className={styles.cellHead} aria-label={`${agent.user.name}, ${words}: change status`}>
+            <Dot tone={tone} />
+            <span className={styles.cellWords}>
+              <strong title={agent.user.name}>
+                <bdi>{agent.user.name}</bdi>
+              </strong>
+              <span className={styles.quiet}>{[words, about || chosen].filter(Boolean).join(' · ')}</span>
+            </span>
+            {agent.activity !== 'OFFLINE' && <Since at={agent.since} />}
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <StatusItems agent={agent} onChoose={(status, reason) => void set(status, reason, agent.id)} />
+        </Menu.Dropdown>
+      </Menu>
+      {runs && call && <MonitorButtons icons call={call} whose={agent.user.name} beside={besideOf(call.legs, user.id)} />}
+    </div>
   );
 }

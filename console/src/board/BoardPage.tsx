@@ -13,6 +13,7 @@ import styles from './Board.module.css';
 import { Fleet } from './Fleet';
 import { useBoardNews } from './news';
 import { QueueTile } from './QueueTile';
+import { RunningCalls } from './RunningCalls';
 import { Waiting } from './Waiting';
 
 const BoardDocument = graphql(`
@@ -78,6 +79,7 @@ export function BoardPage() {
               <QueueTile key={one.id} queue={one} onOpen={() => show(one.id)} />
             ))}
           </section>
+          <RunningCalls />
           <AgentGrid agents={data.agents.nodes} total={data.agents.totalCount} />
         </>
       )}

@@ -7,6 +7,8 @@ import { Routing } from '../calls/Routing';
 import { otherSide } from '../calls/words';
 import { graphql } from '../gql';
 import type { WaitingQuery } from '../gql/graphql';
+import { EndCall } from '../supervision/EndCall';
+import { MoveCall } from '../supervision/MoveCall';
 import { spell } from '../ui/format';
 import { ErrorState, Rows } from '../ui/states';
 import { Since } from '../ui/Time';
@@ -88,14 +90,20 @@ export function Waiting({ queueId, onClose }: Props) {
       {queue?.waiting && queue.waiting.nodes.length === 0 && (
         <EmptyState p="xl" icon={<IconMoodSmile />} title="Nobody waits" description="Calls that wait stand here with their place, and why they wait." />
       )}
-      {queue?.waiting?.nodes.map((call) => <WaitingCall key={call.id} call={call} />)}
+      {queue?.waiting?.nodes.map((call) => <WaitingCall key={call.id} call={call} queueId={queue.id} onMoved={() => reload({ requestPolicy: 'network-only' })} />)}
     </Drawer>
   );
 }
 
 type Queue = Extract<WaitingQuery['node'], { __typename: 'Queue' }>;
 
-function WaitingCall({ call }: { call: NonNullable<Queue['waiting']>['nodes'][number] }) {
+interface CallProps {
+  call: NonNullable<Queue['waiting']>['nodes'][number];
+  queueId: string;
+  onMoved: () => void;
+}
+
+function WaitingCall({ call, queueId, onMoved }: CallProps) {
   const [open, setOpen] = useState(false);
   const visit = call.visits.find(({ leftAt }) => leftAt == null) ?? call.visits.at(-1);
   const name = otherSide(call);
@@ -119,6 +127,10 @@ function WaitingCall({ call }: { call: NonNullable<Queue['waiting']>['nodes'][nu
       </UnstyledButton>
       <Collapse expanded={open}>
         <div className={styles.why}>
+          <div className={styles.acts}>
+            <MoveCall callId={call.id} whose={name} fromQueueId={queueId} onMoved={onMoved} />
+            <EndCall callId={call.id} whose={name} />
+          </div>
           {visit.routing ? <Routing routing={visit.routing} /> : <p>Nothing was decided yet.</p>}
           <Link to="/calls/$callId" params={{ callId: call.id }}>
             All about this call

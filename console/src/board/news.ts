@@ -1,5 +1,6 @@
 import { useSubscription } from 'urql';
 import { graphql } from '../gql';
+import type { CallEventKind } from '../gql/graphql';
 
 graphql(`
   fragment QueueStatsFields on QueueStats {
@@ -47,6 +48,11 @@ graphql(`
     currentCall {
       id
       version
+      media
+      state
+      legs {
+        ...SupervisionLeg
+      }
       contact {
         id
         name
@@ -78,6 +84,27 @@ const AgentActivityArrived = graphql(`
     }
   }
 `);
+
+const RunningCallArrived = graphql(`
+  subscription RunningCallArrived {
+    callEvents {
+      cursor
+      version
+      kind
+      call {
+        ...RunningCall
+      }
+    }
+  }
+`);
+
+/** Whatever happens in any call, with no more of it than the board shows. */
+export function useRunningNews(onKind: (kind: CallEventKind) => void): void {
+  useSubscription({ query: RunningCallArrived }, (_before, news) => {
+    onKind(news.callEvents.kind);
+    return news;
+  });
+}
 
 /** Keeps the numbers of all queues and the activity of all agents as new as the platform. */
 export function useBoardNews(onAgent: (agentId: string) => void): void {

@@ -1,4 +1,5 @@
 import type { Client } from '@urql/core';
+import type { MonitorMode } from '../gql/graphql';
 import { callJoin, graphqlSignalling } from './graphql-signalling';
 import { LiveCall } from './live-call';
 import { LocalMedia } from './media';
@@ -12,6 +13,8 @@ export interface CallTicket {
   joinUrl: string | null;
   /** Who is called, until it shows in the call itself. */
   name?: string;
+  /** A supervisor looks into somebody else's call this way: going ends it for nobody. */
+  monitor?: MonitorMode | null;
 }
 
 export interface CurrentCall {
@@ -47,14 +50,16 @@ export class Desk {
   }
 
   /** `opened` is what a call that was offered has already: its microphone, and the way to join. */
-  begin(ticket: CallTicket, opened?: { media: LocalMedia; joined: Joined }): void {
-    if (this.#current) this.#current.live.end('Replaced by another call');
+  begin(ticket: CallTicket, opened?: { media: LocalMedia; joined: Joined | null }): void {
+    // Whoever looks into another call leaves the one before; one's own call would be lost rather than left.
+    if (this.#current?.ticket.monitor) void this.#current.live.hangUp();
+    else this.#current?.live.end('Replaced by another call');
     this.#current?.media.stop();
     sessionStorage.setItem(STORED, JSON.stringify(ticket));
     const media = opened?.media ?? new LocalMedia();
     const signalling = graphqlSignalling(this.#client, {
       join: () => callJoin(this.#client, { callId: ticket.callId }),
-      ends: { callId: ticket.callId },
+      ends: () => (this.#monitors(ticket.callId) ? null : { callId: ticket.callId }),
     });
     const live = new LiveCall(
       signalling,
@@ -70,8 +75,18 @@ export class Desk {
     });
     this.#tell();
     // The connection doesn't wait for the devices: tracks join it as they open.
-    void live.start(opened?.joined);
-    if (!opened) void media.open(ticket.video);
+    void live.start(opened?.joined ?? undefined);
+    if (!opened && ticket.monitor === 'LISTEN') media.listen();
+    else if (!opened) void media.open(ticket.video && !ticket.monitor);
+  }
+
+  /** The supervisor changed over; null: the call is their own now. */
+  monitor(mode: MonitorMode | null): void {
+    if (!this.#current) return;
+    const ticket = { ...this.#current.ticket, monitor: mode };
+    this.#current = { ...this.#current, ticket };
+    sessionStorage.setItem(STORED, JSON.stringify(ticket));
+    this.#tell();
   }
 
   /** Takes an ended call off the bar. */
@@ -92,6 +107,12 @@ export class Desk {
     this.#current = null;
     current?.live.end('You are signed out');
     current?.media.stop();
+  }
+
+  #monitors(callId: string): boolean {
+    const ticket = this.#current?.ticket;
+    // A call that another one has replaced was left already.
+    return ticket?.callId !== callId || Boolean(ticket.monitor);
   }
 
   #wake = () => this.#current?.live.wake();

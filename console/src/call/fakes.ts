@@ -156,7 +156,7 @@ export class FakePlatform implements Signalling {
 }
 
 export class FakeMedia {
-  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, screen: null, fault: null, settled: true };
+  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, screen: null, silence: null, fault: null, settled: true };
   #listeners = new Set<(state: LocalMediaState) => void>();
   state = () => this.#state;
   onChange = (listener: (state: LocalMediaState) => void) => {

@@ -154,8 +154,8 @@ export function joinedOf(join: JoinFieldsFragment): Joined {
 interface Party {
   /** Joins, or joins again. */
   join(): Promise<JoinFieldsFragment>;
-  /** The call that this party's hang-up ends for all; null for one whose hang-up is only a leaving. */
-  ends: { callId: string } | null;
+  /** The call that this party's hang-up ends for all; null where hanging up is only a leaving. */
+  ends(): { callId: string } | null;
 }
 
 export function graphqlSignalling(client: Client, party: Party): Signalling {
@@ -201,7 +201,8 @@ export function graphqlSignalling(client: Client, party: Party): Signalling {
       payload(result, (data) => data.legUpdate);
     },
     hangUp: async (legId) => {
-      if (party.ends) await endCall(client, party.ends.callId);
+      const ended = party.ends();
+      if (ended) await endCall(client, ended.callId);
       else await leave(legId);
     },
     leave,

@@ -10,6 +10,8 @@ export interface LocalMediaState {
   video: MediaStreamTrack | null;
   /** The screen, while it is shared. */
   screen: MediaStreamTrack | null;
+  /** What whoever only listens sends instead of a microphone. */
+  silence: MediaStreamTrack | null;
   fault: { kind: Kind; reason: MediaFault } | null;
   /** The devices were asked for and have answered, with media or a fault. */
   settled: boolean;
@@ -44,17 +46,19 @@ function storage(): Storage | null {
 
 /** What the others get of a kind: the screen stands in for the camera. */
 export function outgoing(state: LocalMediaState, kind: Kind): MediaStreamTrack | null {
-  return kind === 'video' && state.screen ? state.screen : state[kind];
+  if (kind === 'audio') return state.audio ?? state.silence;
+  return state.screen ?? state.video;
 }
 
 /** Phones share no screen. */
 export const canShareScreen = (): boolean => 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
 
 export class LocalMedia {
-  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, screen: null, fault: null, settled: false };
+  #state: LocalMediaState = { microphoneOn: true, cameraOn: false, audio: null, video: null, screen: null, silence: null, fault: null, settled: false };
   #listeners = new Set<(state: LocalMediaState) => void>();
   #preferences: Preferences;
   #stopped = false;
+  #silencer: AudioContext | null = null;
 
   constructor(preferences: Preferences = storedPreferences) {
     this.#preferences = preferences;
@@ -87,6 +91,20 @@ export class LocalMedia {
       await this.#open('video');
       if (audioFault) this.#become({ fault: audioFault });
     }
+  }
+
+  /**
+   * Only listens: no device is asked for. Silence is sent all the same, since to the platform a party that sends nothing
+   * is one that didn't come.
+   */
+  listen(): void {
+    const context = new AudioContext();
+    this.#silencer = context;
+    const silence = context.createMediaStreamDestination().stream.getAudioTracks()[0] ?? null;
+    // After a reload a browser may hold it back until the person touches the page.
+    const wake = () => void context.resume();
+    if (context.state === 'suspended') addEventListener('pointerdown', wake, { once: true });
+    this.#become({ silence, microphoneOn: false, settled: true });
   }
 
   /** A muted microphone stays open: unmuting has to be instant. */
@@ -134,8 +152,15 @@ export class LocalMedia {
     this.#state.audio?.stop();
     this.#state.video?.stop();
     this.#state.screen?.stop();
-    this.#state = { ...this.#state, audio: null, video: null, screen: null, cameraOn: false };
+    this.#hush();
+    this.#state = { ...this.#state, audio: null, video: null, screen: null, silence: null, cameraOn: false };
     this.#listeners.clear();
+  }
+
+  #hush(): void {
+    this.#state.silence?.stop();
+    void this.#silencer?.close();
+    this.#silencer = null;
   }
 
   async #open(kind: Kind): Promise<void> {
@@ -170,7 +195,11 @@ export class LocalMedia {
     }
     const previous = this.#state[kind];
     if (previous && previous !== track) previous.stop();
-    if (track && kind === 'audio') track.enabled = this.#state.microphoneOn;
+    if (track && kind === 'audio') {
+      track.enabled = this.#state.microphoneOn;
+      this.#hush();
+      this.#become({ silence: null });
+    }
     // A device that is pulled out ends its track.
     track?.addEventListener('ended', () => {
       if (this.#state[kind] !== track) return;

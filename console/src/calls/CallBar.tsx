@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
 import type { Statistics } from '../call/statistics';
+import { Company } from '../supervision/Company';
 import { clock } from '../ui/format';
 import { LinkButton } from '../ui/LinkButton';
 import { Face } from '../ui/Person';
@@ -88,6 +89,7 @@ export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
           ) : (
             call && <Since at={call.createdAt} />
           )}
+          <Company legs={call?.legs ?? []} />
           <RecordingSign state={recorder.current?.state ?? null} />
           <span className={styles.meters}>
             <Meter level={local.microphoneOn ? (statistics?.localLevel ?? 0) * 3 : 0} label="Your microphone" />

@@ -10,6 +10,8 @@ import { graphql } from '../gql';
 import type { CallNewsFragment } from '../gql/graphql';
 import type { Chat, Message } from '../chat/chat';
 import { useChat } from '../chat/useChat';
+import { useBeside } from '../supervision/beside';
+import { SupervisorBar } from '../supervision/SupervisorBar';
 import { CallBar } from './CallBar';
 import { toggleScreen } from './Controls';
 import { FullCall } from './FullCall';
@@ -52,7 +54,8 @@ function Docked({ current }: { current: CurrentCall }) {
   const state = useLiveCall(live);
   const ended = state.phase === 'ended';
   const wrapsUp = useMyself()?.wrapUp?.call.id === ticket.callId;
-  const [open, setOpen] = useState(true);
+  // Whoever watches the board goes on seeing it.
+  const [open, setOpen] = useState(!ticket.monitor);
   const [tab, setTab] = useState('contact');
   const [dialog, setDialog] = useState<'transfer' | 'invite' | null>(null);
   const [links, setLinks] = useState<Links>(new Map());
@@ -63,14 +66,16 @@ function Docked({ current }: { current: CurrentCall }) {
     requestPolicy: 'cache-and-network',
   });
   const call = data?.call ?? null;
+  const beside = useBeside(current, call?.legs ?? null);
+  const sends = beside !== 'LISTEN';
   // From the first event on: whatever happens between reading the row and listening still comes.
   const after = call?.events.nodes[0]?.cursor ?? null;
   useCallNews({ callId: ticket.callId, after }, undefined, ended || call === null);
 
   useHotkeys([
-    ['m', () => media.setMicrophone(!media.state().microphoneOn)],
-    ['v', () => void media.setCamera(!media.state().cameraOn)],
-    ['s', () => toggleScreen(media)],
+    ['m', () => sends && media.setMicrophone(!media.state().microphoneOn)],
+    ['v', () => sends && void media.setCamera(!media.state().cameraOn)],
+    ['s', () => sends && toggleScreen(media)],
     ['f', () => setOpen((was) => !was)],
     ['Escape', () => setOpen(false)],
   ]);
@@ -110,7 +115,11 @@ function Docked({ current }: { current: CurrentCall }) {
     <>
       {!ended && state.slots.map(({ number, stream }) => <Sound key={number} stream={stream} sinkId={speaker} />)}
       {open && !ended && <FullCall {...shared} />}
-      <CallBar {...shared} onDialog={setDialog} onDismiss={() => desk.dismiss()} />
+      {beside !== null && !ended ? (
+        <SupervisorBar {...shared} mode={beside} />
+      ) : (
+        <CallBar {...shared} onDialog={setDialog} onDismiss={() => desk.dismiss()} />
+      )}
       {call && !ended && (
         <>
           <TransferDialog

@@ -3,9 +3,12 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
+import { useMay } from '../agents/myself';
 import { useCurrentCall, useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { CallPageQuery } from '../gql/graphql';
+import { MonitorButtons } from '../supervision/MonitorButtons';
+import { besideOf } from '../supervision/words';
 import { LinkButton } from '../ui/LinkButton';
 import { targetOf } from '../transfers/words';
 import { More } from '../ui/More';
@@ -150,7 +153,8 @@ function namesOf(call: NonNullable<CallPageQuery['call']>): Map<string, string> 
 function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {
   const { user } = useWorkspace();
   const current = useCurrentCall();
-  const mine = call.legs.some((leg) => leg.user?.id === user.id && leg.state !== 'LEFT');
+  const mine = call.legs.some((leg) => leg.user?.id === user.id && leg.state !== 'LEFT' && leg.role !== 'SUPERVISOR');
+  const looksIn = useMay('callMonitor') && !mine && call.state === 'IN_PROGRESS' && call.agent != null;
   const elsewhere = mine && call.state !== 'ENDED' && current?.ticket.callId !== call.id;
   return (
     <header className={`${page.head} ${styles.head}`}>
@@ -164,6 +168,7 @@ function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {
         )}
       </Title>
       <StateBadge call={call} />
+      {looksIn && <MonitorButtons call={call} whose={call.agent?.user.name ?? ''} beside={besideOf(call.legs, user.id)} />}
       {elsewhere && <TakeUp callId={call.id} video={call.media === 'VIDEO'} />}
     </header>
   );

@@ -25,14 +25,34 @@ interface Props {
   children?: ReactNode;
   /** Hanging up has to be asked about first; this stands in the button's place. */
   hangUp?: ReactNode;
+  /** Whoever only listens has nothing to mute. */
+  sends?: boolean;
 }
 
-export function Controls({ media, onHangUp, speaker, onSpeaker, large = false, children, hangUp }: Props) {
-  const { microphoneOn, cameraOn, screen } = useLocalMedia(media);
+export function Controls({ media, onHangUp, speaker, onSpeaker, large = false, children, hangUp, sends = true }: Props) {
   const size = large ? 52 : 36;
   const icon = large ? 24 : 20;
   return (
     <div className={styles.controls} role="group" aria-label="Call controls">
+      {sends && <Toggles media={media} size={size} icon={icon} />}
+      <DeviceMenu media={media} speaker={speaker} onSpeaker={onSpeaker} size={size} icon={icon} />
+      {children}
+      {hangUp ?? <HangUpButton size={size} icon={icon} onClick={onHangUp} />}
+    </div>
+  );
+}
+
+interface ToggleProps {
+  media: LocalMedia;
+  size: number;
+  icon: number;
+}
+
+/** What one sends, on or off. */
+function Toggles({ media, size, icon }: ToggleProps) {
+  const { microphoneOn, cameraOn, screen } = useLocalMedia(media);
+  return (
+    <>
       <Tooltip label={microphoneOn ? 'Mute (m)' : 'Unmute (m)'}>
         <ActionIcon
           size={size}
@@ -74,10 +94,7 @@ export function Controls({ media, onHangUp, speaker, onSpeaker, large = false, c
           </ActionIcon>
         </Tooltip>
       )}
-      <DeviceMenu media={media} speaker={speaker} onSpeaker={onSpeaker} size={size} icon={icon} />
-      {children}
-      {hangUp ?? <HangUpButton size={size} icon={icon} onClick={onHangUp} />}
-    </div>
+    </>
   );
 }
 

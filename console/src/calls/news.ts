@@ -21,6 +21,7 @@ graphql(`
       muted
       videoOn
       screenOn
+      ...SupervisionLeg
       consent {
         given
       }

@@ -72,6 +72,7 @@ const DEEDS = {
   LEG_JOINED: 'joined',
   LEG_LEFT: 'left',
   LEG_RECONNECTING: 'lost the connection',
+  MONITORED: 'supervises',
   MUTED: 'muted',
   RESUMED: 'is back from hold',
   SCREEN_STARTED: 'shares a screen',
@@ -82,7 +83,6 @@ const DEEDS = {
 const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
   CALLBACK_REQUESTED: 'Call-back asked for',
   CREATED: 'Call placed',
-  MONITORED: 'Supervisor in the call',
   NOTE_SAVED: 'Note saved',
   OFFERED: 'Agents asked',
   OFFER_CANCELLED: 'Offer withdrawn',
@@ -119,6 +119,13 @@ export function eventWords(kind: CallEventKind, who: string | undefined): { word
   return { words: words ?? capital(kind.toLowerCase().replaceAll('_', ' ')), aside: who };
 }
 
+const MONITORS: Readonly<Record<string, string>> = {
+  BARGE: 'heard by all',
+  LISTEN: 'only listens',
+  TAKE_OVER: 'takes the call over',
+  WHISPER: 'heard by our side alone',
+};
+
 const OVERFLOWS: Readonly<Record<string, string>> = {
   CALLBACK: 'is called back',
   END: 'the call ends',
@@ -138,6 +145,7 @@ export function detailWords(
   if (!detail) return undefined;
   if (kind === 'OVERFLOWED') return OVERFLOWS[detail] ?? detail;
   if (kind.startsWith('TRANSFER_')) return detail.replace(/^transfer_[0-9a-f]{32} ?/, '') || undefined;
+  if (kind === 'MONITORED') return MONITORS[detail] ?? detail;
   const words = detail.split(' ');
   if (words.every((word) => /^[a-z]+_[0-9a-f]{32}$/.test(word))) {
     return words.flatMap((word) => names.get(word) ?? []).join(', ') || undefined;

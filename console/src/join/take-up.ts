@@ -40,7 +40,7 @@ interface Beginning {
 }
 
 export function begin(guest: Guest, joinToken: string, { media, joined, open, consent }: Beginning): Ready {
-  const signalling = graphqlSignalling(guest.client, { join: () => joinAsGuest(guest, joinToken, consent), ends: null });
+  const signalling = graphqlSignalling(guest.client, { join: () => joinAsGuest(guest, joinToken, consent), ends: () => null });
   const live = new LiveCall(signalling, media, (configuration) => new RTCPeerConnection(configuration), () => new MediaStream());
   return { live, media, guest, joined, open };
 }
