@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { CALL_STATES } from '../calls/filter';
 import type { CallState } from '../gql/graphql';
+import { auditSearch } from '../settings/audit-search';
 import { Broken, Nowhere } from './Broken';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Nowhere, errorComponent: Broken });
@@ -120,6 +121,13 @@ const audio = createRoute({
   component: lazyRouteComponent(() => import('../settings/AudioPage'), 'AudioPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../settings/AuditPage'), 'AuditPage'),
+});
+
 const contacts = createRoute({
   getParentRoute: () => console,
   path: '/contacts',
@@ -168,7 +176,7 @@ export const router = createRouter({
       company,
       calls,
       call,
-      settings.addChildren([settingsHome, queues, queueSettings, agents, outcomes, reasons, audio]),
+      settings.addChildren([settingsHome, queues, queueSettings, agents, outcomes, reasons, audio, audit]),
     ]),
   ]),
   defaultPreload: 'intent',

@@ -1,5 +1,6 @@
 import { Title } from '@mantine/core';
 import { Link, Outlet } from '@tanstack/react-router';
+import { useWorkspace } from '../app/workspace';
 import page from '../ui/page.module.css';
 import styles from './Settings.module.css';
 
@@ -9,10 +10,13 @@ const PLACES = [
   { to: '/settings/outcomes', words: 'Outcomes' },
   { to: '/settings/reasons', words: 'Away reasons' },
   { to: '/settings/audio', words: 'Audio' },
+  { to: '/settings/audit', words: 'Audit' },
 ] as const;
 
 /** How the house is set up. Supervisors read all of it and steer the agents; administrators change it. */
 export function SettingsPage() {
+  const { user } = useWorkspace();
+  const places = PLACES.filter(({ to }) => to !== '/settings/audit' || user.role === 'ADMIN');
   return (
     <div className={page.page}>
       <header className={page.head}>
@@ -20,7 +24,7 @@ export function SettingsPage() {
       </header>
       <div className={styles.frame}>
         <nav className={styles.places} aria-label="Settings">
-          {PLACES.map(({ to, words }) => (
+          {places.map(({ to, words }) => (
             <Link key={to} to={to} className={styles.place}>
               {words}
             </Link>

@@ -1,0 +1,221 @@
+import { Button, Chip, EmptyState, Group, Select, Table, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { IconShieldCheck, IconX } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { otherSide } from '../calls/words';
+import { graphql } from '../gql';
+import type { AuditRowFragment } from '../gql/graphql';
+import { More } from '../ui/More';
+import page from '../ui/page.module.css';
+import { ErrorState, Rows } from '../ui/states';
+import { When } from '../ui/Time';
+import type { AuditSearch } from './audit-search';
+import { ACTIONS, auditWords } from './audit-words';
+import styles from './Settings.module.css';
+
+graphql(`
+  fragment AuditRow on AuditEntry {
+    id
+    at
+    action
+    actor {
+      id
+      name
+    }
+    call {
+      id
+      contact {
+        id
+        name
+      }
+      legs {
+        id
+        role
+        name
+      }
+    }
+    subject {
+      __typename
+      id
+      ... on Agent {
+        user {
+          id
+          name
+        }
+      }
+      ... on Queue {
+        name
+      }
+    }
+    details {
+      name
+      value
+    }
+  }
+`);
+
+const AuditLogDocument = graphql(`
+  query AuditLog($after: String, $filter: AuditFilter) {
+    auditLog(first: 50, after: $after, filter: $filter) {
+      totalCount
+      edges {
+        node {
+          ...AuditRow
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+/** What supervisors and administrators did to the calls and the status of others; nobody can change it. */
+export function AuditPage() {
+  useDocumentTitle('Audit · Cordboard');
+  const search = useSearch({ from: '/console/settings/audit' });
+  return <Log key={`${search.action ?? ''} ${search.actor ?? ''} ${search.call ?? ''}`} search={search} />;
+}
+
+function Log({ search }: { search: AuditSearch }) {
+  const { action, actor, call } = search;
+  const [after, setAfter] = useState<string | null>(null);
+  const [{ data, error, fetching }, reload] = useQuery({
+    query: AuditLogDocument,
+    variables: { after, filter: { ...(action && { action }), ...(actor && { actorId: actor }), ...(call && { callId: call }) } },
+    requestPolicy: 'cache-and-network',
+  });
+  const connection = data?.auditLog;
+  const entries = connection?.edges.map(({ node }) => node) ?? [];
+  const filtered = Boolean(action || actor || call);
+  return (
+    <>
+      <div className={styles.head}>
+        <Title order={2}>Audit</Title>
+        <span className={page.count} role="status">
+          {connection?.totalCount.toLocaleString()}
+        </span>
+        <Person search={search} />
+      </div>
+      <p className={styles.note}>Whoever looks into a call of others, takes it, moves it or ends it, or sets somebody’s status, stands here. Nobody can change it.</p>
+      <Actions search={search} />
+      <div className={page.card} aria-busy={fetching}>
+        {error && !connection && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
+        {!error && !connection && <Rows count={10} />}
+        {connection && entries.length === 0 && (
+          <EmptyState
+            p="xl"
+            icon={<IconShieldCheck />}
+            title={filtered ? 'Nothing like that' : 'Nothing yet'}
+            description={filtered ? 'No act passes these filters.' : 'The first time that a supervisor acts upon the work of others, it stands here.'}
+          />
+        )}
+        {entries.length > 0 && <Entries entries={entries} />}
+        {connection?.pageInfo.hasNextPage && <More onSeen={() => !fetching && setAfter(connection.pageInfo.endCursor ?? null)} />}
+      </div>
+    </>
+  );
+}
+
+function Entries({ entries }: { entries: AuditRowFragment[] }) {
+  return (
+    <Table className={styles.log}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Who</Table.Th>
+          <Table.Th>What</Table.Th>
+          <Table.Th>Call with</Table.Th>
+          <Table.Th>When</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {entries.map((entry) => (
+          <Table.Tr key={entry.id}>
+            <Table.Td>
+              <bdi>{entry.actor.name}</bdi>
+            </Table.Td>
+            <Table.Td>{auditWords(entry)}</Table.Td>
+            <Table.Td data-none={entry.call == null}>
+              {entry.call ? (
+                <Link to="/calls/$callId" params={{ callId: entry.call.id }}>
+                  <bdi>{otherSide(entry.call)}</bdi>
+                </Link>
+              ) : (
+                '–'
+              )}
+            </Table.Td>
+            <Table.Td c="dimmed">
+              <When at={entry.at} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Actions({ search }: { search: AuditSearch }) {
+  const navigate = useNavigate();
+  const go = (next: AuditSearch) => void navigate({ to: '/settings/audit', search: next });
+  const { action, ...rest } = search;
+  const { call, ...anyCall } = search;
+  return (
+    <Group gap={8}>
+      <Chip.Group value={action ?? ''} onChange={(value) => go(value === '' ? rest : { ...rest, action: value as keyof typeof ACTIONS })}>
+        <Chip value="" size="xs" variant="outline">
+          All
+        </Chip>
+        {(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]).map((one) => (
+          <Chip key={one} value={one} size="xs" variant="outline">
+            {ACTIONS[one]}
+          </Chip>
+        ))}
+      </Chip.Group>
+      {call && (
+        <Button size="compact-xs" variant="default" rightSection={<IconX size={12} aria-hidden="true" />} onClick={() => go(anyCall)}>
+          One call only
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+const PeopleDocument = graphql(`
+  query AuditPeople {
+    agents(first: 100) {
+      nodes {
+        id
+        user {
+          id
+          name
+          role
+        }
+      }
+    }
+  }
+`);
+
+/** Those who can act upon others. */
+function Person({ search }: { search: AuditSearch }) {
+  const navigate = useNavigate();
+  const [{ data }] = useQuery({ query: PeopleDocument });
+  const people = data?.agents.nodes.filter(({ user }) => user.role !== 'AGENT').map(({ user }) => user) ?? [];
+  const { actor, ...rest } = search;
+  return (
+    <Select
+      size="xs"
+      w={200}
+      ml="auto"
+      aria-label="By whom"
+      placeholder="By anybody"
+      clearable
+      searchable
+      data={people.map(({ id, name }) => ({ value: id, label: name }))}
+      value={actor ?? null}
+      onChange={(id) => void navigate({ to: '/settings/audit', search: id === null ? rest : { ...rest, actor: id } })}
+    />
+  );
+}
