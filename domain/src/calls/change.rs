@@ -257,6 +257,7 @@ impl Change {
             }
             LegState::Left => {
                 leg.left_at = Some(now);
+                leg.parked = false;
                 (leg.away_since, leg.leave_by) = (None, None);
             }
             LegState::Invited => {

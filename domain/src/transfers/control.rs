@@ -144,7 +144,8 @@ impl Change {
             TransferState::Completed if it.connected_at.is_none() => "The call was left to the queue.".into(),
             TransferState::Completed => format!("{name} has the call already."),
             TransferState::Cancelled | TransferState::Failed => {
-                format!("The transfer is over: {}", it.reason.as_deref().unwrap_or("it came to nothing."))
+                let reason = it.reason.as_deref().unwrap_or("it came to nothing");
+                format!("The transfer is over: {}.", reason.trim_end_matches('.'))
             }
         };
         refuse(RefusalCode::IllegalTransition, says)
