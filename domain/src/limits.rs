@@ -84,6 +84,8 @@ pub const INVITATION: TimeDelta = TimeDelta::minutes(10);
 pub const LEASE_WAIT: Duration = Duration::from_secs(5);
 /// A browser that offers while the worker's own offer is younger than this shall answer that one first.
 pub const OFFER_YOUNG: Duration = Duration::from_secs(5);
+/// Whoever parks somebody is answered after this at the latest, though the worker has not said that it is done.
+pub const PARKED: Duration = Duration::from_millis(500);
 /// A worker answers a command within this.
 pub const COMMAND: Duration = Duration::from_secs(5);
 /// A worker writes a sign of life so often …

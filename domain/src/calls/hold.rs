@@ -6,6 +6,7 @@ use crate::{
     Platform, Result,
     error::{Refusal, RefusalCode, refuse},
     ids::{CallId, LegId},
+    limits,
     people::Actor,
 };
 
@@ -105,9 +106,13 @@ impl Platform {
     /// ILLEGAL_TRANSITION while nobody talks or the call is being transferred.
     pub async fn hold_call(&self, actor: &Actor, id: CallId, leg: Option<LegId>) -> Result<Call> {
         let call = self.set_hold(actor, id, leg, true).await?;
-        // Answered once the worker has it so, if it can be reached: what is said next is not for those who are held.
-        let _ = self.sync(&call).await;
+        self.parked(&call).await;
         Ok(call)
+    }
+
+    /// Waits until the worker has it so, if it answers soon: what is said next is not for those who hear music now.
+    pub(crate) async fn parked(&self, call: &Call) {
+        let _ = tokio::time::timeout(limits::PARKED, self.sync(call)).await;
     }
 
     /// Takes everybody up again, or one party.

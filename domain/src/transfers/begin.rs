@@ -62,8 +62,7 @@ impl Platform {
         change.unit.keep_result(key.as_ref(), &transfer.id).await?;
         let (call, _) = change.commit().await?;
         tracing::info!(call = %id, transfer = %transfer.id, %kind, "transfer begun");
-        // Answered once the worker has it so, if it can be reached: what is said next is not for those who wait.
-        let _ = self.sync(&call).await;
+        self.parked(&call).await;
         Ok(transfer)
     }
 }

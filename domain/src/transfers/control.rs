@@ -34,8 +34,7 @@ impl Platform {
         });
         change.turn_to(&mut it, side, &actor.key()).await?;
         let (call, _) = change.commit().await?;
-        // As with hold: what is said next is not for the one who waits now.
-        let _ = self.sync(&call).await;
+        self.parked(&call).await;
         Ok(it)
     }
 
