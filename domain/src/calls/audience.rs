@@ -36,9 +36,7 @@ pub fn is_recorded(leg: Ear, present: &[Ear], internal: bool) -> bool {
     let for_everyone = matches!(leg.audience, Audience::Everyone);
     if leg.parked {
         false
-    } else if is_outsider(leg.role) {
-        for_everyone
-    } else if internal && !present.iter().any(|other| is_outsider(other.role)) {
+    } else if is_outsider(leg.role) || internal && !present.iter().any(|other| is_outsider(other.role)) {
         for_everyone
     } else {
         present.iter().any(|other| is_outsider(other.role) && hears(*other, leg))
@@ -105,7 +103,11 @@ mod tests {
                     let present = [*one, *two, *three];
                     let heard = present.iter().any(|x| is_outsider(x.role) && hears(*x, *one));
                     let said = is_outsider(one.role) && speaks(one.role) == *one;
-                    assert_eq!(is_recorded(*one, &present, false), heard && !one.parked || said, "{present:?}");
+                    assert_eq!(
+                        is_recorded(*one, &present, false),
+                        heard && !one.parked || said,
+                        "{present:?}"
+                    );
                 }
             }
         }
@@ -116,7 +118,10 @@ mod tests {
         assert_eq!(recorded(&[speaks(CONTACT), speaks(AGENT), speaks(AGENT)], false), [true, true, true]);
         assert_eq!(recorded(&[held(CONTACT), speaks(AGENT), speaks(AGENT)], false), [false, false, false]);
         // A guest is not held: what he hears is written, and of the contact nothing.
-        assert_eq!(recorded(&[held(CONTACT), speaks(AGENT), speaks(LegRole::Guest)], false), [false, true, true]);
+        assert_eq!(
+            recorded(&[held(CONTACT), speaks(AGENT), speaks(LegRole::Guest)], false),
+            [false, true, true]
+        );
         // The contact has not come, or has left: agents alone.
         assert_eq!(recorded(&[speaks(AGENT), speaks(AGENT)], false), [false, false]);
     }

@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState, parties::{goes_on, stays}};
+use super::{
+    Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, LegState,
+    parties::{goes_on, stays},
+};
 use crate::{
     Platform, Result,
     audit::AuditAction,
@@ -41,7 +44,7 @@ impl Change {
     async fn leg_leaves(&mut self, place: usize, actor: &str, lost: bool) -> Result<()> {
         let (id, came) = (self.legs[place].id, self.legs[place].joined_at.is_some());
         self.leg_becomes(place, LegState::Left)?;
-        let why = lost.then(|| if came { "connection lost" } else { "did not come" });
+        let why = lost.then_some(if came { "connection lost" } else { "did not come" });
         self.event(CallEventKind::LegLeft, actor, Some(id), why.map(Into::into)).await?;
         self.after_leaving(place, actor, lost).await
     }
