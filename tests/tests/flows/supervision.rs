@@ -161,7 +161,8 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over_while_a_guest_co
 
     // A guest comes by link: nothing is written until the guest has agreed.
     let input = json!({ "callId": call, "name": "Gottfried" });
-    let invited = agent.mutate("legInvite", input, "leg { id role state } joinToken joinUrl offer { id } ").await;
+    let invited =
+        agent.mutate("legInvite", input, "leg { id role state } joinToken joinUrl offer { id } ").await;
     assert_eq!((&invited["leg"]["role"], &invited["leg"]["state"]), (&json!("GUEST"), &json!("INVITED")));
     let guest = platform.anonymous(0);
     let mut guest = Party::join_by_link(&guest, text(&invited["joinToken"]), &sending).await;
@@ -188,7 +189,8 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over_while_a_guest_co
     hears_just("taken over", &boss, &[&contact]).await;
 
     // What the contact was told of the supervisor begins when the supervisor came out of hiding.
-    let events = "query($id: ID!) { call(id: $id) { events(first: 100) { nodes { kind detail leg { id } } } } }";
+    let events =
+        "query($id: ID!) { call(id: $id) { events(first: 100) { nodes { kind detail leg { id } } } } }";
     let told = contact.client.data(events, json!({ "id": call })).await["call"]["events"]["nodes"].clone();
     let told = told.as_array().expect("events");
     let of_boss: Vec<&str> =
