@@ -71,7 +71,7 @@ export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
   return (
     <section className={styles.dock} aria-label="Your call">
       {!open && <CallBand {...dock} />}
-      <div className={styles.bar} data-live={talking}>
+      <div className={styles.bar} data-live={talking} data-held={dock.hold.on}>
         <Face name={name} size={36} />
         <div className={styles.who}>
           <strong dir="auto" title={name}>
