@@ -38,12 +38,21 @@ export class Connection {
   /** The server knows the connection only after the first answer: candidates wait for it. */
   #known = false;
   #chain: Promise<void> = Promise.resolve();
+  /**
+   * The first answer is in force. An offer of the server's may overtake it, but is made for the connection that the answer
+   * begins: rolling our first offer back for it would lose the m-lines that we send on.
+   */
+  #begun: Promise<void>;
+  #begin: () => void = () => undefined;
 
   constructor(joined: Joined, signalling: Signalling, makePeer: MakePeer, events: Events) {
     this.epoch = joined.epoch;
     this.#legId = joined.legId;
     this.#signalling = signalling;
     this.#events = events;
+    this.#begun = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
     this.peer = makePeer({ iceServers: joined.iceServers, bundlePolicy: 'max-bundle' });
     this.peer.onconnectionstatechange = () => {
       if (!this.#closed) events.onState(this.peer.connectionState);
@@ -85,6 +94,7 @@ export class Connection {
       this.#events.onEpoch(answer.epoch);
       await this.peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
       this.#known = true;
+      this.#begin();
       this.#flush();
     } catch (error) {
       if (this.#closed || mine !== this.#offers) return;
@@ -99,6 +109,7 @@ export class Connection {
   /** One after another: a candidate must not overtake the offer that it belongs to. */
   receive(signal: Signal & { type: 'offer' | 'candidate' }): Promise<void> {
     this.#chain = this.#chain.then(async () => {
+      await this.#begun;
       if (this.#closed) return;
       try {
         if (signal.type === 'candidate') await this.peer.addIceCandidate(signal.candidate);

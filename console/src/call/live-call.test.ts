@@ -159,21 +159,37 @@ describe('perfect negotiation', () => {
     expect(platform.negotiations.at(-1)).toMatchObject({ type: 'ANSWER', revision: 4, sdp: 'answer to more tracks' });
   });
 
-  it('gives way when offers cross, and offers again', async () => {
+  it('takes an offer that overtook the first answer after that answer', async () => {
     let release = () => {};
     platform.hold = new Promise((resolve) => (release = resolve));
     const started = call.start();
+    await settle();
+    platform.tell({ type: 'offer', sdp: 'more tracks', revision: 1, epoch: 1 });
+    await settle();
+    platform.hold = null;
+    release();
+    await started;
+    await settle();
+    expect(peer().rolledBack).toBe(0);
+    expect(peer().remote).toEqual(['server answers offer 1', 'more tracks']);
+    expect(platform.negotiations.at(-1)).toMatchObject({ type: 'ANSWER', revision: 1 });
+  });
+
+  it('gives way when offers cross, and offers again', async () => {
+    await connected();
+    let release = () => {};
+    platform.hold = new Promise((resolve) => (release = resolve));
+    peer().become('failed');
     await settle();
     platform.tell({ type: 'offer', sdp: 'server first', revision: 1, epoch: 1 });
     await settle();
     expect(peer().rolledBack).toBe(1);
     platform.hold = null;
     release();
-    await started;
     await settle();
     // The answer to the offer that was rolled back is dropped.
-    expect(peer().remote).not.toContain('server answers offer 1');
-    expect(peer().remote.at(-1)).toBe('server answers offer 2');
+    expect(peer().remote).not.toContain('server answers offer 2');
+    expect(peer().remote.at(-1)).toBe('server answers offer 3');
   });
 
   it('waits for the offer of the server’s that its own was refused for', async () => {
