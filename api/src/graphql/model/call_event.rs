@@ -42,11 +42,11 @@ impl CallEvent {
     /// The same for a viewer who may see the call: none for what is the house's business only, and of parties that the
     /// viewer may not know of.
     pub fn told(event: Arc<Event>, viewer: &Actor, platform: &Platform) -> Option<Self> {
-        Self::of(event)?.as_seen(viewer, platform).filter(|it| it.is_for(viewer))
+        Self::of(event)?.seen_by(viewer, platform).filter(|it| it.is_for(viewer))
     }
 
     /// One who comes out of hiding has come, for those who did not know; one who goes into it has left.
-    fn as_seen(mut self, viewer: &Actor, platform: &Platform) -> Option<Self> {
+    fn seen_by(mut self, viewer: &Actor, platform: &Platform) -> Option<Self> {
         if self.is_of(viewer) {
             return Some(self);
         }
