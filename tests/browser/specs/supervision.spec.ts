@@ -72,7 +72,7 @@ test('a supervisor listens, whispers, barges in and takes over; another one is t
     await bar.getByRole('button', { name: 'Take over' }).click();
     await expect(ownCall(boss)).toContainText(caller);
     await expect(ownCall(agent)).toHaveCount(0);
-    await expect(agent.getByRole('region', { name: 'Your last call' })).toContainText(/took/);
+    await expect(agent.getByRole('region', { name: 'Your last call' })).toContainText('A supervisor has taken this call over');
     await expectToHear(contact);
     await expect(contact.getByRole('group', { name: 'Call controls' })).toBeVisible();
   });
