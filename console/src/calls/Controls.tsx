@@ -112,10 +112,10 @@ interface HangUpProps extends Omit<ActionIconProps, 'size'> {
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function HangUpButton({ size = 36, icon = 20, means = 'Hang up', ...props }: HangUpProps) {
+export function HangUpButton({ size = 36, icon = 20, means = 'Hang up', className = '', ...props }: HangUpProps) {
   return (
     <Tooltip label={means}>
-      <ActionIcon size={size} radius="xl" className={styles.hangUp} aria-label="Hang up" {...props}>
+      <ActionIcon size={size} radius="xl" aria-label="Hang up" {...props} className={`${styles.hangUp} ${className}`}>
         <IconPhoneOff size={icon} />
       </ActionIcon>
     </Tooltip>

@@ -31,8 +31,6 @@ export function Talk({ ready: { live, media }, own, chat, isMine, speaker, onSpe
   const { phase, peer, legId } = own.live;
   const held = call?.legs.find(({ id }) => id === legId)?.parked ?? false;
   const parties = useParties(call?.legs ?? [], own.live);
-  // Whoever is on hold sees nobody; the last picture would only look frozen.
-  const shown = held ? parties.map((party) => ({ ...party, slot: null })) : parties;
   const trouble = troubleWords(phase);
   useHotkeys([
     ['m', () => media.setMicrophone(!media.state().microphoneOn)],
@@ -53,9 +51,10 @@ export function Talk({ ready: { live, media }, own, chat, isMine, speaker, onSpe
         {call?.answeredAt && <Since at={call.answeredAt} />}
       </header>
       <Stage
-        parties={shown}
-        blank={{ name: agent?.name ?? '', words: trouble ?? 'Please wait, we are connecting you.' }}
-        words={held ? 'You are on hold' : trouble}
+        // Whoever is on hold sees nobody: the last picture would only look frozen.
+        parties={held ? [] : parties}
+        blank={{ name: agent?.name ?? '', words: trouble ?? (held ? 'You are on hold' : 'Please wait, we are connecting you.') }}
+        words={trouble}
         video={call?.media === 'VIDEO'}
         local={local}
         peer={peer}
