@@ -128,7 +128,6 @@ async fn taking_back_declining_and_leaving_survive_the_death_of_their_process() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transfer_to_a_queue_whose_processes_die_at_every_step_comes_to_its_end() {
     let scene = Scene::set().await;
-    let centre = &scene.centre;
     let sales = scene.sales(QueueChange::default()).await;
     let one = &scene.one;
     let transfer = begins(&scene, Blind, Target::Queue(sales.id)).await;

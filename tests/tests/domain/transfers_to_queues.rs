@@ -124,7 +124,7 @@ async fn a_call_is_taken_back_out_of_the_queue_whatever_it_is_doing_there() {
         [Some(VisitOutcome::Cancelled); 3],
         "no visit that was offered to the queue"
     );
-    let stats = centre.platform.queue_stats(&[it.sales.clone()]).await.unwrap().remove(0);
+    let stats = centre.platform.queue_stats(std::slice::from_ref(&it.sales)).await.unwrap().remove(0);
     assert_eq!(stats.offered(), 0);
 }
 
