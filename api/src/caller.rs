@@ -171,7 +171,8 @@ pub async fn departed(app: &App, guest: Guest) -> Answer<impl Future<Output = De
     let ended = async move {
         // As above, an error ends it, too.
         while let Ok(event) = call.next().await {
-            let has_left = event.kind == CallEventKind::LegLeft.as_str() && event.id("legId") == Some(guest.leg);
+            let has_left =
+                event.kind == CallEventKind::LegLeft.as_str() && event.id("legId") == Some(guest.leg);
             if has_left || event.kind == CallEventKind::Ended.as_str() {
                 break;
             }

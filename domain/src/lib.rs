@@ -29,8 +29,8 @@ pub mod routing;
 pub mod tasks;
 pub mod telemetry;
 mod text_enum;
-pub mod transfers;
 mod timed_link;
+pub mod transfers;
 pub mod uploads;
 mod validate;
 

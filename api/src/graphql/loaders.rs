@@ -8,7 +8,8 @@ use async_graphql::dataloader::{DataLoader, Loader};
 use domain::{
     Platform, agents, audio, calls, chat, crm, desk,
     ids::{
-        AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, OfferId, OutcomeId, QueueId, RecordingId, RuleId, TaskId, TransferId, UserId, VisitId,
+        AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, OfferId, OutcomeId,
+        QueueId, RecordingId, RuleId, TaskId, TransferId, UserId, VisitId,
     },
     page::{Page, Slice},
     people::{self, Actor},

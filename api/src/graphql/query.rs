@@ -10,9 +10,9 @@ use super::{
     fault::{Answer, Fault},
     id::parse,
     model::{
-        Agent, AgentFilter, AudioFile, AuditEntry, AuditFilter, AwayReason, Call, CallFilter, CallOrder, Company, CompanyFilter,
-        Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node, Notification, Outcome, Queue,
-        QueueInfo, Recording, RecordingFilter, Task, TaskFilter, Viewer,
+        Agent, AgentFilter, AudioFile, AuditEntry, AuditFilter, AwayReason, Call, CallFilter, CallOrder,
+        Company, CompanyFilter, Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node,
+        Notification, Outcome, Queue, QueueInfo, Recording, RecordingFilter, Task, TaskFilter, Viewer,
     },
 };
 

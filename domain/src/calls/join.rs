@@ -229,12 +229,12 @@ impl Platform {
             .await
             .optional()?;
         let now = self.clock.now();
-        Ok(found
-            .filter(|(.., until)| until.is_none_or(|until| until > now))
-            .map(|(leg, party, call, state, _)| {
+        Ok(found.filter(|(.., until)| until.is_none_or(|until| until > now)).map(
+            |(leg, party, call, state, _)| {
                 // Others may go on talking: that is nothing to one who has left.
                 Guest { call, leg, ended: state == CallState::Ended || party == LegState::Left }
-            }))
+            },
+        ))
     }
 }
 

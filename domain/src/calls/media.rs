@@ -166,10 +166,11 @@ impl Platform {
             .first(&mut connection)
             .await
             .optional()?;
-        let prompt = match row.queue_id.filter(|_| row.visit_id.is_some() || legs.iter().any(|leg| leg.parked)) {
-            Some(queue) => queue_prompt(&mut connection, queue).await?,
-            None => None,
-        };
+        let prompt =
+            match row.queue_id.filter(|_| row.visit_id.is_some() || legs.iter().any(|leg| leg.parked)) {
+                Some(queue) => queue_prompt(&mut connection, queue).await?,
+                None => None,
+            };
         // Who waits hears the queue's music until somebody answers; who is on hold, its music until he is taken back.
         let heard = |leg: &Leg| match prompt.filter(|_| row.visit_id.is_some() && leg.is_outsider()) {
             Some(waiting) => Some(waiting),

@@ -36,8 +36,7 @@ impl Platform {
         change.belongs_to(actor)?;
         // Of several contacts it is the one whose call it was.
         let of = change.call.contact_id;
-        let is_rater =
-            |leg: &&Leg| leg.role == LegRole::Contact && leg.contact_id == of && actor.owns(leg);
+        let is_rater = |leg: &&Leg| leg.role == LegRole::Contact && leg.contact_id == of && actor.owns(leg);
         let rater = change.legs.iter().find(is_rater);
         let Some(leg) = rater.map(|leg| leg.id) else {
             return refuse(RefusalCode::NotAllowed, "Only the contact rates a call.");

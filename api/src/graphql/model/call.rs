@@ -13,8 +13,8 @@ use domain::{
 };
 
 use super::{
-    Agent, CallEvent, CallInterval, CallResult, CallState, Contact, Direction, Leg, MediaKind, Message,
-    Note, Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, Transfer, WrapUp,
+    Agent, CallEvent, CallInterval, CallResult, CallState, Contact, Direction, Leg, MediaKind, Message, Note,
+    Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, Transfer, WrapUp,
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},

@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, ID, Interface};
 use domain::ids::{
-    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, NotificationId, OfferId, OutcomeId, QueueId, ReasonId, RecordingId, TaskId, TransferId, UserId, VisitId,
+    AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, NotificationId, OfferId,
+    OutcomeId, QueueId, ReasonId, RecordingId, TaskId, TransferId, UserId, VisitId,
 };
 
 use super::{
-    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Message, Note, Notification, Offer, Outcome, Queue, QueueVisit, Recording, Task, Transfer, User,
+    Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Message, Note, Notification, Offer, Outcome,
+    Queue, QueueVisit, Recording, Task, Transfer, User,
 };
 use crate::graphql::{
     context::ContextExt,

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use domain::{
-    recordings::{self, PlaybackGrant},
-};
+use domain::recordings::{self, PlaybackGrant};
 
 use super::{Call, Consent, RecordingState, User};
 use crate::graphql::{
