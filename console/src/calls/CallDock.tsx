@@ -77,7 +77,8 @@ function Docked({ current }: { current: CurrentCall }) {
     ['v', () => sends && void media.setCamera(!media.state().cameraOn)],
     ['s', () => sends && toggleScreen(media)],
     ['f', () => setOpen((was) => !was)],
-    ['Escape', () => setOpen(false)],
+    // A dialog above the call is what it closes first.
+    ['Escape', () => dialog === null && setOpen(false)],
   ]);
 
   useEffect(() => {
