@@ -127,16 +127,20 @@ impl Conference {
     /// Sets the rows, and returns once the worker has carried it out.
     async fn set(&self, row: &Row) {
         let sql = self.platform.sql().await;
+        let call = row_id(&self.placed.id);
+        // Under the call's lock, as whoever changes a leg: a report that was read before would write the old values back.
+        let lock = format!("BEGIN; SELECT FROM call WHERE id = '{call}' FOR NO KEY UPDATE");
+        sql.batch_execute(&lock).await.expect("the call");
         for (party, setting) in self.parties.iter().zip(row.0) {
             let set = "UPDATE leg SET parked = $2, audience = $3 WHERE id = $1::text::uuid";
             sql.execute(set, &[&row_id(&party.leg), &setting.parked, &setting.audience])
                 .await
                 .expect("a leg");
         }
-        let call = row_id(&self.placed.id);
         let turn =
             "UPDATE call SET version = version + 1 WHERE id = $1::text::uuid RETURNING worker_id::text";
         let worker: String = sql.query_one(turn, &[&call]).await.expect("a call").get(0);
+        sql.batch_execute("COMMIT").await.expect("the rows");
         let worker = WorkerId(worker.parse().expect("a worker"));
         let command = Command::Sync { call: self.placed.id.parse().expect("a call's id") };
         let command = Envelope { trace_id: None, command };
