@@ -181,10 +181,7 @@ impl Change {
         }
         let others = |other: &Leg| other.id != leg.id && other.is_outsider() && other.state.is_present();
         let is_the_contact = leg.role == LegRole::Contact && leg.contact_id == self.call.contact_id;
-        if leg.state.is_present()
-            && leg.is_outsider()
-            && (is_the_contact || !self.legs.iter().any(others))
-        {
+        if leg.state.is_present() && leg.is_outsider() && (is_the_contact || !self.legs.iter().any(others)) {
             let says = format!("Without {} there is no call. End it instead.", leg.name);
             return refuse(RefusalCode::NotAllowed, says);
         }

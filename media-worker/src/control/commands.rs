@@ -111,9 +111,10 @@ fn refused(error: &NegotiateError) -> Reply {
         NegotiateError::Stale => {
             refuse(RefusalCode::Stale, "This offer is void: answer the next one (legSignals), or join again.")
         }
-        NegotiateError::Crossed => {
-            refuse(RefusalCode::Stale, "The server has made an offer (legSignals): answer it, then offer again.")
-        }
+        NegotiateError::Crossed => refuse(
+            RefusalCode::Stale,
+            "The server has made an offer (legSignals): answer it, then offer again.",
+        ),
         NegotiateError::UnknownLeg => refuse(RefusalCode::LegGone, "Negotiate the leg first (legNegotiate)."),
         NegotiateError::Stopped => refuse(RefusalCode::MediaUnavailable, "The media worker is stopping."),
     }

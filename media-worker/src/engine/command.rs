@@ -18,7 +18,12 @@ pub(super) const MOST_COMMANDS: usize = 1024;
 pub(super) const MOST_MISLED: usize = 4096;
 
 pub(super) enum Command {
-    Negotiate { call: Uuid, leg: Uuid, offer: String, reply: oneshot::Sender<Result<String, NegotiateError>> },
+    Negotiate {
+        call: Uuid,
+        leg: Uuid,
+        offer: String,
+        reply: oneshot::Sender<Result<String, NegotiateError>>,
+    },
     Answer {
         call: Uuid,
         leg: Uuid,
@@ -26,12 +31,37 @@ pub(super) enum Command {
         answer: String,
         reply: oneshot::Sender<Result<(), NegotiateError>>,
     },
-    HasLeg { call: Uuid, leg: Uuid, reply: oneshot::Sender<bool> },
-    Route { call: Uuid, routes: Vec<Route>, reply: oneshot::Sender<()> },
-    Play { call: Uuid, leg: Uuid, prompt: Option<Prompt>, reply: oneshot::Sender<()> },
-    Tap { call: Uuid, tap: Option<Box<dyn Tap>>, reply: oneshot::Sender<()> },
-    CloseLeg { call: Uuid, leg: Uuid, reason: String, reply: oneshot::Sender<()> },
-    CloseCall { call: Uuid, reply: oneshot::Sender<()> },
+    HasLeg {
+        call: Uuid,
+        leg: Uuid,
+        reply: oneshot::Sender<bool>,
+    },
+    Route {
+        call: Uuid,
+        routes: Vec<Route>,
+        reply: oneshot::Sender<()>,
+    },
+    Play {
+        call: Uuid,
+        leg: Uuid,
+        prompt: Option<Prompt>,
+        reply: oneshot::Sender<()>,
+    },
+    Tap {
+        call: Uuid,
+        tap: Option<Box<dyn Tap>>,
+        reply: oneshot::Sender<()>,
+    },
+    CloseLeg {
+        call: Uuid,
+        leg: Uuid,
+        reason: String,
+        reply: oneshot::Sender<()>,
+    },
+    CloseCall {
+        call: Uuid,
+        reply: oneshot::Sender<()>,
+    },
 }
 
 /// Between shards: the kernel spreads the port's datagrams by addresses, calls lie elsewhere.

@@ -153,14 +153,7 @@ impl Connection {
     }
 
     /// Sends a packet on as ours.
-    pub fn forward(
-        &mut self,
-        track: Track,
-        source: Source,
-        header: &Header,
-        payload: &Bytes,
-        now: Instant,
-    ) {
+    pub fn forward(&mut self, track: Track, source: Source, header: &Header, payload: &Bytes, now: Instant) {
         let Some(slot) = self.slots.get_mut(track.0) else { return };
         let sender = &mut slot.senders[track.1 as usize];
         let Some(payload_type) = sender.payload_type.filter(|_| self.secure && sender.sends) else {

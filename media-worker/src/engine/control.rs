@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
+use super::assignment::SourceLeg;
 use super::command::Command;
 use super::connection::Connection;
-use super::assignment::SourceLeg;
 use super::leg::{Leg, LegKey};
 use super::sdp::{self, Offer};
 use super::shard::{Shard, guarded};

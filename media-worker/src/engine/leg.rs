@@ -32,9 +32,13 @@ const SILENT_PATH: Duration = Duration::from_secs(3);
 pub(super) enum Input {
     Media(Media),
     /// It wants a key frame of the video in a slot.
-    KeyFrame { slot: usize },
+    KeyFrame {
+        slot: usize,
+    },
     /// It was reckoned anew how much of the video in a slot its way down carries.
-    Limit { slot: usize },
+    Limit {
+        slot: usize,
+    },
 }
 
 pub(super) struct Leg {

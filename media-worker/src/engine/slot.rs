@@ -61,8 +61,7 @@ impl Slot {
             sender.sends = peer
                 .rtp_transceiver(sender.id.into())
                 .is_some_and(|transceiver| transceiver.current_direction().has_send());
-            let is_ours =
-                |codec: &&RTCRtpCodecParameters| setup::is_codec(kind, &codec.rtp_codec.mime_type);
+            let is_ours = |codec: &&RTCRtpCodecParameters| setup::is_codec(kind, &codec.rtp_codec.mime_type);
             sender.payload_type = peer.rtp_sender(sender.id).and_then(|mut rtp| {
                 let codecs = &rtp.get_parameters().rtp_parameters.codecs;
                 codecs.iter().find(is_ours).map(|codec| codec.payload_type)

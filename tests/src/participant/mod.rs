@@ -17,9 +17,9 @@ use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::peer_connection::{PeerConnection, RTCPeerConnectionState, RTCSessionDescription};
 
+pub use self::answering::Answering;
 use self::connection::{Handler, OPUS, VP8, connect, track};
 pub use self::network::Network;
-pub use self::answering::Answering;
 pub use self::received::{Contributor, Counts, Kind, Received, contributor};
 use crate::media::{Clip, Replay};
 use crate::wait::{STEP, eventually, in_time};

@@ -40,7 +40,8 @@ fn write(path: &std::path::Path, frames: &[&Bytes]) {
     head.extend([0, 0, 0]);
     let mut tags = b"OpusTags".to_vec();
     tags.extend([0; 8]);
-    let mut put = |packet: Vec<u8>, end, granule| writer.write_packet(packet, 1, end, granule).expect("a page");
+    let mut put =
+        |packet: Vec<u8>, end, granule| writer.write_packet(packet, 1, end, granule).expect("a page");
     put(head, PacketWriteEndInfo::EndPage, 0);
     put(tags, PacketWriteEndInfo::EndPage, 0);
     for (number, frame) in frames.iter().enumerate() {

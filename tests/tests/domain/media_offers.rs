@@ -16,8 +16,7 @@ async fn an_offer_is_told_until_it_is_answered_or_void() {
     let offer = async |epoch, revision| {
         platform.offer_media(talk.call, epoch, leg, revision, "v=0 secret").await.unwrap();
     };
-    let offered =
-        |epoch, revision| Signal::Offered(MediaOffer { sdp: "v=0 secret".into(), revision, epoch });
+    let offered = |epoch, revision| Signal::Offered(MediaOffer { sdp: "v=0 secret".into(), revision, epoch });
     assert!(told().await.is_empty());
 
     offer(1, 1).await;

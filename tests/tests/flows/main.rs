@@ -26,7 +26,7 @@ mod server_faults;
 mod sign_in;
 mod soak;
 mod statements;
-mod transfers;
 mod supervision;
+mod transfers;
 mod waiting_music;
 mod whole_call;
