@@ -36,12 +36,12 @@ async fn hears_music(who: &Party, what: &str, music: &HashSet<Bytes>) {
     eventually(what, STEP, || async { (who.media.received().share_heard(music) > 0.45).then_some(()) }).await;
 }
 
-/// For two seconds and more nothing comes of the others.
-async fn hears_nobody<const N: usize>(who: &Party, others: [&Party; N]) {
+/// For two seconds and more, by what `clock` hears, nothing comes of the others.
+async fn hears_nobody<const N: usize>(who: &Party, others: [&Party; N], clock: &Party) {
     // What was under way when they were parted.
-    who.hears(Kind::Audio, 25).await;
+    clock.hears(Kind::Audio, 25).await;
     let since = Instant::now();
-    who.hears(Kind::Audio, 100).await;
+    clock.hears(Kind::Audio, 100).await;
     let heard = who.media.received().sources_since(Kind::Audio, since);
     for other in others {
         assert!(!heard.contains(&contributor(&other.leg)), "heard through the hold: {heard:?}");
@@ -94,8 +94,9 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     let call = json!({ "callId": placed.id });
     tab.client.mutate("callHold", call.clone(), "call { state }").await;
     hears_music(&contact, "music on hold", &hold_music).await;
-    tokio::join!(async { hears_nobody(&contact, [&agent]).await }, async {
-        hears_nobody(&agent, [&contact]).await
+    // The agent hears nothing at all: the contact's music tells the time.
+    tokio::join!(async { hears_nobody(&contact, [&agent], &contact).await }, async {
+        hears_nobody(&agent, [&contact], &contact).await
     });
     tab.client.mutate("callResume", call, "call { state }").await;
     silent += held.elapsed();
@@ -129,8 +130,8 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     second.follow_offers();
     until_transfer(&client, &placed.id, "CONSULTING").await;
     tokio::join!(hears(&second, &agent), hears(&agent, &second));
-    tokio::join!(async { hears_nobody(&contact, [&agent, &second]).await }, async {
-        hears_nobody(&second, [&contact]).await
+    tokio::join!(async { hears_nobody(&contact, [&agent, &second], &contact).await }, async {
+        hears_nobody(&second, [&contact], &second).await
     });
 
     // The media worker dies: all three go on where they were.
@@ -139,14 +140,14 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     tokio::join!(agent.follow_move(MOVED), contact.follow_move(MOVED), second.follow_move(MOVED));
     tokio::join!(hears(&second, &agent), hears(&agent, &second));
     hears_music(&contact, "music on the other worker", &hold_music).await;
-    hears_nobody(&contact, [&agent, &second]).await;
+    hears_nobody(&contact, [&agent, &second], &contact).await;
 
     // With the contact, with both, then the colleague has the call.
     let swap = json!({ "transferId": id, "with": "CONTACT" });
     client.mutate("transferSwap", swap, "transfer { side }").await;
     silent += handed.elapsed();
     tokio::join!(hears(&contact, &agent), hears(&agent, &contact), async {
-        hears_nobody(&second, [&agent, &contact]).await
+        hears_nobody(&second, [&agent, &contact], &second).await
     });
     client.mutate("transferSwap", json!({ "transferId": id, "with": "EVERYONE" }), "transfer { side }").await;
     for (one, two) in [(&contact, &agent), (&agent, &second), (&second, &contact)] {
@@ -179,8 +180,8 @@ async fn a_call_handed_to_a_queue_comes_back_and_is_left_there() {
     let input = json!({ "callId": placed.id, "kind": "BLIND", "toQueueId": queue });
     tab.client.mutate("callTransfer", input.clone(), "transfer { state }").await;
     hears_music(&contact, "the queue's music", &waiting_music).await;
-    tokio::join!(async { hears_nobody(&contact, [&agent]).await }, async {
-        hears_nobody(&agent, [&contact]).await
+    tokio::join!(async { hears_nobody(&contact, [&agent], &contact).await }, async {
+        hears_nobody(&agent, [&contact], &agent).await
     });
     // Nobody is there: it comes back by itself.
     let failed = until_transfer(&tab.client, &placed.id, "FAILED").await;
@@ -193,7 +194,9 @@ async fn a_call_handed_to_a_queue_comes_back_and_is_left_there() {
     agent.leave().await;
     until_transfer(&tab.client, &placed.id, "COMPLETED").await;
     tab.until("WRAP_UP", STEP).await;
-    let mut colleague = Tab::available(&platform, 1, OTHER_AGENT).await;
+    // Rung as soon as available.
+    let mut colleague = Tab::open(&sign_in(&platform, 1, OTHER_AGENT).await).await;
+    colleague.set("AVAILABLE").await;
     let offer = colleague.rings().await;
     assert_eq!(offer["call"]["id"], placed.id.as_str());
     let mut second = colleague.answer(&offer).await;
