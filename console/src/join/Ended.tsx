@@ -1,6 +1,6 @@
 import { Alert, Button, Loader, Stack, Text, Title } from '@mantine/core';
 import { IconMoodSmile, IconPhoneOff } from '@tabler/icons-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { explain } from '../api/errors';
 import { graphql } from '../gql';
@@ -38,6 +38,10 @@ const EndedCallDocument = graphql(`
 /** What the page's own call machine says of one's own wish. */
 const HUNG_UP = 'You hung up.';
 
+/** The page knows of its own wish before the platform does: it looks again so often before it believes that others go on. */
+const LOOKS = 5;
+const LOOK_MS = 400;
+
 interface Props {
   reason: string;
   /** The platform promised a call-back by itself, when nobody was free in time. */
@@ -60,11 +64,21 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
   const waits = call != null && call.state !== 'ENDED' && call.state !== 'IN_PROGRESS' && !ownWish;
   // Out of a call of several, which the others go on with.
   const left = call?.state === 'IN_PROGRESS';
+  const [looks, setLooks] = useState(0);
+  const ending = ownWish && left && looks < LOOKS;
+  useEffect(() => {
+    if (!ending) return;
+    const timer = setTimeout(() => {
+      setLooks(looks + 1);
+      reload({ requestPolicy: 'network-only' });
+    }, LOOK_MS);
+    return () => clearTimeout(timer);
+  }, [ending, looks, reload]);
   useEffect(() => {
     if (waits) onAlive?.();
   }, [waits, onAlive]);
   useVisit({ state: 'ended', place: null }, call?.queueName ?? null);
-  if (fetching && !data) {
+  if ((fetching && !data) || ending) {
     return (
       <main className={styles.page} data-center="true">
         <Loader role="progressbar" aria-label="Ending the call" />
