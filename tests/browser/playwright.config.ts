@@ -11,7 +11,7 @@ export default defineConfig({
   timeout: 60_000,
   // Video in real time on a machine that others may use too: what passes at the second try is shown as flaky.
   retries: 1,
-  globalTimeout: 900_000,
+  globalTimeout: 1_800_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
   reporter: [['list']],

@@ -31,7 +31,7 @@ test('a guest joins a call in progress, is seen under the right name by both, an
   });
 
   await test.step('the guest joins: three see and hear one another', async () => {
-    await join(guest, link, 'no');
+    await join(guest, link, 'not asked');
     for (const [page, others] of [
       [agent, [name, 'Gus Guest']],
       [contact, ['Alex Agent', 'Gus Guest']],
