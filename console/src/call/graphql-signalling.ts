@@ -92,7 +92,7 @@ const LegLeave = graphql(`
   }
 `);
 
-const CallEnd = graphql(`
+export const CallEnd = graphql(`
   mutation CallEnd($input: CallEndInput!) {
     callEnd(input: $input) {
       call {

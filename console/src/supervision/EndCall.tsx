@@ -3,25 +3,7 @@ import { IconPhoneOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { attempt } from '../api/attempt';
-import { graphql } from '../gql';
-
-const EndForAll = graphql(`
-  mutation EndForAll($input: CallEndInput!) {
-    callEnd(input: $input) {
-      call {
-        id
-        version
-        state
-        result
-        endedAt
-      }
-      userErrors {
-        code
-        message
-      }
-    }
-  }
-`);
+import { CallEnd } from '../call/graphql-signalling';
 
 interface Props {
   callId: string;
@@ -31,7 +13,7 @@ interface Props {
 /** Ends somebody else's call, once it was asked whether that is meant. */
 export function EndCall({ callId, whose }: Props) {
   const [asking, setAsking] = useState(false);
-  const [{ fetching }, end] = useMutation(EndForAll);
+  const [{ fetching }, end] = useMutation(CallEnd);
   const close = () => setAsking(false);
   return (
     <>
