@@ -139,6 +139,10 @@ ids! {
     MessageId = "message";
     /// A file in the chat beside a call.
     MessageFileId = "file";
+    /// A message that somebody left.
+    VoicemailId = "voicemail";
+    /// How somebody takes messages.
+    BoxId = "box";
     /// Music or an announcement for those who wait.
     AudioFileId = "audio";
     /// One act in the audit log.

@@ -33,6 +33,7 @@ mod timed_link;
 pub mod transfers;
 pub mod uploads;
 mod validate;
+pub mod voicemail;
 
 pub use error::{Error, Refusal, RefusalCode, Result};
 pub use platform::Platform;

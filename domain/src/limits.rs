@@ -70,6 +70,12 @@ pub const FILES_A_CALL: i64 = 100;
 pub const FILE_UNSENT: TimeDelta = TimeDelta::hours(2);
 /// An address for a file in a chat is good for so long.
 pub const FILE_LINK: TimeDelta = TimeDelta::hours(1);
+/// A message takes at most so long …
+pub const VOICEMAIL: TimeDelta = TimeDelta::minutes(3);
+/// … and what is heard before it at most so long: the longest audio file, and time to load it.
+pub const GREETING: TimeDelta = TimeDelta::minutes(11);
+/// A message is to be listened to within this, once the queue is open.
+pub const VOICEMAIL_TASK: TimeDelta = TimeDelta::hours(1);
 /// A queue that handled nothing yet is taken to need so long for a call.
 pub const HANDLING_GUESS: TimeDelta = TimeDelta::minutes(3);
 

@@ -50,7 +50,10 @@ fn main() -> ExitCode {
                 Ok(_) => ExitCode::SUCCESS,
                 Err(error) => {
                     eprintln!("{error}");
-                    ExitCode::FAILURE
+                    match error {
+                        transcode::TranscodeError::Silent => ExitCode::from(control::REFUSED),
+                        _ => ExitCode::FAILURE,
+                    }
                 }
             }
         }

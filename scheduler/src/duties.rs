@@ -40,6 +40,7 @@ pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
             account("unanswered offers", platform.expire_offers().await);
             account("ended wrap-ups", platform.expire_wrap_ups().await);
             account("waits that were too long", platform.expire_visits().await);
+            account("messages that are long enough", platform.expire_voicemails().await);
             account("reminders", platform.remind().await);
             let next = async {
                 Ok::<_, domain::Error>(

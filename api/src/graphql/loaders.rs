@@ -9,16 +9,18 @@ use domain::{
     Platform, agents, audio, calls, chat, crm, desk,
     ids::{
         AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, OfferId, OutcomeId,
-        QueueId, RecordingId, RuleId, TaskId, TransferId, UserId, VisitId,
+        QueueId, RecordingId, RuleId, TaskId, TransferId, UserId, VisitId, VoicemailId,
     },
     page::{Page, Slice},
     people::{self, Actor},
-    recordings, routing, tasks, transfers,
+    recordings, routing, tasks, transfers, voicemail,
 };
 use tracing::Instrument;
 
+mod messages;
 mod queues;
 
+pub use self::messages::{BoxOf, FileOf, GreetingOf, MessagesOf, VoicemailOf, VoicemailStateOf};
 pub use self::queues::{
     CurrentCallOf, DayOf, DoingOf, MembersOf, OpenWrapUpOf, OutlookOf, RoutingOf, StatsOf, WaitingIn,
 };
@@ -78,15 +80,6 @@ pub struct MembershipsOf(pub AgentId);
 /// The notes on a call, the oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NotesOfCall(pub CallId);
-/// The file that was sent with a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct FileOf(pub MessageId);
-/// A page of the chat beside a call, the oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct MessagesOf {
-    pub call: CallId,
-    pub slice: Slice,
-}
 /// A page of the notes about a contact, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NotesOf {
@@ -156,6 +149,7 @@ loads_one! {
     VisitId => routing::Visit, |reader, ids| reader.platform.visits(ids), |visit| visit.id;
     TransferId => transfers::Transfer, |reader, ids| reader.platform.transfers(ids), |transfer| transfer.id;
     OfferId => routing::Offer, |reader, ids| reader.platform.offers(ids), |offer| offer.id;
+    VoicemailId => voicemail::Voicemail, |reader, ids| reader.platform.voicemails(&reader.actor, ids), |row| row.id;
     RuleId => (RuleId, String), |reader, ids| reader.platform.rules(ids), |rule| rule.0;
 }
 
@@ -185,33 +179,6 @@ impl Loader<NotesOfCall> for Reader {
             }
         }
         Ok(notes)
-    }
-}
-
-impl Loader<FileOf> for Reader {
-    type Value = chat::MessageFile;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[FileOf]) -> Result<HashMap<FileOf, chat::MessageFile>, Fault> {
-        let messages: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let files = self.platform.files_of_messages(&messages).await?;
-        Ok(files.into_iter().filter_map(|file| Some((FileOf(file.message_id?), file))).collect())
-    }
-}
-
-/// One query for all calls of whose chat the same page is wanted.
-impl Loader<MessagesOf> for Reader {
-    type Value = Page<chat::Message>;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[MessagesOf]) -> Result<HashMap<MessagesOf, Self::Value>, Fault> {
-        let mut pages = HashMap::new();
-        for (slice, calls) in by(keys, |key| (key.slice.clone(), key.call)) {
-            let found = self.platform.messages_of_calls(&calls, &slice).await?;
-            let keyed = |(call, page)| (MessagesOf { call, slice: slice.clone() }, page);
-            pages.extend(found.into_iter().map(keyed));
-        }
-        Ok(pages)
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
         Agent, AgentFilter, AudioFile, AuditEntry, AuditFilter, AwayReason, Call, CallFilter, CallOrder,
         Company, CompanyFilter, Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node,
         Notification, Outcome, Queue, QueueInfo, Recording, RecordingFilter, Task, TaskFilter, Viewer,
+        Voicemail, VoicemailFilter,
     },
 };
 
@@ -148,6 +149,18 @@ impl Query {
         #[graphql(desc = "Which of them.")] filter: Option<RecordingFilter>,
     ) -> Answer<Connection<Recording>> {
         Recording::page(context, &Window::forwards(first, after), filter.unwrap_or_default().read()?).await
+    }
+
+    /// Messages that the viewer may hear, the newest first: agents their own and those of the queues that they serve, supervisors
+    /// and administrators all. For users.
+    async fn voicemails(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page.")] first: Option<i32>,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which of them.")] filter: Option<VoicemailFilter>,
+    ) -> Answer<Connection<Voicemail>> {
+        Voicemail::page(context, &Window::forwards(first, after), filter.unwrap_or_default().read()?).await
     }
 
     /// What the viewer was told, the newest first. For users.

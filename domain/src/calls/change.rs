@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::{
-    CALL_OVER, Call, CallEventKind, CallResult, CallState, IntervalKind, Leg, LegRole, LegState,
+    CALL_OVER, Call, CallEventKind, CallResult, CallState, Direction, IntervalKind, Leg, LegRole, LegState,
     hold::is_on_hold, visibility,
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     ids::{AgentId, CallId, LegId, QueueId},
     limits,
     routing::VisitOutcome,
+    voicemail::{Voicemail, open_message},
 };
 
 /// A call that is locked for a change. Dropped without [`Change::commit`] nothing happened.
@@ -34,6 +35,8 @@ pub struct Change {
     stored: (Call, Vec<Leg>),
     /// The interval that is open there.
     open: Option<IntervalKind>,
+    /// The message that is being left.
+    pub(crate) voicemail: Option<Voicemail>,
     /// It stood in no row before this change.
     created: bool,
     /// Agents who wrap up by the rules of another queue than the one that the call is in.
@@ -68,9 +71,13 @@ impl Platform {
             .select(Leg::as_select())
             .load(unit.connection())
             .await?;
-        let (open, stored) = (interval(&call, &legs), (call.clone(), legs.clone()));
-        let wrap_ups = HashMap::new();
-        Ok(Change { unit, stored, open, created: false, wrap_ups, call, legs })
+        let voicemail = match may_be_message(&call, &legs) {
+            true => open_message(unit.connection(), id).await?,
+            false => None,
+        };
+        let open = interval(&call, &legs, voicemail.is_some());
+        let (stored, wrap_ups) = ((call.clone(), legs.clone()), HashMap::new());
+        Ok(Change { unit, stored, open, voicemail, created: false, wrap_ups, call, legs })
     }
 
     /// The same, by one of its legs; gives the leg's place in `legs` too.
@@ -97,7 +104,8 @@ impl Change {
         insert(&mut unit, &call, &legs).await?;
         let stored = (call.clone(), legs.clone());
         let wrap_ups = HashMap::new();
-        let mut change = Self { unit, stored, open: None, created: true, wrap_ups, call, legs };
+        let mut change =
+            Self { unit, stored, open: None, voicemail: None, created: true, wrap_ups, call, legs };
         change.begin_interval().await?;
         Ok(change)
     }
@@ -112,12 +120,14 @@ impl Change {
         insert(&mut self.unit, &call, &legs).await?;
         let stored = std::mem::replace(&mut self.stored, (call.clone(), legs.clone()));
         let (created, open) = (std::mem::replace(&mut self.created, true), self.open.take());
+        let voicemail = self.voicemail.take();
         let mine = (std::mem::replace(&mut self.call, call), std::mem::replace(&mut self.legs, legs));
         self.begin_interval().await?;
         work(self).await?;
         self.write().await?;
         let made = std::mem::replace(&mut self.call, mine.0);
         (self.legs, self.stored, self.created, self.open) = (mine.1, stored, created, open);
+        self.voicemail = voicemail;
         Ok(made)
     }
 
@@ -211,6 +221,10 @@ impl Change {
         self.begin_interval().await
     }
 
+    fn interval(&self) -> Option<IntervalKind> {
+        interval(&self.call, &self.legs, self.voicemail.is_some())
+    }
+
     /// Closes the open interval and opens that of the present. A server's clock that is behind another's does not
     /// make an interval negative: the boundary never goes back.
     async fn begin_interval(&mut self) -> Result<()> {
@@ -223,7 +237,7 @@ impl Change {
             .optional()?;
         let at = closed.map_or(now, |boundary| boundary.at);
         self.unit.now = at;
-        self.open = interval(&self.call, &self.legs);
+        self.open = self.interval();
         let Some(kind) = self.open else { return Ok(()) };
         sql_query("INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT $1, count(*), $2, $3 FROM call_interval WHERE call_id = $1")
             .bind::<sql_types::Uuid, _>(id)
@@ -276,6 +290,7 @@ impl Change {
         if self.call.state == CallState::Ended {
             return Ok(());
         }
+        let result = self.end_of_message(result);
         self.cancel_offers("the call is over").await?;
         self.end_transfer(reason, actor).await?;
         self.leave_queue(match result {
@@ -300,6 +315,7 @@ impl Change {
         }
         let legs: Vec<LegId> = self.legs.iter().map(|leg| leg.id).collect();
         self.forget_media_offers(&legs).await?;
+        self.close_voicemail().await?;
         crate::recordings::finalize(self).await?;
         self.event(CallEventKind::Ended, actor, None, Some(format!("{result}: {reason}"))).await
     }
@@ -317,7 +333,7 @@ impl Change {
     }
 
     async fn write(&mut self) -> Result<()> {
-        if self.open != interval(&self.call, &self.legs) {
+        if self.open != self.interval() {
             self.begin_interval().await?;
         }
         self.begin_wrap_ups().await?;
@@ -356,11 +372,18 @@ impl Change {
 }
 
 /// The one place that says which stretch of its life a call is in.
-fn interval(call: &Call, legs: &[Leg]) -> Option<IntervalKind> {
+fn interval(call: &Call, legs: &[Leg], message: bool) -> Option<IntervalKind> {
     match call.state {
+        CallState::InProgress if message => Some(IntervalKind::Voicemail),
         CallState::InProgress if is_on_hold(call, legs) => Some(IntervalKind::Hold),
         state => state.interval(),
     }
+}
+
+/// Whether somebody may be leaving a message: nobody of the house is in the call, or they are among themselves.
+fn may_be_message(call: &Call, legs: &[Leg]) -> bool {
+    let agent = |leg: &Leg| leg.role == LegRole::Agent && leg.state != LegState::Left;
+    call.state == CallState::InProgress && (call.direction == Direction::Internal || !legs.iter().any(agent))
 }
 
 async fn insert(unit: &mut Unit, call: &Call, legs: &[Leg]) -> Result<()> {

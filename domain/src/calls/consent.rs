@@ -14,11 +14,15 @@ impl Platform {
         change.leg_belongs_to(place, actor)?;
         change.still_on()?;
         let now = change.now();
+        let wording = match change.voicemail {
+            Some(_) => self.config.voicemail_wording.clone(),
+            None => self.config.consent_wording.clone(),
+        };
         if change.legs[place].consent != Some(given) {
             let leg = &mut change.legs[place];
             leg.consent = Some(given);
             leg.consent_at = Some(now);
-            leg.consent_wording = Some(self.config.consent_wording.clone());
+            leg.consent_wording = Some(wording);
             let kind = if given { CallEventKind::ConsentGiven } else { CallEventKind::ConsentRefused };
             change.event(kind, &actor.key(), Some(id), None).await?;
         }
@@ -28,7 +32,9 @@ impl Platform {
             crate::recordings::discard(&mut change).await?;
             // What is held by law stays, but nothing is added to it.
             crate::recordings::finalize(&mut change).await?;
+            change.message_refused(&actor.key()).await?;
         }
+        change.record_message().await?;
         crate::recordings::follow_consent(&mut change).await?;
         let (call, mut legs) = change.commit().await?;
         if !given {

@@ -52,8 +52,13 @@ impl Change {
     /// A party has gone: does the call go on?
     pub(super) async fn after_leaving(&mut self, place: usize, actor: &str, lost: bool) -> Result<()> {
         let gone = self.legs[place].clone();
-        if gone.role == LegRole::Supervisor
-            || gone.role == LegRole::Agent && self.did_not_come(&gone, lost).await?
+        if gone.role == LegRole::Supervisor {
+            return Ok(());
+        }
+        if self.voicemail.is_some() {
+            return if gone.role == LegRole::Guest { Ok(()) } else { self.message_over(lost, actor).await };
+        }
+        if gone.role == LegRole::Agent && self.did_not_come(&gone, lost).await?
             || self.left_transfer(&gone, actor).await?
             || gone.role == LegRole::Agent && self.waits_on(lost).await?
         {
@@ -322,7 +327,7 @@ impl Platform {
         .await
     }
 
-    /// When the next call, leg, offer, visit, wrap-up or presence expires.
+    /// When the next call, leg, offer, visit, wrap-up, presence or message expires.
     pub async fn next_expiry(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>> {
         let mut connection = self.db.get().await?;
         let answer: Option<chrono::DateTime<chrono::Utc>> = call::table
@@ -335,7 +340,7 @@ impl Platform {
         drop(connection);
         let offer = self.next_offer_expiry().await?;
         let (visit, wrap_up) = (self.next_visit_expiry().await?, self.next_wrap_up_end().await?);
-        let lapse = self.next_lapse().await?;
-        Ok([answer, leave, offer, visit, wrap_up, lapse].into_iter().flatten().min())
+        let (lapse, message) = (self.next_lapse().await?, self.next_voicemail_end().await?);
+        Ok([answer, leave, offer, visit, wrap_up, lapse, message].into_iter().flatten().min())
     }
 }

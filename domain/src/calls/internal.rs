@@ -1,5 +1,6 @@
 //! Calls between colleagues: the one who calls is in it from the first, the other one gets a direct offer.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -10,12 +11,13 @@ use super::{
 use crate::{
     Platform, Result, agents,
     bus::Job,
-    db::schema::call,
-    error::{RefusalCode, refuse},
+    db::schema::{app_user, call},
+    error::{Refusal, RefusalCode, refuse},
     ids::{AgentId, CallId, UserId},
     limits,
     people::{Actor, idempotency::Key},
     routing::{Offer, OfferPurpose, OfferState},
+    voicemail::Recipient,
 };
 
 impl Platform {
@@ -63,6 +65,51 @@ impl Platform {
         change.unit.keep_result(key.as_ref(), &change.call.id).await?;
         let (call, _) = change.commit().await?;
         tracing::info!(call = %call.id, media = %call.media, "colleague called");
+        Ok(call)
+    }
+
+    /// Leaves a message for a colleague, who is not asked whether he is there.
+    ///
+    /// # Errors
+    /// NOT_FOUND for the colleague, AGENT_BUSY for a caller who is not free, NOT_ALLOWED for oneself, INVALID for the
+    /// subject, LIMIT_REACHED for a user with five live calls.
+    pub async fn message_colleague(
+        &self,
+        actor: &Actor,
+        colleague: UserId,
+        subject: Option<String>,
+        key: Option<Key>,
+    ) -> Result<Call> {
+        let user = actor.user()?.clone();
+        let subject = subject_of(subject)?;
+        if colleague == user.id {
+            return refuse(RefusalCode::NotAllowed, "You cannot leave yourself a message.");
+        }
+        let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<CallId>(key.as_ref()).await? {
+            return Ok(call::table.find(first).select(Call::as_select()).first(unit.connection()).await?);
+        }
+        let (caller, callee) = (AgentId::from(user.id), AgentId::from(colleague));
+        for agent in [caller.min(callee), caller.max(callee)] {
+            agents::lock(&mut unit, agent).await?;
+        }
+        let disabled: Option<DateTime<Utc>> =
+            app_user::table.find(colleague).select(app_user::disabled_at).first(unit.connection()).await?;
+        if disabled.is_some() {
+            return Err(Refusal::not_found("user").at("userId").into());
+        }
+        free_to_call(&mut unit, user.id).await?;
+        let now = unit.now;
+        let call = placed_by(user.id, Direction::Internal, MediaKind::Audio, subject, false, now);
+        let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
+        own.user_id = Some(user.id);
+        let mut change = Change::create(unit, call, vec![own]).await?;
+        change.event(CallEventKind::Created, &actor.key(), None, None).await?;
+        change.begin_voicemail(Recipient::Agent(callee), true, &actor.key()).await?;
+        change.unit.job(Job::Calls, serde_json::json!({ "callId": change.call.id })).await?;
+        change.unit.keep_result(key.as_ref(), &change.call.id).await?;
+        let (call, _) = change.commit().await?;
+        tracing::info!(call = %call.id, "a message is left for a colleague");
         Ok(call)
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     ids::{AgentId, CallId, CompanyId, ContactId, LegId, QueueId, UserId},
     page::{Page, Slice, page_by_id},
     people::Actor,
+    voicemail::messages_of,
 };
 
 /// Which calls are wanted; empty means all.
@@ -33,8 +34,8 @@ pub struct CallFilter {
 
 type Boxed<'a> = call::BoxedQuery<'a, Pg>;
 
-/// Agents see the calls that they are or were a party of, and those that are or were offered to them; supervisors and
-/// administrators see all; a guest its own.
+/// Agents see the calls that they are or were a party of, those that are or were offered to them, and those whose message they
+/// may hear; supervisors and administrators see all; a guest its own.
 pub(crate) fn visible<'a>(actor: &Actor) -> Boxed<'a> {
     let all = call::table.into_boxed();
     match actor {
@@ -43,7 +44,8 @@ pub(crate) fn visible<'a>(actor: &Actor) -> Boxed<'a> {
             let user = signed.user.id;
             let mine = leg::table.filter(leg::user_id.eq(user)).select(leg::call_id);
             let offered = offer::table.filter(offer::agent_id.eq(AgentId::from(user))).select(offer::call_id);
-            all.filter(call::id.eq_any(mine.union_all(offered)))
+            let messages = messages_of!(user, voicemail::call_id);
+            all.filter(call::id.eq_any(mine.union_all(offered).union_all(messages)))
         }
         Actor::Guest(guest) => all.filter(call::id.eq(guest.call)),
         Actor::Anonymous => all.filter(diesel::dsl::sql::<diesel::sql_types::Bool>("false")),

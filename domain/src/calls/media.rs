@@ -14,6 +14,7 @@ use crate::{
     limits,
     recordings::RecordingState,
     routing::{OfferPurpose, VisitOutcome},
+    voicemail::open_message,
 };
 
 /// What the worker shall do for a call.
@@ -37,9 +38,18 @@ pub struct PlannedLeg {
     pub prompt: Option<PlannedPrompt>,
 }
 
+/// What a party hears from us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PlannedPrompt {
+    /// Somebody waits, or is on hold.
+    Music(PlannedMusic),
+    /// Once: what is said to whoever leaves a message, if anything, then the beep, then nothing.
+    Greeting(Option<AudioFileId>),
+}
+
 /// What somebody hears who waits or is on hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PlannedPrompt {
+pub struct PlannedMusic {
     /// None: the music that we bring along.
     pub music: Option<AudioFileId>,
     /// Said in the music's place: at the beginning …
@@ -52,22 +62,22 @@ pub struct PlannedPrompt {
 pub struct PlannedRecording {
     pub id: RecordingId,
     pub paused: bool,
+    /// Pictures are left out.
+    pub sound_only: bool,
     /// Wrapped; see [`crate::objects::crypt::DataKey`].
     pub data_key: Vec<u8>,
 }
 
 /// What those hear who wait in a queue.
-async fn queue_prompt(connection: &mut AsyncPgConnection, id: QueueId) -> Result<Option<PlannedPrompt>> {
+async fn queue_prompt(connection: &mut AsyncPgConnection, id: QueueId) -> Result<Option<PlannedMusic>> {
     let found: Option<(Option<AudioFileId>, Option<AudioFileId>, i32)> = queue::table
         .find(id)
         .select((queue::music_id, queue::announcement_id, queue::announcement_seconds))
         .first(connection)
         .await
         .optional()?;
-    Ok(found.map(|(music, announcement, seconds)| PlannedPrompt {
-        music,
-        announcement,
-        every_seconds: seconds.unsigned_abs(),
+    Ok(found.map(|(music, announcement, seconds)| {
+        PlannedMusic { music, announcement, every_seconds: seconds.unsigned_abs() }
     }))
 }
 
@@ -93,7 +103,7 @@ impl Change {
     }
 }
 
-impl PlannedPrompt {
+impl PlannedMusic {
     /// On hold: the music alone, since nobody has to be told that he waits.
     const fn on_hold(queue: Option<Self>) -> Self {
         let music = match queue {
@@ -166,15 +176,27 @@ impl Platform {
             .first(&mut connection)
             .await
             .optional()?;
-        let prompt =
-            match row.queue_id.filter(|_| row.visit_id.is_some() || legs.iter().any(|leg| leg.parked)) {
-                Some(queue) => queue_prompt(&mut connection, queue).await?,
-                None => None,
-            };
+        let message = match row.state {
+            CallState::InProgress => open_message(&mut connection, id).await?,
+            _ => None,
+        };
+        let queue = row.queue_id.filter(|_| row.visit_id.is_some() || legs.iter().any(|leg| leg.parked));
+        let music = match queue {
+            Some(queue) => queue_prompt(&mut connection, queue).await?,
+            None => None,
+        };
+        // Who leaves a message is greeted; not again by a worker that took the call over after the beep.
+        let greeting = message.as_ref().map(|message| {
+            (message.epoch == 0 || message.epoch == row.epoch)
+                .then_some(PlannedPrompt::Greeting(message.greeting_id))
+        });
         // Who waits hears the queue's music until somebody answers; who is on hold, its music until he is taken back.
-        let heard = |leg: &Leg| match prompt.filter(|_| row.visit_id.is_some() && leg.is_outsider()) {
-            Some(waiting) => Some(waiting),
-            None => leg.parked.then(|| PlannedPrompt::on_hold(prompt)),
+        let heard = |leg: &Leg| match (&greeting, music.filter(|_| row.visit_id.is_some())) {
+            (Some(greeting), _) => {
+                greeting.filter(|_| leg.role == LegRole::Contact || row.direction == Direction::Internal)
+            }
+            (None, Some(waiting)) if leg.is_outsider() => Some(PlannedPrompt::Music(waiting)),
+            (None, _) => leg.parked.then(|| PlannedPrompt::Music(PlannedMusic::on_hold(music))),
         };
         Ok(Some(CallPlan {
             call: id,
@@ -186,7 +208,8 @@ impl Platform {
                 .map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state, prompt: heard(leg) })
                 .collect(),
             recording: recording.and_then(|(id, state, key)| {
-                Some(PlannedRecording { id, paused: state == RecordingState::Paused, data_key: key? })
+                let (paused, sound_only) = (state == RecordingState::Paused, message.is_some());
+                Some(PlannedRecording { id, paused, sound_only, data_key: key? })
             }),
         }))
     }
@@ -202,7 +225,7 @@ impl Platform {
     }
 
     /// Locks a call for a report; none when the lease is no longer the worker's.
-    pub(super) async fn report(&self, id: CallId, epoch: i32) -> Result<Option<Change>> {
+    pub(crate) async fn report(&self, id: CallId, epoch: i32) -> Result<Option<Change>> {
         let change = self.change(id).await?;
         Ok((change.call.epoch == epoch
             && change.call.worker_id.is_some()

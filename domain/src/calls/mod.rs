@@ -33,7 +33,7 @@ pub use change::Change;
 pub use invite::{Invited, Invitee};
 pub use list::CallFilter;
 pub(crate) use list::visible as visible_calls;
-pub use media::{CallPlan, PlannedLeg, PlannedPrompt, PlannedRecording};
+pub use media::{CallPlan, PlannedLeg, PlannedMusic, PlannedPrompt, PlannedRecording};
 pub use media_offer::{MediaOffer, says_offer};
 pub use monitor::{MonitorMode, TakeOver};
 pub use place::Placed;

@@ -27,6 +27,8 @@ IntervalKind {
     Connect = "CONNECT",
     Talk = "TALK",
     Hold = "HOLD",
+    /// A message is left.
+    Voicemail = "VOICEMAIL",
     WrapUp = "WRAP_UP",
 } }
 text_enum! { /// What happened to a call; `CallEventKind` of the public schema, as far as it happens today.
@@ -63,19 +65,24 @@ CallEventKind {
     CallbackRequested = "CALLBACK_REQUESTED", WrappedUp = "WRAPPED_UP",
     /// Somebody wrote in the chat; the detail is the message's id.
     MessageSent = "MESSAGE_SENT",
+    /// The caller hears a greeting and leaves a message.
+    VoicemailStarted = "VOICEMAIL_STARTED",
+    /// It can be heard; the detail is its id.
+    VoicemailLeft = "VOICEMAIL_LEFT",
+    VoicemailHeard = "VOICEMAIL_HEARD",
 } }
 
 impl CallState {
     /// Whether a call may go from here to there. `CREATED → QUEUED → RINGING → CONNECTING → IN_PROGRESS → ENDED`; back to
-    /// QUEUED when the agent didn't come, by a transfer to a queue, or when the last agent is lost, and from there to IN_PROGRESS when the agent takes
-    /// the call back; back to RINGING when
-    /// the only one who had joined left again before anybody answered.
+    /// QUEUED when the agent didn't come, by a transfer to a queue, or when the last agent is lost, and from there to
+    /// IN_PROGRESS when the agent takes the call back; back to RINGING when the only one who had joined left again before
+    /// anybody answered. Straight to IN_PROGRESS when a message is left.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         use CallState::{Connecting, Created, Ended, InProgress, Queued, Ringing};
         matches!(
             (self, next),
-            (Created, Queued | Ringing)
+            (Created, Queued | Ringing | InProgress)
                 | (Queued, Ringing | InProgress)
                 | (Ringing, Connecting | Queued | InProgress)
                 | (Connecting, InProgress | Queued | Ringing)
@@ -146,8 +153,9 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_not_answered_before_somebody_joined() {
-        assert!(!CallState::Created.may_become(CallState::InProgress));
-        assert!(!CallState::Created.may_become(CallState::Connecting));
+    fn nobody_connects_who_was_not_asked() {
+        for state in [CallState::Created, CallState::Queued] {
+            assert!(!state.may_become(CallState::Connecting), "{state} to CONNECTING");
+        }
     }
 }

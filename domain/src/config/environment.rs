@@ -11,6 +11,8 @@ use super::{
 
 const CONSENT_WORDING: &str =
     "This call is recorded so that we can look up later what was said. Do you agree?";
+const VOICEMAIL_WORDING: &str =
+    "Your message is recorded and kept, so that we can listen to it and call you back.";
 
 impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
@@ -92,6 +94,7 @@ impl Config {
             ),
             consent_wording: read.text("CORDBOARD_CONSENT_WORDING", CONSENT_WORDING),
             monitoring_visible: read.flag("CORDBOARD_MONITORING_VISIBLE", false),
+            voicemail_wording: read.text("CORDBOARD_VOICEMAIL_WORDING", VOICEMAIL_WORDING),
             ice_servers: read
                 .optional(
                     "CORDBOARD_ICE_SERVERS",

@@ -68,6 +68,9 @@ pub struct Config {
     pub consent_wording: String,
     /// `CORDBOARD_MONITORING_VISIBLE`, false: whether agents see a supervisor who listens to their call.
     pub monitoring_visible: bool,
+    /// `CORDBOARD_VOICEMAIL_WORDING`, "Your message is recorded and kept, so that we can listen to it and call you back.": what is
+    /// read by whoever is about to leave a message.
+    pub voicemail_wording: String,
     /// `CORDBOARD_ICE_SERVERS`, none: `stun:` URLs for browsers, separated by commas.
     pub ice_servers: Vec<String>,
     pub log: Log,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 text_enum! {
-    /// What a line of the timeline is; appointments and voicemails don't happen yet.
+    /// What a line of the timeline is; appointments don't happen yet.
     ActivityKind {
         Call = "CALL",
         Note = "NOTE",
@@ -35,7 +35,13 @@ impl ActivityKind {
             // Whoever sees a contact sees what was written down about it.
             Self::Note => Some("FROM note WHERE contact_id = $1"),
             Self::Task => Some("FROM task WHERE contact_id = $1 AND ($3 OR assignee_id = $2)"),
-            Self::Appointment | Self::Voicemail => None,
+            Self::Voicemail => Some(
+                "FROM (SELECT voicemail.id, contact_id, started_at AS created_at FROM voicemail JOIN call ON call.id = call_id
+                    WHERE contact_id = $1 AND voicemail.state = 'DONE' AND ($3 OR voicemail.agent_id = $2
+                        OR EXISTS (SELECT FROM queue_member m WHERE m.queue_id = voicemail.queue_id AND m.agent_id = $2))) AS voicemail
+                    WHERE contact_id = $1",
+            ),
+            Self::Appointment => None,
         }
     }
 }
@@ -47,7 +53,7 @@ pub struct Activity {
     pub kind: ActivityKind,
     #[diesel(sql_type = sql_types::Timestamptz)]
     pub at: DateTime<Utc>,
-    /// Of the call, the note or the task.
+    /// Of the call, the note, the task or the voicemail.
     #[diesel(sql_type = sql_types::Uuid)]
     pub id: Uuid,
 }

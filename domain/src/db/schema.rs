@@ -402,6 +402,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    voicemail_box (id) {
+        id -> Uuid,
+        queue_id -> Nullable<Uuid>,
+        agent_id -> Nullable<Uuid>,
+        enabled -> Bool,
+        greeting_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    voicemail (id) {
+        id -> Uuid,
+        call_id -> Uuid,
+        queue_id -> Nullable<Uuid>,
+        agent_id -> Nullable<Uuid>,
+        greeting_id -> Nullable<Uuid>,
+        state -> Text,
+        epoch -> Integer,
+        until -> Nullable<Timestamptz>,
+        started_at -> Timestamptz,
+        recording_id -> Nullable<Uuid>,
+        task_id -> Nullable<Uuid>,
+        left_at -> Nullable<Timestamptz>,
+        heard_at -> Nullable<Timestamptz>,
+        heard_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     event (seq, at) {
         seq -> BigInt,
         at -> Timestamptz,
@@ -645,5 +674,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     session,
     task,
     transfer,
+    voicemail,
+    voicemail_box,
     wrap_up,
 );

@@ -47,13 +47,20 @@ fn all_agreed(change: &Change, policy: ConsentPolicy) -> bool {
 /// as somebody is there who came later and has yet to agree.
 pub(crate) async fn follow_consent(change: &mut Change) -> Result<()> {
     let policy = change.unit.platform().config.consent_policy;
+    // A message is recorded from the beep on, once whoever leaves it has agreed.
+    if change.voicemail.is_some() {
+        return Ok(());
+    }
     let agreed = all_agreed(change, policy);
     let Some(recording) = live(change).await? else {
         let due = change.call.record
             && !change.call.recording_stopped
             && change.call.state == CallState::InProgress
             && agreed;
-        return if due { begin(change, "system").await } else { Ok(()) };
+        if due {
+            begin(change, "system").await?;
+        }
+        return Ok(());
     };
     if policy != ConsentPolicy::AllParties {
         return Ok(());
@@ -110,12 +117,13 @@ async fn pauses_by_itself(change: &mut Change, id: RecordingId) -> Result<bool> 
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(change.unit.connection()).await?)
 }
 
-async fn begin(change: &mut Change, actor: &str) -> Result<()> {
+/// Records from now on.
+pub(crate) async fn begin(change: &mut Change, actor: &str) -> Result<RecordingId> {
     let data_key = DataKey::generate().wrap(&change.unit.platform().config.secret);
-    let now = change.now();
+    let (id, now) = (RecordingId::new(), change.now());
     diesel::insert_into(recording::table)
         .values((
-            recording::id.eq(RecordingId::new()),
+            recording::id.eq(id),
             recording::call_id.eq(change.call.id),
             recording::state.eq(RecordingState::Recording),
             recording::data_key.eq(data_key),
@@ -123,7 +131,8 @@ async fn begin(change: &mut Change, actor: &str) -> Result<()> {
         ))
         .execute(change.unit.connection())
         .await?;
-    change.event(CallEventKind::RecordingStarted, actor, None, None).await
+    change.event(CallEventKind::RecordingStarted, actor, None, None).await?;
+    Ok(id)
 }
 
 /// The call is over, or recording was stopped: the worker brings the last objects, then it is transcoded.
@@ -206,7 +215,7 @@ impl Platform {
         if let Some(running) = live(&mut change).await? {
             return Ok(running);
         }
-        if change.call.state != CallState::InProgress {
+        if change.call.state != CallState::InProgress || change.voicemail.is_some() {
             return refuse(RefusalCode::IllegalTransition, "Recording can start once the call is answered.");
         }
         if change.legs.iter().any(|leg| leg.consent == Some(false))
@@ -257,6 +266,12 @@ impl Platform {
             .await
             .map_err(|_| Refusal::not_found("recording"))?;
         change.belongs_to(actor).map_err(|_| Refusal::not_found("recording"))?;
+        if change.voicemail.is_some() {
+            return refuse(
+                RefusalCode::IllegalTransition,
+                "A message is recorded as it comes. End the call instead.",
+            );
+        }
         let found =
             recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
         match (order, found.state) {

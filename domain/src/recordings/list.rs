@@ -11,6 +11,7 @@ use crate::{
     ids::{CallId, RecordingId, UserId},
     page::{Page, Slice, page_by_id},
     people::Actor,
+    voicemail::messages_of,
 };
 
 /// What was recorded of a call.
@@ -63,7 +64,7 @@ pub struct RecordingFilter {
 
 type Boxed<'a> = recording::BoxedQuery<'a, Pg>;
 
-/// Agents: of calls that they were a party of; supervisors and administrators: all; a guest: of its own call. Deleted ones
+/// Agents: of calls that they were a party of, and messages that they may hear; supervisors and administrators: all; a guest: of its own call. Deleted ones
 /// stay, as the proof.
 pub(super) fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
     let all = recording::table.into_boxed();
@@ -75,7 +76,7 @@ pub(super) fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
         all
     } else {
         let party = leg::table.filter(leg::user_id.eq(user)).select(leg::call_id);
-        all.filter(recording::call_id.eq_any(party))
+        all.filter(recording::call_id.eq_any(party.union_all(messages_of!(user, voicemail::call_id))))
     })
 }
 

@@ -10,7 +10,7 @@ mod playback;
 mod transcode;
 
 pub use capture::{NewObject, NewTrack};
-pub(crate) use control::{discard, finalize, follow_consent};
+pub(crate) use control::{begin, discard, finalize, follow_consent};
 pub use list::{Pause, Recording, RecordingFilter, Rendition};
 pub use playback::{Access, PlaybackGrant};
 pub use transcode::{FinishedFile, FinishedRecording, TranscodeInput, TranscodeLease};

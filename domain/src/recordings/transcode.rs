@@ -9,7 +9,7 @@ use crate::{
     Platform, Result,
     bus::Job,
     calls::{CallEventKind, Change, LegRole, MediaKind},
-    db::schema::{leg, recording, recording_file, recording_object, recording_track, rendition},
+    db::schema::{leg, recording, recording_file, recording_object, recording_track, rendition, voicemail},
     ids::{LegId, RecordingId, TrackId},
     limits,
 };
@@ -34,6 +34,8 @@ pub struct TranscodeLease {
     pub attempt: i32,
     /// Wrapped.
     pub data_key: Vec<u8>,
+    /// It is what one party said after a beep: silence is cut off at both ends.
+    pub message: bool,
     pub inputs: Vec<TranscodeInput>,
 }
 
@@ -112,11 +114,16 @@ impl Platform {
             .await?;
         let inputs = inputs(&mut change, id).await?;
         if inputs.is_empty() {
+            change.message_dropped(id, false).await?;
             self.give_up(change, id, "Nothing was recorded.").await?;
             return Ok(None);
         }
+        let message =
+            diesel::select(diesel::dsl::exists(voicemail::table.filter(voicemail::recording_id.eq(id))))
+                .get_result(change.unit.connection())
+                .await?;
         change.commit().await?;
-        Ok(Some(TranscodeLease { recording: id, attempt: attempt + 1, data_key, inputs }))
+        Ok(Some(TranscodeLease { recording: id, attempt: attempt + 1, data_key, message, inputs }))
     }
 
     async fn give_up(&self, mut change: Change, id: RecordingId, why: &str) -> Result<()> {
@@ -124,6 +131,7 @@ impl Platform {
             .set((recording::state.eq(RecordingState::Failed), recording::failure.eq(why)))
             .execute(change.unit.connection())
             .await?;
+        change.message_dropped(id, true).await?;
         change.event(CallEventKind::RecordingFailed, "worker", None, Some(why.to_owned())).await?;
         change.commit().await?;
         tracing::warn!(recording = %id, why, "recording failed");
@@ -243,6 +251,23 @@ impl Platform {
             .execute(connection)
             .await?;
         change.event(CallEventKind::RecordingReady, "worker", None, None).await?;
+        change.message_arrived(id, finished.duration_ms).await?;
+        change.commit().await?;
+        Ok(true)
+    }
+
+    /// Nothing was said after the beep: the recording is deleted. False when the lease is no longer ours.
+    pub async fn message_was_silent(&self, id: RecordingId, attempt: i32) -> Result<bool> {
+        let Some(mut change) = self.transcoding(id, Some(attempt)).await? else { return Ok(false) };
+        diesel::update(recording::table.find(id))
+            .set((
+                recording::state.eq(RecordingState::Deleted),
+                recording::failure.eq("Nothing was said."),
+                recording::lease_until.eq(None::<DateTime<Utc>>),
+            ))
+            .execute(change.unit.connection())
+            .await?;
+        change.message_dropped(id, false).await?;
         change.commit().await?;
         Ok(true)
     }

@@ -49,7 +49,7 @@ use crate::text_enum::text_enum;
 text_enum! { /// Which free agent is asked first.
 RoutingStrategy { LongestIdle = "LONGEST_IDLE", RoundRobin = "ROUND_ROBIN", MostSkilled = "MOST_SKILLED", RingAll = "RING_ALL", } }
 text_enum! { /// What becomes of a call that waited too long.
-OverflowKind { End = "END", Queue = "QUEUE", Callback = "CALLBACK", } }
+OverflowKind { End = "END", Queue = "QUEUE", Callback = "CALLBACK", Voicemail = "VOICEMAIL", } }
 text_enum! { /// How a visit to a queue ended.
 VisitOutcome { Answered = "ANSWERED", Abandoned = "ABANDONED", Overflowed = "OVERFLOWED", Callback = "CALLBACK", Voicemail = "VOICEMAIL", Cancelled = "CANCELLED", } }
 text_enum! { /// What an agent is asked for.

@@ -20,8 +20,9 @@ use crate::{
     desk,
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{AgentId, CallId, QueueId, WorkerId},
+    ids::{AgentId, AudioFileId, CallId, QueueId, WorkerId},
     people::{Actor, Role, idempotency::Key},
+    voicemail::{box_of_queue, set_queue_box},
 };
 
 /// What a stranger may know of a queue.
@@ -35,6 +36,8 @@ pub struct QueueInfo {
     pub estimated_wait_seconds: Option<f64>,
     /// What will be asked before a recording; none when nothing is.
     pub consent_wording: Option<String>,
+    /// What those read who are about to leave a message; none where none are taken.
+    pub voicemail_wording: Option<String>,
 }
 
 /// What a queue refers to is there and may be used.
@@ -48,7 +51,7 @@ async fn check_references(unit: &mut Unit, change: &QueueChange) -> Result<()> {
             .filter(|queue| queue.archived_at.is_none())
             .ok_or_else(|| Refusal::not_found("queue").at("overflow"))?;
     }
-    for id in [change.music, change.announcement].into_iter().flatten().flatten() {
+    for id in [change.music, change.announcement, change.voicemail_greeting].into_iter().flatten().flatten() {
         let known: i64 =
             audio_file::table.filter(audio_file::id.eq(id)).count().get_result(unit.connection()).await?;
         if known == 0 {
@@ -95,8 +98,10 @@ impl Platform {
             name: Some(change.name.clone().unwrap_or_default()),
             ..change
         };
+        let messages = (required.voicemail, required.voicemail_greeting);
         required.apply(&mut made)?;
         diesel::insert_into(queue::table).values(&made).execute(unit.connection()).await.map_err(taken)?;
+        set_box(&mut unit, &made, messages).await?;
         changed(&mut unit, made.id, actor).await?;
         unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
@@ -120,7 +125,7 @@ impl Platform {
             .optional()?;
         let Some(before) = found else { return Err(Refusal::not_found("queue").at("queueId").into()) };
         check_references(&mut unit, &change).await?;
-        let archived = change.archived;
+        let (archived, messages) = (change.archived, (change.voicemail, change.voicemail_greeting));
         let mut queue = before.clone();
         change.apply(&mut queue)?;
         let now = unit.now;
@@ -134,6 +139,7 @@ impl Platform {
             rejudge(&mut unit, &queue, before.priority).await?;
         }
         diesel::update(queue::table.find(id)).set(&queue).execute(unit.connection()).await.map_err(taken)?;
+        set_box(&mut unit, &queue, messages).await?;
         changed(&mut unit, id, actor).await?;
         unit.route(id);
         unit.commit().await?;
@@ -224,16 +230,34 @@ impl Platform {
         let Some(stats) = self.queue_stats(std::slice::from_ref(&queue)).await?.pop() else {
             return Ok(None);
         };
+        let mut connection = self.db.get().await?;
+        let messages = box_of_queue(&mut connection, queue.id).await?.enabled;
         let asked = self.config.record_calls && self.config.consent_policy == ConsentPolicy::AllParties;
         Ok(Some(QueueInfo {
             open: queue.hours.open_at(now),
             opens_at: queue.hours.opens_at(now),
-            full: stats.waiting >= i64::from(queue.max_length) && queue.overflow != OverflowKind::Queue,
+            full: stats.waiting >= i64::from(queue.max_length)
+                && !matches!(queue.overflow, OverflowKind::Queue | OverflowKind::Voicemail),
             estimated_wait_seconds: stats.estimated_wait(),
             consent_wording: asked.then(|| self.config.consent_wording.clone()),
+            voicemail_wording: messages.then(|| self.config.voicemail_wording.clone()),
             queue,
         }))
     }
+}
+
+/// How it takes messages: an overflow that makes callers leave one needs somebody who takes it.
+async fn set_box(
+    unit: &mut Unit,
+    queue: &Queue,
+    (enabled, greeting): (Option<bool>, Option<Option<AudioFileId>>),
+) -> Result<()> {
+    let messages = set_queue_box(unit, queue.id, enabled, greeting).await?;
+    if queue.overflow == OverflowKind::Voicemail && !messages.enabled {
+        let says = "The queue takes no messages. Turn voicemail on, or choose another overflow.";
+        return Err(Refusal::invalid("overflow", says).into());
+    }
+    Ok(())
 }
 
 async fn changed(unit: &mut Unit, id: QueueId, actor: &Actor) -> Result<()> {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Queue, visits::length};
+use super::{Entry, OverflowKind, Queue, visits::length};
 use crate::{
     Error, Platform, Result,
     calls::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, MediaKind, Placed},
@@ -18,6 +18,7 @@ use crate::{
     limits,
     people::{Actor, idempotency::Key},
     validate,
+    voicemail::{Recipient, box_of_queue},
 };
 
 /// What somebody says who asks for a call. None of it is verified.
@@ -31,6 +32,8 @@ pub struct CallRequest {
     pub subject: Option<String>,
     /// Head start, in minutes of waiting; for those who signed in.
     pub priority: Option<i32>,
+    /// To leave a message rather than to wait.
+    pub voicemail: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,12 +62,12 @@ impl CallRequest {
 }
 
 impl Platform {
-    /// Puts a call into a queue: it waits from now on, and the contact has a minute to join it. `origin` is the address
-    /// that the request came from.
+    /// Puts a call into a queue: it waits from now on, or a message is left, and the contact has a minute to join it. `origin`
+    /// is the address that the request came from.
     ///
     /// # Errors
-    /// NOT_FOUND for the queue, QUEUE_CLOSED with the queue's own words, QUEUE_FULL, NOT_ALLOWED for a priority or a
-    /// picture, INVALID, LIMIT_REACHED for an address that asks too often.
+    /// NOT_FOUND for the queue, QUEUE_CLOSED with the queue's own words, QUEUE_FULL, NOT_ALLOWED for a priority, a
+    /// picture or a message, INVALID, LIMIT_REACHED for an address that asks too often.
     pub async fn request_call(
         &self,
         actor: &Actor,
@@ -82,8 +85,7 @@ impl Platform {
             return Ok(Placed { call, join_token: self.join_token(first.leg) });
         }
         let queue = lock_queue(&mut unit, &request.queue_key).await?;
-        let waits = length(unit.connection(), queue.id).await? < i64::from(queue.max_length);
-        let queue = if waits { queue } else { overflow_of(&mut unit, &queue).await? };
+        let Admission { queue, message } = admit(&mut unit, queue, request.voicemail).await?;
         if request.media == MediaKind::Video && !queue.video {
             return refuse(RefusalCode::NotAllowed, "This queue takes calls without a picture only.");
         }
@@ -128,7 +130,12 @@ impl Platform {
         let mut change = Change::create(unit, call, vec![leg]).await?;
         change.event(CallEventKind::Created, &actor.key(), None, None).await?;
         change.dispatch().await?;
-        change.enter_queue(&queue, Entry::default()).await?;
+        match message {
+            None => change.enter_queue(&queue, Entry::default()).await?,
+            Some(wished) => {
+                change.begin_voicemail(Recipient::Queue(queue.id), wished, &actor.key()).await?;
+            }
+        }
         change.unit.keep_result(key.as_ref(), &First { call: change.call.id, leg: theirs }).await?;
         let (call, _) = change.commit().await?;
         tracing::info!(call = %call.id, queue = %queue.id, "call requested");
@@ -157,12 +164,33 @@ async fn lock_queue(unit: &mut Unit, key: &str) -> Result<Queue> {
         .first(unit.connection())
         .await
         .optional()?;
-    let Some(queue) = found else { return Err(Refusal::not_found("queue").at("queueKey").into()) };
+    found.ok_or_else(|| Refusal::not_found("queue").at("queueKey").into())
+}
+
+/// Where a call goes, and whether to leave a message: by wish or not.
+struct Admission {
+    queue: Queue,
+    message: Option<bool>,
+}
+
+async fn admit(unit: &mut Unit, queue: Queue, wants_message: bool) -> Result<Admission> {
+    if wants_message {
+        if !box_of_queue(unit.connection(), queue.id).await?.enabled {
+            return refuse(RefusalCode::NotAllowed, "This queue takes no messages.");
+        }
+        return Ok(Admission { queue, message: Some(true) });
+    }
     if !queue.hours.open_at(unit.now) {
         let says = queue.closed_message.unwrap_or_else(|| "We are closed just now.".into());
         return Err(Refusal::new(RefusalCode::QueueClosed, says).at("queueKey").into());
     }
-    Ok(queue)
+    if length(unit.connection(), queue.id).await? < i64::from(queue.max_length) {
+        return Ok(Admission { queue, message: None });
+    }
+    if queue.overflow == OverflowKind::Voicemail {
+        return Ok(Admission { queue, message: Some(false) });
+    }
+    Ok(Admission { queue: overflow_of(unit, &queue).await?, message: None })
 }
 
 /// The queue that somebody hands a call to, locked until the commit; `field` is where the input names it.

@@ -30,6 +30,8 @@ pub struct QueueChange {
     pub max_length: Option<i32>,
     pub overflow: Option<(OverflowKind, Option<QueueId>)>,
     pub callback: Option<bool>,
+    pub voicemail: Option<bool>,
+    pub voicemail_greeting: Option<Option<AudioFileId>>,
     pub service_level: Option<(f64, i32)>,
     pub short_abandon_seconds: Option<i32>,
     pub hours: Option<Hours>,

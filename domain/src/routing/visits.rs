@@ -12,6 +12,7 @@ use crate::{
     error::each,
     ids::{AgentId, CallId, QueueId, UserId, VisitId},
     limits,
+    voicemail::Recipient,
 };
 
 /// A call goes through so many queues at most; two that overflow into each other do not keep it for ever.
@@ -156,7 +157,11 @@ impl Change {
             .select(Queue::as_select())
             .first(self.unit.connection())
             .await?;
-        let kind = if visit.callback { OverflowKind::End } else { from.overflow };
+        let kind = match from.overflow {
+            _ if visit.callback => OverflowKind::End,
+            OverflowKind::Voicemail if !self.may_leave_message() => OverflowKind::End,
+            kind => kind,
+        };
         self.event(CallEventKind::Overflowed, "system", None, Some(kind.to_string())).await?;
         match kind {
             OverflowKind::Callback => return self.become_callback(visit, None, "system").await.map(|_| ()),
@@ -168,6 +173,9 @@ impl Change {
                         Some(visit.rank_at + limits::PRIORITY_POINT * (from.priority - to.priority));
                     return self.enter_queue(&to, Entry { rank_at, ..Entry::default() }).await;
                 }
+            }
+            OverflowKind::Voicemail => {
+                return self.begin_voicemail(Recipient::Queue(from.id), false, "system").await;
             }
             OverflowKind::End => {}
         }

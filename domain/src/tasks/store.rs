@@ -1,4 +1,5 @@
-//! Tasks. Agents see and change their own; supervisors and administrators all.
+//! Tasks. Agents see and change their own, and nobody's that came with a message for a queue of theirs; supervisors and
+//! administrators all.
 
 use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*};
@@ -16,6 +17,7 @@ use crate::{
     page::{Page, Slice, page_by_id},
     people::{Actor, idempotency::Key},
     validate,
+    voicemail::messages_of,
 };
 
 /// Something to do.
@@ -68,7 +70,13 @@ type Boxed<'a> = task::BoxedQuery<'a, Pg>;
 fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
     let user = actor.user()?.id;
     let all = task::table.into_boxed();
-    Ok(if actor.sees_all() { all } else { all.filter(task::assignee_id.eq(user)) })
+    if actor.sees_all() {
+        return Ok(all);
+    }
+    // Nobody's task after a message is for whoever of the queue's members takes it up.
+    let messages = messages_of!(user, voicemail::task_id);
+    let taken_up_by_any = task::assignee_id.is_null().and(task::id.nullable().eq_any(messages));
+    Ok(all.filter(task::assignee_id.eq(user).or(taken_up_by_any)))
 }
 
 fn filtered<'a>(actor: &Actor, filter: &'a TaskFilter) -> Result<Boxed<'a>> {
@@ -156,6 +164,7 @@ impl Platform {
         {
             return Err(Refusal::not_found("user").at("assigneeId").into());
         }
+        let seen = self.tasks(actor, &[id]).await?.pop().is_some();
         let mut unit = self.begin().await?;
         let found: Option<Task> = task::table
             .find(id)
@@ -165,7 +174,10 @@ impl Platform {
             .await
             .optional()?;
         let mut found = found
-            .filter(|task| task.assignee_id == Some(user) || actor.sees_all())
+            // A colleague may have taken it up in between.
+            .filter(|task| {
+                seen && (task.assignee_id.is_none_or(|assignee| assignee == user) || actor.sees_all())
+            })
             .ok_or_else(|| Refusal::not_found("task"))?;
         if let Some(title) = change.title {
             found.title = validate::text_of("title", &title, 300)?;

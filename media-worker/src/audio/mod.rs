@@ -1,8 +1,9 @@
 //! Sound for those who wait: uploads become Opus frames of 20 ms, which the engine sends on as they are.
 //!
 //! Converting runs as a niced child process (`media-worker convert`), so that a hostile file touches no call. The music that
-//! plays where nobody uploaded any is made here, too.
+//! plays where nobody uploaded any is made here, too, and the beep before a message.
 
+mod beep;
 mod container;
 mod convert;
 mod decode;
@@ -12,6 +13,7 @@ mod music;
 #[cfg(test)]
 mod tests;
 
+pub use beep::beep;
 pub use container::frames;
 pub use convert::{ConvertError, convert};
 pub use music::default_music;

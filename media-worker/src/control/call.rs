@@ -212,7 +212,8 @@ impl Call {
         // A new tap asks every sender for a key frame: once at the start and after a pause, not at every look.
         if running.tapped.as_ref() != Some(&legs) {
             running.tapped = Some(legs.clone());
-            let tap = RecordedLegs { legs, input: running.recorder.input() };
+            let (sound_only, input) = (wanted.sound_only, running.recorder.input());
+            let tap = RecordedLegs { legs, sound_only, input };
             self.worker.engine().tap(self.id.0, Some(Box::new(tap))).await;
         }
         Ok(())

@@ -1,7 +1,8 @@
-//! What those who wait hear, as frames in memory: loaded once for all calls of this worker, and not again for a while.
+//! What parties hear from us, as frames in memory: loaded once for all calls of this worker, and not again for a while.
 //!
-//! A call never waits for storage. Until a file is there its leg hears the music that we bring along (and until that is worked
-//! out, for the first who waits, a moment of silence); then the call is told to look again.
+//! A call never waits for storage. Until a file is there who waits hears the music that we bring along (and until that is worked
+//! out, for the first who waits, a moment of silence), who is to be greeted a moment of silence; then the call is told to look
+//! again. One who is to be greeted by a file that can't be had hears the beep alone.
 
 use std::{
     collections::HashMap,
@@ -12,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use domain::{
     Platform,
-    calls::PlannedPrompt,
+    calls::{PlannedMusic, PlannedPrompt},
     ids::{AudioFileId, CallId},
 };
 use tokio::{task::spawn_blocking, time::sleep};
@@ -20,7 +21,7 @@ use tokio::{task::spawn_blocking, time::sleep};
 use super::{call::CallHandle, worker::Worker};
 use crate::{
     audio,
-    engine::{Frames, Prompt},
+    engine::{Frames, Greeting, Music, Prompt},
 };
 
 /// A file that could not be loaded is tried again after this.
@@ -28,8 +29,13 @@ const AGAIN: Duration = Duration::from_secs(10);
 /// Kept at most; those that were not asked for longest go first. Ten minutes are about 4 MB.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// None: the music that we bring along.
-type Which = Option<AudioFileId>;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Which {
+    /// The music that we bring along.
+    Music,
+    Beep,
+    File(AudioFileId),
+}
 
 enum Entry {
     /// Who shall look again then.
@@ -39,6 +45,24 @@ enum Entry {
         bytes: usize,
         asked: u64,
     },
+    /// It can't be had for now; who shall look again when it is tried anew.
+    Missing(HashMap<CallId, CallHandle>),
+}
+
+/// What a look brought.
+enum Found {
+    Frames(Frames),
+    Soon,
+    Missing,
+}
+
+impl Found {
+    fn frames(self) -> Option<Frames> {
+        match self {
+            Self::Frames(frames) => Some(frames),
+            Self::Soon | Self::Missing => None,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -59,33 +83,51 @@ impl Prompts {
         call: (CallId, &CallHandle),
         planned: PlannedPrompt,
     ) -> Option<Prompt> {
-        let announcement = planned.announcement.and_then(|file| self.find(worker, call, Some(file)));
-        let music = planned.music.and_then(|file| self.find(worker, call, Some(file)));
-        let music = music.or_else(|| self.find(worker, call, None))?;
-        let every = (planned.every_seconds > 0).then(|| Duration::from_secs(planned.every_seconds.into()));
-        Some(Prompt { music, announcement, every })
+        let find = |which| self.find(worker, call, which);
+        match planned {
+            PlannedPrompt::Music(PlannedMusic { music, announcement, every_seconds }) => {
+                let announcement = announcement.and_then(|file| find(Which::File(file)).frames());
+                let music = music.and_then(|file| find(Which::File(file)).frames());
+                let music = music.or_else(|| find(Which::Music).frames())?;
+                let every = (every_seconds > 0).then(|| Duration::from_secs(every_seconds.into()));
+                Some(Prompt::Music(Music { music, announcement, every }))
+            }
+            PlannedPrompt::Greeting(file) => {
+                let words = match file.map(|file| find(Which::File(file))) {
+                    Some(Found::Soon) => return None,
+                    Some(Found::Frames(words)) => Some(words),
+                    Some(Found::Missing) | None => None,
+                };
+                let beep = find(Which::Beep).frames()?;
+                Some(Prompt::Greeting(Greeting { words, beep }))
+            }
+        }
     }
 
     fn shelf<T>(&self, look: impl FnOnce(&mut Shelf) -> T) -> T {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn find(&self, worker: &Worker, (id, handle): (CallId, &CallHandle), which: Which) -> Option<Frames> {
+    fn find(&self, worker: &Worker, (id, handle): (CallId, &CallHandle), which: Which) -> Found {
         let (found, load) = self.shelf(|shelf| {
             shelf.clock += 1;
             match shelf.entries.get_mut(&which) {
                 Some(Entry::Loaded { frames, asked, .. }) => {
                     *asked = shelf.clock;
-                    (Some(frames.clone()), false)
+                    (Found::Frames(frames.clone()), false)
                 }
                 Some(Entry::Loading(waiting)) => {
                     waiting.insert(id, handle.clone());
-                    (None, false)
+                    (Found::Soon, false)
+                }
+                Some(Entry::Missing(waiting)) => {
+                    waiting.insert(id, handle.clone());
+                    (Found::Missing, false)
                 }
                 None => {
                     let waiting = HashMap::from([(id, handle.clone())]);
                     shelf.entries.insert(which, Entry::Loading(waiting));
-                    (None, true)
+                    (Found::Soon, true)
                 }
             }
         });
@@ -95,20 +137,24 @@ impl Prompts {
         found
     }
 
-    /// Puts it there, or takes the place away; answers who waited.
-    fn settle(&self, which: Which, loaded: Option<Frames>) -> Vec<CallHandle> {
+    /// Puts something into its place, or nothing; answers who waited.
+    fn settle(&self, which: Which, entry: Option<Entry>) -> Vec<CallHandle> {
         self.shelf(|shelf| {
             let waiting = match shelf.entries.remove(&which) {
-                Some(Entry::Loading(waiting)) => waiting.into_values().collect(),
+                Some(Entry::Loading(waiting) | Entry::Missing(waiting)) => waiting.into_values().collect(),
                 Some(Entry::Loaded { .. }) | None => Vec::new(),
             };
-            if let Some(frames) = loaded {
-                let bytes = frames.iter().map(Bytes::len).sum();
-                shelf.entries.insert(which, Entry::Loaded { frames, bytes, asked: shelf.clock });
+            if let Some(entry) = entry {
+                shelf.entries.insert(which, entry);
                 shelf.make_room();
             }
             waiting
         })
+    }
+
+    fn loaded(&self, frames: Frames) -> Entry {
+        let bytes = frames.iter().map(Bytes::len).sum();
+        Entry::Loaded { frames, bytes, asked: self.shelf(|shelf| shelf.clock) }
     }
 }
 
@@ -117,12 +163,12 @@ impl Shelf {
         loop {
             let loaded = self.entries.iter().filter_map(|(which, entry)| match entry {
                 Entry::Loaded { bytes, asked, .. } => Some((*which, *bytes, *asked)),
-                Entry::Loading(_) => None,
+                Entry::Loading(_) | Entry::Missing(_) => None,
             });
             let (mut total, mut oldest) = (0, None::<(Which, u64)>);
             for (which, bytes, asked) in loaded {
                 total += bytes;
-                if which.is_some() && oldest.is_none_or(|(_, before)| asked < before) {
+                if matches!(which, Which::File(_)) && oldest.is_none_or(|(_, before)| asked < before) {
                     oldest = Some((which, asked));
                 }
             }
@@ -134,20 +180,20 @@ impl Shelf {
 
 async fn load_into_shelf(worker: Worker, which: Which) {
     let loaded = match which {
-        Some(file) => load(worker.platform(), file).await,
-        None => work_out().await,
+        Which::File(file) => load(worker.platform(), file).await,
+        Which::Music => work_out(audio::default_music).await,
+        Which::Beep => work_out(audio::beep).await,
     };
-    let frames = match loaded {
-        Ok(frames) => Some(frames),
+    let prompts = worker.prompts();
+    let look_again = |calls: Vec<CallHandle>| calls.iter().for_each(CallHandle::nudge);
+    match loaded {
+        Ok(frames) => look_again(prompts.settle(which, Some(prompts.loaded(frames)))),
         Err(error) => {
-            let file = which.map(|file| file.to_string());
-            tracing::warn!(file, %error, "what those who wait shall hear can't be loaded now");
+            tracing::warn!(?which, %error, "what somebody shall hear can't be loaded now");
+            look_again(prompts.settle(which, Some(Entry::Missing(HashMap::new()))));
             sleep(AGAIN).await;
-            None
+            look_again(prompts.settle(which, None));
         }
-    };
-    for call in worker.prompts().settle(which, frames) {
-        call.nudge();
     }
 }
 
@@ -157,8 +203,10 @@ async fn load(platform: &Platform, file: AudioFileId) -> Result<Frames, super::F
     Ok(audio::frames(&content)?.into())
 }
 
-async fn work_out() -> Result<Frames, super::Fault> {
-    Ok(spawn_blocking(audio::default_music).await??.into())
+async fn work_out(
+    made: impl FnOnce() -> Result<Vec<Bytes>, String> + Send + 'static,
+) -> Result<Frames, super::Fault> {
+    Ok(spawn_blocking(made).await??.into())
 }
 
 #[cfg(test)]
@@ -168,14 +216,16 @@ mod tests {
     #[test]
     fn what_was_not_asked_for_longest_goes_first_and_our_own_music_never() {
         let mut shelf = Shelf::default();
-        let files: Vec<Which> = (0..5).map(|_| Some(AudioFileId::new())).collect();
-        for (asked, which) in std::iter::once(&None).chain(&files).enumerate() {
+        let files: Vec<Which> = (0..5).map(|_| Which::File(AudioFileId::new())).collect();
+        for (asked, which) in std::iter::once(&Which::Music).chain(&files).enumerate() {
             let loaded = Entry::Loaded { frames: [].into(), bytes: MOST_BYTES / 4, asked: asked as u64 };
             shelf.entries.insert(*which, loaded);
             shelf.make_room();
         }
         assert!(
-            [&None, &files[2], &files[3], &files[4]].iter().all(|which| shelf.entries.contains_key(which))
+            [&Which::Music, &files[2], &files[3], &files[4]]
+                .iter()
+                .all(|which| shelf.entries.contains_key(which))
         );
         assert_eq!(shelf.entries.len(), 4);
     }

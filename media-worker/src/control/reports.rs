@@ -20,6 +20,8 @@ struct Report {
     connected: Option<bool>,
     /// Some of none: what was offered is void.
     offer: Option<Option<Offered>>,
+    /// What it was to hear is over, and the beep begins.
+    greeted: bool,
 }
 
 #[derive(Default)]
@@ -38,6 +40,7 @@ impl Reports {
                 LegChange::Disconnected => report.connected = Some(false),
                 LegChange::Offered(offer) => report.offer = Some(Some(offer)),
                 LegChange::OfferVoid => report.offer = Some(None),
+                LegChange::Greeted => report.greeted = true,
                 // By ourselves, since the database said so.
                 LegChange::Closed => report.connected = None,
             }
@@ -73,6 +76,9 @@ impl Report {
             Some(true) => platform.leg_connected(call, epoch, leg).await?,
             Some(false) => platform.leg_disconnected(call, epoch, leg).await?,
             None => {}
+        }
+        if self.greeted {
+            platform.greeting_heard(call, epoch).await?;
         }
         match &self.offer {
             Some(Some(offer)) => platform.offer_media(call, epoch, leg, offer.revision, &offer.sdp).await,

@@ -20,7 +20,7 @@ use super::quality::{Quality, percent_lost};
 use super::renegotiation::Offers;
 use super::rewrite::Source;
 use super::socket::{Outgoing, Path};
-use super::{EngineEvent, MediaKind, filler, stun};
+use super::{EngineEvent, LegChange, MediaKind, filler, stun};
 
 /// The shard's own name for a leg's connection; never used twice.
 pub(super) type LegKey = u64;
@@ -245,7 +245,7 @@ impl Leg {
     /// Whatever is due by now; true if a key frame was asked for.
     pub fn work(&mut self, now: Instant, events: &UnboundedSender<EngineEvent>) -> bool {
         self.liveness.tell_silence(self.connection.ended, now, events);
-        self.prompt(now);
+        self.prompt(now, events);
         self.fill(now);
         let Some(ssrc) = self.remote_ssrc[MediaKind::Video as usize] else {
             return false;
@@ -264,10 +264,10 @@ impl Leg {
     /// Whether it hears its prompt just now.
     fn is_prompted(&self) -> bool {
         let heard = self.connection.secure && self.connection.ice_connected && self.assignment.is_empty();
-        heard && self.player.is_some()
+        heard && self.player.as_ref().is_some_and(Player::goes_on)
     }
 
-    fn prompt(&mut self, now: Instant) {
+    fn prompt(&mut self, now: Instant, events: &UnboundedSender<EngineEvent>) {
         let prompted = self.is_prompted();
         let Some(player) = &mut self.player else { return };
         if !prompted {
@@ -276,6 +276,9 @@ impl Leg {
         }
         while let Some((source, header, frame)) = player.next(now) {
             self.connection.forward((0, MediaKind::Audio), source, &header, &frame, now);
+        }
+        if player.take_beep() {
+            let _ = events.send(EngineEvent { call: self.call, leg: self.id, change: LegChange::Greeted });
         }
     }
 

@@ -40,7 +40,7 @@ use domain::calls::MediaKind;
 use uuid::Uuid;
 
 pub use handle::Engine;
-pub use prompt::{Frames, Prompt};
+pub use prompt::{Frames, Greeting, Music, Prompt};
 
 pub struct EngineConfig {
     /// UDP; 0 takes a free one.
@@ -122,6 +122,8 @@ pub enum LegChange {
     Offered(Offered),
     /// Our offer is answered, or is no longer to be.
     OfferVoid,
+    /// What it was to hear before the beep is over.
+    Greeted,
     /// The leg is no more.
     Closed,
 }

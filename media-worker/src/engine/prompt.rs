@@ -1,5 +1,5 @@
-//! Music and announcements for a leg that has no source: Opus frames that somebody encoded before, sent on as they are.
-//! The announcement takes the music's place, and then the music goes on where it was.
+//! What a leg hears that has no source: Opus frames that somebody encoded before, sent on as they are. Music, whose place an
+//! announcement takes before it goes on where it was; or a greeting and a beep, once.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,8 +21,17 @@ const KEY: u64 = u64::MAX - 1;
 
 /// What a leg hears from us.
 #[derive(Debug, Clone)]
-pub struct Prompt {
-    /// Over and over; never empty.
+pub enum Prompt {
+    /// Somebody waits.
+    Music(Music),
+    /// Somebody leaves a message.
+    Greeting(Greeting),
+}
+
+/// Over and over.
+#[derive(Debug, Clone)]
+pub struct Music {
+    /// Never empty.
     pub music: Frames,
     /// In its place: at the beginning …
     pub announcement: Option<Frames>,
@@ -30,15 +39,30 @@ pub struct Prompt {
     pub every: Option<Duration>,
 }
 
+/// Once, and then nothing.
+#[derive(Debug, Clone)]
+pub struct Greeting {
+    pub words: Option<Frames>,
+    /// It is reported when this begins.
+    pub beep: Frames,
+}
+
 impl Prompt {
     /// Whether it sounds the same because it is the same.
     pub fn is(&self, other: &Prompt) -> bool {
-        let announcements = match (&self.announcement, &other.announcement) {
-            (Some(one), Some(two)) => Arc::ptr_eq(one, two),
-            (None, None) => true,
+        match (self, other) {
+            (Prompt::Music(one), Prompt::Music(two)) => {
+                let announcements = match (&one.announcement, &two.announcement) {
+                    (Some(one), Some(two)) => Arc::ptr_eq(one, two),
+                    (None, None) => true,
+                    _ => false,
+                };
+                announcements && Arc::ptr_eq(&one.music, &two.music) && one.every == two.every
+            }
+            // Nobody is greeted twice, though the file was loaded anew.
+            (Prompt::Greeting(_), Prompt::Greeting(_)) => true,
             _ => false,
-        };
-        announcements && Arc::ptr_eq(&self.music, &other.music) && self.every == other.every
+        }
     }
 }
 
@@ -46,11 +70,7 @@ impl Prompt {
 #[derive(Debug, Clone)]
 pub(super) struct Player {
     prompt: Prompt,
-    music: usize,
-    /// The announcement's next frame, while it is heard.
-    announcement: Option<usize>,
-    /// Frames of music since the announcement.
-    since: u128,
+    place: Place,
     /// When the next frame is due; none before the first and after a pause.
     due: Option<Instant>,
     /// Each beginning is a source of its own: it joins the stream as far on as its pause was long.
@@ -59,14 +79,31 @@ pub(super) struct Player {
     sent: u32,
 }
 
+/// The next frame.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    /// Of the music, or of the beep.
+    main: usize,
+    /// Of the announcement, while it is heard, or of the greeting's words.
+    words: Option<usize>,
+    /// Frames of music since the announcement.
+    since: u128,
+    /// The beep has begun, and nobody was told yet.
+    beeps: bool,
+}
+
 impl Player {
     /// None without music: there would be nothing to go on with.
     pub fn new(prompt: Prompt) -> Option<Player> {
-        if prompt.music.is_empty() {
+        let (main, words) = match &prompt {
+            Prompt::Music(music) => (&music.music, &music.announcement),
+            Prompt::Greeting(greeting) => (&greeting.beep, &greeting.words),
+        };
+        if main.is_empty() {
             return None;
         }
-        let announcement = prompt.announcement.as_ref().map(|_| 0);
-        Some(Player { prompt, music: 0, announcement, since: 0, due: None, beginnings: 0, sent: 0 })
+        let place = Place { words: words.as_ref().map(|_| 0), ..Place::default() };
+        Some(Player { prompt, place, due: None, beginnings: 0, sent: 0 })
     }
 
     pub fn prompt(&self) -> &Prompt {
@@ -82,17 +119,30 @@ impl Player {
         self.due = None;
     }
 
+    /// Whether there is anything more to hear.
+    pub fn goes_on(&self) -> bool {
+        match &self.prompt {
+            Prompt::Music(_) => true,
+            Prompt::Greeting(greeting) => self.place.main < greeting.beep.len(),
+        }
+    }
+
+    /// Once, when the beep has begun.
+    pub fn take_beep(&mut self) -> bool {
+        std::mem::take(&mut self.place.beeps)
+    }
+
     /// The frame that is due by now. To be asked until there is none.
     pub fn next(&mut self, now: Instant) -> Option<(Source, Header, Bytes)> {
         let due = self.due.filter(|due| now < *due + MOST_LATE);
         if due.is_some_and(|due| now < due) {
             return None;
         }
+        let frame = self.place.frame(&self.prompt)?;
         let begins = due.is_none();
         if begins {
             self.beginnings = self.beginnings.wrapping_add(1);
         }
-        let frame = self.frame()?;
         self.due = Some(due.unwrap_or(now) + INTERVAL);
         self.sent = self.sent.wrapping_add(1);
         let header = Header {
@@ -105,22 +155,47 @@ impl Player {
         };
         Some((Source { key: KEY, ssrc: self.beginnings, contributor: None }, header, frame))
     }
+}
 
-    fn frame(&mut self) -> Option<Bytes> {
-        if let (Some(place), Some(frames)) = (self.announcement, &self.prompt.announcement) {
-            if let Some(frame) = frames.get(place) {
-                self.announcement = Some(place + 1);
-                return Some(frame.clone());
-            }
-            (self.announcement, self.since) = (None, 0);
+impl Place {
+    fn frame(&mut self, prompt: &Prompt) -> Option<Bytes> {
+        match prompt {
+            Prompt::Music(music) => self.of_music(music),
+            Prompt::Greeting(greeting) => self.of_greeting(greeting),
         }
-        let frame = self.prompt.music.get(self.music)?.clone();
-        self.music = (self.music + 1) % self.prompt.music.len();
+    }
+
+    /// The next of the words that stand before or between.
+    fn of_words(&mut self, words: Option<&Frames>) -> Option<Bytes> {
+        let frame = words?.get(self.words?).cloned();
+        match &frame {
+            Some(_) => self.words = self.words.map(|place| place + 1),
+            None => (self.words, self.since) = (None, 0),
+        }
+        frame
+    }
+
+    fn of_music(&mut self, music: &Music) -> Option<Bytes> {
+        if let Some(frame) = self.of_words(music.announcement.as_ref()) {
+            return Some(frame);
+        }
+        let frame = music.music.get(self.main)?.clone();
+        self.main = (self.main + 1) % music.music.len();
         self.since += 1;
-        let often = self.prompt.every.map(|every| (every.as_nanos() / INTERVAL.as_nanos()).max(1));
-        if self.prompt.announcement.is_some() && often.is_some_and(|often| self.since >= often) {
-            self.announcement = Some(0);
+        let often = music.every.map(|every| (every.as_nanos() / INTERVAL.as_nanos()).max(1));
+        if music.announcement.is_some() && often.is_some_and(|often| self.since >= often) {
+            self.words = Some(0);
         }
+        Some(frame)
+    }
+
+    fn of_greeting(&mut self, greeting: &Greeting) -> Option<Bytes> {
+        if let Some(frame) = self.of_words(greeting.words.as_ref()) {
+            return Some(frame);
+        }
+        let frame = greeting.beep.get(self.main)?.clone();
+        self.beeps |= self.main == 0;
+        self.main += 1;
         Some(frame)
     }
 }
@@ -134,7 +209,7 @@ mod tests {
     }
 
     fn prompt(every: Option<Duration>) -> Prompt {
-        Prompt { music: frames("m", 3), announcement: Some(frames("a", 2)), every }
+        Prompt::Music(Music { music: frames("m", 3), announcement: Some(frames("a", 2)), every })
     }
 
     fn played(player: &mut Player, count: u32, start: Instant) -> String {
@@ -164,7 +239,25 @@ mod tests {
 
     #[test]
     fn without_music_there_is_no_prompt() {
-        let nothing = Prompt { music: frames("m", 0), announcement: None, every: None };
-        assert!(Player::new(nothing).is_none());
+        let nothing = Music { music: frames("m", 0), announcement: None, every: None };
+        assert!(Player::new(Prompt::Music(nothing)).is_none());
+    }
+
+    #[test]
+    fn a_greeting_is_heard_once_and_the_beep_is_told_once() {
+        let (beep, words) = (frames("b", 2), Some(frames("w", 3)));
+        let greeting = Prompt::Greeting(Greeting { words, beep: beep.clone() });
+        let (mut player, start) = (Player::new(greeting).unwrap(), Instant::now());
+        assert_eq!(played(&mut player, 3, start), "w0 w1 w2");
+        assert!(!player.take_beep());
+        assert_eq!(played(&mut player, 1, start + 3 * INTERVAL), "b0");
+        assert!(player.take_beep() && !player.take_beep() && player.goes_on());
+        // A reload in between: it goes on where it was.
+        player.pause();
+        assert_eq!(played(&mut player, 1, start + Duration::from_secs(9)), "b1");
+        assert!(!player.goes_on() && !player.take_beep());
+        assert!(player.next(start + Duration::from_secs(10)).is_none());
+        let bare = Prompt::Greeting(Greeting { words: None, beep });
+        assert_eq!(played(&mut Player::new(bare).unwrap(), 2, start), "b0 b1");
     }
 }

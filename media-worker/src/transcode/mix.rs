@@ -1,4 +1,4 @@
-//! The sound of the recording: agents left, contacts right.
+//! The sound of the recording: agents left, contacts right; a message on both sides.
 
 use std::path::{Path, PathBuf};
 
@@ -22,11 +22,19 @@ pub struct Mixer {
     waveform: Waveform,
     position: Position,
     end: Position,
+    /// Everybody on both sides.
+    together: bool,
 }
 
 impl Mixer {
     /// Mixes from `start` up to `end`.
-    pub fn new(directory: &Path, mut tracks: Vec<Found>, start: Position, end: Position) -> Self {
+    pub fn new(
+        directory: &Path,
+        mut tracks: Vec<Found>,
+        start: Position,
+        end: Position,
+        together: bool,
+    ) -> Self {
         tracks.sort_by_key(|found| std::cmp::Reverse(found.plan.offset_ms));
         Self {
             directory: directory.to_owned(),
@@ -35,6 +43,7 @@ impl Mixer {
             waveform: Waveform::new(end),
             position: start,
             end,
+            together,
         }
     }
 
@@ -54,6 +63,12 @@ impl Mixer {
             track.mix_into(self.position, channel);
         }
         self.open.retain(|(_, track)| !track.is_over());
+        if self.together {
+            left.iter_mut().zip(&mut right).for_each(|(left, right)| {
+                *left += *right;
+                *right = *left;
+            });
+        }
         self.position += length as Position;
         let block: Vec<f32> = left
             .iter()

@@ -16,6 +16,7 @@ mod playlist;
 mod probe;
 mod rendition;
 mod still;
+mod trim;
 mod video_track;
 mod waveform;
 mod write_up;
@@ -43,6 +44,9 @@ pub enum TranscodeError {
     Plan(String),
     #[error("no track holds anything to show or to hear")]
     NothingRecorded,
+    /// Nothing is wrong with a message in which nobody speaks, but there is nothing to keep of it.
+    #[error("nothing is said in the message")]
+    Silent,
     #[error("{path}: {error}", path = path.display())]
     Io { path: PathBuf, error: io::Error },
     #[error("GStreamer failed: {0}")]
@@ -63,14 +67,19 @@ pub fn run(directory: &Path, progress: impl FnMut(f64)) -> Result<Outcome, Trans
     let fault = |error: gstreamer::glib::Error| TranscodeError::Pipeline(error.to_string());
     gstreamer::init().map_err(fault)?;
     gstfmp4::plugin_register_static().map_err(|error| TranscodeError::Pipeline(error.to_string()))?;
-    let plan = Plan::read(directory)?;
+    let mut plan = Plan::read(directory)?;
     let out = directory.join("out");
     wipe(&out).map_err(TranscodeError::io(&out))?;
 
-    let found: Vec<Found> =
+    let mut found: Vec<Found> =
         plan.tracks.iter().filter_map(|track| probe::look_through(directory, track)).collect();
     if found.is_empty() {
         return Err(TranscodeError::NothingRecorded);
+    }
+    let mut start_ms = 0;
+    if plan.message {
+        start_ms = trim::trim(&mut plan, directory, found.clone())?;
+        found.iter_mut().for_each(|found| found.plan.offset_ms -= start_ms as i64);
     }
     let (pictures, sounds): (Vec<Found>, Vec<Found>) =
         found.into_iter().partition(|found| found.size.is_some());
@@ -83,9 +92,10 @@ pub fn run(directory: &Path, progress: impl FnMut(f64)) -> Result<Outcome, Trans
     let encoder = Encoder::build(&out, &out.join(name), rungs)?;
     let composer = layout.as_ref().map(|layout| Composer::new(directory, layout, legs));
     let end = audio_track::RATE * plan.duration_ms as i64 / 1000;
-    let mixer = Mixer::new(directory, sounds, encode::AUDIO_PRIMING, end.max(encode::AUDIO_PRIMING + 1));
+    let end = end.max(encode::AUDIO_PRIMING + 1);
+    let mixer = Mixer::new(directory, sounds, encode::AUDIO_PRIMING, end, plan.message);
     let made = feed::run(&encoder, composer, mixer, plan.duration_ms, progress)?;
-    write_up::write(&out, &encoder, made, plan.duration_ms)
+    write_up::write(&out, &encoder, made, start_ms, plan.duration_ms)
 }
 
 fn wipe(out: &Path) -> io::Result<()> {

@@ -20,6 +20,8 @@ pub struct Plan {
     pub duration_ms: u64,
     /// Whether anybody's picture was recorded for showing.
     pub video: bool,
+    /// One party's message: silence is cut off at both ends, and it is heard on both sides.
+    pub message: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -76,6 +78,8 @@ impl TrackPlan {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Outcome {
     pub renditions: Vec<RenditionOutcome>,
+    /// So much was cut off before.
+    pub start_ms: u64,
     pub duration_ms: u64,
     /// In the order in which they may be uploaded: what a playlist names stands before it.
     pub files: Vec<OutputFile>,

@@ -18,7 +18,13 @@ const AAC: &str = "mp4a.40.2";
 const MASTER: &str = "master.m3u8";
 const RESULT: &str = "result.json";
 
-pub fn write(out: &Path, encoder: &Encoder, made: Made, duration_ms: u64) -> Result<Outcome, TranscodeError> {
+pub fn write(
+    out: &Path,
+    encoder: &Encoder,
+    made: Made,
+    start_ms: u64,
+    duration_ms: u64,
+) -> Result<Outcome, TranscodeError> {
     let fault = TranscodeError::io;
     let sound = Bandwidth::of(&encoder.audio.finish().map_err(fault(out))?);
     let mut renditions = Vec::new();
@@ -54,7 +60,7 @@ pub fn write(out: &Path, encoder: &Encoder, made: Made, duration_ms: u64) -> Res
     if let Some(stills) = made.stills {
         stills.write(out, duration_ms as f64 / 1000.0)?;
     }
-    let outcome = Outcome { renditions, duration_ms, files: list(out).map_err(fault(out))? };
+    let outcome = Outcome { renditions, start_ms, duration_ms, files: list(out).map_err(fault(out))? };
     let text =
         serde_json::to_vec_pretty(&outcome).map_err(|error| TranscodeError::Pipeline(error.to_string()))?;
     put(out, RESULT, &text)?;

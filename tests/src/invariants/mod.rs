@@ -61,6 +61,11 @@ const ALWAYS: &[(&str, &str)] = &[
         OR EXISTS (SELECT FROM offer o WHERE o.call_id = c.id AND o.state IN ('PENDING', 'ACCEPTED'))
         OR EXISTS (SELECT FROM transfer t WHERE t.call_id = c.id AND t.ended_at IS NULL)
         OR EXISTS (SELECT FROM queue_visit v WHERE v.call_id = c.id AND v.left_at IS NULL))"),
+    ("a message is left in a call that doesn't run", "SELECT m.id FROM voicemail m JOIN call c ON c.id = m.call_id WHERE m.until IS NOT NULL
+        AND (c.state <> 'IN_PROGRESS' OR NOT EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.state <> 'LEFT'))"),
+    ("a message and its recording disagree", "SELECT m.id FROM voicemail m LEFT JOIN recording r ON r.id = m.recording_id
+        WHERE (m.state IN ('RECORDING', 'PREPARING', 'DONE') AND r.id IS NULL) OR (m.state = 'RECORDING' AND r.state <> 'RECORDING')
+            OR (m.state = 'DONE' AND r.state <> 'READY')"),
     ("call and visit disagree", "SELECT c.id FROM call c FULL JOIN (SELECT * FROM queue_visit WHERE left_at IS NULL) v ON v.call_id = c.id
         WHERE (c.visit_id IS NOT NULL OR v.id IS NOT NULL) AND (c.visit_id IS DISTINCT FROM v.id OR c.queue_id IS DISTINCT FROM v.queue_id)"),
     ("a call waits without a visit or a limit", "SELECT c.id FROM call c LEFT JOIN queue_visit v ON v.id = c.visit_id WHERE c.state = 'QUEUED' AND v.leave_by IS NULL"),
@@ -74,7 +79,8 @@ const ALWAYS: &[(&str, &str)] = &[
         WHERE i.begun <> c.created_at OR (c.state = 'ENDED' AND i.over IS DISTINCT FROM c.ended_at)
             OR i.now IS DISTINCT FROM (CASE c.state WHEN 'CREATED' THEN 'SETUP' WHEN 'QUEUED' THEN 'WAIT' WHEN 'RINGING' THEN 'RING'
                 WHEN 'CONNECTING' THEN 'CONNECT'
-                WHEN 'IN_PROGRESS' THEN (SELECT CASE WHEN bool_or(parked) AND count(*) FILTER (WHERE NOT parked) <= CASE c.direction WHEN 'INTERNAL' THEN 1 ELSE 0 END THEN 'HOLD' ELSE 'TALK' END
+                WHEN 'IN_PROGRESS' THEN (SELECT CASE WHEN EXISTS (SELECT FROM voicemail m WHERE m.call_id = c.id AND m.until IS NOT NULL) THEN 'VOICEMAIL'
+                        WHEN bool_or(parked) AND count(*) FILTER (WHERE NOT parked) <= CASE c.direction WHEN 'INTERNAL' THEN 1 ELSE 0 END THEN 'HOLD' ELSE 'TALK' END
                     FROM leg l WHERE l.call_id = c.id AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING') AND l.audience = 'EVERYONE'
                         AND (c.direction = 'INTERNAL' OR l.role IN ('CONTACT', 'GUEST')))
                 ELSE (SELECT 'WRAP_UP' WHERE EXISTS (SELECT FROM wrap_up w WHERE w.call_id = c.id AND w.ended_at IS NULL)) END)
@@ -110,6 +116,7 @@ const SETTLED: &[(&str, &str)] = &[
     ("a call waits too long", "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id WHERE v.left_at IS NULL AND v.leave_by <= $1 AND c.state = 'QUEUED'"),
     ("a contact who has joined is offered to nobody", "SELECT v.id FROM queue_visit v JOIN leg l ON l.call_id = v.call_id AND l.role = 'CONTACT'
         WHERE v.left_at IS NULL AND NOT v.callback AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING') AND v.not_before > $1 + interval '5 seconds'"),
+    ("a message lasts too long", "SELECT id FROM voicemail WHERE until <= $1"),
     ("a wrap-up lasts too long", "SELECT agent_id FROM wrap_up WHERE ended_at IS NULL AND ends_at <= $1"),
 ];
 

@@ -195,6 +195,7 @@ async fn enter(platform: Platform, actor: Actor, key: String, due: Instant, note
         media: MediaKind::Audio,
         subject: None,
         priority: None,
+        voicemail: false,
     };
     let placed = platform.request_call(&actor, request, "load", None).await.expect("a call is requested");
     // Agents are asked from here on.

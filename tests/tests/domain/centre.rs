@@ -105,6 +105,7 @@ impl Centre {
             media: MediaKind::Audio,
             subject: None,
             priority: None,
+            voicemail: false,
         };
         let placed = self.platform.request_call(&self.admin, request, "a test", None).await?;
         Ok(Caller { call: placed.call.id, token: placed.join_token, actor: Actor::Anonymous })
@@ -269,6 +270,7 @@ pub async fn duties(platform: &Platform) {
     platform.expire_offers().await.unwrap();
     platform.expire_wrap_ups().await.unwrap();
     platform.expire_visits().await.unwrap();
+    platform.expire_voicemails().await.unwrap();
 }
 
 pub const fn seconds(number: i64) -> TimeDelta {

@@ -29,6 +29,7 @@ mod transfer_races;
 mod transfers;
 mod transfers_in_vain;
 mod transfers_to_queues;
+mod voicemail;
 
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;

@@ -28,5 +28,6 @@ mod soak;
 mod statements;
 mod supervision;
 mod transfers;
+mod voicemail;
 mod waiting_music;
 mod whole_call;

@@ -8,13 +8,13 @@ use domain::{
     routing,
 };
 
-use super::{AgentActivity, AgentStatus, Call, Queue, User, WrapUp};
+use super::{AgentActivity, AgentStatus, AudioFile, Call, Queue, User, WrapUp};
 use crate::graphql::{
     connection::{Connection, Window, listed},
     context::ContextExt,
     fault::{Answer, Fault},
     id::{self, global},
-    loaders::{CurrentCallOf, DayOf, DoingOf, MembershipsOf, OpenWrapUpOf},
+    loaders::{CurrentCallOf, DayOf, DoingOf, GreetingOf, MembershipsOf, OpenWrapUpOf},
     scalars::DateTime,
 };
 
@@ -103,6 +103,12 @@ impl Agent {
     /// Who it is.
     async fn user(&self, context: &Context<'_>) -> Answer<User> {
         self.account(context).await
+    }
+
+    /// What colleagues hear before they leave a message; null for the beep alone.
+    async fn voicemail_greeting(&self, context: &Context<'_>) -> Answer<Option<AudioFile>> {
+        let Some(id) = context.loaders().load_one(GreetingOf(self.0.id)).await? else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(AudioFile))
     }
 
     /// What the agent chose.

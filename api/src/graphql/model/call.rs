@@ -14,7 +14,8 @@ use domain::{
 
 use super::{
     Agent, CallEvent, CallInterval, CallResult, CallState, Contact, Direction, Leg, MediaKind, Message, Note,
-    Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, Transfer, WrapUp,
+    Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, Transfer, Voicemail,
+    VoicemailState, WrapUp,
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},
@@ -23,7 +24,8 @@ use crate::graphql::{
     id::{self, global},
     links::join_url,
     loaders::{
-        IntervalsOf, LegsOf, NotesOfCall, OffersOf, OutlookOf, RecordingsOf, TransfersOf, VisitsOf, WrapUpsOf,
+        BoxOf, IntervalsOf, LegsOf, NotesOfCall, OffersOf, OutlookOf, RecordingsOf, TransfersOf, VisitsOf,
+        VoicemailOf, VoicemailStateOf, WrapUpsOf,
     },
     scalars::{DateTime, Url},
 };
@@ -170,6 +172,32 @@ impl Call {
         let platform = context.platform();
         let promised = platform.callback_of(self.0.id).await?;
         Ok(promised.map(|(_, leg)| join_url(&platform.config, &platform.join_token(leg))))
+    }
+
+    /// Whether the contact may choose now to leave a message, or whoever calls a colleague.
+    async fn voicemail_available(&self, context: &Context<'_>) -> Answer<bool> {
+        self.takes_message(context).await
+    }
+
+    /// What to show to whoever leaves a message, or may choose to: it is recorded, and what becomes of it.
+    async fn voicemail_wording(&self, context: &Context<'_>) -> Answer<Option<String>> {
+        let live = self.voicemail_state_now(context).await?.is_some_and(|state| state.is_live());
+        let shown = live || self.takes_message(context).await?;
+        Ok(shown.then(|| context.platform().config.voicemail_wording.clone()))
+    }
+
+    /// Where the message is that is left or was left; null for a call without one. While it is GREETING the contact may be asked
+    /// for the consent to its recording, as in any call: `leg.consent`.
+    async fn voicemail_state(&self, context: &Context<'_>) -> Answer<Option<VoicemailState>> {
+        Ok(self.voicemail_state_now(context).await?.map(Into::into))
+    }
+
+    /// The message that was left, once it can be heard, for those who may hear it.
+    async fn voicemail(&self, context: &Context<'_>) -> Answer<Option<Voicemail>> {
+        if context.actor().user_id().is_none() {
+            return Ok(None);
+        }
+        Ok(context.loaders().load_one(VoicemailOf(self.0.id)).await?.map(Voicemail))
     }
 
     /// Its times in queues, in order.
@@ -359,6 +387,26 @@ impl Call {
     /// A guest has left it and the others go on: what happens now is no business of the guest's.
     fn is_left_by(&self, viewer: &Actor) -> bool {
         self.0.state != calls::CallState::Ended && viewer.guest().is_some_and(|guest| guest.ended)
+    }
+
+    async fn takes_message(&self, context: &Context<'_>) -> Answer<bool> {
+        if self.0.direction == calls::Direction::Internal {
+            let rings = matches!(self.0.state, calls::CallState::Created | calls::CallState::Ringing);
+            return Ok(rings && self.0.agent_id.is_some() && context.actor().user_id() == self.0.agent_id);
+        }
+        let waits = matches!(self.0.state, calls::CallState::Queued | calls::CallState::Ringing);
+        let Some(id) = self.0.queue_id.filter(|_| waits && self.0.visit_id.is_some()) else {
+            return Ok(false);
+        };
+        let takes = context.loaders().load_one(BoxOf(id)).await?;
+        Ok(self.0.callback_of.is_none() && takes.is_some_and(|it| it.enabled))
+    }
+
+    async fn voicemail_state_now(
+        &self,
+        context: &Context<'_>,
+    ) -> Answer<Option<domain::voicemail::VoicemailState>> {
+        context.loaders().load_one(VoicemailStateOf(self.0.id)).await
     }
 
     async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {

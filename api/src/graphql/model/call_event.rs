@@ -68,7 +68,9 @@ impl CallEvent {
     /// Notes and wrap-ups are written among colleagues, and a rating is between whoever gave it and the house.
     fn is_for(&self, viewer: &Actor) -> bool {
         match self.kind {
-            Kind::NoteSaved | Kind::WrappedUp | Kind::Monitored => viewer.user_id().is_some(),
+            Kind::NoteSaved | Kind::WrappedUp | Kind::Monitored | Kind::VoicemailHeard => {
+                viewer.user_id().is_some()
+            }
             Kind::Rated => viewer.user_id().is_some() || self.is_of(viewer),
             _ => true,
         }

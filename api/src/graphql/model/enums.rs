@@ -105,6 +105,8 @@ mirrored! {
         Talk,
         /// On hold.
         Hold,
+        /// The caller leaves a message.
+        Voicemail,
         /// The agent finishes up.
         WrapUp,
     }
@@ -179,6 +181,20 @@ mirrored! {
         Failed,
         /// Deleted; only that it was there is known.
         Deleted,
+    }
+
+    /// Where a message is in its life.
+    VoicemailState = "domain::voicemail::VoicemailState" {
+        /// The caller hears who is not there.
+        Greeting,
+        /// The beep was heard; it is recorded.
+        Recording,
+        /// The call is over; the message is being prepared.
+        Preparing,
+        /// It can be heard.
+        Done,
+        /// Nothing was said, or the caller did not want to be recorded.
+        Dropped,
     }
 
     /// Where an audio file is in its life.
@@ -293,6 +309,12 @@ mirrored! {
         WrappedUp,
         /// Somebody wrote in the chat; `message` is what, `detail` its id.
         MessageSent,
+        /// Nobody answers: the caller hears a greeting and leaves a message.
+        VoicemailStarted,
+        /// A message was left and can be heard; `detail` is its id.
+        VoicemailLeft,
+        /// Somebody marked the message as heard.
+        VoicemailHeard,
     }
 
     /// What an agent chose.
@@ -341,6 +363,8 @@ mirrored! {
         Queue,
         /// The contact is called back.
         Callback,
+        /// The contact leaves a message; needs the queue's voicemail.
+        Voicemail,
     }
 
     /// How a visit to a queue ended.

@@ -29,6 +29,7 @@ mod task;
 mod transfer;
 mod user;
 mod viewer;
+mod voicemail;
 mod wrap_up;
 
 pub use self::{
@@ -60,5 +61,6 @@ pub use self::{
     transfer::Transfer,
     user::{Session, User},
     viewer::Viewer,
+    voicemail::{Voicemail, VoicemailFilter},
     wrap_up::WrapUp,
 };

@@ -3,12 +3,12 @@
 use async_graphql::{Context, ID, Interface};
 use domain::ids::{
     AgentId, AudioFileId, CallId, CompanyId, ContactId, LegId, MessageId, NoteId, NotificationId, OfferId,
-    OutcomeId, QueueId, ReasonId, RecordingId, TaskId, TransferId, UserId, VisitId,
+    OutcomeId, QueueId, ReasonId, RecordingId, TaskId, TransferId, UserId, VisitId, VoicemailId,
 };
 
 use super::{
     Agent, AudioFile, AwayReason, Call, Company, Contact, Leg, Message, Note, Notification, Offer, Outcome,
-    Queue, QueueVisit, Recording, Task, Transfer, User,
+    Queue, QueueVisit, Recording, Task, Transfer, User, Voicemail,
 };
 use crate::graphql::{
     context::ContextExt,
@@ -42,6 +42,7 @@ pub enum Node {
     QueueVisit(QueueVisit),
     Offer(Offer),
     Transfer(Transfer),
+    Voicemail(Voicemail),
 }
 
 impl Node {
@@ -113,7 +114,11 @@ impl Node {
                 // Whoever may see a call may see how it was handed over.
                 loaders.load_one(it.call_id).await?.map(|_| Self::Transfer(Transfer(it)))
             }
+            VoicemailId::PREFIX if signed_in => {
+                loaders.load_one(parse::<VoicemailId>(id)?).await?.map(|row| Self::Voicemail(Voicemail(row)))
+            }
             UserId::PREFIX
+            | VoicemailId::PREFIX
             | AudioFileId::PREFIX
             | QueueId::PREFIX
             | VisitId::PREFIX

@@ -17,7 +17,7 @@ use crate::graphql::{
     fault::{Answer, Fault},
     id::global,
     links::own_url,
-    loaders::{MembersOf, StatsOf, WaitingIn},
+    loaders::{BoxOf, MembersOf, StatsOf, WaitingIn},
     scalars::{DateTime, Url},
 };
 
@@ -211,6 +211,19 @@ impl Queue {
     /// Whether contacts may choose to be called back.
     async fn callback(&self) -> bool {
         self.0.callback
+    }
+
+    /// Whether contacts may leave a message, while it is open or closed.
+    async fn voicemail(&self, context: &Context<'_>) -> Answer<bool> {
+        let messages = context.loaders().load_one(BoxOf(self.0.id)).await?;
+        Ok(messages.is_some_and(|messages| messages.enabled))
+    }
+
+    /// What is heard before the beep; null for the beep alone.
+    async fn voicemail_greeting(&self, context: &Context<'_>) -> Answer<Option<AudioFile>> {
+        let messages = context.loaders().load_one(BoxOf(self.0.id)).await?;
+        let Some(id) = messages.and_then(|messages| messages.greeting) else { return Ok(None) };
+        Ok(context.loaders().load_one(id).await?.map(AudioFile))
     }
 
     /// What agents see when one of its calls comes.

@@ -194,4 +194,14 @@ impl QueueInfo {
     async fn consent_wording(&self) -> Option<&str> {
         self.0.consent_wording.as_deref()
     }
+
+    /// Whether one can leave a message: while it is open or closed.
+    async fn voicemail(&self) -> bool {
+        self.0.voicemail_wording.is_some()
+    }
+
+    /// What to show before a message is left: it is recorded, and what becomes of it.
+    async fn voicemail_wording(&self) -> Option<&str> {
+        self.0.voicemail_wording.as_deref()
+    }
 }

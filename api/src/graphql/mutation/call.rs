@@ -27,6 +27,9 @@ struct CallPlaceInput {
     subject: Option<String>,
     /// Whether to record it, once those who must have agreed; left out: as the installation says, and among colleagues not.
     record: Option<bool>,
+    /// True: the colleague is not asked; a message is left at once. A greeting is heard, then a beep, and from then on it is
+    /// recorded, to which whoever asks for it agrees.
+    voicemail: Option<bool>,
     /// A repeat with the same key within 24 h gives the first result.
     idempotency_key: Option<String>,
 }
@@ -106,13 +109,17 @@ impl CallMutations {
             let key = key(actor, "callPlace", input.idempotency_key.as_ref(), &input)?;
             let (media, subject, record) = (input.media.into(), input.subject.clone(), input.record);
             let contact = match (contact, colleague) {
-                (Some(contact), None) => contact,
+                (Some(contact), None) if input.voicemail != Some(true) => contact,
+                (None, Some(colleague)) if input.voicemail == Some(true) => {
+                    let call = platform.message_colleague(actor, colleague, subject, key).await?;
+                    return Ok(CallPlacePayload { call: Some(Call(call)), ..Default::default() });
+                }
                 (None, Some(colleague)) => {
                     let call = platform.call_colleague(actor, colleague, media, subject, record, key).await?;
                     return Ok(CallPlacePayload { call: Some(Call(call)), ..Default::default() });
                 }
                 _ => {
-                    let says = "Say whom to call: a contact or a colleague, one of the two.";
+                    let says = "Say whom to call: a contact or a colleague, one of the two; a message is for a colleague.";
                     return Err(Refusal::invalid("contactId", says).into());
                 }
             };

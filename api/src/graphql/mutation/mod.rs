@@ -19,6 +19,7 @@ mod session;
 mod supervision;
 mod task;
 mod transfer;
+mod voicemail;
 
 use async_graphql::{InputType, MergedObject};
 use domain::people::{Actor, idempotency::Key};
@@ -45,6 +46,7 @@ pub struct Mutation(
     offer::OfferMutations,
     agent::AgentMutations,
     queue::QueueMutations,
+    voicemail::VoicemailMutations,
 );
 
 /// The idempotency key of an input, bound to the whole of it.

@@ -60,6 +60,10 @@ struct QueueSettings {
     overflow: Option<OverflowInput>,
     /// Whether contacts may choose to be called back; they may when left out.
     callback: Option<bool>,
+    /// Whether contacts may leave a message; they may not when left out.
+    voicemail: Option<bool>,
+    /// What is heard before the beep; null for the beep alone.
+    voicemail_greeting_id: MaybeUndefined<ID>,
     /// What agents see when one of its calls comes; null for nothing.
     script: MaybeUndefined<String>,
     /// What those who wait hear; null for the built-in music.
@@ -166,6 +170,8 @@ impl QueueSettings {
             max_length: self.max_length,
             overflow,
             callback: self.callback,
+            voicemail: self.voicemail,
+            voicemail_greeting: nullable(&self.voicemail_greeting_id).map(id::parse_optional).transpose()?,
             service_level: self.service_level.map(|target| (target.percent, target.seconds)),
             short_abandon_seconds: self.short_abandon_seconds,
             hours: self.hours.map(BusinessHours::read).transpose()?,

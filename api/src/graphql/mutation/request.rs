@@ -31,6 +31,9 @@ struct CallRequestInput {
     subject: Option<String>,
     /// A head start, in minutes of waiting, -100 to 100. For supervisors and administrators.
     priority: Option<i32>,
+    /// True: to leave a message rather than to wait, also while the queue is closed. Whoever asks for it has read
+    /// `voicemailWording` and agrees.
+    voicemail: Option<bool>,
     /// A repeat with the same key within 24 h gives the first result. Without signing in a UUID.
     idempotency_key: Option<String>,
 }
@@ -104,6 +107,7 @@ impl RequestMutations {
                 media: input.media.into(),
                 subject: input.subject,
                 priority: input.priority,
+                voicemail: input.voicemail.unwrap_or(false),
             };
             let placed = platform.request_call(actor, request, &origin, key).await?;
             Ok(CallRequestPayload {

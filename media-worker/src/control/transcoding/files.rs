@@ -42,7 +42,7 @@ pub async fn download(
 }
 
 /// Places the tracks on the recording's time line, which begins at `zero`.
-pub fn plan(inputs: &[TranscodeInput], zero: DateTime<Utc>) -> Plan {
+pub fn plan(inputs: &[TranscodeInput], message: bool, zero: DateTime<Utc>) -> Plan {
     let end = |input: &TranscodeInput| input.ended_at.unwrap_or(input.started_at + UNKNOWN_LENGTH);
     let millis = |delta: TimeDelta| u64::try_from(delta.num_milliseconds()).unwrap_or(0);
     Plan {
@@ -61,6 +61,7 @@ pub fn plan(inputs: &[TranscodeInput], zero: DateTime<Utc>) -> Plan {
             .collect(),
         duration_ms: inputs.iter().map(|input| millis(end(input) - zero)).max().unwrap_or(0).max(1),
         video: inputs.iter().any(|input| input.kind == MediaKind::Video),
+        message,
     }
 }
 
@@ -109,7 +110,7 @@ pub async fn upload(
         codecs: made.codecs,
     });
     Ok(FinishedRecording {
-        started_at: zero,
+        started_at: zero + TimeDelta::milliseconds(i64::try_from(outcome.start_ms)?),
         duration_ms: i64::try_from(outcome.duration_ms)?,
         sha256: whole,
         renditions: renditions.collect(),

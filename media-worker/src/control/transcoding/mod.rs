@@ -18,7 +18,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{Fault, child, leftovers::TRANSCODING, worker::Worker};
+use super::{Fault, REFUSED, child, leftovers::TRANSCODING, worker::Worker};
 
 /// Progress is told so often at most …
 const TELL: Duration = Duration::from_secs(2);
@@ -78,6 +78,12 @@ async fn attempt(worker: &Worker, lease: &TranscodeLease, stop: &CancellationTok
             tracing::warn!("the recording is no longer ours to transcode");
             discard(worker, lease).await;
         }
+        Err(error) if error.downcast_ref().is_some_and(is_silent) => {
+            tracing::info!("nothing was said");
+            if let Err(error) = platform.message_was_silent(lease.recording, lease.attempt).await {
+                tracing::warn!(%error, "not reported; the lease will run out");
+            }
+        }
         Err(error) => {
             metrics::counter!("cordboard_transcode_failures_total").increment(1);
             let why = error.to_string();
@@ -94,6 +100,11 @@ async fn attempt(worker: &Worker, lease: &TranscodeLease, stop: &CancellationTok
             }
         }
     }
+}
+
+/// The child has found nothing to keep.
+fn is_silent(failed: &child::Failed) -> bool {
+    failed.code == Some(REFUSED.into())
 }
 
 /// What this attempt stored is nobody's.
@@ -144,7 +155,7 @@ async fn work(worker: &Worker, lease: &TranscodeLease, progress: &watch::Sender<
     for input in &lease.inputs {
         files::download(worker, input, &data_key, &folder.path().join("in")).await?;
     }
-    let plan = files::plan(&lease.inputs, zero);
+    let plan = files::plan(&lease.inputs, lease.message, zero);
     tokio::fs::write(folder.path().join("plan.json"), serde_json::to_vec(&plan)?).await?;
     let mut command = Command::new("nice");
     command.arg("-n10").arg(child::own_program()).args(["transcode", "--dir"]).arg(folder.path());

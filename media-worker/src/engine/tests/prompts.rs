@@ -35,7 +35,7 @@ fn assert_unbroken(peer: &Peer) {
 async fn music_plays_until_somebody_speaks_and_goes_on_after() {
     let mut call = Call::connected(|_, _| vec![]).await;
     let [agent, contact] = call.legs;
-    let music = Prompt { music: frames("music", 40), announcement: None, every: None };
+    let music = Prompt::Music(Music { music: frames("music", 40), announcement: None, every: None });
     call.house.engine.play(call.id, contact, Some(music.clone())).await;
     let begun = Instant::now();
     until_heard(&mut call, "music", 100);
@@ -70,7 +70,8 @@ async fn announcements_interrupt_the_music() {
     let mut call = Call::connected(|_, _| vec![]).await;
     let contact = call.legs[1];
     let every = Some(Duration::from_millis(400));
-    let prompt = Prompt { music: frames("music", 1000), announcement: Some(frames("sorry", 10)), every };
+    let prompt =
+        Prompt::Music(Music { music: frames("music", 1000), announcement: Some(frames("sorry", 10)), every });
     call.house.engine.play(call.id, contact, Some(prompt)).await;
     until_heard(&mut call, "sorry", 30);
     let told = call.contact.heard(MediaKind::Audio);
@@ -85,7 +86,7 @@ async fn announcements_interrupt_the_music() {
 async fn who_comes_or_comes_again_hears_it_too() {
     let house = House::new();
     let (call, leg) = (fresh(), fresh());
-    let music = Prompt { music: frames("music", 1000), announcement: None, every: None };
+    let music = Prompt::Music(Music { music: frames("music", 1000), announcement: None, every: None });
     house.engine.play(call, leg, Some(music)).await;
     let mut contact = Peer::new("contact");
     house.join(call, leg, &mut contact).await;
@@ -98,4 +99,26 @@ async fn who_comes_or_comes_again_hears_it_too() {
     house.join(call, leg, &mut again).await;
     until(&mut [&mut again], "music again", |peers| numbers(peers[0], "music").len() > 20);
     assert!(numbers(&again, "music")[0] > last, "a reload doesn't begin it anew");
+}
+
+#[tokio::test]
+async fn a_greeting_is_heard_once_and_the_beep_is_told() {
+    let mut call = Call::connected(|_, _| vec![]).await;
+    let contact = call.legs[1];
+    let greeting = Prompt::Greeting(Greeting { words: Some(frames("hello", 25)), beep: frames("beep", 10) });
+    call.house.engine.play(call.id, contact, Some(greeting.clone())).await;
+    until_heard(&mut call, "hello", 20);
+    assert!(!call.house.has_told(changed(contact, LegChange::Greeted)), "it still speaks");
+    until_heard(&mut call, "beep", 10);
+    assert!(call.house.has_told(changed(contact, LegChange::Greeted)));
+    // The same again, though its file was loaded anew, as with every look at the plan.
+    let again = Prompt::Greeting(Greeting { words: Some(frames("hello", 25)), beep: frames("beep", 10) });
+    call.house.engine.play(call.id, contact, Some(again)).await;
+    let quiet = Instant::now();
+    call.until("a moment passes", |_| quiet.elapsed() > Duration::from_millis(300));
+    assert_eq!((numbers(&call.contact, "hello").len(), numbers(&call.contact, "beep").len()), (25, 10));
+    call.house.has_told(|_| false);
+    let told = call.house.told.iter().filter(|event| event.change == LegChange::Greeted);
+    assert_eq!(told.count(), 1);
+    assert!(numbers(&call.agent, "hello").is_empty());
 }

@@ -45,7 +45,7 @@ async fn record_and_transcode(
         fs::rename(tape.matroska(track), plan.file(folder.path())).unwrap();
         tracks.push(plan);
     }
-    write_plan(folder.path(), &Plan { tracks, duration_ms, video: true });
+    write_plan(folder.path(), &Plan { tracks, duration_ms, video: true, message: false });
     let outcome = run(folder.path(), |_| {}).unwrap();
     (folder, outcome)
 }
@@ -233,4 +233,32 @@ async fn a_damaged_track_costs_itself_only() {
     plan.tracks[0].id = "../../etc/passwd".to_owned();
     write_plan(folder.path(), &plan);
     assert!(matches!(run(folder.path(), |_| {}), Err(TranscodeError::Plan(_))));
+}
+
+#[tokio::test]
+async fn a_message_is_cut_to_what_was_said_and_silence_is_told() {
+    // A beep a second, and nothing before and behind.
+    let said = |seconds: u64| {
+        let mut sound = beeping_audio(seconds);
+        sound.0.iter_mut().for_each(|(time, _)| *time += Duration::from_millis(1500));
+        sound
+    };
+    let (folder, _) = record_and_transcode(&[(CONTACT, Audio, &said(8))], 12_000).await;
+    let mut plan = Plan::read(folder.path()).unwrap();
+    plan.message = true;
+    write_plan(folder.path(), &plan);
+    let outcome = run(folder.path(), |_| {}).unwrap();
+    let heard = Watched::m4a(&folder.path().join("out/recording.m4a"));
+    let expected: Vec<f64> = (0..8).map(|second| f64::from(second) + 0.3).collect();
+    together("from 300 ms before the first", &heard.right_beeps, &expected);
+    together("on both sides", &heard.left_beeps, &heard.right_beeps);
+    assert!((7_600..7_900).contains(&outcome.duration_ms), "{} ms", outcome.duration_ms);
+    assert_eq!(playlist_lengths(&folder.path().join("out"), "audio").len(), 2);
+
+    // One beep is no message.
+    let (folder, _) = record_and_transcode(&[(CONTACT, Audio, &said(1))], 12_000).await;
+    let mut plan = Plan::read(folder.path()).unwrap();
+    plan.message = true;
+    write_plan(folder.path(), &plan);
+    assert!(matches!(run(folder.path(), |_| {}), Err(TranscodeError::Silent)));
 }

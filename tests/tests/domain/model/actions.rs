@@ -21,6 +21,10 @@ pub enum Action {
     ContactLost(Pick),
     Callback(Pick),
     CallbackCancel(Pick),
+    /// A message is left instead.
+    Message(Pick),
+    /// The beep is heard.
+    Beep(Pick),
     Accept(Pick),
     AgentMedia(Pick),
     Decline(Pick),
@@ -91,7 +95,9 @@ fn one(random: &mut StdRng) -> Action {
         32..40 => Action::ContactMedia(a),
         40..43 => Action::ContactLeaves(a),
         43..45 => Action::ContactLost(a),
-        45..47 => Action::Callback(a),
+        45 => Action::Callback(a),
+        46 if b % 2 == 0 => Action::Message(a),
+        46 => Action::Beep(a),
         47..59 => Action::Accept(a),
         59..70 => Action::AgentMedia(a),
         70..74 => Action::Decline(a),

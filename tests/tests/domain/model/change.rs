@@ -66,7 +66,9 @@ impl Change {
             Self::Overflow => {
                 let kind = OverflowKind::ALL[value % OverflowKind::ALL.len()];
                 let kind = if other == id && kind == OverflowKind::Queue { OverflowKind::End } else { kind };
-                QueueChange { overflow: Some((kind, (kind == OverflowKind::Queue).then_some(other))), ..none }
+                let voicemail = (kind == OverflowKind::Voicemail).then_some(true);
+                let overflow = Some((kind, (kind == OverflowKind::Queue).then_some(other)));
+                QueueChange { overflow, voicemail, ..none }
             }
             Self::LastAgent => QueueChange { last_agent_seconds: Some(number % 60), ..none },
             Self::MaxLength => QueueChange { max_length: Some(1 + number % 8), ..none },

@@ -64,13 +64,15 @@ pub async fn equal(
                 }
             }
             "OVERFLOWED" => {
-                if let Some(queue) = waiting.remove(&call).filter(|_| detail != "CALLBACK") {
+                if let Some(queue) =
+                    waiting.remove(&call).filter(|_| !["CALLBACK", "VOICEMAIL"].contains(&detail))
+                {
                     days.entry(queue).or_default().overflowed += 1;
                 }
             }
             // Taken back by the agent who had handed it to the queue.
             "TRANSFER_CANCELLED" if !detail.ends_with("taken back") => {}
-            "CALLBACK_REQUESTED" | "TRANSFER_CANCELLED" => {
+            "CALLBACK_REQUESTED" | "TRANSFER_CANCELLED" | "VOICEMAIL_STARTED" => {
                 waiting.remove(&call);
             }
             // Only a contact abandons a queue: hung up or lost, not sent away by one of the house.

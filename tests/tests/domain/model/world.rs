@@ -44,8 +44,12 @@ pub struct World {
 impl World {
     pub async fn new() -> Self {
         let centre = Centre::open().await;
-        let short =
-            QueueChange { max_wait_seconds: Some(120), wrap_up_seconds: Some(10), ..QueueChange::default() };
+        let short = QueueChange {
+            max_wait_seconds: Some(120),
+            wrap_up_seconds: Some(10),
+            voicemail: Some(true),
+            ..QueueChange::default()
+        };
         let plain = centre.queue("plain", short.clone()).await;
         let overflowing =
             QueueChange { overflow: Some((OverflowKind::Queue, Some(plain.id))), ..short.clone() };
@@ -186,6 +190,18 @@ impl World {
             Action::CallbackCancel(who) => {
                 if let Some(caller) = self.caller(*who) {
                     platform.cancel_callback(&caller.token).await?;
+                }
+            }
+            Action::Message(who) => {
+                if let Some(caller) = self.caller(*who) {
+                    platform.leave_voicemail(&caller.actor, caller.call).await?;
+                }
+            }
+            Action::Beep(who) => {
+                if let Some(caller) = self.caller(*who)
+                    && let Some((call, _)) = self.party(platform, &caller, LegRole::Contact).await?
+                {
+                    platform.greeting_heard(call.id, call.epoch).await?;
                 }
             }
             Action::Accept(who) => {

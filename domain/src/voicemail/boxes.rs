@@ -1,0 +1,165 @@
+//! Who takes messages, and what is heard before the beep.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::{Recipient, VoicemailBox};
+use crate::{
+    Platform, Result,
+    agents::Agent,
+    db::{
+        Unit,
+        schema::{agent, audio_file, voicemail_box},
+    },
+    error::{Refusal, RefusalCode, refuse},
+    ids::{AgentId, AudioFileId, BoxId, QueueId},
+    people::Actor,
+};
+
+/// What shall be set of an agent's box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Greeting {
+    None,
+    /// A file that is there already.
+    File(AudioFileId),
+    /// One that will be uploaded now.
+    Upload,
+}
+
+type Row = (bool, Option<AudioFileId>);
+
+fn of_row((enabled, greeting): Row) -> VoicemailBox {
+    VoicemailBox { enabled, greeting }
+}
+
+/// A queue takes no messages unless somebody said so.
+pub(crate) async fn box_of_queue(connection: &mut AsyncPgConnection, id: QueueId) -> Result<VoicemailBox> {
+    let found: Option<Row> = voicemail_box::table
+        .filter(voicemail_box::queue_id.eq(id))
+        .select((voicemail_box::enabled, voicemail_box::greeting_id))
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(found.map(of_row).unwrap_or_default())
+}
+
+impl Recipient {
+    pub(super) async fn own_box(self, connection: &mut AsyncPgConnection) -> Result<VoicemailBox> {
+        let id = match self {
+            Self::Queue(id) => return box_of_queue(connection, id).await,
+            Self::Agent(id) => id,
+        };
+        let found: Option<Row> = voicemail_box::table
+            .filter(voicemail_box::agent_id.eq(id))
+            .select((voicemail_box::enabled, voicemail_box::greeting_id))
+            .first(connection)
+            .await
+            .optional()?;
+        Ok(found.map_or(VoicemailBox { enabled: true, greeting: None }, of_row))
+    }
+}
+
+/// Sets how a queue takes messages; what is none stays as it is.
+pub(crate) async fn set_queue_box(
+    unit: &mut Unit,
+    id: QueueId,
+    enabled: Option<bool>,
+    greeting: Option<Option<AudioFileId>>,
+) -> Result<VoicemailBox> {
+    let before = box_of_queue(unit.connection(), id).await?;
+    let after = VoicemailBox {
+        enabled: enabled.unwrap_or(before.enabled),
+        greeting: greeting.unwrap_or(before.greeting),
+    };
+    if after != before {
+        let set = (voicemail_box::enabled.eq(after.enabled), voicemail_box::greeting_id.eq(after.greeting));
+        diesel::insert_into(voicemail_box::table)
+            .values((voicemail_box::id.eq(BoxId::new()), voicemail_box::queue_id.eq(id), set))
+            .on_conflict(voicemail_box::queue_id)
+            .do_update()
+            .set(set)
+            .execute(unit.connection())
+            .await?;
+    }
+    Ok(after)
+}
+
+impl Platform {
+    /// How several queues take messages.
+    pub async fn queue_boxes(&self, ids: &[QueueId]) -> Result<Vec<(QueueId, VoicemailBox)>> {
+        let mut connection = self.db.get().await?;
+        let found: Vec<(Option<QueueId>, Row)> = voicemail_box::table
+            .filter(voicemail_box::queue_id.eq_any(ids))
+            .select((voicemail_box::queue_id, (voicemail_box::enabled, voicemail_box::greeting_id)))
+            .load(&mut connection)
+            .await?;
+        Ok(found.into_iter().filter_map(|(id, row)| Some((id?, of_row(row)))).collect())
+    }
+
+    /// What is heard of several agents before the beep.
+    pub async fn agent_greetings(&self, ids: &[AgentId]) -> Result<Vec<(AgentId, AudioFileId)>> {
+        let mut connection = self.db.get().await?;
+        let found: Vec<(Option<AgentId>, Option<AudioFileId>)> = voicemail_box::table
+            .filter(voicemail_box::agent_id.eq_any(ids))
+            .select((voicemail_box::agent_id, voicemail_box::greeting_id))
+            .load(&mut connection)
+            .await?;
+        Ok(found.into_iter().filter_map(|(id, greeting)| Some((id?, greeting?))).collect())
+    }
+
+    /// Sets an agent's greeting: the agent's own, or by a supervisor anybody's. With the token for the upload, if it is to be
+    /// one.
+    ///
+    /// # Errors
+    /// NOT_ALLOWED for a colleague's, NOT_FOUND for agent or file.
+    pub async fn set_agent_greeting(
+        &self,
+        actor: &Actor,
+        whose: Option<AgentId>,
+        greeting: Greeting,
+    ) -> Result<(Agent, Option<String>)> {
+        let own = AgentId::from(actor.user()?.id);
+        let id = whose.unwrap_or(own);
+        if id != own && !actor.sees_all() {
+            return refuse(RefusalCode::NotAllowed, "Only a supervisor sets a colleague's greeting.");
+        }
+        let found = self.agents(&[id]).await?.pop();
+        let agent = found.ok_or_else(|| Refusal::not_found("agent").at("agentId"))?;
+        let (file, token) = match greeting {
+            Greeting::None => (None, None),
+            Greeting::File(file) => (Some(file), None),
+            Greeting::Upload => {
+                let name = self.users(&[id.into()]).await?.pop().map_or_else(String::new, |user| user.name);
+                let name: String = format!("Greeting of {name}").chars().take(200).collect();
+                let (file, token) = self.create_audio_file(actor, &name).await?;
+                (Some(file.id), Some(token))
+            }
+        };
+        let mut unit = self.begin().await?;
+        agent::table.find(id).select(agent::user_id).for_no_key_update().execute(unit.connection()).await?;
+        if let Some(file) = file {
+            let known: i64 = audio_file::table
+                .filter(audio_file::id.eq(file))
+                .count()
+                .get_result(unit.connection())
+                .await?;
+            if known == 0 {
+                return Err(Refusal::not_found("audio file").at("greetingId").into());
+            }
+        }
+        diesel::insert_into(voicemail_box::table)
+            .values((
+                voicemail_box::id.eq(BoxId::new()),
+                voicemail_box::agent_id.eq(id),
+                voicemail_box::enabled.eq(true),
+                voicemail_box::greeting_id.eq(file),
+            ))
+            .on_conflict(voicemail_box::agent_id)
+            .do_update()
+            .set(voicemail_box::greeting_id.eq(file))
+            .execute(unit.connection())
+            .await?;
+        unit.commit().await?;
+        Ok((agent, token))
+    }
+}
