@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { explain } from '../api/errors';
 import { graphql } from '../gql';
-import type { CallResult } from '../gql/graphql';
+import type { CallResult, VoicemailState } from '../gql/graphql';
 import styles from './join.module.css';
 import { RatingForm } from './RatingForm';
 import { useVisit } from './visit';
@@ -24,6 +24,7 @@ const EndedCallDocument = graphql(`
           result
           answeredAt
           queueName
+          voicemailState
           callbackUrl
           rating {
             stars
@@ -34,6 +35,9 @@ const EndedCallDocument = graphql(`
     }
   }
 `);
+
+/** Whatever the platform still does with it. */
+const LEFT_A_MESSAGE: readonly VoicemailState[] = ['RECORDING', 'PREPARING', 'DONE'];
 
 /** What the page's own call machine says of one's own wish. */
 const HUNG_UP = 'You hung up.';
@@ -86,18 +90,19 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
     );
   }
   const talked = call?.answeredAt != null;
-  const title = left ? 'You have left the call' : talked ? 'Thank you for the call' : titleOf(call?.result ?? null);
+  const message = call != null && LEFT_A_MESSAGE.includes(call.voicemailState ?? 'GREETING');
+  const title = message ? 'Thank you for your message' : left ? 'You have left the call' : talked ? 'Thank you for the call' : titleOf(call?.result ?? null);
   const rates = talked && !left && data?.viewer.guest?.leg?.role !== 'GUEST';
   return (
     <main className={styles.page} data-center="true">
       <header className={styles.end}>
-        {talked ? <IconMoodSmile size={48} aria-hidden="true" /> : <IconPhoneOff size={48} aria-hidden="true" />}
+        {talked || message ? <IconMoodSmile size={48} aria-hidden="true" /> : <IconPhoneOff size={48} aria-hidden="true" />}
         <div role="status">
           <Title order={1}>{title}</Title>
         </div>
         <Text c="dimmed">
-          {ownWish && !talked && call?.result !== 'CALLBACK' ? 'You left the line before somebody could answer.' : reason}
-          {left && ' The others go on.'}
+          {message ? 'We listen to it and come back to you.' : wordsOf(ownWish && !talked && call?.result !== 'CALLBACK', reason)}
+          {left && !message && ' The others go on.'}
           {!onAgain && ' You can close this page.'}
         </Text>
       </header>
@@ -119,6 +124,10 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
       )}
     </main>
   );
+}
+
+function wordsOf(gaveUp: boolean, reason: string): string {
+  return gaveUp ? 'You left the line before somebody could answer.' : reason;
 }
 
 function titleOf(result: CallResult | null): string {

@@ -5,6 +5,7 @@ import { storedPreferences } from '../call/media';
 import { Sound } from '../calls/Video';
 import { host } from '../queue/embed';
 import { announcement, BEGINNING, next, type Row, type Wait } from '../queue/waiting';
+import { MessageRoom } from '../queue/MessageRoom';
 import { WaitingRoom } from '../queue/WaitingRoom';
 import { rowOf, useOwnCall } from './guest-call';
 import styles from './join.module.css';
@@ -16,6 +17,8 @@ interface Props {
   ready: Ready;
   /** Known before the call's row is: a queue was called. */
   inQueue: boolean;
+  /** Known before the call's row is: a message is to be left. */
+  message?: boolean | undefined;
   onOver: (reason: string) => void;
   /** The link of the call that will be made instead. */
   onCallback: (joinUrl: string) => void;
@@ -44,19 +47,20 @@ function Chatted({ callId, ...props }: Omit<TalkProps, 'chat' | 'isMine'> & { ca
 }
 
 /** A guest in its call: in line first, where it called a queue, then with the agent. One sound throughout. */
-export function GuestCall({ ready, inQueue, onOver, onCallback }: Props) {
+export function GuestCall({ ready, inQueue, message: asked = false, onOver, onCallback }: Props) {
   const own = useOwnCall(ready, onOver);
   const [{ wait, said }, follow] = useReducer(tell, { wait: BEGINNING, said: '' });
   const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
   const [silent, setSilent] = useState(false);
   const row = rowOf(own);
-  const { version, state, position, estimatedWaitSeconds, agent } = row ?? {};
+  const { version, state, position, estimatedWaitSeconds, agent, message } = row ?? {};
   useEffect(() => {
     if (row) follow(row);
     // The row is a new object each time: what counts are its facts.
-  }, [version, state, position, estimatedWaitSeconds, agent]);
+  }, [version, state, position, estimatedWaitSeconds, agent, message]);
 
-  const inLine = wait.stage === 'line' || wait.stage === 'offered' || (wait.stage === 'asking' && inQueue);
+  const leaves = wait.stage === 'message' || (wait.stage === 'asking' && asked);
+  const inLine = !leaves && (wait.stage === 'line' || wait.stage === 'offered' || (wait.stage === 'asking' && inQueue));
   useVisit({ state: inLine ? 'waiting' : 'talking', place: wait.place }, wait.queue);
   useEffect(() => host.onMessage(({ cordboard }) => cordboard === 'leave' && void ready.live.hangUp()), [ready]);
 
@@ -78,11 +82,9 @@ export function GuestCall({ ready, inQueue, onOver, onCallback }: Props) {
       <p className={styles.hidden} role="status">
         {said}
       </p>
-      {inLine ? (
-        <WaitingRoom ready={ready} own={own} wait={wait} silent={silent} onSilent={setSilent} onCallback={callBack} />
-      ) : (
-        <Conversation ready={ready} own={own} speaker={speaker} onSpeaker={choose} />
-      )}
+      {inLine && <WaitingRoom ready={ready} own={own} wait={wait} silent={silent} onSilent={setSilent} onCallback={callBack} />}
+      {leaves && <MessageRoom ready={ready} own={own} queue={wait.queue} />}
+      {!inLine && !leaves && <Conversation ready={ready} own={own} speaker={speaker} onSpeaker={choose} />}
     </>
   );
 }

@@ -10,10 +10,13 @@ interface Props {
   onAgain?: (() => void) | undefined;
   /** What `onAgain` is called. */
   again?: string;
+  /** What most people want here, before going on otherwise. */
+  onMain?: (() => void) | undefined;
+  main?: string;
 }
 
 /** A last word that fills the page, with a way on where there is one. */
-export function Notice({ kind, title, children, onAgain, again = 'Call again' }: Props) {
+export function Notice({ kind, title, children, onAgain, again = 'Call again', onMain, main }: Props) {
   return (
     <main className={styles.page} data-center="true">
       <EmptyState
@@ -23,11 +26,18 @@ export function Notice({ kind, title, children, onAgain, again = 'Call again' }:
         title={<h1 className={styles.title}>{title}</h1>}
         description={children}
       >
-        {onAgain && (
+        {(onAgain ?? onMain) && (
           <EmptyState.Actions>
-            <Button size="md" variant="default" onClick={onAgain}>
-              {again}
-            </Button>
+            {onMain && (
+              <Button size="md" onClick={onMain}>
+                {main}
+              </Button>
+            )}
+            {onAgain && (
+              <Button size="md" variant="default" onClick={onAgain}>
+                {again}
+              </Button>
+            )}
           </EmptyState.Actions>
         )}
       </EmptyState>

@@ -25,6 +25,9 @@ graphql(`
     position
     estimatedWaitSeconds
     callbackAvailable
+    voicemailAvailable
+    voicemailWording
+    voicemailState
     legs {
       id
       role
@@ -127,7 +130,14 @@ export function useOwnCall({ live, media, joined, open }: Ready, onOver: (reason
 }
 
 export function rowOf({ call, agent }: OwnCall): Row | null {
-  // An agent who waits beside a transferred call is no longer with it.
-  return call && { ...call, agent: agent && !agent.parked ? agent.name : null };
+  const message = call?.voicemailState;
+  return (
+    call && {
+      ...call,
+      // An agent who waits beside a transferred call is no longer with it.
+      agent: agent && !agent.parked ? agent.name : null,
+      message: message === 'GREETING' || message === 'RECORDING',
+    }
+  );
 }
 

@@ -7,7 +7,7 @@ import { opensWords } from './words';
 type Info = NonNullable<QueueInfoQuery['queueInfo']>;
 
 /** Closed: what the queue says about it, and when to come again. Opens by itself. */
-export function Closed({ info, onAgain }: { info: Info; onAgain: () => void }) {
+export function Closed({ info, onAgain, onMessage }: { info: Info; onAgain: () => void; onMessage: () => void }) {
   const now = useNow(20_000);
   const opensAt = info.opensAt ? new Date(info.opensAt) : null;
   const due = opensAt !== null && opensAt <= now;
@@ -16,7 +16,7 @@ export function Closed({ info, onAgain }: { info: Info; onAgain: () => void }) {
     // Also by `now`: the platform's clock may not be there yet, so it is asked again.
   }, [due, now, onAgain]);
   return (
-    <Notice kind="closed" title={`${info.name} is closed`} onAgain={onAgain} again="Look again">
+    <Notice kind="closed" title={`${info.name} is closed`} onAgain={onAgain} again="Look again" onMain={info.voicemail ? onMessage : undefined} main="Leave a message">
       {info.closedMessage && (
         <>
           <span dir="auto">{info.closedMessage}</span>

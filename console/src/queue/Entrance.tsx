@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Button, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconPhone, IconVideo } from '@tabler/icons-react';
+import { IconArrowLeft, IconMicrophone, IconPhone, IconVideo } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload, Refused } from '../api/errors';
@@ -37,12 +37,15 @@ const CallRequest = graphql(`
 
 interface Props {
   info: NonNullable<QueueInfoQuery['queueInfo']>;
+  /** The queue is closed: a message is left instead. */
+  message: boolean;
   onReady: (guest: Guest, ready: Ready) => void;
   onReload: () => void;
+  onBack: () => void;
 }
 
 /** Who calls and about what; then how one sounds and looks; then the call is asked for. */
-export function Entrance({ info, onReady, onReload }: Props) {
+export function Entrance({ info, message, onReady, onReload, onBack }: Props) {
   const [request, setRequest] = useState<Request>(() => ({ ...EMPTY, ...host.fields, video: false }));
   const [checking, setChecking] = useState(false);
   const [refused, setRefused] = useState<Refused | null>(null);
@@ -89,6 +92,7 @@ export function Entrance({ info, onReady, onReload }: Props) {
             phone: request.phone.trim() || null,
             subject: request.subject.trim() || null,
             media: video ? 'VIDEO' : 'AUDIO',
+            ...(message && { voicemail: true }),
             idempotencyKey: attempt.current,
           },
         }),
@@ -117,25 +121,22 @@ export function Entrance({ info, onReady, onReload }: Props) {
     }
   };
 
-  const estimate = waitWords(info.estimatedWaitSeconds ?? null);
   const deaf = local.settled && local.audio === null;
   return (
     <main className={join.page}>
       <header>
         <div className={styles.head}>
-          {checking && (
-            <ActionIcon size={44} aria-label="Back" onClick={back} disabled={calling}>
+          {(checking || message) && (
+            <ActionIcon size={44} aria-label="Back" onClick={checking ? back : onBack} disabled={calling}>
               <IconArrowLeft size={22} />
             </ActionIcon>
           )}
           <Title order={1} dir="auto" className={styles.grow}>
             {info.name}
           </Title>
-          <span className={styles.open}>Open</span>
+          {info.open && <span className={styles.open}>Open</span>}
         </div>
-        <Text c="dimmed">
-          {info.full ? 'Very many are waiting right now' : estimate ? capital(estimate) : 'Talk to us here, in your browser'}
-        </Text>
+        <Text c="dimmed">{message ? 'Leave us a message' : doorWords(info)}</Text>
       </header>
       {checking ? (
         <>
@@ -146,22 +147,27 @@ export function Entrance({ info, onReady, onReload }: Props) {
                 {fault}
               </Alert>
             )}
+            {message && (
+              <Text size="sm" c="dimmed">
+                You hear a greeting and a beep; then speak for up to three minutes. {info.voicemailWording}
+              </Text>
+            )}
             <Button
               size="lg"
               fullWidth
               loading={calling}
-              disabled={!local.settled}
+              disabled={!local.settled || (message && deaf)}
               variant={deaf ? 'default' : 'filled'}
-              leftSection={video ? <IconVideo size={20} /> : <IconPhone size={20} />}
+              leftSection={message ? <IconMicrophone size={20} /> : video ? <IconVideo size={20} /> : <IconPhone size={20} />}
               onClick={() => void call()}
             >
-              {deaf ? 'Call without a microphone' : 'Call now'}
+              {message ? 'Leave a message' : deaf ? 'Call without a microphone' : 'Call now'}
             </Button>
           </div>
         </>
       ) : (
         <RequestForm
-          info={info}
+          info={message ? { ...info, consentWording: null } : info}
           request={request}
           refused={refused}
           onChange={(change) => {
@@ -175,4 +181,10 @@ export function Entrance({ info, onReady, onReload }: Props) {
       )}
     </main>
   );
+}
+
+function doorWords({ full, estimatedWaitSeconds }: Props['info']): string {
+  if (full) return 'Very many are waiting right now';
+  const estimate = waitWords(estimatedWaitSeconds ?? null);
+  return estimate === null ? 'Talk to us here, in your browser' : capital(estimate);
 }

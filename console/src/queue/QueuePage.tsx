@@ -31,6 +31,8 @@ const QueueInfoDocument = graphql(`
       full
       estimatedWaitSeconds
       consentWording
+      voicemail
+      voicemailWording
     }
   }
 `);
@@ -54,7 +56,7 @@ export function QueuePage() {
 
 type Step =
   | { name: 'entrance' }
-  | { name: 'in-call'; guest: Guest; ready: Ready }
+  | { name: 'in-call'; guest: Guest; ready: Ready; message: boolean }
   | { name: 'callback'; joinToken: string }
   | { name: 'over'; guest: Guest; reason: string };
 
@@ -64,7 +66,7 @@ function takenUp(visit: Kept | null): Step {
   const { joinToken, callback, consent } = visit;
   if (callback) return { name: 'callback', joinToken };
   const guest = makeGuest(joinToken);
-  return { name: 'in-call', guest, ready: takeUp(guest, joinToken, consent) };
+  return { name: 'in-call', guest, ready: takeUp(guest, joinToken, consent), message: false };
 }
 
 function QueueVisit({ queueKey }: { queueKey: string }) {
@@ -87,7 +89,7 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
         <Provider value={anonymous}>
           <AtTheDoor
             queueKey={queueKey}
-            onReady={(guest, ready) => setStep({ name: 'in-call', guest, ready })}
+            onReady={(guest, ready, message) => setStep({ name: 'in-call', guest, ready, message })}
           />
         </Provider>
       );
@@ -97,6 +99,7 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
           <GuestCall
             ready={step.ready}
             inQueue
+            message={step.message}
             onOver={(reason) => setStep({ name: 'over', guest: step.guest, reason })}
             onCallback={callBack}
           />
@@ -115,11 +118,12 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
 
 interface DoorProps {
   queueKey: string;
-  onReady: (guest: Guest, ready: Ready) => void;
+  onReady: (guest: Guest, ready: Ready, message: boolean) => void;
 }
 
 function AtTheDoor({ queueKey, onReady }: DoorProps) {
   const [{ data, error, stale, fetching }, reload] = useQuery({ query: QueueInfoDocument, variables: { key: queueKey } });
+  const [message, setMessage] = useState(false);
   const again = () => reload({ requestPolicy: 'network-only' });
   const info = data?.queueInfo;
   useVisit({ state: info && !info.open ? 'closed' : 'form', place: null }, info?.name ?? null);
@@ -151,6 +155,6 @@ function AtTheDoor({ queueKey, onReady }: DoorProps) {
       </Notice>
     );
   }
-  if (!info.open) return <Closed info={info} onAgain={again} />;
-  return <Entrance info={info} onReady={onReady} onReload={again} />;
+  if (!info.open && !message) return <Closed info={info} onAgain={again} onMessage={() => setMessage(true)} />;
+  return <Entrance info={info} message={message} onReady={(guest, ready) => onReady(guest, ready, message)} onReload={again} onBack={() => setMessage(false)} />;
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Button, Text, Title } from '@mantine/core';
-import { IconMusic, IconMusicOff, IconPhoneCall, IconPhoneOff } from '@tabler/icons-react';
+import { IconMicrophone, IconMusic, IconMusicOff, IconPhoneCall, IconPhoneOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useStream } from '../call/hooks';
 import { faultWords } from '../calls/live-words';
@@ -10,6 +10,7 @@ import { Level } from '../join/Level';
 import type { Ready } from '../join/take-up';
 import { Since } from '../ui/Time';
 import { CallbackRequest } from './CallbackRequest';
+import { LeaveMessage } from './LeaveMessage';
 import { Place } from './Place';
 import styles from './queue.module.css';
 import { useWakeLock } from './wake-lock';
@@ -33,6 +34,7 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
   const { call, local, refresh } = own;
   const { phase } = own.live;
   const [asking, setAsking] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const self = useStream(local.video);
   useWakeLock();
   useEffect(() => {
@@ -108,6 +110,11 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
             Call me back instead
           </Button>
         )}
+        {call?.voicemailAvailable && (
+          <Button size="md" variant="default" fullWidth leftSection={<IconMicrophone size={20} />} onClick={() => setLeaving(true)}>
+            Leave a message
+          </Button>
+        )}
         <Button
           size="md"
           variant="default"
@@ -119,6 +126,7 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
           Leave the line
         </Button>
       </div>
+      {call && <LeaveMessage callId={call.id} wording={call.voicemailWording ?? null} opened={leaving} onClose={() => setLeaving(false)} />}
       {call && <CallbackRequest callId={call.id} place={wait.place} opened={asking} onClose={() => setAsking(false)} onCallback={onCallback} />}
     </main>
   );

@@ -8,6 +8,7 @@ const row = (version: number, state: Row['state'], more: Partial<Row> = {}): Row
   position: null,
   estimatedWaitSeconds: null,
   agent: null,
+  message: false,
   ...more,
 });
 
@@ -103,6 +104,15 @@ describe('a contact in a queue', () => {
   it('is over once', () => {
     const { wait } = follow(row(1, 'QUEUED', { position: 1 }), row(2, 'ENDED'));
     expect(next(wait, row(3, 'QUEUED', { position: 1 })).stage).toBe('over');
+  });
+});
+
+describe('a contact who leaves a message', () => {
+  it('is no longer in line, and the page of the message speaks for itself', () => {
+    const { wait, said } = follow(row(1, 'QUEUED', { position: 2 }), row(2, 'IN_PROGRESS', { message: true }));
+    expect(wait).toMatchObject({ stage: 'message', place: null, queue: 'Support' });
+    expect(said).toHaveLength(1);
+    expect(next(wait, row(3, 'ENDED')).stage).toBe('over');
   });
 });
 

@@ -14,6 +14,8 @@ export interface Row {
   estimatedWaitSeconds?: number | null;
   /** The agent whom one talks with, once there is one. */
   agent: string | null;
+  /** A message is being left: its greeting is heard, or it is spoken. */
+  message: boolean;
 }
 
 export type Stage =
@@ -25,6 +27,8 @@ export type Stage =
   | 'offered'
   /** With an agent, or on the way there. */
   | 'agent'
+  /** Leaving a message, since nobody was there or by one's own wish. */
+  | 'message'
   | 'over';
 
 /** What a contact should be told once: the agent's side failed, another queue took over, or the agent put them there. */
@@ -57,10 +61,10 @@ export function next(wait: Wait, row: Row): Wait {
   };
 }
 
-function stageOf({ state, queueName, agent }: Row): Stage {
+function stageOf({ state, queueName, agent, message }: Row): Stage {
+  if (state === 'ENDED') return 'over';
+  if (message) return 'message';
   switch (state) {
-    case 'ENDED':
-      return 'over';
     case 'QUEUED':
       return 'line';
     case 'CREATED':
@@ -81,6 +85,8 @@ function turnOf(wait: Wait, stage: Stage, queue: string | null): Turn | null {
 
 /** What a screen reader says when this follows that; null: nothing that matters changed. */
 export function announcement(before: Wait, after: Wait): string | null {
+  // The page of the message speaks for itself.
+  if (after.stage === 'message') return null;
   if (after.turn !== null && after.turn !== before.turn) return turnWords(after);
   if (after.stage === 'offered' && before.stage !== 'offered') return 'An agent is being asked to take your call.';
   if (after.stage === 'agent' && before.stage !== 'agent') return 'You are being connected.';

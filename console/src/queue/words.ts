@@ -30,6 +30,11 @@ export function opensWords(opensAt: Date, now: Date, zone?: string): string {
   return `Opens ${date} at ${time}`;
 }
 
+/** What a screen reader says while a message is left. */
+export function messageWords(recording: boolean): string {
+  return recording ? 'Recording. Speak now.' : 'Listen to the greeting and speak after the beep.';
+}
+
 /** Why a call ended, told to the contact. The platform tells it to everybody, with or without a full stop. */
 export function endWords(reason: string): string {
   const mine = reason.replace(/^The contact's /, 'Your ').replace(/^The contact /, 'You ');

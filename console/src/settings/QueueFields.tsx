@@ -69,7 +69,7 @@ export function RoutingFields({ form, disabled }: FieldsProps) {
 }
 
 export function WaitingFields({ form, disabled, others, audio }: FieldsProps) {
-  const { overflow, announcementId } = form.values;
+  const { overflow, announcementId, voicemail } = form.values;
   const files = audio.filter(({ state }) => state === 'READY').map(({ id, name }) => ({ value: id, label: name }));
   return (
     <>
@@ -86,6 +86,7 @@ export function WaitingFields({ form, disabled, others, audio }: FieldsProps) {
             { value: 'END', label: 'End the call with a message' },
             { value: 'QUEUE', label: 'Pass on to another queue' },
             { value: 'CALLBACK', label: 'Call the contact back' },
+            { value: 'VOICEMAIL', label: 'Let the contact leave a message' },
           ]}
           {...form.getInputProps('overflow')}
         />
@@ -100,6 +101,17 @@ export function WaitingFields({ form, disabled, others, audio }: FieldsProps) {
         )}
       </div>
       <Switch label="Contacts may ask to be called back, and keep their place" disabled={disabled} {...form.getInputProps('callback', { type: 'checkbox' })} />
+      <div className={styles.pair}>
+        <Switch
+          label="Contacts may leave a message"
+          description="While they wait, and while the queue is closed"
+          disabled={disabled}
+          {...form.getInputProps('voicemail', { type: 'checkbox' })}
+        />
+        {voicemail && (
+          <Select label="Greeting" placeholder="The beep alone" clearable disabled={disabled} data={files} {...form.getInputProps('voicemailGreetingId')} />
+        )}
+      </div>
       <div className={styles.pair}>
         <Select label="Music" placeholder="The music that comes with Cordboard" clearable disabled={disabled} data={files} {...form.getInputProps('holdMusicId')} />
         <Select label="Announcement" placeholder="None" clearable disabled={disabled} data={files} {...form.getInputProps('announcementId')} />

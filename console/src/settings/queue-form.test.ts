@@ -25,6 +25,8 @@ const queue: QueueFieldsFragment = {
   closedMessage: null,
   overflow: { kind: 'END', queue: null },
   callback: true,
+  voicemail: false,
+  voicemailGreeting: null,
   script: null,
   holdMusic: null,
   announcement: null,
@@ -51,6 +53,12 @@ describe('the form of a queue', () => {
   it('says what is missing before it is sent', () => {
     const form = { ...toForm(queue), name: ' ', offerSeconds: '', overflow: 'QUEUE' as const, holidays: [{ date: '', name: 'X' }] };
     expect(Object.keys(validate(form)).sort()).toEqual(['holidays', 'name', 'offerSeconds', 'overflowQueueId']);
+  });
+
+  it('takes no messages where none are wanted', () => {
+    const form = { ...toForm(queue), overflow: 'VOICEMAIL' as const };
+    expect(Object.keys(validate(form))).toEqual(['overflow']);
+    expect(validate({ ...form, voicemail: true })).toEqual({});
   });
 
   it('names the day whose hours are wrong', () => {

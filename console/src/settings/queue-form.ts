@@ -52,6 +52,11 @@ graphql(`
       }
     }
     callback
+    voicemail
+    voicemailGreeting {
+      id
+      name
+    }
     script
     holdMusic {
       id
@@ -86,6 +91,8 @@ export interface QueueForm {
   overflow: OverflowKind;
   overflowQueueId: string | null;
   callback: boolean;
+  voicemail: boolean;
+  voicemailGreetingId: string | null;
   holdMusicId: string | null;
   announcementId: string | null;
   announcementSeconds: number | string;
@@ -121,6 +128,8 @@ export function toForm(queue: QueueFieldsFragment): QueueForm {
     overflow: overflow?.kind ?? 'END',
     overflowQueueId: overflow?.queue?.id ?? null,
     callback: queue.callback,
+    voicemail: queue.voicemail,
+    voicemailGreetingId: queue.voicemailGreeting?.id ?? null,
     holdMusicId: queue.holdMusic?.id ?? null,
     announcementId: queue.announcement?.id ?? null,
     announcementSeconds: queue.announcementSeconds,
@@ -157,6 +166,8 @@ export function toInput(queueId: string, form: QueueForm): QueueUpdateInput {
     maxLength: Number(form.maxLength),
     overflow: { kind: form.overflow, ...(form.overflow === 'QUEUE' ? { queueId: form.overflowQueueId } : {}) },
     callback: form.callback,
+    voicemail: form.voicemail,
+    voicemailGreetingId: form.voicemailGreetingId,
     holdMusicId: form.holdMusicId,
     announcementId: form.announcementId,
     announcementSeconds: Number(form.announcementSeconds),
@@ -191,6 +202,7 @@ export function validate(form: QueueForm): Partial<Record<keyof QueueForm, strin
   for (const name of NUMBERS) if (form[name] === '') faults[name] = 'A number is needed.';
   if (form.name.trim() === '') faults.name = 'A name is needed.';
   if (form.overflow === 'QUEUE' && form.overflowQueueId === null) faults.overflowQueueId = 'Choose the other queue.';
+  if (form.overflow === 'VOICEMAIL' && !form.voicemail) faults.overflow = 'Messages have to be taken for that: switch them on below.';
   if (form.holidays.some(({ date, name }) => date === '' || name.trim() === '')) faults.holidays = 'A holiday needs a date and a name.';
   for (const day of DAYS) {
     const fault = faultOf(form.weekly.filter((one) => one.day === day));
