@@ -62,6 +62,7 @@ export function cache(): Exchange {
         agents: relayPagination(),
         auditLog: relayPagination(),
         notifications: relayPagination(),
+        voicemails: relayPagination(),
       },
       Contact: { calls: relayPagination(), timeline: relayPagination() },
       Company: { contacts: relayPagination() },

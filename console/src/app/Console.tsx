@@ -7,6 +7,7 @@ import {
   IconLayoutDashboard,
   IconPhone,
   IconPlugConnectedX,
+  IconRecordMail,
   IconSettings,
   type TablerIcon,
 } from '@tabler/icons-react';
@@ -17,6 +18,7 @@ import type { Role } from '../gql/graphql';
 import { useMyselfNews } from '../agents/myself';
 import { CallDock } from '../calls/CallDock';
 import { OfferDock } from '../offers/OfferDock';
+import { UnheardBadge } from '../voicemail/UnheardBadge';
 import { WrapUpDock } from '../wrapup/WrapUpDock';
 import styles from './Console.module.css';
 import { ShortcutSheet } from './ShortcutSheet';
@@ -114,6 +116,7 @@ const PLACES = [
   { to: '/contacts', words: 'Contacts', Icon: IconAddressBook, roles: ['AGENT', 'SUPERVISOR', 'ADMIN'] },
   { to: '/companies', words: 'Companies', Icon: IconBuilding, roles: ['AGENT', 'SUPERVISOR', 'ADMIN'] },
   { to: '/calls', words: 'Calls', Icon: IconPhone, roles: ['AGENT', 'SUPERVISOR', 'ADMIN'] },
+  { to: '/voicemail', words: 'Voicemail', Icon: IconRecordMail, roles: ['AGENT', 'SUPERVISOR', 'ADMIN'] },
   { to: '/board', words: 'Board', Icon: IconLayoutDashboard, roles: ['SUPERVISOR', 'ADMIN'] },
   { to: '/settings', words: 'Settings', Icon: IconSettings, roles: ['SUPERVISOR', 'ADMIN'] },
 ] as const satisfies readonly { to: string; words: string; Icon: TablerIcon; roles: readonly Role[] }[];
@@ -125,6 +128,7 @@ function Rail() {
     <Link key={to} to={to} className={styles.link}>
       <Icon size={20} stroke={1.75} aria-hidden="true" />
       {words}
+      {to === '/voicemail' && <UnheardBadge />}
     </Link>
   ));
 }

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { CALL_STATES } from '../calls/filter';
 import type { CallState } from '../gql/graphql';
 import { auditSearch } from '../settings/audit-search';
+import { voicemailSearch } from '../voicemail/search';
 import { Broken, Nowhere } from './Broken';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Nowhere, errorComponent: Broken });
@@ -161,6 +162,13 @@ const call = createRoute({
   component: lazyRouteComponent(() => import('../calls/CallPage'), 'CallPage'),
 });
 
+const voicemail = createRoute({
+  getParentRoute: () => console,
+  path: '/voicemail',
+  validateSearch: voicemailSearch,
+  component: lazyRouteComponent(() => import('../voicemail/VoicemailPage'), 'VoicemailPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -176,6 +184,7 @@ export const router = createRouter({
       company,
       calls,
       call,
+      voicemail,
       settings.addChildren([settingsHome, queues, queueSettings, agents, outcomes, reasons, audio, audit]),
     ]),
   ]),

@@ -25,12 +25,11 @@ export const CallPlace = graphql(`
   }
 `);
 
-export function CallButtons({ contactId, archived }: { contactId: string; archived: boolean }) {
+/** Places a call to a contact; the console's bar takes it up. */
+function usePlacing(contactId: string) {
   const { desk } = useWorkspace();
-  const inCall = useInCall();
   const [, place] = useMutation(CallPlace);
   const [placing, setPlacing] = useState<MediaKind | null>(null);
-
   const call = async (media: MediaKind) => {
     setPlacing(media);
     try {
@@ -45,7 +44,12 @@ export function CallButtons({ contactId, archived }: { contactId: string; archiv
       setPlacing(null);
     }
   };
+  return { placing, call };
+}
 
+export function CallButtons({ contactId, archived }: { contactId: string; archived: boolean }) {
+  const inCall = useInCall();
+  const { placing, call } = usePlacing(contactId);
   const blocked = archived || inCall || placing !== null;
   const why = archived ? 'This contact is archived' : inCall ? 'You are in a call' : undefined;
   return (
@@ -70,5 +74,24 @@ export function CallButtons({ contactId, archived }: { contactId: string; archiv
         Audio call
       </Button>
     </Group>
+  );
+}
+
+/** Answers somebody who left a message. */
+export function CallBack({ contactId, name }: { contactId: string; name: string }) {
+  const inCall = useInCall();
+  const { placing, call } = usePlacing(contactId);
+  return (
+    <Button
+      size="xs"
+      leftSection={<IconPhone size={16} aria-hidden="true" />}
+      aria-label={`Call ${name} back`}
+      loading={placing !== null}
+      disabled={inCall}
+      title={inCall ? 'You are in a call' : undefined}
+      onClick={() => void call('AUDIO')}
+    >
+      Call back
+    </Button>
   );
 }

@@ -19,6 +19,7 @@ import { CallFacts } from './CallFacts';
 import styles from './CallPage.module.css';
 import { EventLine } from './EventLine';
 import { NoteList } from '../notes/NoteList';
+import { VoicemailCard } from '../voicemail/VoicemailCard';
 import { IntervalBar } from './IntervalBar';
 import { useCallNews } from './news';
 import { RecordingCard } from './RecordingCard';
@@ -41,6 +42,9 @@ const CallDocument = graphql(`
       }
       recordings {
         ...RecordingCardFields
+      }
+      voicemail {
+        ...VoicemailRow
       }
       events(first: 100, after: $after) {
         edges {
@@ -105,7 +109,8 @@ function Call({ id }: { id: string }) {
       <Head call={call} />
       <div className={styles.columns}>
         <div className={styles.main}>
-          {call.recordings.map((recording) => (
+          {call.voicemail && <VoicemailCard voicemail={call.voicemail} />}
+          {call.recordings.filter(({ id }) => id !== call.voicemail?.recording.id).map((recording) => (
             <RecordingCard key={recording.id} recording={recording} people={people} />
           ))}
           <section className={page.card} aria-labelledby="intervals">

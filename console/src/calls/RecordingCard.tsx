@@ -37,11 +37,12 @@ graphql(`
     hlsUrl
     downloadUrl
     posterUrl
+    waveformUrl
     expiresAt
   }
 `);
 
-const RecordingPlay = graphql(`
+export const RecordingPlay = graphql(`
   mutation RecordingPlay($input: RecordingPlayInput!) {
     recordingPlay(input: $input) {
       playback {

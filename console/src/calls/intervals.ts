@@ -22,6 +22,7 @@ const WORDS: Record<CallIntervalKind, string> = {
   CONNECT: 'Connecting',
   TALK: 'Talk',
   HOLD: 'Hold',
+  VOICEMAIL: 'Message',
   WRAP_UP: 'Wrap-up',
 };
 

@@ -72,12 +72,13 @@ const DEEDS = {
   LEG_JOINED: 'joined',
   LEG_LEFT: 'left',
   LEG_RECONNECTING: 'lost the connection',
-  MONITORED: 'supervises',
   MUTED: 'muted',
+  MONITORED: 'supervises',
   RESUMED: 'is back from hold',
   SCREEN_STARTED: 'shares a screen',
   SCREEN_STOPPED: 'stopped sharing',
   UNMUTED: 'unmuted',
+  VOICEMAIL_HEARD: 'heard the message',
 } as const satisfies Partial<Record<CallEventKind, string>>;
 
 const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
@@ -98,6 +99,8 @@ const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
   TRANSFER_CANCELLED: 'Transfer over',
   TRANSFER_COMPLETED: 'Call handed over',
   TRANSFER_STARTED: 'Call is being transferred',
+  VOICEMAIL_LEFT: 'Message left',
+  VOICEMAIL_STARTED: 'A message is left',
   WRAPPED_UP: 'Wrapped up',
   CONNECTED: 'Both sides connected',
   MESSAGE_SENT: 'Message',
@@ -131,6 +134,7 @@ const OVERFLOWS: Readonly<Record<string, string>> = {
   END: 'the call ends',
   QUEUE: 'goes to another queue',
   TRANSFER: 'goes back to the agent',
+  VOICEMAIL: 'leaves a message',
 };
 
 /**

@@ -26,6 +26,9 @@ graphql(`
     }
     call {
       id
+      voicemail {
+        id
+      }
     }
   }
 `);
@@ -100,6 +103,11 @@ export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = fa
             {withContact && task.contact && (
               <Link to="/contacts/$contactId" params={{ contactId: task.contact.id }} dir="auto">
                 {task.contact.name}
+              </Link>
+            )}
+            {task.call?.voicemail && (
+              <Link to="/voicemail" search={{ open: task.call.voicemail.id }}>
+                Listen
               </Link>
             )}
             {task.call && (

@@ -7,6 +7,7 @@ import { useMutation, useQuery, useSubscription } from 'urql';
 import { graphql } from '../gql';
 import type { NotificationRowFragment } from '../gql/graphql';
 import { ErrorState, Rows } from '../ui/states';
+import { tellVoicemail } from '../voicemail/news';
 import { When } from '../ui/Time';
 import styles from './Bell.module.css';
 
@@ -83,6 +84,7 @@ export function Bell() {
       shown.add(row.id);
       toasts.show({ id: row.id, title: row.title, message: row.body ?? '', autoClose: 8_000 });
       reload({ requestPolicy: 'network-only' });
+      if (row.subject?.__typename === 'Voicemail') tellVoicemail();
     }
     return arrived;
   });
@@ -152,6 +154,8 @@ function targetOf({ subject }: NotificationRowFragment) {
     case 'Task':
       if (subject.contact) return { to: '/contacts/$contactId', params: { contactId: subject.contact.id } } as const;
       return subject.call ? ({ to: '/calls/$callId', params: { callId: subject.call.id } } as const) : null;
+    case 'Voicemail':
+      return { to: '/voicemail', search: { open: subject.id } } as const;
     default:
       return null;
   }

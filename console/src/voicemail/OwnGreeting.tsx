@@ -1,0 +1,139 @@
+import { Button, FileButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { IconMicrophone, IconUpload } from '@tabler/icons-react';
+import { notifications } from '@mantine/notifications';
+import { useEffect, useState } from 'react';
+import { useMutation, useQuery } from 'urql';
+import { explain, payload } from '../api/errors';
+import { graphql } from '../gql';
+import type { AudioFileFieldsFragment } from '../gql/graphql';
+import { upload } from '../api/upload';
+
+const OwnGreetingDocument = graphql(`
+  query OwnGreeting {
+    viewer {
+      user {
+        id
+        agent {
+          id
+          voicemailGreeting {
+            ...AudioFileFields
+          }
+        }
+      }
+    }
+  }
+`);
+
+const AgentVoicemailSet = graphql(`
+  mutation AgentVoicemailSet($input: AgentVoicemailSetInput!) {
+    agentVoicemailSet(input: $input) {
+      agent {
+        id
+        voicemailGreeting {
+          ...AudioFileFields
+        }
+      }
+      uploadUrl
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);
+
+const LIMIT = 20 * 1024 * 1024;
+/** While a file is converted. */
+const EVERY_MS = 2_000;
+
+/** What colleagues hear before they leave one a message. */
+export function OwnGreeting() {
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Button size="xs" variant="default" leftSection={<IconMicrophone size={16} aria-hidden="true" />} onClick={() => setOpened(true)}>
+        Your greeting
+      </Button>
+      <Modal opened={opened} onClose={() => setOpened(false)} title="Your greeting" centered>
+        {opened && <Editor />}
+      </Modal>
+    </>
+  );
+}
+
+function Editor() {
+  const [{ data }, reload] = useQuery({ query: OwnGreetingDocument, requestPolicy: 'cache-and-network' });
+  const [, set] = useMutation(AgentVoicemailSet);
+  const [busy, setBusy] = useState(false);
+  const greeting = data?.viewer.user?.agent?.voicemailGreeting ?? null;
+  const converting = greeting?.state === 'WAITING' || greeting?.state === 'CONVERTING';
+  useEffect(() => {
+    if (!converting) return;
+    const timer = setInterval(() => reload({ requestPolicy: 'network-only' }), EVERY_MS);
+    return () => clearInterval(timer);
+  }, [converting, reload]);
+
+  const change = async (work: () => Promise<void>) => {
+    setBusy(true);
+    try {
+      await work();
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'The greeting was not changed', message: explain(error) });
+    } finally {
+      setBusy(false);
+      reload({ requestPolicy: 'network-only' });
+    }
+  };
+  const take = (file: File | null) => {
+    if (!file) return;
+    void change(async () => {
+      if (file.size > LIMIT) throw new Error('The file is too large: 20 MB at most.');
+      const { uploadUrl } = payload(await set({ input: { upload: true } }), (result) => result.agentVoicemailSet);
+      if (!uploadUrl) throw new Error('The server sent no address for the file.');
+      await upload(uploadUrl, file, () => undefined);
+    });
+  };
+  return (
+    <Stack gap="sm">
+      <Text size="sm" c="dimmed">
+        A colleague who does not reach you hears it before the beep. Without one there is the beep alone.
+      </Text>
+      <Now greeting={greeting} />
+      <Group gap={8}>
+        <FileButton accept="audio/*,video/ogg,.opus,.flac" onChange={take}>
+          {(props) => (
+            <Button {...props} size="xs" loading={busy} leftSection={<IconUpload size={16} aria-hidden="true" />}>
+              {greeting ? 'Upload another' : 'Upload'}
+            </Button>
+          )}
+        </FileButton>
+        {greeting && (
+          <Button size="xs" variant="default" disabled={busy} onClick={() => void change(async () => void payload(await set({ input: { greetingId: null } }), (result) => result.agentVoicemailSet))}>
+            Remove
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function Now({ greeting }: { greeting: AudioFileFieldsFragment | null }) {
+  if (!greeting) return <Text size="sm">No greeting yet.</Text>;
+  switch (greeting.state) {
+    case 'WAITING':
+    case 'CONVERTING':
+      return (
+        <Text size="sm" role="status">
+          It is being converted.
+        </Text>
+      );
+    case 'FAILED':
+      return (
+        <Text size="sm" c="var(--fault)" role="alert">
+          {greeting.failure ?? 'It could not be converted.'}
+        </Text>
+      );
+    case 'READY':
+      return greeting.url ? <audio controls preload="none" src={greeting.url} aria-label="Your greeting" style={{ width: '100%' }} /> : null;
+  }
+}
