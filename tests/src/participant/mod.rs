@@ -45,7 +45,7 @@ impl Sending {
     }
 }
 
-/// One connection. Close it: a connection that is only dropped leaves its tasks and sockets.
+/// One connection; closed when it is dropped, and before that where somebody waits for [`Participant::close`].
 pub struct Participant {
     peer: Arc<dyn PeerConnection>,
     received: Arc<Received>,
@@ -219,10 +219,18 @@ impl Participant {
     }
 
     /// Ends the connection as a browser's `close()` does.
-    pub async fn close(mut self) {
-        for replay in self.replays.drain(..) {
-            replay.abort();
-        }
+    pub async fn close(self) {
         self.peer.close().await.expect("the connection closes");
+    }
+}
+
+/// Whoever stumbles is gone, too: a connection that is only dropped would go on.
+impl Drop for Participant {
+    fn drop(&mut self) {
+        self.replays.iter().for_each(JoinHandle::abort);
+        let peer = Arc::clone(&self.peer);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { peer.close().await });
+        }
     }
 }

@@ -85,12 +85,12 @@ impl Crowd {
                 let (client, token) = (crowd.any(), token.clone());
                 let stay = async move {
                     let sending = Sending::audio(&Clip::load(Scene::Contact));
-                    let mut party = Party::join_by_link(&client, &token, &sending).await;
-                    loop {
-                        party.follow_move(Duration::from_secs(600)).await;
-                    }
+                    Party::join_by_link(&client, &token, &sending).await.stay().await;
                 };
-                let _ = tokio::spawn(stay).await;
+                // A stay that something broke is followed by another.
+                if tokio::spawn(stay).await.is_ok() {
+                    break;
+                }
                 tokio::time::sleep(PAUSE).await;
             }
         });

@@ -127,12 +127,22 @@ impl Party {
 
     /// Waits for the news that the call has moved to another worker, and follows it there.
     pub async fn follow_move(&mut self, within: Duration) {
-        let epoch = in_time("MediaMoved", within, self.moved_epoch()).await;
-        self.epoch = epoch;
+        let moved = in_time("MediaMoved", within, self.moved_epoch()).await;
+        self.epoch = moved.expect("the call goes on");
         self.renew().await;
     }
 
-    async fn moved_epoch(&self) -> i64 {
+    /// Stays in the call, wherever it moves, until it has ended.
+    pub async fn stay(mut self) {
+        while let Some(epoch) = self.moved_epoch().await {
+            self.epoch = epoch;
+            self.renew().await;
+        }
+        self.close().await;
+    }
+
+    /// The lease under which the call goes on elsewhere; none once it has ended.
+    async fn moved_epoch(&self) -> Option<i64> {
         let query = "subscription($leg: ID!) { legSignals(legId: $leg) { __typename
             ... on MediaMoved { reason epoch iceServers { urls } } } }";
         loop {
@@ -140,10 +150,14 @@ impl Party {
             let mut signals = socket.subscribe(query, json!({ "leg": self.leg })).await;
             while let Some(signal) = signals.next().await {
                 let signal = &signal["legSignals"];
-                if signal["__typename"] == "MediaMoved" {
-                    return signal["epoch"].as_i64().expect("an epoch");
+                match signal["__typename"].as_str() {
+                    Some("MediaMoved") => return Some(signal["epoch"].as_i64().expect("an epoch")),
+                    Some("LegEnded") => return None,
+                    _ => {}
                 }
             }
+            // The api that told it has gone.
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 
