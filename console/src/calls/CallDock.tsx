@@ -17,7 +17,6 @@ import { toggleScreen } from './Controls';
 import { FullCall } from './FullCall';
 import { type Hold, useHold } from './hold';
 import { InviteDialog } from '../parties/InviteDialog';
-import type { Links } from '../parties/invite';
 import { TransferDialog } from '../transfers/TransferDialog';
 import { type Transferring, useTransferring } from '../transfers/transfer';
 import { useTransferNews } from '../transfers/useTransferNews';
@@ -58,7 +57,6 @@ function Docked({ current }: { current: CurrentCall }) {
   const [open, setOpen] = useState(!ticket.monitor);
   const [tab, setTab] = useState('contact');
   const [dialog, setDialog] = useState<'transfer' | 'invite' | null>(null);
-  const [links, setLinks] = useState<Links>(new Map());
   const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
   const [{ data }] = useQuery({
     query: DockedCall,
@@ -111,7 +109,7 @@ function Docked({ current }: { current: CurrentCall }) {
   useTransferNews(call, user.id, name);
   const isMine = (message: Message) => message.from.id === live.state().legId;
   const chat = useChat(ticket.callId, socket, isMine);
-  const shared = { current, call, name, hold, transferring, chat, isMine, links, tab, onTab: setTab, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
+  const shared = { current, call, name, hold, transferring, chat, isMine, tab, onTab: setTab, open: open && !ended, onOpen: setOpen, speaker, onSpeaker: choose };
   return (
     <>
       {!ended && state.slots.map(({ number, stream }) => <Sound key={number} stream={stream} sinkId={speaker} />)}
@@ -130,13 +128,7 @@ function Docked({ current }: { current: CurrentCall }) {
             name={name}
             present={present(call)}
           />
-          <InviteDialog
-            opened={dialog === 'invite'}
-            onClose={() => setDialog(null)}
-            callId={call.id}
-            present={present(call)}
-            onLink={(legId, url) => setLinks((before) => new Map(before).set(legId, url))}
-          />
+          <InviteDialog opened={dialog === 'invite'} onClose={() => setDialog(null)} callId={call.id} present={present(call)} />
         </>
       )}
     </>
@@ -157,8 +149,6 @@ export interface DockProps {
   transferring: Transferring;
   chat: Chat;
   isMine: (message: Message) => boolean;
-  /** Of those who were asked in from here. */
-  links: Links;
   /** What is open beside the stage. */
   tab: string;
   onTab: (tab: string) => void;

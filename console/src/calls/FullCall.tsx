@@ -17,7 +17,7 @@ import { useParties } from './useParties';
 
 /** The call opened from its bar: the other side large, oneself small, the contact beside it. */
 export function FullCall(dock: DockProps) {
-  const { current, call, name, hold, chat, isMine, links, tab, onTab, onOpen } = dock;
+  const { current, call, name, hold, chat, isMine, tab, onTab, onOpen } = dock;
   const { unread } = useChatState(chat);
   const { live, media, ticket } = current;
   const state = useLiveCall(live);
@@ -62,7 +62,7 @@ export function FullCall(dock: DockProps) {
               <LinkField url={ticket.joinUrl} />
             </div>
           )}
-          {call && <PartyList call={call} myLegId={state.legId} hold={hold} links={links} />}
+          {call && <PartyList call={call} myLegId={state.legId} hold={hold} />}
           {local.fault && (
             <div className={styles.block} data-tone="fault" role="alert">
               {faultWords(local.fault)}

@@ -4,6 +4,7 @@ import type { CallEventKind } from '../gql/graphql';
 
 graphql(`
   fragment CallNews on Call {
+    voicemailState
     ...CallRow
     durationSeconds
     waitSeconds
@@ -18,6 +19,7 @@ graphql(`
       state
       audience
       parked
+      joinUrl
       muted
       videoOn
       screenOn

@@ -15,8 +15,6 @@ interface Props {
   callId: string;
   /** Users and contacts who are in the call already. */
   present: readonly string[];
-  /** A link was made for that leg. */
-  onLink: (legId: string, url: string) => void;
 }
 
 interface Made {
@@ -33,7 +31,7 @@ export function InviteDialog({ opened, onClose, ...props }: Props & { opened: bo
   );
 }
 
-function Choice({ callId, present, onLink, onDone }: Props & { onDone: () => void }) {
+function Choice({ callId, present, onDone }: Props & { onDone: () => void }) {
   const [, invite] = useMutation(LegInvite);
   const [tab, setTab] = useState<string | null>('colleague');
   const [colleague, setColleague] = useState<Colleague | null>(null);
@@ -52,10 +50,8 @@ function Choice({ callId, present, onLink, onDone }: Props & { onDone: () => voi
     try {
       const input = { callId, ...whom, idempotencyKey: idempotencyKey() };
       const { leg, joinUrl } = payload(await invite({ input }), (data) => data.legInvite);
-      if (leg && joinUrl) {
-        onLink(leg.id, joinUrl);
-        setMade({ name: leg.name, url: joinUrl });
-      } else {
+      if (leg && joinUrl) setMade({ name: leg.name, url: joinUrl });
+      else {
         notifications.show({ color: 'gray', title: `${colleague?.user.name ?? 'The colleague'} is being asked`, message: 'You see it here when they come in.' });
         onDone();
       }

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconDots, IconMicrophoneOff } from '@tabler/icons-react';
+import { IconDots, IconMicrophoneOff, IconX } from '@tabler/icons-react';
 import { useMutation } from 'urql';
 import { attempt } from '../api/attempt';
 import type { Hold } from '../calls/hold';
@@ -7,7 +7,7 @@ import { LinkField } from '../calls/LinkField';
 import { isOutsider, isPresent } from '../calls/party';
 import type { CallNewsFragment } from '../gql/graphql';
 import { Face } from '../ui/Person';
-import { type Links, LegRemove } from './invite';
+import { InvitationWithdraw, LegRemove } from './invite';
 import styles from './Parties.module.css';
 import { roleWords, stateWords } from './words';
 
@@ -15,11 +15,10 @@ interface Props {
   call: CallNewsFragment;
   myLegId: string | null;
   hold: Hold;
-  links: Links;
 }
 
 /** Everybody who is in the call or is awaited, and what can be done with each. */
-export function PartyList({ call, myLegId, hold, links }: Props) {
+export function PartyList({ call, myLegId, hold }: Props) {
   const legs = call.legs.filter(({ state, audience }) => state !== 'LEFT' && audience !== 'NOBODY');
   const asked = call.offers.filter(({ state, purpose }) => purpose === 'INVITATION' && (state === 'PENDING' || state === 'ACCEPTED'));
   if (legs.length + asked.length < 3) return null;
@@ -47,7 +46,7 @@ export function PartyList({ call, myLegId, hold, links }: Props) {
                 <Deeds leg={leg} hold={hold} holdable={heldAlone && isOutsider(leg) && isPresent(leg)} removable={leg.id !== first} />
               )}
             </div>
-            {leg.state === 'INVITED' && links.has(leg.id) && <LinkField url={links.get(leg.id) ?? ''} label={`Link for ${leg.name}`} />}
+            {leg.joinUrl && <LinkField url={leg.joinUrl} label={`Link for ${leg.name}`} />}
           </li>
         ))}
         {asked.map(({ id, agent }) => (
@@ -60,11 +59,22 @@ export function PartyList({ call, myLegId, hold, links }: Props) {
                 </span>
                 <span className={styles.state}>Colleague · Being asked</span>
               </span>
+              <Withdraw offerId={id} name={agent.user.name} />
             </div>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+function Withdraw({ offerId, name }: { offerId: string; name: string }) {
+  const [{ fetching }, withdraw] = useMutation(InvitationWithdraw);
+  const press = () => void attempt(() => withdraw({ input: { offerId } }), (data) => data.invitationWithdraw);
+  return (
+    <ActionIcon aria-label={`No longer ask ${name}`} loading={fetching} onClick={press}>
+      <IconX size={18} />
+    </ActionIcon>
   );
 }
 

@@ -31,5 +31,17 @@ export const LegRemove = graphql(`
   }
 `);
 
-/** Links that were made in this tab, by the leg that they are for: the platform hands each out once. */
-export type Links = ReadonlyMap<string, string>;
+export const InvitationWithdraw = graphql(`
+  mutation InvitationWithdraw($input: InvitationWithdrawInput!) {
+    invitationWithdraw(input: $input) {
+      offer {
+        id
+        state
+      }
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`);

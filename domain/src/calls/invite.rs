@@ -134,6 +134,25 @@ impl Platform {
         let (_, mut legs) = change.commit().await?;
         Ok(legs.swap_remove(place))
     }
+
+    /// No longer asks a colleague into a call. Too late is no fault: whoever has answered is in the call or is not.
+    ///
+    /// # Errors
+    /// NOT_FOUND for what is no invitation into a call that the caller may see, CALL_ENDED, NOT_ALLOWED for one who is not in
+    /// the call as an agent.
+    pub async fn withdraw_invitation(&self, actor: &Actor, id: OfferId) -> Result<Offer> {
+        let unknown = || Refusal::not_found("offer").at("offerId");
+        let seen = self.offers(&[id]).await?.pop().filter(|it| it.purpose == OfferPurpose::Invitation);
+        let seen = seen.ok_or_else(unknown)?;
+        let mut change = self.change(seen.call_id).await?;
+        change.belongs_to(actor).map_err(|_| unknown())?;
+        change.still_on()?;
+        change.own_agent_leg(actor)?;
+        if change.decline(&seen, OfferState::Cancelled, "no longer needed").await? {
+            change.commit().await?;
+        }
+        self.offers(&[id]).await?.pop().ok_or_else(|| unknown().into())
+    }
 }
 
 /// What the event of one says whom an agent has put out.

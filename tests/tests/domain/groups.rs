@@ -10,7 +10,7 @@ use domain::ids::CallId;
 use domain::limits;
 use domain::people::{Actor, Role};
 use domain::recordings::RecordingState;
-use domain::routing::QueueChange;
+use domain::routing::{OfferState, QueueChange};
 
 use super::centre::{Caller, Centre, id_of, person, refused, seconds};
 
@@ -288,6 +288,19 @@ async fn a_colleague_is_asked_by_an_offer_and_takes_the_call_when_its_agent_leav
         (centre.state(call).await, centre.activity(&colleague).await),
         (CallState::InProgress, AgentActivity::Available)
     );
+
+    let Invited::Colleague(offer) = centre.platform.invite(&agent, call, whom(), None).await.unwrap() else {
+        panic!("a colleague gets an offer")
+    };
+    let stranger = centre.platform.withdraw_invitation(&colleague, offer.id).await;
+    assert_eq!(refused(stranger).0, RefusalCode::NotFound, "only those in the call take it back");
+    let withdrawn = centre.platform.withdraw_invitation(&agent, offer.id).await.unwrap();
+    assert_eq!(
+        (withdrawn.state, centre.activity(&colleague).await),
+        (OfferState::Cancelled, AgentActivity::Available)
+    );
+    let again = centre.platform.withdraw_invitation(&agent, offer.id).await.unwrap();
+    assert_eq!(again.state, OfferState::Cancelled, "a repeat is no fault");
 
     centre.platform.invite(&agent, call, whom(), None).await.unwrap();
     centre.answer(&colleague).await;

@@ -4,7 +4,14 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use domain::calls;
 
 use super::{Audience, Contact, LegRole, LegState, User};
-use crate::graphql::{context::ContextExt, fault::Answer, id::global, scalars::DateTime};
+use crate::graphql::{
+    context::ContextExt,
+    fault::Answer,
+    id::global,
+    links::join_url,
+    loaders::LegsOf,
+    scalars::{DateTime, Url},
+};
 
 /// A party of a call, from its invitation to its leaving.
 #[derive(Clone)]
@@ -78,6 +85,17 @@ impl Leg {
     /// When the party left for good.
     async fn left_at(&self) -> Option<DateTime> {
         self.0.left_at.map(DateTime)
+    }
+
+    /// The link of one who is awaited and comes by link; for the agents of the call.
+    async fn join_url(&self, context: &Context<'_>) -> Answer<Option<Url>> {
+        if self.0.state != calls::LegState::Invited || self.0.is_staff() {
+            return Ok(None);
+        }
+        let legs = context.loaders().load_one(LegsOf(self.0.call_id)).await?.unwrap_or_default();
+        let is_own = |leg: &calls::Leg| leg.role == calls::LegRole::Agent && context.actor().owns(leg);
+        let platform = context.platform();
+        Ok(legs.iter().any(is_own).then(|| join_url(&platform.config, &platform.join_token(self.0.id))))
     }
 
     /// The party's answer to being recorded; null while it wasn't asked or didn't answer.

@@ -39,6 +39,13 @@ struct LegRemoveInput {
     leg_id: ID,
 }
 
+/// Which colleague is no longer asked.
+#[derive(InputObject)]
+struct InvitationWithdrawInput {
+    /// An offer whose purpose is INVITATION.
+    offer_id: ID,
+}
+
 payloads! {
     /// What `legInvite` answers.
     LegInvitePayload {
@@ -50,6 +57,11 @@ payloads! {
         join_url: Url,
         /// The token in it.
         join_token: String,
+    }
+    /// What `invitationWithdraw` answers.
+    InvitationWithdrawPayload {
+        /// The offer: cancelled, unless it was answered before.
+        offer: Offer,
     }
     /// What `legRemove` answers.
     LegRemovePayload {
@@ -98,6 +110,18 @@ impl GroupMutations {
             })
         };
         settle(invited.await)
+    }
+
+    /// Stops asking a colleague into a call. One who has answered already is no error: see the offer's state. For agents who are
+    /// connected to it.
+    async fn invitation_withdraw(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who is no longer asked.")] input: InvitationWithdrawInput,
+    ) -> Answer<InvitationWithdrawPayload> {
+        let offer = id::parse(&input.offer_id)?;
+        let withdrawn = context.platform().withdraw_invitation(context.actor(), offer).await;
+        settle(withdrawn.map(|it| InvitationWithdrawPayload { offer: Some(Offer(it)), ..Default::default() }))
     }
 
     /// Withdraws an invitation, or puts a guest, a further contact or a colleague out of a call. Gone already is no error. For
