@@ -109,7 +109,7 @@ pub async fn sweep(platform: &Platform, stop: &CancellationToken) {
     stop.run_until_cancelled(work).await;
 }
 
-/// What has time: partitions of the log to make and to drop, forgotten counters, endless calls.
+/// What has time: partitions of the log to make and to drop, forgotten counters and acts, endless calls.
 pub async fn tidy(platform: &Platform, stop: &CancellationToken) {
     let work = async {
         loop {
@@ -117,6 +117,7 @@ pub async fn tidy(platform: &Platform, stop: &CancellationToken) {
             account("old months of the log", events::drop_old(platform).await);
             account("counters", platform.sweep_counters().await.map(|()| 0));
             account("forgotten presence", platform.forget_absent().await);
+            account("forgotten acts", platform.forget_audit().await);
             account("endless calls", platform.expire_endless().await);
             sleep(TIDY).await;
         }

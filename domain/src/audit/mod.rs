@@ -1,7 +1,7 @@
 //! What supervisors and administrators did to other people's calls and status.
 //!
-//! Owns `audit_log`, which is only ever added to: [`Unit::audit`] writes a row in the unit of work of the act itself, so
-//! that neither is there without the other.
+//! Owns `audit_log`, which is added to and, after two years, forgotten: [`Unit::audit`] writes a row in the unit of work of the
+//! act itself, so that neither is there without the other.
 
 use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*};
@@ -12,9 +12,13 @@ use crate::{
     Platform, Result,
     db::{Unit, schema::audit_log},
     ids::{AuditId, CallId, UserId},
+    limits,
     page::{Page, Slice, page_by_id},
     text_enum::text_enum,
 };
+
+/// Acts forgotten at once, at most.
+const FORGOTTEN: i64 = 1_000;
 
 text_enum! { /// What was done.
 AuditAction {
@@ -95,6 +99,21 @@ impl Platform {
         Ok(
             page_by_id!(&mut connection, filtered(filter), audit_log::id, AuditEntry, slice, newest_first: true),
         )
+    }
+
+    /// Forgets the oldest acts once they are older than [`limits::AUDIT_KEPT`]. Returns how many.
+    pub async fn forget_audit(&self) -> Result<usize> {
+        let before = self.clock.now() - limits::AUDIT_KEPT;
+        let mut connection = self.db.get().await?;
+        // Ids grow with time: the oldest ones are found without reading the others.
+        let oldest: Vec<AuditId> = audit_log::table
+            .order(audit_log::id)
+            .limit(FORGOTTEN)
+            .select(audit_log::id)
+            .load(&mut connection)
+            .await?;
+        let old = audit_log::id.eq_any(oldest).and(audit_log::at.lt(before));
+        Ok(diesel::delete(audit_log::table.filter(old)).execute(&mut connection).await?)
     }
 
     pub async fn count_audit(&self, filter: &AuditFilter) -> Result<i64> {

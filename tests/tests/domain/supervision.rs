@@ -4,6 +4,7 @@ use domain::agents::{AgentActivity, AgentStatus};
 use domain::audit::{AuditAction, AuditEntry, AuditFilter};
 use domain::calls::{Audience, CallState, LegRole, LegState, MonitorMode};
 use domain::error::RefusalCode;
+use domain::limits;
 use domain::page::Slice;
 use domain::people::{Actor, Role};
 use domain::routing::{OfferState, QueueChange, VisitOutcome};
@@ -281,4 +282,10 @@ async fn what_is_done_to_others_is_written_down_and_what_one_does_oneself_is_not
             .unwrap(),
         2
     );
+    // Kept for two years, not for ever.
+    centre.platform.clock.advance(limits::AUDIT_KEPT - seconds(60));
+    assert_eq!(centre.platform.forget_audit().await.unwrap(), 0);
+    centre.platform.clock.advance(seconds(120));
+    assert_eq!(centre.platform.forget_audit().await.unwrap(), 3);
+    assert!(audited(&centre, AuditFilter::default()).await.is_empty());
 }
