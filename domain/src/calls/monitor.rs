@@ -11,9 +11,10 @@ use crate::{
     audit::AuditAction,
     db::schema::{leg, offer},
     error::{RefusalCode, refuse},
-    ids::{AgentId, CallId, UserId},
+    ids::{AgentId, CallId, NotificationId, UserId},
     people::Actor,
     routing::OfferState,
+    tasks::Notification,
     text_enum::text_enum,
     transfers::TransferState,
 };
@@ -55,8 +56,9 @@ impl Platform {
     /// first time.
     ///
     /// # Errors
-    /// NOT_FOUND, CALL_ENDED, ILLEGAL_TRANSITION while nobody talks, NOT_ALLOWED for the call's own agent and after a take-over
-    /// by another one, AGENT_BUSY for a take-over by one who is on a call, LIMIT_REACHED.
+    /// NOT_FOUND, CALL_ENDED, ILLEGAL_TRANSITION while nobody talks and for all but listening while a message is left,
+    /// NOT_ALLOWED for the call's own agent, after a take-over by another one and for a take-over among colleagues, AGENT_BUSY
+    /// for a take-over by one who is on a call, LIMIT_REACHED.
     pub async fn monitor(
         &self,
         actor: &Actor,
@@ -81,6 +83,10 @@ impl Platform {
                 RefusalCode::IllegalTransition,
                 "Nobody talks in this call just now. Come in once it is answered.",
             );
+        }
+        if change.voicemail.is_some() && mode != MonitorMode::Listen {
+            let says = "A message is being left. You can listen in; nobody would hear you.";
+            return refuse(RefusalCode::IllegalTransition, says);
         }
         if mode == MonitorMode::TakeOver {
             change.may_take_over(user.id).await?;
@@ -133,9 +139,21 @@ impl Change {
         self.event(CallEventKind::Monitored, &user.to_string(), Some(id), Some(seen.to_string())).await
     }
 
+    /// Whoever speaks in a call hears on, where a message is left in it.
+    pub(crate) fn silence_supervisors(&mut self) {
+        for leg in self.legs.iter_mut().filter(|leg| leg.role == LegRole::Supervisor) {
+            (leg.audience, leg.take_over) = (Audience::Nobody, None);
+        }
+    }
+
     /// # Errors
-    /// NOT_ALLOWED when another supervisor has the call, AGENT_BUSY.
+    /// NOT_ALLOWED when another supervisor has the call or colleagues are among themselves, AGENT_BUSY.
     async fn may_take_over(&mut self, user: UserId) -> Result<()> {
+        let is_outsider = |leg: &Leg| leg.is_outsider() && leg.state.is_present();
+        if !self.legs.iter().any(is_outsider) {
+            let says = "There is nobody to take over: colleagues talk among themselves. Barge in instead.";
+            return refuse(RefusalCode::NotAllowed, says);
+        }
         let taken = |leg: &&Leg| leg.take_over == Some(TakeOver::Done) && leg.state != LegState::Left;
         if let Some(other) = self.legs.iter().find(taken).filter(|leg| leg.user_id != Some(user)) {
             let says = format!("{} has taken this call over. You can still listen in.", other.name);
@@ -195,6 +213,7 @@ impl Change {
     /// A supervisor who wanted the call has media now.
     pub(super) async fn take_over_if_wanted(&mut self, place: usize) -> Result<()> {
         let leg = &mut self.legs[place];
+        let id = leg.id;
         let (Some(TakeOver::Wanted), Some(user)) = (leg.take_over, leg.user_id) else { return Ok(()) };
         // Whatever stands against it, he stays as one who speaks with all.
         leg.take_over = None;
@@ -205,6 +224,18 @@ impl Change {
             Ok(()) => self.take_over(place, user).await,
             Err(Error::Refused(refusal)) => {
                 tracing::info!(call = %self.call.id, %refusal, "not taken over");
+                let told = Notification {
+                    id: NotificationId::new(),
+                    user_id: user,
+                    kind: "call.not_taken_over".into(),
+                    title: "You did not take the call over".into(),
+                    body: Some(format!("{refusal} You speak with all of them meanwhile.")),
+                    subject: Some(self.call.id.to_string()),
+                    dedupe: format!("{id}/{}", self.call.version),
+                    at: self.now(),
+                    read_at: None,
+                };
+                self.unit.notify(told).await?;
                 Ok(())
             }
             Err(error) => Err(error),

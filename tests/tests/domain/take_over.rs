@@ -5,6 +5,7 @@ use domain::agents::AgentActivity;
 use domain::audit::{AuditAction, AuditFilter};
 use domain::calls::{CallResult, CallState, LegRole, LegState, MonitorMode, TakeOver};
 use domain::error::RefusalCode;
+use domain::page::Slice;
 use domain::routing::OfferState;
 use domain::transfers::{Target, TransferKind, TransferState};
 
@@ -89,6 +90,9 @@ async fn of_two_supervisors_who_take_over_at_once_one_has_the_call() {
     let found = |id| legs.iter().find(|leg| leg.id == id).map(|leg| (leg.role, leg.take_over));
     assert_eq!(found(second.id), Some((LegRole::Agent, Some(TakeOver::Done))));
     assert_eq!(found(first.id), Some((LegRole::Supervisor, None)), "stays as one who speaks with all");
+    let told = centre.platform.list_notifications(&early, true, &Slice::first(10)).await.unwrap();
+    assert_eq!(told.rows.len(), 1, "and is told so");
+    assert!(told.rows[0].1.body.as_deref().is_some_and(|says| says.contains("has taken this call over")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,4 +175,21 @@ async fn a_take_over_ends_a_transfer_and_takes_back_what_was_held_out() {
         assert_eq!(refused(late).0, RefusalCode::IllegalTransition);
         centre.platform.end_call(&supervisor, call).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_is_nobody_to_take_over_among_colleagues() {
+    let centre = Centre::open().await;
+    let (one, two) = (centre.agent(&[]).await, centre.agent(&[]).await);
+    let call = centre.call_colleague(&one, &two).await.unwrap();
+    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.accept(&two).await;
+    for leg in centre.platform.legs_of_calls(&[call]).await.unwrap() {
+        centre.media_on(&leg).await;
+    }
+    let supervisor = supervisor(&centre).await;
+    let answer = centre.platform.monitor(&supervisor, call, MonitorMode::TakeOver).await;
+    assert_eq!(refused(answer.map(|_| ())).0, RefusalCode::NotAllowed);
+    centre.monitor(&supervisor, call, MonitorMode::Barge).await;
+    assert_eq!(centre.state(call).await, CallState::InProgress);
 }
