@@ -24,8 +24,10 @@ const CallRequest = graphql(`
     callRequest(input: $input) {
       call {
         id
+        direction
       }
       joinToken
+      joinUrl
       userErrors {
         code
         message
@@ -40,12 +42,14 @@ interface Props {
   /** The queue is closed: a message is left instead. */
   message: boolean;
   onReady: (guest: Guest, ready: Ready) => void;
+  /** All lines are busy: one is called back. */
+  onCallback: (joinUrl: string) => void;
   onReload: () => void;
   onBack: () => void;
 }
 
 /** Who calls and about what; then how one sounds and looks; then the call is asked for. */
-export function Entrance({ info, message, onReady, onReload, onBack }: Props) {
+export function Entrance({ info, message, onReady, onCallback, onReload, onBack }: Props) {
   const [request, setRequest] = useState<Request>(() => ({ ...EMPTY, ...host.fields, video: false }));
   const [checking, setChecking] = useState(false);
   const [refused, setRefused] = useState<Refused | null>(null);
@@ -83,7 +87,7 @@ export function Entrance({ info, message, onReady, onReload, onBack }: Props) {
     setFault(null);
     attempt.current ??= idempotencyKey();
     try {
-      const { joinToken } = payload(
+      const { call, joinToken, joinUrl } = payload(
         await callRequest({
           input: {
             queueKey: info.key,
@@ -99,6 +103,11 @@ export function Entrance({ info, message, onReady, onReload, onBack }: Props) {
         (data) => data.callRequest,
       );
       if (!joinToken) throw new Error('The server sent no way into the line.');
+      // The line is full, and this is the call that will be made.
+      if (call?.direction === 'OUTBOUND' && joinUrl) {
+        media.stop();
+        return onCallback(joinUrl);
+      }
       const guest = makeGuest(joinToken);
       const { consent } = request;
       kept.write(info.key, { joinToken, callback: false, consent });

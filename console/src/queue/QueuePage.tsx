@@ -90,6 +90,7 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
           <AtTheDoor
             queueKey={queueKey}
             onReady={(guest, ready, message) => setStep({ name: 'in-call', guest, ready, message })}
+            onCallback={callBack}
           />
         </Provider>
       );
@@ -119,9 +120,10 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
 interface DoorProps {
   queueKey: string;
   onReady: (guest: Guest, ready: Ready, message: boolean) => void;
+  onCallback: (joinUrl: string) => void;
 }
 
-function AtTheDoor({ queueKey, onReady }: DoorProps) {
+function AtTheDoor({ queueKey, onReady, onCallback }: DoorProps) {
   const [{ data, error, stale, fetching }, reload] = useQuery({ query: QueueInfoDocument, variables: { key: queueKey } });
   const [message, setMessage] = useState(false);
   const again = () => reload({ requestPolicy: 'network-only' });
@@ -156,5 +158,14 @@ function AtTheDoor({ queueKey, onReady }: DoorProps) {
     );
   }
   if (!info.open && !message) return <Closed info={info} onAgain={again} onMessage={() => setMessage(true)} />;
-  return <Entrance info={info} message={message} onReady={(guest, ready) => onReady(guest, ready, message)} onReload={again} onBack={() => setMessage(false)} />;
+  return (
+    <Entrance
+      info={info}
+      message={message}
+      onReady={(guest, ready) => onReady(guest, ready, message)}
+      onCallback={onCallback}
+      onReload={again}
+      onBack={() => setMessage(false)}
+    />
+  );
 }

@@ -2,7 +2,7 @@
 //! its turn comes an agent is offered it, and the contact is rung by link as soon as the agent is there.
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{Entry, Queue, Visit, VisitOutcome};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     },
     db::schema::{call, leg, queue, queue_visit},
     error::{Refusal, RefusalCode, refuse},
-    ids::{CallId, LegId},
+    ids::{CallId, LegId, QueueId},
     limits,
     people::Actor,
     validate,
@@ -142,6 +142,16 @@ impl Change {
     }
 }
 
+/// How many wait to be called back.
+pub(super) async fn promised(connection: &mut AsyncPgConnection, id: QueueId) -> Result<i64> {
+    Ok(queue_visit::table
+        .filter(queue_visit::queue_id.eq(id).and(queue_visit::left_at.is_null()))
+        .filter(queue_visit::callback)
+        .count()
+        .get_result(connection)
+        .await?)
+}
+
 impl Platform {
     /// The contact leaves the queue and is called back when its turn comes.
     ///
@@ -182,13 +192,7 @@ impl Platform {
         if !allowed {
             return refuse(RefusalCode::NotAllowed, "This queue calls nobody back.");
         }
-        let promised: i64 = queue_visit::table
-            .filter(queue_visit::queue_id.eq(visit.queue_id).and(queue_visit::left_at.is_null()))
-            .filter(queue_visit::callback)
-            .count()
-            .get_result(change.unit.connection())
-            .await?;
-        if promised >= i64::from(most) {
+        if promised(change.unit.connection(), visit.queue_id).await? >= i64::from(most) {
             return refuse(
                 RefusalCode::LimitReached,
                 "Too many wait to be called back already. Stay on the line.",

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, OverflowKind, Queue, visits::length};
+use super::{Entry, OverflowKind, Queue, callback::promised, visits::length};
 use crate::{
     Error, Platform, Result,
     calls::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, MediaKind, Placed},
@@ -62,8 +62,8 @@ impl CallRequest {
 }
 
 impl Platform {
-    /// Puts a call into a queue: it waits from now on, or a message is left, and the contact has a minute to join it. `origin`
-    /// is the address that the request came from.
+    /// Puts a call into a queue: it waits from now on, or a message is left, and the contact has a minute to join it. Where a full
+    /// queue calls back, it is the call to come that is given, and its link. `origin` is the address that the request came from.
     ///
     /// # Errors
     /// NOT_FOUND for the queue, QUEUE_CLOSED with the queue's own words, QUEUE_FULL, NOT_ALLOWED for a priority, a
@@ -85,7 +85,7 @@ impl Platform {
             return Ok(Placed { call, join_token: self.join_token(first.leg) });
         }
         let queue = lock_queue(&mut unit, &request.queue_key).await?;
-        let Admission { queue, message } = admit(&mut unit, queue, request.voicemail).await?;
+        let Admission { queue, way } = admit(&mut unit, queue, request.voicemail).await?;
         if request.media == MediaKind::Video && !queue.video {
             return refuse(RefusalCode::NotAllowed, "This queue takes calls without a picture only.");
         }
@@ -129,17 +129,30 @@ impl Platform {
         let theirs = leg.id;
         let mut change = Change::create(unit, call, vec![leg]).await?;
         change.event(CallEventKind::Created, &actor.key(), None, None).await?;
-        change.dispatch().await?;
-        match message {
-            None => change.enter_queue(&queue, Entry::default()).await?,
-            Some(wished) => {
-                change.begin_voicemail(Recipient::Queue(queue.id), wished, &actor.key()).await?;
+        let planned = match way {
+            Way::Wait => {
+                change.dispatch().await?;
+                change.enter_queue(&queue, Entry::default()).await?;
+                None
             }
-        }
-        change.unit.keep_result(key.as_ref(), &First { call: change.call.id, leg: theirs }).await?;
+            Way::Message { wished } => {
+                change.dispatch().await?;
+                change.begin_voicemail(Recipient::Queue(queue.id), wished, &actor.key()).await?;
+                None
+            }
+            // It counts as one that was in the queue and is called back.
+            Way::Callback => {
+                change.enter_queue(&queue, Entry::default()).await?;
+                let visit = change.visit().await?.ok_or_else(|| Refusal::not_found("visit"))?;
+                Some(change.become_callback(&visit, None, "system").await?)
+            }
+        };
+        let (id, leg) = planned.as_ref().map_or((change.call.id, theirs), |(call, leg)| (call.id, *leg));
+        change.unit.keep_result(key.as_ref(), &First { call: id, leg }).await?;
         let (call, _) = change.commit().await?;
+        let call = planned.map_or(call, |(planned, _)| planned);
         tracing::info!(call = %call.id, queue = %queue.id, "call requested");
-        Ok(Placed { call, join_token: self.join_token(theirs) })
+        Ok(Placed { call, join_token: self.join_token(leg) })
     }
 
     async fn not_too_often(&self, actor: &Actor, origin: &str) -> Result<()> {
@@ -167,10 +180,20 @@ async fn lock_queue(unit: &mut Unit, key: &str) -> Result<Queue> {
     found.ok_or_else(|| Refusal::not_found("queue").at("queueKey").into())
 }
 
-/// Where a call goes, and whether to leave a message: by wish or not.
+/// Where a call goes, and what for.
 struct Admission {
     queue: Queue,
-    message: Option<bool>,
+    way: Way,
+}
+
+enum Way {
+    Wait,
+    /// To leave a message: by wish, or because the queue is full.
+    Message {
+        wished: bool,
+    },
+    /// The queue is full: the contact is called back.
+    Callback,
 }
 
 async fn admit(unit: &mut Unit, queue: Queue, wants_message: bool) -> Result<Admission> {
@@ -178,19 +201,24 @@ async fn admit(unit: &mut Unit, queue: Queue, wants_message: bool) -> Result<Adm
         if !box_of_queue(unit.connection(), queue.id).await?.enabled {
             return refuse(RefusalCode::NotAllowed, "This queue takes no messages.");
         }
-        return Ok(Admission { queue, message: Some(true) });
+        return Ok(Admission { queue, way: Way::Message { wished: true } });
     }
     if !queue.hours.open_at(unit.now) {
         let says = queue.closed_message.unwrap_or_else(|| "We are closed just now.".into());
         return Err(Refusal::new(RefusalCode::QueueClosed, says).at("queueKey").into());
     }
     if length(unit.connection(), queue.id).await? < i64::from(queue.max_length) {
-        return Ok(Admission { queue, message: None });
+        return Ok(Admission { queue, way: Way::Wait });
     }
-    if queue.overflow == OverflowKind::Voicemail {
-        return Ok(Admission { queue, message: Some(false) });
+    match queue.overflow {
+        OverflowKind::Voicemail => Ok(Admission { queue, way: Way::Message { wished: false } }),
+        OverflowKind::Callback
+            if promised(unit.connection(), queue.id).await? < i64::from(queue.max_length) =>
+        {
+            Ok(Admission { queue, way: Way::Callback })
+        }
+        _ => Ok(Admission { queue: overflow_of(unit, &queue).await?, way: Way::Wait }),
     }
-    Ok(Admission { queue: overflow_of(unit, &queue).await?, message: None })
 }
 
 /// The queue that somebody hands a call to, locked until the commit; `field` is where the input names it.

@@ -195,8 +195,13 @@ impl Change {
         if visits >= VISITS {
             return Ok(None);
         }
-        let to: Queue =
-            queue::table.find(id).select(Queue::as_select()).first(self.unit.connection()).await?;
+        // Locked until the commit, so that two that come at once do not both find the last place free.
+        let to: Queue = queue::table
+            .find(id)
+            .select(Queue::as_select())
+            .for_no_key_update()
+            .first(self.unit.connection())
+            .await?;
         let open = to.archived_at.is_none() && to.hours.open_at(self.now());
         let room = length(self.unit.connection(), id).await? < i64::from(to.max_length);
         Ok((open && room).then_some(to))

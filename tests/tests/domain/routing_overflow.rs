@@ -1,7 +1,7 @@
 //! Those whom nobody takes: overflow, full queues, and call-backs that keep the place.
 
 use domain::agents::AgentActivity;
-use domain::calls::{CallResult, CallState, LegRole};
+use domain::calls::{CallResult, CallState, Direction, LegRole};
 use domain::error::RefusalCode;
 use domain::people::Actor;
 use domain::routing::{OverflowKind, QueueChange, QueueStats, VisitOutcome};
@@ -145,6 +145,34 @@ async fn a_full_queue_says_so_or_sends_on() {
     centre.change_queue(queue.id, on).await;
     let sent_on = centre.request(&queue).await.unwrap();
     assert_eq!(centre.visits(sent_on.call).await[0].queue_id, other.id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_promises_to_call_back_as_many_as_may_wait() {
+    let centre = Centre::open().await;
+    let short = QueueChange {
+        max_length: Some(1),
+        overflow: Some((OverflowKind::Callback, None)),
+        ..QueueChange::default()
+    };
+    let queue = centre.queue("short", short).await;
+    centre.caller(&queue).await;
+    let promised = centre.request(&queue).await.unwrap();
+    let planned = centre.call(promised.call).await;
+    assert_eq!((planned.direction, planned.state), (Direction::Outbound, CallState::Queued));
+    assert!(centre.visits(promised.call).await[0].callback);
+    let first = centre.call(planned.callback_of.unwrap()).await;
+    assert_eq!((first.state, first.result), (CallState::Ended, Some(CallResult::Callback)));
+    assert_eq!(centre.visits(first.id).await[0].outcome, Some(VisitOutcome::Callback));
+    let more = centre.request(&queue).await;
+    assert_eq!(
+        refused(more.map(|it| it.call)).0,
+        RefusalCode::QueueFull,
+        "no more than it may hold are promised"
+    );
+    // Whoever has the link may say that it is not wanted any more: there is room for the next one.
+    centre.platform.cancel_callback(&promised.token).await.unwrap();
+    centre.request(&queue).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
