@@ -74,6 +74,8 @@ pub const FILE_LINK: TimeDelta = TimeDelta::hours(1);
 pub const VOICEMAIL: TimeDelta = TimeDelta::minutes(3);
 /// … and what is heard before it at most so long: the longest audio file, and time to load it.
 pub const GREETING: TimeDelta = TimeDelta::minutes(11);
+/// One who has yet to agree to the recording of a message does so within this, from the beep on.
+pub const MESSAGE_CONSENT: TimeDelta = TimeDelta::minutes(1);
 /// A message is to be listened to within this, once the queue is open.
 pub const VOICEMAIL_TASK: TimeDelta = TimeDelta::hours(1);
 /// A queue that handled nothing yet is taken to need so long for a call.
@@ -114,6 +116,8 @@ pub const CLOCK_OFF: TimeDelta = TimeDelta::milliseconds(100);
 pub const CLOCK_CHECK: Duration = Duration::from_secs(30);
 /// The log, and with it the history of calls, is kept so long, in whole months.
 pub const EVENTS_KEPT: TimeDelta = TimeDelta::days(400);
+/// What supervisors and administrators did stays known so long.
+pub const AUDIT_KEPT: TimeDelta = TimeDelta::days(730);
 /// News that are older than this when they are handed on are an alert.
 pub const EVENT_LAG: Duration = Duration::from_secs(2);
 /// The event reader looks without being woken so often.

@@ -13,7 +13,7 @@ COMMENT ON COLUMN voicemail_box.id IS 'UUID v7.';
 COMMENT ON COLUMN voicemail_box.queue_id IS 'Whose it is: a queue''s …';
 COMMENT ON COLUMN voicemail_box.agent_id IS '… or an agent''s.';
 COMMENT ON COLUMN voicemail_box.enabled IS 'Whether messages are taken.';
-COMMENT ON COLUMN voicemail_box.greeting_id IS 'What is heard before the beep; null: the beep alone.';
+COMMENT ON COLUMN voicemail_box.greeting_id IS 'What is heard before the beep; null: the words that the worker brings along.';
 
 CREATE TABLE voicemail (
     id uuid PRIMARY KEY,

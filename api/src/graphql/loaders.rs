@@ -20,7 +20,7 @@ use tracing::Instrument;
 mod messages;
 mod queues;
 
-pub use self::messages::{BoxOf, FileOf, GreetingOf, MessagesOf, VoicemailOf, VoicemailStateOf};
+pub use self::messages::{BoxOf, FileOf, GreetingOf, MessagesOf, ProgressOf, VoicemailOf};
 pub use self::queues::{
     CurrentCallOf, DayOf, DoingOf, MembersOf, OpenWrapUpOf, OutlookOf, RoutingOf, StatsOf, WaitingIn,
 };

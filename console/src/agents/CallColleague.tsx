@@ -1,6 +1,6 @@
-import { ActionIcon, Alert, Button, Group, Kbd, Modal, Stack, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Button, Group, Kbd, Modal, Stack, Switch, Tooltip } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { IconHeadset, IconPhone, IconVideo } from '@tabler/icons-react';
+import { IconHeadset, IconMicrophone, IconPhone, IconVideo } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
@@ -41,13 +41,14 @@ function Choice({ onDone }: { onDone: () => void }) {
   const [colleague, setColleague] = useState<Colleague | null>(null);
   const [placing, setPlacing] = useState<MediaKind | null>(null);
   const [fault, setFault] = useState<string | null>(null);
+  const [message, setMessage] = useState(false);
 
   const call = async (media: MediaKind) => {
     if (!colleague || placing) return;
     setPlacing(media);
     setFault(null);
     try {
-      const input = { userId: colleague.user.id, media, idempotencyKey: idempotencyKey() };
+      const input = { userId: colleague.user.id, media, ...(message && { voicemail: true }), idempotencyKey: idempotencyKey() };
       const { call: placed } = payload(await place({ input }), (data) => data.callPlace);
       if (placed) desk.begin({ callId: placed.id, video: media === 'VIDEO', joinUrl: null, name: colleague.user.name });
       onDone();
@@ -70,15 +71,32 @@ function Choice({ onDone }: { onDone: () => void }) {
   );
   return (
     <Stack gap="sm">
-      <ColleaguePicker value={colleague} onValue={setColleague} onSubmit={(other) => void call(other ? 'VIDEO' : 'AUDIO')} />
+      <ColleaguePicker
+        value={colleague}
+        onValue={setColleague}
+        onSubmit={(other) => void call(other && !message ? 'VIDEO' : 'AUDIO')}
+        anybody={message}
+      />
+      <Switch
+        label="Leave a message"
+        description="Nothing rings: you hear a beep, and speak for up to three minutes"
+        checked={message}
+        onChange={(event) => setMessage(event.currentTarget.checked)}
+      />
       {fault !== null && (
         <Alert color="red" role="alert" p="xs">
           {fault}
         </Alert>
       )}
       <Group gap="xs" grow>
-        {button('AUDIO', 'Audio call', IconPhone, 'Enter', true)}
-        {button('VIDEO', 'Video call', IconVideo, '⇧ Enter', false)}
+        {message ? (
+          button('AUDIO', 'Leave a message', IconMicrophone, 'Enter', true)
+        ) : (
+          <>
+            {button('AUDIO', 'Audio call', IconPhone, 'Enter', true)}
+            {button('VIDEO', 'Video call', IconVideo, '⇧ Enter', false)}
+          </>
+        )}
       </Group>
     </Stack>
   );

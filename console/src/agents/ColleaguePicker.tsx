@@ -10,15 +10,17 @@ interface Props {
   onSubmit: (other: boolean) => void;
   /** Those who are in the call already. */
   present?: readonly string[];
+  /** Also one who can't answer now. */
+  anybody?: boolean;
 }
 
 /** Who can be asked now; the others stand below, each with what keeps them. */
-export function ColleaguePicker({ value, onValue, onSubmit, present = [] }: Props) {
+export function ColleaguePicker({ value, onValue, onSubmit, present = [], anybody = false }: Props) {
   const [search, setSearch] = useState('');
   const { colleagues, loading } = useColleagues(search);
   const blocked = (one: Colleague) => {
     if (present.includes(one.user.id)) return 'In this call';
-    return one.activity === 'AVAILABLE' ? null : activityOf(one).words;
+    return anybody || one.activity === 'AVAILABLE' ? null : activityOf(one).words;
   };
   // What is chosen stays so while it can be; else the first one who is free.
   const chosen = colleagues.find(({ id }) => id === value?.id && value !== null) ?? null;

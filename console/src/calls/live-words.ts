@@ -14,6 +14,8 @@ export function connectionWords({ phase }: Pick<LiveCallState, 'phase'>): string
 export function progressWords(live: Pick<LiveCallState, 'phase' | 'legId'>, call: CallNewsFragment | null): string {
   const own = connectionWords(live);
   if (own !== undefined) return own;
+  if (call?.voicemailState === 'GREETING') return 'Speak after the beep';
+  if (call?.voicemailState === 'RECORDING') return 'Your message is being recorded. Hang up when you are done.';
   const present = call ? others(call.legs, live.legId) : [];
   if (present.length > 1) return hearing([...present, ...(call?.legs.filter(({ id }) => id === live.legId) ?? [])], live.legId);
   const other = present[0] ?? call?.legs.find(isOutsider);

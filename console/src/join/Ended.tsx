@@ -91,7 +91,8 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
   }
   const talked = call?.answeredAt != null;
   const message = call != null && LEFT_A_MESSAGE.includes(call.voicemailState ?? 'GREETING');
-  const title = message ? 'Thank you for your message' : left ? 'You have left the call' : talked ? 'Thank you for the call' : titleOf(call?.result ?? null);
+  const unheard = call?.result === 'VOICEMAIL' && call.voicemailState === 'DROPPED';
+  const title = unheard ? 'We could not hear a message' : message ? 'Thank you for your message' : left ? 'You have left the call' : talked ? 'Thank you for the call' : titleOf(call?.result ?? null);
   const rates = talked && !left && data?.viewer.guest?.leg?.role !== 'GUEST';
   return (
     <main className={styles.page} data-center="true">
@@ -101,7 +102,11 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
           <Title order={1}>{title}</Title>
         </div>
         <Text c="dimmed">
-          {message ? 'We listen to it and come back to you.' : wordsOf(ownWish && !talked && call?.result !== 'CALLBACK', reason)}
+          {unheard
+            ? 'It was silent or too short, so nothing was kept.'
+            : message
+              ? 'We listen to it and come back to you.'
+              : wordsOf(ownWish && !talked && call?.result !== 'CALLBACK', reason)}
           {left && !message && ' The others go on.'}
           {!onAgain && ' You can close this page.'}
         </Text>

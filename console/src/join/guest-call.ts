@@ -28,6 +28,7 @@ graphql(`
     voicemailAvailable
     voicemailWording
     voicemailState
+    voicemailEndsAt
     legs {
       id
       role
@@ -38,6 +39,9 @@ graphql(`
       muted
       videoOn
       screenOn
+      consent {
+        given
+      }
     }
   }
 `);

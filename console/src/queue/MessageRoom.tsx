@@ -1,9 +1,12 @@
 import { Alert, Button, Title } from '@mantine/core';
 import { IconCheck, IconEar } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
+import { explain, payload } from '../api/errors';
 import { useStream } from '../call/hooks';
 import { faultWords } from '../calls/live-words';
 import { Video } from '../calls/Video';
+import { ConsentGive } from '../join/ConsentQuestion';
+import type { Guest } from '../join/guest';
 import type { OwnCall } from '../join/guest-call';
 import join from '../join/join.module.css';
 import { Level } from '../join/Level';
@@ -19,11 +22,12 @@ const LIMIT_SECONDS = 180;
 const SOON_SECONDS = 20;
 
 /** Leaving a message: first the greeting is heard, from the beep on one speaks. */
-export function MessageRoom({ ready: { live, media }, own, queue }: { ready: Ready; own: OwnCall; queue: string | null }) {
+export function MessageRoom({ ready: { live, media, guest }, own, queue }: { ready: Ready; own: OwnCall; queue: string | null }) {
   const { call, local } = own;
   const self = useStream(local.video);
   const recording = call?.voicemailState === 'RECORDING';
-  const left = useTimeLeft(call?.voicemailState ?? null);
+  const me = call?.legs.find(({ id }) => id === own.live.legId);
+  const left = useTimeLeft(call?.voicemailEndsAt ?? null);
   return (
     <main className={join.page}>
       <Title order={1} dir="auto">
@@ -52,6 +56,7 @@ export function MessageRoom({ ready: { live, media }, own, queue }: { ready: Rea
       <p className={join.hidden} role="status">
         {messageWords(recording)}
       </p>
+      {me && !me.consent && call?.voicemailState === 'GREETING' && <Agreement legId={me.id} wording={call.voicemailWording ?? null} guest={guest} />}
       {own.live.phase === 'reconnecting' && (
         <Alert color="yellow" role="alert" p="sm">
           The connection is lost. What you said is kept; it goes on as soon as the connection is back.
@@ -88,14 +93,39 @@ export function MessageRoom({ ready: { live, media }, own, queue }: { ready: Rea
   );
 }
 
-/** Seconds of the message that are left; null before the beep, and where this page didn't hear it. */
-function useTimeLeft(state: string | null): number | null {
-  const now = useNow(250);
-  const [beep, setBeep] = useState<number | null>(null);
-  const before = useRef(state);
-  useEffect(() => {
-    if (before.current === 'GREETING' && state === 'RECORDING') setBeep(Date.now());
-    before.current = state;
-  }, [state]);
-  return state === 'RECORDING' && beep !== null ? Math.max(0, LIMIT_SECONDS - (now.getTime() - beep) / 1000) : null;
+/** For one whom nobody has asked before: nothing is recorded without it. Whoever does not agree hangs up. */
+function Agreement({ legId, wording, guest }: { legId: string; wording: string | null; guest: Guest }) {
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+  const agree = async () => {
+    setBusy(true);
+    setFault(null);
+    try {
+      const input = { legId, given: true };
+      payload(await guest.client.mutation(ConsentGive, { input }).toPromise(), (given) => given.consentGive);
+    } catch (problem) {
+      setFault(explain(problem));
+      setBusy(false);
+    }
+  };
+  return (
+    <Alert color="yellow" p="sm" title="Nobody is free to answer. You can leave a message.">
+      <p className={styles.agreement}>{wording}</p>
+      {fault !== null && (
+        <p className={styles.agreement} role="alert">
+          {fault}
+        </p>
+      )}
+      <Button size="md" fullWidth loading={busy} onClick={() => void agree()}>
+        Yes, record my message
+      </Button>
+    </Alert>
+  );
+}
+
+/** Seconds of the message that are left; null while none is recorded. */
+function useTimeLeft(endsAt: string | null): number | null {
+  const now = useNow(250).getTime();
+  // By this clock, which may be wrong: never more than a message may take.
+  return endsAt === null ? null : Math.min(LIMIT_SECONDS, Math.max(0, (Date.parse(endsAt) - now) / 1000));
 }

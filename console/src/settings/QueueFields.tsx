@@ -109,7 +109,7 @@ export function WaitingFields({ form, disabled, others, audio }: FieldsProps) {
           {...form.getInputProps('voicemail', { type: 'checkbox' })}
         />
         {voicemail && (
-          <Select label="Greeting" placeholder="The beep alone" clearable disabled={disabled} data={files} {...form.getInputProps('voicemailGreetingId')} />
+          <Select label="Greeting" placeholder="“Nobody can take your call just now …”" clearable disabled={disabled} data={files} {...form.getInputProps('voicemailGreetingId')} />
         )}
       </div>
       <div className={styles.pair}>

@@ -96,7 +96,7 @@ function Editor() {
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
-        A colleague who does not reach you hears it before the beep. Without one there is the beep alone.
+        A colleague who does not reach you hears it before the beep. Without one a voice of ours says that nobody can take the call.
       </Text>
       <Now greeting={greeting} />
       <Group gap={8}>

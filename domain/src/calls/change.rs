@@ -315,7 +315,7 @@ impl Change {
         }
         let legs: Vec<LegId> = self.legs.iter().map(|leg| leg.id).collect();
         self.forget_media_offers(&legs).await?;
-        self.close_voicemail().await?;
+        self.close_voicemail(result).await?;
         crate::recordings::finalize(self).await?;
         self.event(CallEventKind::Ended, actor, None, Some(format!("{result}: {reason}"))).await
     }

@@ -103,6 +103,7 @@ impl Platform {
         let call = placed_by(user.id, Direction::Internal, MediaKind::Audio, subject, false, now);
         let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
         own.user_id = Some(user.id);
+        own.leave_by = Some(now + limits::JOIN_TO_MEDIA);
         let mut change = Change::create(unit, call, vec![own]).await?;
         change.event(CallEventKind::Created, &actor.key(), None, None).await?;
         change.begin_voicemail(Recipient::Agent(callee), true, &actor.key()).await?;

@@ -15,6 +15,7 @@ use crate::{
     limits,
     people::{Actor, Guest, tokens},
     validate,
+    voicemail::open_message,
 };
 
 /// Kind of the event of a leg whose link was bound to another browser.
@@ -85,10 +86,12 @@ impl Platform {
         }
         if let Some(token) = &guest_token {
             let leg = &mut change.legs[place];
+            if leg.guest_token_hash.is_some() {
+                // It may be somebody else: what the one before agreed to is not this one's word.
+                (leg.consent, leg.consent_at, leg.consent_wording) = (None, None, None);
+            }
             leg.guest_token_hash = Some(tokens::hash(token));
             leg.guest_token_expires_at = None;
-            // It may be somebody else: what the one before agreed to is not this one's word.
-            (leg.consent, leg.consent_at, leg.consent_wording) = (None, None, None);
         }
         if let Some(name) = name.filter(|_| change.legs[place].role == LegRole::Guest) {
             change.legs[place].name = validate::name("name", &name)?;
@@ -169,20 +172,21 @@ impl Platform {
         }
         // Before the worker may have media of one who has not agreed.
         crate::recordings::follow_consent(&mut change).await?;
+        let message = change.voicemail.is_some();
         let (call, mut legs) = change.commit().await?;
         let leg = legs.swap_remove(place);
-        let consent_wording = self.wording(&call, &leg);
+        let consent_wording = self.wording(&call, &leg, message);
         Ok(Joined { call, leg, guest_token, consent_wording })
     }
 
-    /// The words that a party has yet to answer.
-    fn wording(&self, call: &Call, leg: &Leg) -> Option<String> {
-        let asked = call.record
-            && !call.recording_stopped
+    /// The words that a party has yet to answer; a message is recorded though the call would not be.
+    fn wording(&self, call: &Call, leg: &Leg, message: bool) -> Option<String> {
+        let asked = (message || call.record && !call.recording_stopped)
             && !leg.is_staff()
             && leg.consent.is_none()
             && self.config.consent_policy == ConsentPolicy::AllParties;
-        asked.then(|| self.config.consent_wording.clone())
+        let wording = if message { &self.config.voicemail_wording } else { &self.config.consent_wording };
+        asked.then(|| wording.clone())
     }
 
     /// What a link says before it is taken up. Reading changes nothing: previewers open links too.
@@ -213,7 +217,9 @@ impl Platform {
             .first(&mut connection)
             .await
             .optional()?;
-        let consent_wording = self.wording(&call, &leg);
+        let message =
+            call.state == CallState::InProgress && open_message(&mut connection, call.id).await?.is_some();
+        let consent_wording = self.wording(&call, &leg, message);
         Ok(Invitation { call, leg, caller: caller.unwrap_or_default(), consent_wording })
     }
 

@@ -4,7 +4,9 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, LegState, audience::Ear};
+use super::{
+    Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, LegState, MediaKind, audience::Ear,
+};
 use crate::{
     Error, Platform, Result,
     bus::Job,
@@ -14,7 +16,7 @@ use crate::{
     limits,
     recordings::RecordingState,
     routing::{OfferPurpose, VisitOutcome},
-    voicemail::open_message,
+    voicemail::{open_message, speaker},
 };
 
 /// What the worker shall do for a call.
@@ -76,8 +78,10 @@ async fn queue_prompt(connection: &mut AsyncPgConnection, id: QueueId) -> Result
         .first(connection)
         .await
         .optional()?;
-    Ok(found.map(|(music, announcement, seconds)| {
-        PlannedMusic { music, announcement, every_seconds: seconds.unsigned_abs() }
+    Ok(found.map(|(music, announcement, seconds)| PlannedMusic {
+        music,
+        announcement,
+        every_seconds: seconds.unsigned_abs(),
     }))
 }
 
@@ -191,10 +195,9 @@ impl Platform {
                 .then_some(PlannedPrompt::Greeting(message.greeting_id))
         });
         // Who waits hears the queue's music until somebody answers; who is on hold, its music until he is taken back.
+        let speaker = speaker(&row, &legs).map(|place| legs[place].id);
         let heard = |leg: &Leg| match (&greeting, music.filter(|_| row.visit_id.is_some())) {
-            (Some(greeting), _) => {
-                greeting.filter(|_| leg.role == LegRole::Contact || row.direction == Direction::Internal)
-            }
+            (Some(greeting), _) => greeting.filter(|_| Some(leg.id) == speaker),
             (None, Some(waiting)) if leg.is_outsider() => Some(PlannedPrompt::Music(waiting)),
             (None, _) => leg.parked.then(|| PlannedPrompt::Music(PlannedMusic::on_hold(music))),
         };
@@ -208,7 +211,11 @@ impl Platform {
                 .map(|leg| PlannedLeg { id: leg.id, ear: leg.ear(), state: leg.state, prompt: heard(leg) })
                 .collect(),
             recording: recording.and_then(|(id, state, key)| {
-                let (paused, sound_only) = (state == RecordingState::Paused, message.is_some());
+                let (paused, sound_only) = (
+                    state == RecordingState::Paused,
+                    // As it was offered: a message is seen where the call has a picture.
+                    message.is_some() && row.media == MediaKind::Audio,
+                );
                 Some(PlannedRecording { id, paused, sound_only, data_key: key? })
             }),
         }))

@@ -76,7 +76,9 @@ pub(super) fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
         all
     } else {
         let party = leg::table.filter(leg::user_id.eq(user)).select(leg::call_id);
-        all.filter(recording::call_id.eq_any(party.union_all(messages_of!(user, voicemail::call_id))))
+        // Of a call in which more was said than the message, the message alone.
+        let messages = messages_of!(user, voicemail::recording_id.assume_not_null());
+        all.filter(recording::call_id.eq_any(party).or(recording::id.eq_any(messages)))
     })
 }
 

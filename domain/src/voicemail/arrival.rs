@@ -8,7 +8,7 @@ use super::{Voicemail, VoicemailState};
 use crate::{
     Result,
     calls::{CallEventKind, Change},
-    db::schema::{queue, queue_member, task, voicemail},
+    db::schema::{agent_presence, queue, queue_member, task, voicemail},
     ids::{AgentId, NotificationId, QueueId, RecordingId, TaskId, UserId},
     limits,
     routing::Hours,
@@ -63,6 +63,9 @@ impl Change {
         if failed {
             let title = format!("Call {}, whose message could not be prepared", self.caller_name());
             row.task_id = Some(self.message_task(&row, &title).await?);
+        } else {
+            // Somebody was not reached, and has said nothing that could be listened to.
+            crate::tasks::follow_up(self).await?;
         }
         self.save_voicemail(&row).await
     }
@@ -113,9 +116,11 @@ impl Change {
         if let Some(agent) = row.agent_id {
             return Ok(vec![agent.into()]);
         }
+        // Those who work just now before all others.
         let members: Vec<AgentId> = queue_member::table
+            .left_join(agent_presence::table.on(agent_presence::agent_id.eq(queue_member::agent_id)))
             .filter(queue_member::queue_id.nullable().eq(row.queue_id))
-            .order(queue_member::agent_id)
+            .order((agent_presence::until.desc().nulls_last(), queue_member::agent_id))
             .limit(TOLD)
             .select(queue_member::agent_id)
             .load(self.unit.connection())

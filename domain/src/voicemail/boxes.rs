@@ -7,6 +7,7 @@ use super::{Recipient, VoicemailBox};
 use crate::{
     Platform, Result,
     agents::Agent,
+    audio::AudioFileState,
     db::{
         Unit,
         schema::{agent, audio_file, voicemail_box},
@@ -44,6 +45,18 @@ pub(crate) async fn box_of_queue(connection: &mut AsyncPgConnection, id: QueueId
 }
 
 impl Recipient {
+    /// What is heard before the beep: of a file that is still being uploaded, nothing.
+    pub(super) async fn greeting(self, connection: &mut AsyncPgConnection) -> Result<Option<AudioFileId>> {
+        let Some(file) = self.own_box(connection).await?.greeting else { return Ok(None) };
+        Ok(audio_file::table
+            .find(file)
+            .filter(audio_file::state.eq(AudioFileState::Ready))
+            .select(audio_file::id)
+            .first(connection)
+            .await
+            .optional()?)
+    }
+
     pub(super) async fn own_box(self, connection: &mut AsyncPgConnection) -> Result<VoicemailBox> {
         let id = match self {
             Self::Queue(id) => return box_of_queue(connection, id).await,

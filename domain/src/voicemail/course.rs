@@ -4,15 +4,16 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl, prelude::*};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Voicemail, VoicemailState};
+use super::{Voicemail, VoicemailState, wish::speaker};
 use crate::{
     Platform, Result,
     calls::{CallResult, Change},
     config::ConsentPolicy,
-    db::schema::voicemail,
+    db::schema::{queue_visit, voicemail},
     error::each,
-    ids::CallId,
+    ids::{CallId, LegId},
     limits,
+    routing::VisitOutcome,
 };
 
 /// The message that is being left in a call.
@@ -37,7 +38,7 @@ impl Change {
     /// The recording begins once the beep was heard and the caller has agreed: by the wish, or as in any call.
     pub(crate) async fn record_message(&mut self) -> Result<()> {
         let policy = self.unit.platform().config.consent_policy;
-        let agreed = self.speaker().is_some_and(|place| {
+        let agreed = speaker(&self.call, &self.legs).is_some_and(|place| {
             let consent = self.legs[place].consent;
             consent.unwrap_or(policy != ConsentPolicy::AllParties)
         });
@@ -53,22 +54,38 @@ impl Change {
 
     /// How a call ends in which a message was being left.
     pub(crate) fn end_of_message(&self, result: CallResult) -> CallResult {
-        match &self.voicemail {
-            Some(row) if row.state == VoicemailState::Recording => CallResult::Voicemail,
-            Some(_) if result != CallResult::Failed => CallResult::Abandoned,
-            Some(_) | None => result,
+        let Some(row) = &self.voicemail else { return result };
+        let answered = self.call.answered_at.is_some();
+        match (row.state, result) {
+            (VoicemailState::Greeting, CallResult::Failed) => result,
+            // Somebody had talked with the caller before.
+            _ if answered => CallResult::Completed,
+            (VoicemailState::Recording, _) => CallResult::Voicemail,
+            _ => CallResult::Abandoned,
         }
     }
 
     /// The call is over, and with it the message.
-    pub(crate) async fn close_voicemail(&mut self) -> Result<()> {
+    pub(crate) async fn close_voicemail(&mut self, result: CallResult) -> Result<()> {
         let Some(mut row) = self.voicemail.take() else { return Ok(()) };
         row.until = None;
-        row.state = match row.state {
-            VoicemailState::Recording => VoicemailState::Preparing,
-            _ => VoicemailState::Dropped,
-        };
         row.left_at = Some(self.now());
+        if row.state == VoicemailState::Recording {
+            row.state = VoicemailState::Preparing;
+        } else {
+            row.state = VoicemailState::Dropped;
+            // Who heard no beep has left no message: counted as one who gave up waiting.
+            let outcome = match result {
+                CallResult::Failed => VisitOutcome::Cancelled,
+                _ => VisitOutcome::Abandoned,
+            };
+            let left =
+                queue_visit::call_id.eq(self.call.id).and(queue_visit::outcome.eq(VisitOutcome::Voicemail));
+            diesel::update(queue_visit::table.filter(left))
+                .set(queue_visit::outcome.eq(outcome))
+                .execute(self.unit.connection())
+                .await?;
+        }
         self.save_voicemail(&row).await
     }
 
@@ -93,13 +110,18 @@ impl Change {
 }
 
 impl Platform {
-    /// The worker reports that the greeting is over and the beep begins.
-    pub async fn greeting_heard(&self, id: CallId, epoch: i32) -> Result<()> {
+    /// The worker reports that the greeting is over and the beep begins, for the one who was greeted.
+    pub async fn greeting_heard(&self, id: CallId, epoch: i32, leg: LegId) -> Result<()> {
         let Some(mut change) = self.report(id, epoch).await? else { return Ok(()) };
+        if speaker(&change.call, &change.legs).is_none_or(|place| change.legs[place].id != leg) {
+            return Ok(());
+        }
         let Some(mut row) = change.voicemail.take_if(|row| row.state == VoicemailState::Greeting) else {
             return Ok(());
         };
         row.epoch = epoch;
+        // Nothing is recorded before the caller has agreed, and there is nothing more to hear.
+        row.until = Some(change.now() + limits::MESSAGE_CONSENT);
         change.save_voicemail(&row).await?;
         change.voicemail = Some(row);
         change.record_message().await?;

@@ -1,5 +1,6 @@
 //! Reading messages. Agents see their own and those of the queues that they serve; supervisors and administrators all.
 
+use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*};
 use diesel_async::RunQueryDsl;
 
@@ -42,6 +43,9 @@ pub struct VoicemailFilter {
     /// Those that nobody has marked as heard.
     pub unheard: bool,
 }
+
+/// Where a message is in its life, and when that ends by itself.
+pub type Progress = (VoicemailState, Option<DateTime<Utc>>);
 
 type Boxed<'a> = voicemail::BoxedQuery<'a, Pg>;
 
@@ -110,12 +114,13 @@ impl Platform {
             .await?)
     }
 
-    /// Where the messages of several calls are in their lives: for those who may see the calls.
-    pub async fn voicemail_states(&self, ids: &[CallId]) -> Result<Vec<(CallId, VoicemailState)>> {
+    /// Where the messages of several calls are in their lives, and when one that is live ends by itself: for those who may see
+    /// the calls.
+    pub async fn voicemail_progress(&self, ids: &[CallId]) -> Result<Vec<(CallId, Progress)>> {
         let mut connection = self.db.get().await?;
         Ok(voicemail::table
             .filter(voicemail::call_id.eq_any(ids))
-            .select((voicemail::call_id, voicemail::state))
+            .select((voicemail::call_id, (voicemail::state, voicemail::until)))
             .load(&mut connection)
             .await?)
     }

@@ -17,8 +17,9 @@ use diesel::prelude::*;
 pub use boxes::Greeting;
 pub(crate) use boxes::{box_of_queue, set_queue_box};
 pub(crate) use course::open_message;
-pub use list::VoicemailFilter;
 pub(crate) use list::messages_of;
+pub use list::{Progress, VoicemailFilter};
+pub(crate) use wish::speaker;
 
 use crate::{
     db::schema::voicemail,

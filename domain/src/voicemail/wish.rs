@@ -15,14 +15,18 @@ use crate::{
     routing::{OfferPurpose, VisitOutcome},
 };
 
+/// The party that leaves the message: the one who called.
+pub(crate) fn speaker(call: &Call, legs: &[Leg]) -> Option<usize> {
+    let called = |leg: &Leg| match call.direction {
+        Direction::Internal => leg.role == LegRole::Agent && leg.user_id == call.agent_id,
+        _ => leg.role == LegRole::Contact,
+    };
+    legs.iter().position(|leg| leg.state != LegState::Left && called(leg))
+}
+
 impl Change {
-    /// The party that leaves the message: the one who called.
-    pub(super) fn speaker(&self) -> Option<usize> {
-        let called = |leg: &Leg| match self.call.direction {
-            Direction::Internal => leg.role == LegRole::Agent && leg.user_id == self.call.agent_id,
-            _ => leg.role == LegRole::Contact,
-        };
-        self.legs.iter().position(|leg| leg.state != LegState::Left && called(leg))
+    fn speaker(&self) -> Option<usize> {
+        speaker(&self.call, &self.legs)
     }
 
     fn is_attended(&self) -> bool {
@@ -79,7 +83,10 @@ impl Change {
             let id = leg.id;
             self.event(CallEventKind::ConsentGiven, actor, Some(id), None).await?;
         }
-        let greeting_id = recipient.own_box(self.unit.connection()).await?.greeting;
+        // What was said before is a recording of its own.
+        crate::recordings::finalize(self).await?;
+        self.silence_supervisors();
+        let greeting_id = recipient.greeting(self.unit.connection()).await?;
         self.cancel_offers("a message is left instead").await?;
         self.end_transfer("The contact leaves a message instead.", actor).await?;
         self.leave_queue(VisitOutcome::Voicemail).await?;

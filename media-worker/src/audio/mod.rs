@@ -8,6 +8,7 @@ mod container;
 mod convert;
 mod decode;
 mod encode;
+mod greeting;
 mod loudness;
 mod music;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 pub use beep::beep;
 pub use container::frames;
 pub use convert::{ConvertError, convert};
+pub use greeting::default_greeting;
 pub use music::default_music;
 
 /// Samples of one Opus frame: 20 ms.

@@ -175,7 +175,10 @@ impl Call {
             let heard = (self.id, &self.handle);
             let prompt =
                 leg.prompt.and_then(|planned| self.worker.prompts().prompt(&self.worker, heard, planned));
-            engine.play(self.id.0, leg.id.0, prompt).await;
+            // What can't be had yet takes the place of nothing: a greeting that was heard would begin anew.
+            if prompt.is_some() || leg.prompt.is_none() {
+                engine.play(self.id.0, leg.id.0, prompt).await;
+            }
         }
         for leg in self.plan.legs.iter().filter(|leg| leg.state == LegState::Left) {
             engine.close_leg(self.id.0, leg.id.0, "left").await;

@@ -2,7 +2,7 @@
 //!
 //! A call never waits for storage. Until a file is there who waits hears the music that we bring along (and until that is worked
 //! out, for the first who waits, a moment of silence), who is to be greeted a moment of silence; then the call is told to look
-//! again. One who is to be greeted by a file that can't be had hears the beep alone.
+//! again. One who is to be greeted by a file that can't be had hears the words that we bring along.
 
 use std::{
     collections::HashMap,
@@ -33,6 +33,8 @@ const MOST_BYTES: usize = 64 * 1024 * 1024;
 enum Which {
     /// The music that we bring along.
     Music,
+    /// The words that we bring along.
+    Greeting,
     Beep,
     File(AudioFileId),
 }
@@ -95,11 +97,11 @@ impl Prompts {
             PlannedPrompt::Greeting(file) => {
                 let words = match file.map(|file| find(Which::File(file))) {
                     Some(Found::Soon) => return None,
-                    Some(Found::Frames(words)) => Some(words),
-                    Some(Found::Missing) | None => None,
+                    Some(Found::Frames(words)) => words,
+                    Some(Found::Missing) | None => find(Which::Greeting).frames()?,
                 };
                 let beep = find(Which::Beep).frames()?;
-                Some(Prompt::Greeting(Greeting { words, beep }))
+                Some(Prompt::Greeting(Greeting { words: Some(words), beep }))
             }
         }
     }
@@ -182,6 +184,7 @@ async fn load_into_shelf(worker: Worker, which: Which) {
     let loaded = match which {
         Which::File(file) => load(worker.platform(), file).await,
         Which::Music => work_out(audio::default_music).await,
+        Which::Greeting => work_out(audio::default_greeting).await,
         Which::Beep => work_out(audio::beep).await,
     };
     let prompts = worker.prompts();

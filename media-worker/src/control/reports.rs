@@ -78,7 +78,7 @@ impl Report {
             None => {}
         }
         if self.greeted {
-            platform.greeting_heard(call, epoch).await?;
+            platform.greeting_heard(call, epoch, leg).await?;
         }
         match &self.offer {
             Some(Some(offer)) => platform.offer_media(call, epoch, leg, offer.revision, &offer.sdp).await,

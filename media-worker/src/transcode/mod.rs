@@ -71,18 +71,21 @@ pub fn run(directory: &Path, progress: impl FnMut(f64)) -> Result<Outcome, Trans
     let out = directory.join("out");
     wipe(&out).map_err(TranscodeError::io(&out))?;
 
-    let mut found: Vec<Found> =
+    let found: Vec<Found> =
         plan.tracks.iter().filter_map(|track| probe::look_through(directory, track)).collect();
     if found.is_empty() {
         return Err(TranscodeError::NothingRecorded);
     }
+    let (mut pictures, mut sounds): (Vec<Found>, Vec<Found>) =
+        found.into_iter().partition(|found| found.size.is_some());
     let mut start_ms = 0;
     if plan.message {
-        start_ms = trim::trim(&mut plan, directory, found.clone())?;
-        found.iter_mut().for_each(|found| found.plan.offset_ms -= start_ms as i64);
+        let said = trim::said_in(directory, sounds.clone(), plan.duration_ms)?;
+        (start_ms, plan.duration_ms) = (said.start, said.end - said.start);
+        for found in pictures.iter_mut().chain(&mut sounds) {
+            found.plan.offset_ms -= start_ms as i64;
+        }
     }
-    let (pictures, sounds): (Vec<Found>, Vec<Found>) =
-        found.into_iter().partition(|found| found.size.is_some());
     let legs = by_leg(if plan.video { pictures } else { Vec::new() });
     let sizes: Vec<Size> = legs.iter().filter_map(|leg| largest(leg)).collect();
     let layout = lay_out(&sizes);

@@ -1,9 +1,9 @@
 //! Where a message begins and ends: the silence before and after it is cut off, and one in which nothing is said is told.
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use super::{
-    Plan, TranscodeError,
+    TranscodeError,
     audio_track::{Position, RATE},
     mix::Mixer,
     probe::Found,
@@ -21,23 +21,18 @@ const PAUSE: usize = 20;
 /// Less than this of speech is a click, a cough, or somebody who hung up.
 const LEAST: usize = 2000 / WINDOW_MILLISECONDS;
 
-/// Cuts the plan to what was said; gives how much was cut off before.
+/// Where in a message of this length something is said, in milliseconds.
 ///
 /// # Errors
-/// [`TranscodeError::Silent`] when nothing was.
-pub fn trim(plan: &mut Plan, directory: &Path, sounds: Vec<Found>) -> Result<u64, TranscodeError> {
-    let end = RATE * plan.duration_ms as Position / 1000;
+/// [`TranscodeError::Silent`] when nothing is.
+pub fn said_in(directory: &Path, sounds: Vec<Found>, duration_ms: u64) -> Result<Range<u64>, TranscodeError> {
+    let end = RATE * duration_ms as Position / 1000;
     let mut mixer = Mixer::new(directory, sounds, 0, end.max(1), true);
     let loud = std::iter::from_fn(|| mixer.next_block()).flat_map(|block| loud_windows(&block));
     let (first, last) = said(loud).ok_or(TranscodeError::Silent)?;
     let millis = |window: usize| (window * WINDOW_MILLISECONDS) as u64;
     let start = millis(first).saturating_sub(KEPT_MILLISECONDS);
-    let end = (millis(last + 1) + KEPT_MILLISECONDS).min(plan.duration_ms);
-    plan.duration_ms = end - start;
-    for track in &mut plan.tracks {
-        track.offset_ms -= start as i64;
-    }
-    Ok(start)
+    Ok(start..(millis(last + 1) + KEPT_MILLISECONDS).min(duration_ms))
 }
 
 /// Of a block of both channels in turn, which hold the same.

@@ -83,6 +83,26 @@ test('a contact in line leaves a message instead of waiting', async ({ somebody,
   await contact.getByRole('dialog').getByRole('button', { name: 'Leave a message' }).click();
   await expect(contact.getByRole('region', { name: 'Your message' })).toContainText('Speak now');
   await expect(contact.getByRole('button', { name: 'Leave the line' })).toHaveCount(0);
+  // The beeps of the browser's own microphone are the message; less of them than two seconds would be none.
+  await expect(contact.getByRole('region', { name: 'Your message' }).locator('time')).toHaveText(/^2:5[0-5]$/);
+  await contact.getByRole('button', { name: 'Done' }).click();
+  await expect(contact.getByRole('heading', { name: 'Thank you for your message' })).toBeVisible();
+});
+
+test('one who waited too long is asked before a message is recorded', async ({ somebody, request }) => {
+  test.setTimeout(120_000);
+  const queue = await makeQueue(request, `Nobody ${Date.now()}`, { voicemail: true, maxWaitSeconds: 10, overflow: { kind: 'VOICEMAIL' } });
+  const contact = await somebody(SMALL);
+  await contact.goto(`/q/${queue.key}`);
+  await contact.getByLabel('Your name').fill('Otto Overflow');
+  const no = contact.getByRole('radio', { name: /No, talk/ });
+  await contact.getByRole('button', { name: 'Continue' }).click();
+  if (await no.isVisible()) await contact.getByRole('radio', { name: /Yes, it may/ }).click();
+  await contact.getByRole('button', { name: 'Continue' }).click();
+  await contact.getByRole('button', { name: 'Call now' }).click();
+  const message = contact.getByRole('region', { name: 'Your message' });
+  await expect(message).toContainText('Speak now', { timeout: 40_000 });
+  await expect(message.locator('time')).toHaveText(/^2:5[0-5]$/);
   await contact.getByRole('button', { name: 'Done' }).click();
   await expect(contact.getByRole('heading', { name: 'Thank you for your message' })).toBeVisible();
 });

@@ -30,6 +30,7 @@ mod transfers;
 mod transfers_in_vain;
 mod transfers_to_queues;
 mod voicemail;
+mod voicemail_after_talk;
 
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;

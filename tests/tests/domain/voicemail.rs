@@ -21,7 +21,7 @@ use domain::voicemail::{Greeting, Voicemail, VoicemailFilter, VoicemailState};
 use super::centre::{Caller, Centre, id_of, refused, seconds};
 use super::worker;
 
-fn with_voicemail() -> QueueChange {
+pub fn with_voicemail() -> QueueChange {
     QueueChange { voicemail: Some(true), wrap_up_seconds: Some(0), ..QueueChange::default() }
 }
 
@@ -32,7 +32,7 @@ fn closed() -> Hours {
 }
 
 impl Centre {
-    async fn leave_message(&self, caller: &Caller) -> domain::Result<domain::calls::Call> {
+    pub async fn leave_message(&self, caller: &Caller) -> domain::Result<domain::calls::Call> {
         self.platform.leave_voicemail(&caller.actor, caller.call).await
     }
 
@@ -52,13 +52,17 @@ impl Centre {
     }
 
     /// The worker reports the beep.
-    async fn beep(&self, call: CallId) {
-        let epoch = self.call(call).await.epoch;
-        self.platform.greeting_heard(call, epoch).await.unwrap();
+    pub async fn beep(&self, call: CallId) {
+        self.beep_for(call, LegRole::Contact).await;
     }
 
-    async fn message_state(&self, call: CallId) -> VoicemailState {
-        self.platform.voicemail_states(&[call]).await.unwrap()[0].1
+    async fn beep_for(&self, call: CallId, role: LegRole) {
+        let (epoch, leg) = (self.call(call).await.epoch, self.leg(call, role).await.id);
+        self.platform.greeting_heard(call, epoch, leg).await.unwrap();
+    }
+
+    pub async fn message_state(&self, call: CallId) -> VoicemailState {
+        self.platform.voicemail_progress(&[call]).await.unwrap()[0].1.0
     }
 
     async fn prompt(&self, call: CallId) -> Option<PlannedPrompt> {
@@ -68,12 +72,13 @@ impl Centre {
     }
 
     /// Something is recorded after the beep.
-    async fn speak(&self, call: CallId) -> RecordingId {
+    pub async fn speak(&self, call: CallId) -> RecordingId {
         self.speak_as(call, LegRole::Contact).await
     }
 
     async fn speak_as(&self, call: CallId, role: LegRole) -> RecordingId {
-        let recording = self.platform.recordings_of_calls(&self.admin, &[call]).await.unwrap().remove(0).id;
+        let recordings = self.platform.recordings_of_calls(&self.admin, &[call]).await.unwrap();
+        let recording = recordings.last().unwrap().id;
         let now = self.platform.clock.now();
         let track = NewTrack {
             id: TrackId::new(),
@@ -99,7 +104,7 @@ impl Centre {
     }
 
     /// The call is over and the message is prepared: 42 seconds of it.
-    async fn prepare(&self, recording: RecordingId) {
+    pub async fn prepare(&self, recording: RecordingId) {
         self.platform.capture_finished(recording).await.unwrap();
         let lease = self.platform.lease_transcode(recording).await.unwrap().unwrap();
         assert!(lease.message, "silence is to be cut off");
@@ -113,7 +118,7 @@ impl Centre {
         assert!(self.platform.transcode_finished(recording, lease.attempt, &finished).await.unwrap());
     }
 
-    async fn hang_up(&self, caller: &Caller) {
+    pub async fn hang_up(&self, caller: &Caller) {
         let leg = self.leg(caller.call, LegRole::Contact).await;
         self.platform.leave(&caller.actor, leg.id).await.unwrap();
     }
@@ -339,7 +344,7 @@ async fn one_who_did_not_choose_it_is_recorded_only_after_a_yes() {
     }
     let gone = centre.platform.recordings(&centre.admin, &[recording]).await.unwrap().remove(0);
     assert_eq!(gone.state, RecordingState::Deleted);
-    centre.pass(TimeDelta::minutes(11)).await;
+    centre.pass(seconds(61)).await;
     assert_eq!(centre.call(says_nothing.call).await.result, Some(CallResult::Abandoned));
     let recorded = "SELECT count(*) FROM recording";
     assert_eq!(count(&centre.stage.sql().await, recorded).await, 2);
@@ -370,6 +375,7 @@ async fn what_ends_a_message_and_what_becomes_of_it() {
     let caller = begin().await;
     centre.hang_up(&caller).await;
     assert_eq!(result(&caller).await, (Some(CallResult::Abandoned), VoicemailState::Dropped));
+    assert_eq!(centre.visits(caller.call).await[0].outcome, Some(VisitOutcome::Abandoned));
     assert_eq!(centre.platform.recordings_of_calls(&centre.admin, &[caller.call]).await.unwrap().len(), 0);
     // At the limit.
     let caller = begin().await;
@@ -402,7 +408,9 @@ async fn what_ends_a_message_and_what_becomes_of_it() {
     let deleted = centre.platform.recordings(&centre.admin, &[recording]).await.unwrap().remove(0);
     assert_eq!(deleted.state, RecordingState::Deleted);
     let sql = centre.stage.sql().await;
-    assert_eq!(count(&sql, "SELECT count(*) FROM task").await, 0);
+    let missed = "SELECT count(*) FROM task WHERE rule_id IS NOT NULL";
+    assert_eq!(count(&sql, missed).await, 1, "as after any missed call");
+    assert_eq!(count(&sql, "SELECT count(*) FROM task").await, 1);
     // It could not be prepared: somebody called, and has to be called.
     let caller = begin().await;
     centre.beep(caller.call).await;
@@ -490,13 +498,14 @@ async fn a_message_survives_its_worker() {
     };
     let (second, plan) = move_to(centre.worker).await;
     assert_eq!(plan.legs[0].prompt, greeting);
-    centre.platform.greeting_heard(caller.call, plan.epoch - 1).await.unwrap();
+    let leg = plan.legs[0].id;
+    centre.platform.greeting_heard(caller.call, plan.epoch - 1, leg).await.unwrap();
     assert_eq!(
         centre.message_state(caller.call).await,
         VoicemailState::Greeting,
         "an older lease says nothing"
     );
-    centre.platform.greeting_heard(caller.call, plan.epoch).await.unwrap();
+    centre.platform.greeting_heard(caller.call, plan.epoch, leg).await.unwrap();
     // The beep is still heard to its end.
     let same = centre.platform.call_plan(caller.call, second).await.unwrap().unwrap();
     assert_eq!(same.legs[0].prompt, greeting);
@@ -514,7 +523,8 @@ async fn a_colleague_who_is_not_there_finds_a_message() {
     let (one, two, stranger) = (centre.agent(&[]).await, centre.agent(&[]).await, centre.agent(&[]).await);
     let file = centre.platform.create_audio_file(&centre.admin, "I am out").await.unwrap().0.id;
     let set = async |actor: &Actor, whose: Option<&Actor>| {
-        let greeting = centre.platform.set_agent_greeting(actor, whose.map(id_of), Greeting::File(file)).await;
+        let greeting =
+            centre.platform.set_agent_greeting(actor, whose.map(id_of), Greeting::File(file)).await;
         greeting.map(|_| ())
     };
     assert_eq!(refused(set(&one, Some(&two)).await).0, RefusalCode::NotAllowed);
@@ -527,10 +537,14 @@ async fn a_colleague_who_is_not_there_finds_a_message() {
     assert_eq!((call.state, call.direction), (CallState::InProgress, Direction::Internal));
     assert_eq!(centre.activity(&one).await, AgentActivity::OnCall);
     centre.platform.join_as_user(&one, call.id).await.unwrap();
-    assert_eq!(centre.prompt(call.id).await, Some(PlannedPrompt::Greeting(Some(file))));
+    assert_eq!(
+        centre.prompt(call.id).await,
+        Some(PlannedPrompt::Greeting(None)),
+        "the file has not come yet"
+    );
     centre.media(call.id, LegRole::Agent).await;
     assert_eq!(centre.state(call.id).await, CallState::InProgress);
-    centre.beep(call.id).await;
+    centre.beep_for(call.id, LegRole::Agent).await;
     let recording = centre.speak_as(call.id, LegRole::Agent).await;
     centre.leaves(call.id, &one).await;
     assert_eq!(centre.call(call.id).await.result, Some(CallResult::Voicemail));

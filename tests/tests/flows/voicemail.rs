@@ -85,6 +85,9 @@ async fn a_message_left_after_hours_is_found_and_heard() {
     contact.follow_move(STEP).await;
     speaks(&contact, 5).await;
     assert_eq!(contact.media.received().share_heard(&words), 0.0);
+    // Silence at the end, which is cut off.
+    contact.media.set_silent(true);
+    tokio::time::sleep(Duration::from_secs(2)).await;
     contact.leave().await;
     contact.close().await;
     let ended = admin.data(CALL, json!({ "id": call })).await["call"].clone();
@@ -111,7 +114,8 @@ async fn a_message_left_after_hours_is_found_and_heard() {
         let first = heard.samples.iter().position(loud).expect("a beep") as f64 / 48_000.0;
         let last = heard.samples.iter().rposition(loud).expect("a beep") as f64 / 48_000.0;
         let silence = (first, heard.seconds() - last);
-        assert!((0.2..0.4).contains(&silence.0) && (0.2..0.4).contains(&silence.1), "{silence:?}");
+        // The beep may have been under way when the recording began.
+        assert!(silence.0 < 0.4 && (0.2..0.4).contains(&silence.1), "{silence:?}");
         // The crash costs four seconds at most, the way over some more.
         assert!(heard.beeps(side).len() >= 4, "{:?}", heard.beeps(side));
     }

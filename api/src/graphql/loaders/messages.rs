@@ -7,7 +7,7 @@ use domain::{
     chat,
     ids::{AgentId, AudioFileId, CallId, MessageId, QueueId},
     page::{Page, Slice},
-    voicemail::{Voicemail, VoicemailBox, VoicemailState},
+    voicemail::{Progress, Voicemail, VoicemailBox},
 };
 
 use super::{Reader, by};
@@ -33,7 +33,7 @@ pub struct GreetingOf(pub AgentId);
 pub struct VoicemailOf(pub CallId);
 /// Where the message of a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct VoicemailStateOf(pub CallId);
+pub struct ProgressOf(pub CallId);
 
 impl Loader<FileOf> for Reader {
     type Value = chat::MessageFile;
@@ -94,16 +94,13 @@ impl Loader<VoicemailOf> for Reader {
     }
 }
 
-impl Loader<VoicemailStateOf> for Reader {
-    type Value = VoicemailState;
+impl Loader<ProgressOf> for Reader {
+    type Value = Progress;
     type Error = Fault;
 
-    async fn load(
-        &self,
-        keys: &[VoicemailStateOf],
-    ) -> Result<HashMap<VoicemailStateOf, VoicemailState>, Fault> {
+    async fn load(&self, keys: &[ProgressOf]) -> Result<HashMap<ProgressOf, Progress>, Fault> {
         let calls: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = self.platform.voicemail_states(&calls).await?;
-        Ok(found.into_iter().map(|(id, state)| (VoicemailStateOf(id), state)).collect())
+        let found = self.platform.voicemail_progress(&calls).await?;
+        Ok(found.into_iter().map(|(id, progress)| (ProgressOf(id), progress)).collect())
     }
 }

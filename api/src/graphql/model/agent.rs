@@ -105,7 +105,7 @@ impl Agent {
         self.account(context).await
     }
 
-    /// What colleagues hear before they leave a message; null for the beep alone.
+    /// What colleagues hear before they leave a message; null for words of our own.
     async fn voicemail_greeting(&self, context: &Context<'_>) -> Answer<Option<AudioFile>> {
         let Some(id) = context.loaders().load_one(GreetingOf(self.0.id)).await? else { return Ok(None) };
         Ok(context.loaders().load_one(id).await?.map(AudioFile))

@@ -24,8 +24,8 @@ use crate::graphql::{
     id::{self, global},
     links::join_url,
     loaders::{
-        BoxOf, IntervalsOf, LegsOf, NotesOfCall, OffersOf, OutlookOf, RecordingsOf, TransfersOf, VisitsOf,
-        VoicemailOf, VoicemailStateOf, WrapUpsOf,
+        BoxOf, IntervalsOf, LegsOf, NotesOfCall, OffersOf, OutlookOf, ProgressOf, RecordingsOf, TransfersOf,
+        VisitsOf, VoicemailOf, WrapUpsOf,
     },
     scalars::{DateTime, Url},
 };
@@ -181,7 +181,7 @@ impl Call {
 
     /// What to show to whoever leaves a message, or may choose to: it is recorded, and what becomes of it.
     async fn voicemail_wording(&self, context: &Context<'_>) -> Answer<Option<String>> {
-        let live = self.voicemail_state_now(context).await?.is_some_and(|state| state.is_live());
+        let live = self.message_progress(context).await?.is_some_and(|(state, _)| state.is_live());
         let shown = live || self.takes_message(context).await?;
         Ok(shown.then(|| context.platform().config.voicemail_wording.clone()))
     }
@@ -189,7 +189,14 @@ impl Call {
     /// Where the message is that is left or was left; null for a call without one. While it is GREETING the contact may be asked
     /// for the consent to its recording, as in any call: `leg.consent`.
     async fn voicemail_state(&self, context: &Context<'_>) -> Answer<Option<VoicemailState>> {
-        Ok(self.voicemail_state_now(context).await?.map(Into::into))
+        Ok(self.message_progress(context).await?.map(|(state, _)| state.into()))
+    }
+
+    /// When the message that is being recorded ends by itself, after three minutes; null before the beep and afterwards.
+    async fn voicemail_ends_at(&self, context: &Context<'_>) -> Answer<Option<DateTime>> {
+        let progress = self.message_progress(context).await?;
+        let recording = progress.filter(|(state, _)| *state == domain::voicemail::VoicemailState::Recording);
+        Ok(recording.and_then(|(_, until)| until).map(DateTime))
     }
 
     /// The message that was left, once it can be heard, for those who may hear it.
@@ -399,14 +406,14 @@ impl Call {
             return Ok(false);
         };
         let takes = context.loaders().load_one(BoxOf(id)).await?;
-        Ok(self.0.callback_of.is_none() && takes.is_some_and(|it| it.enabled))
+        let legs = context.loaders().load_one(LegsOf(self.0.id)).await?.unwrap_or_default();
+        let refused =
+            legs.iter().any(|leg| leg.role == calls::LegRole::Contact && leg.consent == Some(false));
+        Ok(self.0.callback_of.is_none() && !refused && takes.is_some_and(|it| it.enabled))
     }
 
-    async fn voicemail_state_now(
-        &self,
-        context: &Context<'_>,
-    ) -> Answer<Option<domain::voicemail::VoicemailState>> {
-        context.loaders().load_one(VoicemailStateOf(self.0.id)).await
+    async fn message_progress(&self, context: &Context<'_>) -> Answer<Option<domain::voicemail::Progress>> {
+        context.loaders().load_one(ProgressOf(self.0.id)).await
     }
 
     async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {

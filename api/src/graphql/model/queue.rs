@@ -219,7 +219,7 @@ impl Queue {
         Ok(messages.is_some_and(|messages| messages.enabled))
     }
 
-    /// What is heard before the beep; null for the beep alone.
+    /// What is heard before the beep; null for words of our own.
     async fn voicemail_greeting(&self, context: &Context<'_>) -> Answer<Option<AudioFile>> {
         let messages = context.loaders().load_one(BoxOf(self.0.id)).await?;
         let Some(id) = messages.and_then(|messages| messages.greeting) else { return Ok(None) };

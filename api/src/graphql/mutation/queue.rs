@@ -62,7 +62,7 @@ struct QueueSettings {
     callback: Option<bool>,
     /// Whether contacts may leave a message; they may not when left out.
     voicemail: Option<bool>,
-    /// What is heard before the beep; null for the beep alone.
+    /// What is heard before the beep; null for words of our own.
     voicemail_greeting_id: MaybeUndefined<ID>,
     /// What agents see when one of its calls comes; null for nothing.
     script: MaybeUndefined<String>,

@@ -32,7 +32,7 @@ struct VoicemailHeardInput {
 struct AgentVoicemailSetInput {
     /// Whose; the caller's own when left out. For supervisors and administrators.
     agent_id: Option<ID>,
-    /// An audio file that is there already; null for the beep alone.
+    /// An audio file that is there already; null for words of our own.
     greeting_id: MaybeUndefined<ID>,
     /// True, instead of a file: one that is uploaded now.
     upload: Option<bool>,

@@ -15,8 +15,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use uuid::Uuid;
 
 use super::{
-    Engine, EngineConfig, EngineEvent, Greeting, LegChange, MediaKind, Music, NegotiateError, Offered, Prompt,
-    Route,
+    Engine, EngineConfig, EngineEvent, Greeting, LegChange, MediaKind, Music, NegotiateError, Offered,
+    Prompt, Route,
 };
 use peer::{PATIENCE, Peer, step, until};
 

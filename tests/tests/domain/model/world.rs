@@ -199,9 +199,9 @@ impl World {
             }
             Action::Beep(who) => {
                 if let Some(caller) = self.caller(*who)
-                    && let Some((call, _)) = self.party(platform, &caller, LegRole::Contact).await?
+                    && let Some((call, leg)) = self.party(platform, &caller, LegRole::Contact).await?
                 {
-                    platform.greeting_heard(call.id, call.epoch).await?;
+                    platform.greeting_heard(call.id, call.epoch, leg.id).await?;
                 }
             }
             Action::Accept(who) => {
