@@ -1,6 +1,6 @@
 //! Leaving, ending, and what happens because nobody came.
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 
 use super::{
@@ -17,6 +17,9 @@ use crate::{
     people::Actor,
     routing::{Entry, VisitOutcome},
 };
+
+/// [`Change::waits_for_worker`] as the database says it, and not.
+const MAY_BE_LOST: &str = "(call.worker_id IS NOT NULL OR leg.connected_at IS NULL OR (call.visit_id IS NOT NULL AND leg.role IN ('AGENT', 'SUPERVISOR')))";
 
 impl Change {
     /// A party of this call, or one who sees all.
@@ -274,7 +277,9 @@ impl Platform {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
         let due: Vec<LegId> = leg::table
+            .inner_join(call::table)
             .filter(leg::leave_by.le(now))
+            .filter(sql::<sql_types::Bool>(MAY_BE_LOST))
             .order(leg::leave_by)
             .limit(100)
             .select(leg::id)
@@ -283,7 +288,9 @@ impl Platform {
         drop(connection);
         each(due, async |id| {
             let (mut change, place) = self.change_by_leg(id).await?;
-            if change.call.state == CallState::Ended || change.legs[place].leave_by.is_none_or(|by| by > now)
+            if change.call.state == CallState::Ended
+                || change.legs[place].leave_by.is_none_or(|by| by > now)
+                || change.waits_for_worker(place)
             {
                 return Ok(false);
             }
@@ -335,8 +342,13 @@ impl Platform {
             .select(diesel::dsl::min(call::answer_by))
             .first(&mut connection)
             .await?;
-        let leave: Option<chrono::DateTime<chrono::Utc>> =
-            leg::table.select(diesel::dsl::min(leg::leave_by)).first(&mut connection).await?;
+        let leave: Option<chrono::DateTime<chrono::Utc>> = leg::table
+            .inner_join(call::table)
+            .filter(leg::leave_by.is_not_null())
+            .filter(sql::<sql_types::Bool>(MAY_BE_LOST))
+            .select(diesel::dsl::min(leg::leave_by))
+            .first(&mut connection)
+            .await?;
         drop(connection);
         let offer = self.next_offer_expiry().await?;
         let (visit, wrap_up) = (self.next_visit_expiry().await?, self.next_wrap_up_end().await?);

@@ -107,6 +107,17 @@ impl Change {
     }
 }
 
+impl Change {
+    /// One that has had media, while no worker has the call: nobody could hear it, so its time to come back has not begun.
+    /// An agent with whom the contact does not talk yet is not waited for, since others could take the call.
+    pub(super) fn waits_for_worker(&self, place: usize) -> bool {
+        let leg = &self.legs[place];
+        self.call.worker_id.is_none()
+            && leg.connected_at.is_some()
+            && (self.call.visit_id.is_none() || leg.is_outsider())
+    }
+}
+
 impl PlannedMusic {
     /// On hold: the music alone, since nobody has to be told that he waits.
     const fn on_hold(queue: Option<Self>) -> Self {
@@ -145,6 +156,11 @@ impl Platform {
             change.call.worker_id = Some(worker);
             change.call.dispatch_at = None;
             change.call.epoch += 1;
+            // Those who lost their worker have their time from here, however long they were without one.
+            let leave_by = change.now() + limits::RECONNECT;
+            for leg in change.legs.iter_mut().filter(|leg| leg.connected_at.is_some()) {
+                leg.leave_by = leg.leave_by.map(|_| leave_by);
+            }
             if change.call.epoch > 1 {
                 let epoch = change.call.epoch.to_string();
                 change.event(CallEventKind::MediaMoved, "system", None, Some(epoch)).await?;

@@ -8,6 +8,7 @@ use domain::people::Actor;
 use domain::routing::{Queue, QueueChange, VisitOutcome};
 
 use super::centre::{Caller, Centre, refused, seconds};
+use super::worker;
 
 fn without_wrap_up() -> QueueChange {
     QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() }
@@ -102,6 +103,37 @@ async fn a_queue_that_no_longer_minds_the_last_agent_lets_those_go_who_wait_for_
     centre.change_queue(queue.id, change).await;
     centre.route().await;
     assert_eq!(centre.answer(&other).await, again.call);
+}
+
+/// All media workers away for minutes: whoever waits waits on, as long as the queue lets them; who has gone meanwhile is
+/// missed once there is a worker again.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_wait_outlast_an_absence_of_all_workers() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let short = QueueChange { max_wait_seconds: Some(60), ..QueueChange::default() };
+    let short = centre.queue("short", short).await;
+    let (stays, gone, impatient) =
+        (centre.caller(&queue).await, centre.caller(&queue).await, centre.caller(&short).await);
+    centre.platform.retire_worker(centre.worker).await.unwrap();
+    for _ in 0..5 {
+        centre.pass(seconds(20)).await;
+    }
+    for caller in [&stays, &gone] {
+        assert_eq!(centre.state(caller.call).await, CallState::Queued);
+    }
+    assert_eq!(centre.call(impatient.call).await.result, Some(CallResult::Missed), "its queue's limit");
+
+    let worker = worker(&centre.platform).await;
+    centre.platform.lease_call(gone.call, worker).await.unwrap().unwrap();
+    let plan = centre.platform.lease_call(stays.call, worker).await.unwrap().unwrap();
+    let leg = centre.leg(stays.call, LegRole::Contact).await.id;
+    centre.platform.leg_connected(stays.call, plan.epoch, leg).await.unwrap();
+    centre.pass(seconds(29)).await;
+    assert_eq!(centre.state(gone.call).await, CallState::Queued, "it has its time to come over");
+    centre.pass(seconds(2)).await;
+    assert_eq!(centre.call(gone.call).await.result, Some(CallResult::Abandoned));
+    assert_eq!(centre.state(stays.call).await, CallState::Queued);
 }
 
 #[tokio::test(flavor = "multi_thread")]
