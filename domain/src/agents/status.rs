@@ -185,6 +185,7 @@ impl Change {
             (now.status, now.reason) = (AgentStatus::Away, Some(super::MISSED.into()));
         }
         diesel::update(agent::table.find(id)).set(&now).execute(self.unit.connection()).await?;
+        self.unit.touch(id);
         Ok(())
     }
 }

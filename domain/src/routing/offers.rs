@@ -193,6 +193,27 @@ impl Change {
         Ok(true)
     }
 
+    /// Who let this offer ring in vain. Of those who ring together all but one are meant to, so they are not known before
+    /// the last one has; and what a colleague asks is no duty.
+    async fn missed_by(&mut self, late: &Offer) -> Result<Vec<AgentId>> {
+        let Some(visit) = late.visit_id else { return Ok(Vec::new()) };
+        if late.alone {
+            return Ok(vec![late.agent_id]);
+        }
+        let together: Vec<(AgentId, OfferState)> = offer::table
+            .filter(offer::visit_id.eq(visit).and(offer::created_at.eq(late.created_at)))
+            .order(offer::agent_id)
+            .select((offer::agent_id, offer::state))
+            .load(self.unit.connection())
+            .await?;
+        let answered = |state: OfferState| state.is_live() || state == OfferState::Connected;
+        if together.iter().any(|&(_, state)| answered(state)) {
+            return Ok(Vec::new());
+        }
+        let rang_out = together.into_iter().filter(|&(_, state)| state == OfferState::TimedOut);
+        Ok(rang_out.map(|(agent, _)| agent).collect())
+    }
+
     /// The offer that an agent has accepted and for which media is awaited.
     pub(crate) async fn accepted_offer(&mut self, agent: AgentId) -> Result<Option<Offer>> {
         let live = self.live_offers().await?;
@@ -365,9 +386,8 @@ impl Platform {
                 }
                 None => 1,
             };
-            // Of those who ring together all but one are meant to let it ring; and what a colleague asks is no duty.
-            if seen.alone && seen.purpose == OfferPurpose::Queue {
-                change.count_missed(seen.agent_id, limit).await?;
+            for agent in change.missed_by(&seen).await? {
+                change.count_missed(agent, limit).await?;
             }
             change.commit().await?;
             tracing::info!(offer = %id, "offer timed out");

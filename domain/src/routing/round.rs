@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{
-    Explanation, Inputs, Queue, RoutingStrategy, Visit,
+    Explanation, Inputs, Queue, Visit,
     candidates::{
         Id, around, busy_members, free_members, is_left, lock_agents, lock_waiting, refusals, spare,
     },
@@ -234,7 +234,7 @@ async fn explained(
                 call,
                 visit: row.visit,
                 queue: row.queue,
-                alone: queue.strategy != RoutingStrategy::RingAll,
+                alone: decision.chosen.len() == 1,
                 expires_at: now + TimeDelta::seconds(queue.offer_seconds.into()),
                 explanation: Explanation::of(queue.strategy, &decision, busy, inputs, now),
                 agents: decision.chosen,

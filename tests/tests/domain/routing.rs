@@ -98,6 +98,34 @@ async fn one_ringing_side_leaving_keeps_the_others_ringing() {
     assert_eq!(centre.state(caller.call).await, CallState::InProgress);
 }
 
+/// Where all rang and nobody came, nobody seems to be there.
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_who_let_it_ring_together_are_away() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", ring_all()).await;
+    let (one, two) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let declines = centre.agent(&[&queue]).await;
+    centre.caller(&queue).await;
+    centre.route().await;
+    centre.decline(&declines).await;
+    for _ in 0..3 {
+        centre.pass_with(&[&one, &two, &declines], seconds(7)).await;
+    }
+    for agent in [&one, &two] {
+        let row = centre.platform.agents(&[id_of(agent)]).await.unwrap().remove(0);
+        assert_eq!((row.status, row.reason.as_deref()), (AgentStatus::Away, Some(MISSED)));
+        assert_eq!(centre.activity(agent).await, AgentActivity::Away);
+    }
+    assert_eq!(centre.activity(&declines).await, AgentActivity::Available, "one who said no is there");
+    // Alone it is no different.
+    centre.route().await;
+    assert!(centre.offer(&declines).await.unwrap().alone);
+    for _ in 0..3 {
+        centre.pass_with(&[&declines], seconds(7)).await;
+    }
+    assert_eq!(centre.activity(&declines).await, AgentActivity::Away);
+}
+
 /// OpenSIPS 2886: a rejected offer ended the call that waited.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_declined_offer_keeps_the_call_queued() {
