@@ -12,12 +12,12 @@ use crate::{
     calls::{CallEventKind, CallState, Change, Leg, LegRole, join::Joined},
     db::{
         Unit,
-        schema::{agent, agent_presence, offer, queue},
+        schema::{agent, agent_presence, offer, queue, queue_visit},
         statement,
     },
     error::{Refusal, RefusalCode, each, refuse},
     events::Aggregate,
-    ids::{AgentId, CallId, OfferId},
+    ids::{AgentId, CallId, OfferId, VisitId},
     people::Actor,
     validate,
 };
@@ -194,9 +194,8 @@ impl Change {
     }
 
     /// Who let this offer ring in vain. Of those who ring together all but one are meant to, so they are not known before
-    /// the last one has; and what a colleague asks is no duty.
-    async fn missed_by(&mut self, late: &Offer) -> Result<Vec<AgentId>> {
-        let Some(visit) = late.visit_id else { return Ok(Vec::new()) };
+    /// the last one has.
+    async fn missed_by(&mut self, late: &Offer, visit: VisitId) -> Result<Vec<AgentId>> {
         if late.alone {
             return Ok(vec![late.agent_id]);
         }
@@ -380,14 +379,18 @@ impl Platform {
             if !change.decline(&seen, OfferState::TimedOut, "no answer").await? {
                 return Ok(false);
             }
-            let limit = match change.call.queue_id {
-                Some(id) => {
-                    queue::table.find(id).select(queue::missed_limit).first(change.unit.connection()).await?
+            // What a colleague asks is no duty.
+            if let Some(visit) = seen.visit_id {
+                // The limit of the queue that asked: the call may have gone on to another one just now.
+                let limit: i32 = queue::table
+                    .inner_join(queue_visit::table.on(queue_visit::queue_id.eq(queue::id)))
+                    .filter(queue_visit::id.eq(visit))
+                    .select(queue::missed_limit)
+                    .first(change.unit.connection())
+                    .await?;
+                for agent in change.missed_by(&seen, visit).await? {
+                    change.count_missed(agent, limit).await?;
                 }
-                None => 1,
-            };
-            for agent in change.missed_by(&seen).await? {
-                change.count_missed(agent, limit).await?;
             }
             change.commit().await?;
             tracing::info!(offer = %id, "offer timed out");
