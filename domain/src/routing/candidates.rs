@@ -240,15 +240,16 @@ pub(super) async fn refusals(unit: &mut Unit, visits: &[Uuid]) -> Result<HashMap
     Ok(refused)
 }
 
-/// Of the agents whom calls wait for, those who are signed in and available in general: queue by queue, the members.
+/// Of the agents whom calls wait for, those who are signed in and available in general: queue by queue, the members, and
+/// what they are good at.
 pub(super) async fn around(
     unit: &mut Unit,
     waiting: &[(Waiting, CallId)],
     now: DateTime<Utc>,
-) -> Result<HashSet<(QueueId, AgentId)>> {
+) -> Result<HashMap<(QueueId, AgentId), Skills>> {
     let wanted: Vec<Uuid> = waiting.iter().filter_map(|(row, _)| row.prefer).map(|agent| agent.0).collect();
     if wanted.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
     #[derive(QueryableByName)]
     struct Around {
@@ -256,9 +257,11 @@ pub(super) async fn around(
         queue_id: QueueId,
         #[diesel(sql_type = sql_types::Uuid)]
         agent_id: AgentId,
+        #[diesel(sql_type = sql_types::Jsonb)]
+        skills: Skills,
     }
     let found: Vec<Around> = statement(
-        "SELECT m.queue_id, m.agent_id FROM queue_member m JOIN agent a ON a.user_id = m.agent_id
+        "SELECT m.queue_id, m.agent_id, a.skills FROM queue_member m JOIN agent a ON a.user_id = m.agent_id
          JOIN agent_presence p ON p.agent_id = m.agent_id
          WHERE m.agent_id = ANY($1) AND p.until > $2 AND coalesce(a.next_status, a.status) = 'AVAILABLE'",
     )
@@ -266,7 +269,7 @@ pub(super) async fn around(
     .bind::<sql_types::Timestamptz, _>(now)
     .load(unit.connection())
     .await?;
-    Ok(found.into_iter().map(|it| (it.queue_id, it.agent_id)).collect())
+    Ok(found.into_iter().map(|it| ((it.queue_id, it.agent_id), it.skills)).collect())
 }
 
 /// Locks those chosen and looks again.

@@ -76,7 +76,7 @@ pub(crate) async fn best_members(
     let free = free_of(unit, queue.id).await?;
     let waiting =
         Waiting { visit: VisitId::new(), queue: queue.id, entered_at: since, prefer: None, refused: asked };
-    let decision = rules::decide(queue, &waiting, &free, &HashSet::new(), false, now);
+    let decision = rules::decide(queue, &waiting, &free, &HashSet::new(), None, now);
     Ok(decision.considered.into_iter().map(|it| it.agent).collect())
 }
 

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     Platform, Result,
+    agents::Skills,
     db::{Unit, schema::queue, statement},
     ids::{AgentId, CallId, OfferId, QueueId, VisitId},
 };
@@ -172,8 +173,8 @@ pub(super) async fn consider(unit: &mut Unit, visits: &[(&Queue, &Visit)]) -> Re
     let around = around(unit, &waiting, now).await?;
     let decide = |((queue, visit), (row, _)): (&(&Queue, &Visit), &(Waiting, CallId))| {
         let free = by_queue.get(&queue.id).map_or(&[][..], Vec::as_slice);
-        let is_around = row.prefer.is_some_and(|agent| around.contains(&(queue.id, agent)));
-        let decision = rules::decide(queue, row, free, &HashSet::new(), is_around, now);
+        let last = row.prefer.and_then(|agent| around.get(&(queue.id, agent)));
+        let decision = rules::decide(queue, row, free, &HashSet::new(), last, now);
         match visit.not_before > now {
             true if visit.callback => decision.held("the contact is called back later"),
             true => decision.held("the contact has not joined yet"),
@@ -188,7 +189,7 @@ fn choose(
     rules: &HashMap<QueueId, Queue>,
     by_queue: &HashMap<QueueId, Vec<Free>>,
     waiting: &[(Waiting, CallId)],
-    around: &HashSet<(QueueId, AgentId)>,
+    around: &HashMap<(QueueId, AgentId), Skills>,
     now: DateTime<Utc>,
 ) -> Vec<(Waiting, Decision)> {
     let mut taken = HashSet::new();
@@ -198,8 +199,8 @@ fn choose(
         if free.iter().all(|free| taken.contains(&free.agent)) {
             continue;
         }
-        let is_around = row.prefer.is_some_and(|agent| around.contains(&(row.queue, agent)));
-        let decision = rules::decide(queue, row, free, &taken, is_around, now);
+        let last = row.prefer.and_then(|agent| around.get(&(row.queue, agent)));
+        let decision = rules::decide(queue, row, free, &taken, last, now);
         if !decision.chosen.is_empty() {
             taken.extend(decision.chosen.iter().copied());
             chosen.push((row.clone(), decision));

@@ -88,14 +88,14 @@ const fn why(strategy: RoutingStrategy) -> &'static str {
 }
 
 /// Decides for one waiting call among the free members of its queue. `taken` are those who have just been given an older
-/// call; `around` says whether the preferred agent, though busy, is signed in, not away and a member.
+/// call; `around` is what the preferred agent is good at who, though busy, is signed in, not away and a member.
 #[must_use]
 pub fn decide(
     queue: &Queue,
     waiting: &Waiting,
     free: &[Free],
     taken: &HashSet<AgentId>,
-    around: bool,
+    around: Option<&Skills>,
     now: DateTime<Utc>,
 ) -> Decision {
     let step = queue.relaxation_step(now - waiting.entered_at);
@@ -123,7 +123,7 @@ pub fn decide(
     });
     let (chosen, reason): (Vec<AgentId>, _) = match (preferred, hoped_for) {
         (Some(agent), _) => (vec![agent], "the contact's last agent"),
-        (None, Some(_)) if around => (Vec::new(), ""),
+        (None, Some(_)) if around.is_some_and(|skills| skills.meet(&required)) => (Vec::new(), ""),
         _ => {
             let first = able.first().map(|free| free.tier);
             let together = if queue.strategy == RoutingStrategy::RingAll { RING_TOGETHER } else { 1 };
@@ -173,6 +173,8 @@ mod tests {
         now: DateTime<Utc>,
         free: Vec<Free>,
         waiting: Waiting,
+        /// Of the last agent, who is around.
+        skills: Skills,
     }
 
     impl Scene {
@@ -186,7 +188,7 @@ mod tests {
                 prefer: None,
                 refused: Vec::new(),
             };
-            Self { queue, now, free: Vec::new(), waiting }
+            Self { queue, now, free: Vec::new(), waiting, skills: Skills::default() }
         }
 
         /// Somebody who has been idle for so many seconds.
@@ -208,7 +210,8 @@ mod tests {
         }
 
         fn chosen(&self) -> Vec<usize> {
-            let decision = decide(&self.queue, &self.waiting, &self.free, &HashSet::new(), true, self.now);
+            let around = Some(&self.skills);
+            let decision = decide(&self.queue, &self.waiting, &self.free, &HashSet::new(), around, self.now);
             let place = |agent: &AgentId| self.free.iter().position(|free| free.agent == *agent);
             decision.chosen.iter().filter_map(place).collect()
         }
@@ -251,7 +254,11 @@ mod tests {
         assert_eq!(scene.chosen(), [1]);
         scene.waiting.prefer = Some(AgentId::new());
         assert!(scene.chosen().is_empty(), "around, but busy");
-        let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), false, scene.now);
+        scene = scene.asking(1);
+        assert_eq!(scene.chosen(), [0], "who could not take it is not waited for");
+        scene.skills = Skills([("german".to_owned(), 1)].into());
+        assert!(scene.chosen().is_empty());
+        let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), None, scene.now);
         assert_eq!(decision.chosen, [scene.free[0].agent], "gone home");
         scene.waiting.prefer = Some(scene.free[1].agent);
         scene.waiting.refused = vec![scene.free[1].agent];
@@ -271,13 +278,13 @@ mod tests {
     fn says_why() {
         let mut scene =
             Scene::new(RoutingStrategy::LongestIdle).with(50, 1, 4).with(5, 1, 4).with(9, 1, 1).asking(3);
-        let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), false, scene.now);
+        let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), None, scene.now);
         assert_eq!(decision.skipped, [("skill level too low", 1)].into());
         let said: Vec<_> = decision.considered.iter().map(|it| (it.chosen, it.reason.as_str())).collect();
         assert_eq!(said, [(true, "idle the longest"), (false, "behind in rank")]);
         let like = scene.free[0].clone();
         scene.free.extend((0..40).map(|_| Free { agent: AgentId::new(), ..like.clone() }));
-        let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), false, scene.now);
+        let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), None, scene.now);
         assert_eq!(decision.considered.len(), NAMED);
         assert_eq!(decision.skipped["behind in rank"], 22);
     }

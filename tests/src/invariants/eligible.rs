@@ -67,7 +67,12 @@ pub async fn nobody_waits_for_a_free_agent(sql: &Client, now: DateTime<Utc>) -> 
     for pair in pairs.iter().filter(|pair| pair.free && pair.able && !pair.refused) {
         // It may wait for the contact's last agent, who is busy but here.
         let hopes = pairs.iter().any(|other| {
-            other.visit == pair.visit && other.preferred && other.around && !other.free && !other.refused
+            other.visit == pair.visit
+                && other.preferred
+                && other.around
+                && other.able
+                && !other.free
+                && !other.refused
         });
         if !hopes || pair.preferred {
             return Err(format!("visit {} waits though agent {} is free", pair.visit, pair.agent));

@@ -63,6 +63,36 @@ async fn the_last_agent_is_asked_first_and_waited_for_a_while() {
     assert_eq!(centre.answer(&other).await, third.call);
 }
 
+/// What a queue asks for may change between two calls of a contact.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_last_agent_who_could_not_take_the_call_is_not_waited_for() {
+    let centre = Centre::open().await;
+    let change = QueueChange { last_agent_seconds: Some(300), ..QueueChange::default() };
+    let queue = centre.queue("support", change).await;
+    let known = centre.agent(&[&queue]).await;
+    centre.talk_with(&queue, &known).await;
+    let change =
+        QueueChange { required_skills: german(4), relax_seconds: Some(Some(30)), ..QueueChange::default() };
+    centre.change_queue(queue.id, change).await;
+    centre.skilled(&known, &[("german", 3)]).await;
+    let other = centre.agent(&[&queue]).await;
+    centre.skilled(&other, &[("german", 5)]).await;
+    let again = centre.caller(&queue).await;
+    centre.route().await;
+    assert_eq!(
+        centre.offer(&other).await.unwrap().call_id,
+        again.call,
+        "the known one is busy, and not able"
+    );
+    // With the next step it is.
+    centre.decline(&other).await;
+    for _ in 0..3 {
+        centre.pass_with(&[&known, &other], seconds(10)).await;
+    }
+    centre.route().await;
+    assert!(centre.offer(&other).await.is_none(), "waited for now");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_queue_says_its_own_words() {
     let centre = Centre::open().await;
