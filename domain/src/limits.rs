@@ -58,7 +58,7 @@ pub const POSITIONS: Duration = Duration::from_secs(2);
 pub const CALLBACK_TRIES: i32 = 3;
 /// … with so much time between.
 pub const CALLBACK_AGAIN: TimeDelta = TimeDelta::minutes(5);
-/// A call-back that was not made within this is given up.
+/// A call-back that was not made within this is given up, counted from the opening of its queue.
 pub const CALLBACK_KEPT: TimeDelta = TimeDelta::hours(48);
 /// Calls asked for from one address in a minute.
 pub const REQUESTS_A_MINUTE: i32 = 60;

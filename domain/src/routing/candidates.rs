@@ -51,6 +51,8 @@ struct WaitingRow {
     prefer_agent_id: Option<AgentId>,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
     prefer_until: Option<DateTime<Utc>>,
+    #[diesel(sql_type = sql_types::Bool)]
+    callback: bool,
     /// A transaction younger than this one changed the call: its events must not come before those.
     #[diesel(sql_type = sql_types::Bool)]
     younger: bool,
@@ -102,7 +104,7 @@ const FREE_WHERE_WANTED: &str = concat!(
 /// its id before: `age` is negative for a row that a younger transaction wrote. The state is compared as an expression, so
 /// that calls are found by id: by statistics of a quiet hour, going through all live calls each time looks cheaper.
 const WAITING: &str = "SELECT best.* FROM unnest($1, $2) AS wanted(queue_id, most), LATERAL (
-        SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, age(c.xmin) < 0 AS younger
+        SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, age(c.xmin) < 0 AS younger
         FROM queue_visit v JOIN call c ON c.id = v.call_id
         WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id
         ORDER BY v.rank_at, v.id LIMIT wanted.most
@@ -212,6 +214,7 @@ pub(super) async fn lock_waiting(
                 entered_at: row.entered_at,
                 prefer: row.prefer_agent_id.filter(|_| waits),
                 refused: refused.remove(&row.id).unwrap_or_default(),
+                callback: row.callback,
             };
             (waiting, row.call_id)
         })

@@ -74,8 +74,14 @@ pub(crate) async fn best_members(
 ) -> Result<Vec<AgentId>> {
     let now = unit.now;
     let free = free_of(unit, queue.id).await?;
-    let waiting =
-        Waiting { visit: VisitId::new(), queue: queue.id, entered_at: since, prefer: None, refused: asked };
+    let waiting = Waiting {
+        visit: VisitId::new(),
+        queue: queue.id,
+        entered_at: since,
+        prefer: None,
+        refused: asked,
+        callback: false,
+    };
     let decision = rules::decide(queue, &waiting, &free, &HashSet::new(), None, now);
     Ok(decision.considered.into_iter().map(|it| it.agent).collect())
 }

@@ -166,6 +166,7 @@ pub(super) async fn consider(unit: &mut Unit, visits: &[(&Queue, &Visit)]) -> Re
                 entered_at: visit.entered_at,
                 prefer: visit.prefer_agent_id.filter(|_| waits),
                 refused: refused.remove(&visit.id).unwrap_or_default(),
+                callback: visit.callback,
             };
             (waiting, visit.call_id)
         })

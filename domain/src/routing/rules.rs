@@ -28,6 +28,8 @@ pub struct Waiting {
     pub prefer: Option<AgentId>,
     /// Who did not take it a moment ago.
     pub refused: Vec<AgentId>,
+    /// The contact is called back.
+    pub callback: bool,
 }
 
 /// A member of a queue who is free.
@@ -158,7 +160,12 @@ pub fn decide(
         let more = i64::try_from(able.len() - NAMED).unwrap_or(i64::MAX);
         skipped.insert("behind in rank", more);
     }
-    Decision { chosen, considered, skipped, step, required }
+    let decision = Decision { chosen, considered, skipped, step, required };
+    // Whoever waits on the line is served after closing time, too; nobody is called then.
+    match waiting.callback && !queue.hours.open_at(now) {
+        true => decision.held("nobody is called back while the queue is closed"),
+        false => decision,
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +194,7 @@ mod tests {
                 entered_at: now,
                 prefer: None,
                 refused: Vec::new(),
+                callback: false,
             };
             Self { queue, now, free: Vec::new(), waiting, skills: Skills::default() }
         }

@@ -53,9 +53,10 @@ impl Change {
         // An agent is not asked to take a call in which nobody is; a call-back is made by the agent.
         let joined = self.legs.iter().any(|leg| !leg.is_staff() && leg.state.is_present());
         let ready_at = if entry.callback || joined { now } else { now + limits::UNJOINED };
-        let patience = match entry.callback {
-            true => limits::CALLBACK_KEPT,
-            false => TimeDelta::seconds(queue.max_wait_seconds.into()),
+        let ready_at = entry.not_before.unwrap_or(ready_at);
+        let (not_before, leave_by) = match entry.callback {
+            true => callback_times(queue, ready_at.max(now)),
+            false => (ready_at, now + TimeDelta::seconds(queue.max_wait_seconds.into())),
         };
         let visit = Visit {
             id: VisitId::new(),
@@ -64,8 +65,8 @@ impl Change {
             callback: entry.callback,
             entered_at: entry.entered_at.unwrap_or(now),
             rank_at: entry.rank_at.unwrap_or(now - head_start),
-            not_before: entry.not_before.unwrap_or(ready_at),
-            leave_by: Some(entry.leave_by.map_or(now + patience, |by| by.min(now + patience))),
+            not_before,
+            leave_by: Some(entry.leave_by.map_or(leave_by, |by| by.min(leave_by))),
             position: None,
             prefer_agent_id: prefer,
             prefer_until: prefer.map(|_| now + TimeDelta::seconds(queue.last_agent_seconds.into())),
@@ -206,6 +207,16 @@ impl Change {
         let room = length(self.unit.connection(), id).await? < i64::from(to.max_length);
         Ok((open && room).then_some(to))
     }
+}
+
+/// From when on a contact may be called back who is ready from then on, and when that is given up: the queue is open at
+/// both, and a time that would run out on a weekend begins again after it.
+fn callback_times(queue: &Queue, ready_at: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+    let opens = |at| queue.hours.opens_at(at).unwrap_or(at);
+    let not_before = opens(ready_at);
+    let by = not_before + limits::CALLBACK_KEPT;
+    let leave_by = if queue.hours.open_at(by) { by } else { opens(by) + limits::CALLBACK_KEPT };
+    (not_before, leave_by)
 }
 
 /// Calls that wait in a queue; those who are called back take nobody's place on the line.

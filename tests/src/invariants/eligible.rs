@@ -13,7 +13,8 @@ fn skills(text: &str) -> Skills {
     serde_json::from_str(text).expect("skills are levels by name")
 }
 
-/// Calls that wait, each with a member of its queue, and what stands between the two.
+/// Calls that wait, each with a member of its queue, and what stands between the two. Call-backs of queues that close are
+/// left out: hours are not told anew here.
 const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - v.entered_at)::float8, q.required_skills::text, q.relax_seconds, a.user_id::text, a.skills::text,
         a.status = 'AVAILABLE' AND p.until > $1
             AND NOT EXISTS (SELECT FROM offer o WHERE o.agent_id = a.user_id AND o.state IN ('PENDING', 'ACCEPTED'))
@@ -25,7 +26,7 @@ const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - v.entered_at)::f
         p.until > $1 AND coalesce(a.next_status, a.status) = 'AVAILABLE' AS around
     FROM queue_visit v JOIN call c ON c.id = v.call_id JOIN queue q ON q.id = v.queue_id
     JOIN queue_member m ON m.queue_id = q.id JOIN agent a ON a.user_id = m.agent_id JOIN agent_presence p ON p.agent_id = a.user_id
-    WHERE v.left_at IS NULL AND c.state = 'QUEUED' AND v.not_before <= $1";
+    WHERE v.left_at IS NULL AND c.state = 'QUEUED' AND v.not_before <= $1 AND (NOT v.callback OR q.hours->'weekly' = '[]')";
 
 struct Pair {
     visit: String,

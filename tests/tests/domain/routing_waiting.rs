@@ -5,7 +5,7 @@ use domain::calls::{CallResult, CallState, LegRole, LegState};
 use domain::error::RefusalCode;
 use domain::ids::{AgentId, CallId, VisitId};
 use domain::people::Actor;
-use domain::routing::{Queue, QueueChange, VisitOutcome};
+use domain::routing::{Holiday, Hours, Queue, QueueChange, VisitOutcome};
 
 use super::centre::{Caller, Centre, refused, seconds};
 use super::worker;
@@ -191,6 +191,60 @@ async fn a_call_back_is_given_up_by_its_contact() {
         assert_eq!(refused(centre.platform.cancel_callback(token).await).0, RefusalCode::NotAllowed);
     }
     assert_eq!(refused(centre.platform.cancel_callback("no token").await).0, RefusalCode::LinkExpired);
+}
+
+/// Neither in the night nor on a weekend, whatever agents are there for other queues.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_called_back_out_of_hours() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let clock = centre.platform.clock.clone();
+    // It is noon, whenever the test runs.
+    let tomorrow = clock.now().date_naive() + chrono::Days::new(1);
+    clock.advance(
+        tomorrow.and_time(chrono::NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(12) - clock.now(),
+    );
+    let today = clock.now().date_naive();
+    let closed_on = |dates: &[chrono::NaiveDate]| {
+        let holiday = |&date: &chrono::NaiveDate| Holiday { date, name: "Closed".into() };
+        let holidays = dates.iter().map(holiday).collect();
+        QueueChange { hours: Some(Hours { holidays, ..Hours::default() }), ..QueueChange::default() }
+    };
+    let midnight = |days: u64| (today + chrono::Days::new(days)).and_time(chrono::NaiveTime::MIN).and_utc();
+    let kept = chrono::TimeDelta::hours(48);
+
+    // Asked for after closing time, by one who still waits.
+    let late = centre.caller(&queue).await;
+    centre.change_queue(queue.id, closed_on(&[today])).await;
+    let late = centre.platform.request_callback(&late.actor, late.call, None, None).await.unwrap().planned.id;
+    let visit = centre.visits(late).await.remove(0);
+    assert_eq!((visit.not_before, visit.leave_by), (midnight(1), Some(midnight(1) + kept)));
+
+    // Asked for before, and nobody had time.
+    centre.change_queue(queue.id, closed_on(&[today + chrono::Days::new(2)])).await;
+    let early = promised(&centre, &queue).await.call;
+    let visit = centre.visits(early).await.remove(0);
+    assert_eq!(visit.leave_by, Some(midnight(3) + kept), "not in closed hours");
+    centre.change_queue(queue.id, closed_on(&[today])).await;
+    let agent = centre.agent(&[&queue]).await;
+    centre.route().await;
+    assert!(centre.offer(&agent).await.is_none());
+
+    // The first try in vain, and no second one in the night.
+    centre.change_queue(queue.id, closed_on(&[])).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, early);
+    centre.change_queue(queue.id, closed_on(&[today])).await;
+    for _ in 0..5 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    assert_eq!(centre.call(early).await.callback_tries, 1);
+    assert_eq!(centre.visits(early).await.pop().unwrap().not_before, midnight(1));
+    clock.advance(midnight(1) - clock.now());
+    centre.pass_with(&[&agent], seconds(1)).await;
+    centre.route().await;
+    let calls = [early, late];
+    assert!(calls.contains(&centre.answer(&agent).await), "in the morning");
 }
 
 /// The contact opened the link and no media came: that was one of the three times.
