@@ -124,6 +124,9 @@ impl Platform {
         // A reload takes up a connected leg as it is: the worker notices the new connection, and media goes on.
         if change.legs[place].state != LegState::Connected {
             let first_try = change.legs[place].state == LegState::Invited;
+            if contact && change.legs[place].state == LegState::Reconnecting {
+                change.contact_is_back();
+            }
             if change.legs[place].state != LegState::Joining {
                 change.leg_becomes(place, LegState::Joining)?;
             }

@@ -270,6 +270,9 @@ impl Platform {
             change.leg_becomes(place, LegState::Connected)?;
         }
         change.legs[place].epoch = epoch;
+        if before == LegState::Reconnecting && change.legs[place].is_outsider() {
+            change.contact_is_back();
+        }
         change.event(CallEventKind::LegJoined, "worker", Some(leg), None).await?;
         if let (LegRole::Agent, Some(user)) = (change.legs[place].role, change.legs[place].user_id)
             && let Some(offer) = change.offer_connected(user.into()).await?

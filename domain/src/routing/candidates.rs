@@ -100,15 +100,28 @@ const FREE_WHERE_WANTED: &str = concat!(
     " WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL OFFSET 0)"
 );
 
+/// Not where the contact's connection broke off and nobody else of that side is there: an agent would hear nobody. A call-back
+/// has nobody yet.
+macro_rules! is_heard {
+    () => {
+        "(SELECT bool_and(l.state = 'RECONNECTING') FROM leg l WHERE l.call_id = c.id AND l.role IN ('CONTACT', 'GUEST')
+            AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING')) IS NOT TRUE"
+    };
+}
+
 /// The best of each queue. The lock comes first and the order of the log is that of transaction ids, so this one has taken
 /// its id before: `age` is negative for a row that a younger transaction wrote. The state is compared as an expression, so
 /// that calls are found by id: by statistics of a quiet hour, going through all live calls each time looks cheaper.
-const WAITING: &str = "SELECT best.* FROM unnest($1, $2) AS wanted(queue_id, most), LATERAL (
+const WAITING: &str = concat!(
+    "SELECT best.* FROM unnest($1, $2) AS wanted(queue_id, most), LATERAL (
         SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, age(c.xmin) < 0 AS younger
         FROM queue_visit v JOIN call c ON c.id = v.call_id
-        WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id
+        WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id AND ",
+    is_heard!(),
+    "
         ORDER BY v.rank_at, v.id LIMIT wanted.most
-        FOR NO KEY UPDATE OF c SKIP LOCKED) AS best";
+        FOR NO KEY UPDATE OF c SKIP LOCKED) AS best"
+);
 
 /// How many calls a round locks for so many free members.
 fn most(free: &[Free], depth: u32) -> i64 {
@@ -140,10 +153,12 @@ pub(super) async fn is_left(unit: &mut Unit, queues: Vec<Uuid>, seen: &[(Waiting
     }
     let seen: Vec<Uuid> = seen.iter().map(|(row, _)| row.visit.0).collect();
     let now = unit.now;
-    let found: Option<Id> = statement(
+    let found: Option<Id> = statement(concat!(
         "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id
-         WHERE v.queue_id = ANY($1) AND v.left_at IS NULL AND v.not_before <= $2 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id AND v.id <> ALL($3) LIMIT 1",
-    )
+         WHERE v.queue_id = ANY($1) AND v.left_at IS NULL AND v.not_before <= $2 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id AND v.id <> ALL($3) AND ",
+        is_heard!(),
+        " LIMIT 1"
+    ))
     .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)
     .bind::<sql_types::Timestamptz, _>(now)
     .bind::<sql_types::Array<sql_types::Uuid>, _>(seen)

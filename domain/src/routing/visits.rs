@@ -108,6 +108,13 @@ impl Change {
         Ok(())
     }
 
+    /// A contact whose connection had broken off is back: the call may be offered again.
+    pub(crate) fn contact_is_back(&mut self) {
+        if let Some(queue) = self.call.queue_id.filter(|_| self.call.state == CallState::Queued) {
+            self.unit.route(queue);
+        }
+    }
+
     /// Whom the contact talked with last, where the queue minds.
     async fn last_agent(&mut self, queue: &Queue, now: DateTime<Utc>) -> Result<Option<AgentId>> {
         let Some(contact) = self.call.contact_id.filter(|_| queue.last_agent_seconds > 0) else {

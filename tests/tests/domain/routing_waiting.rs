@@ -36,6 +36,23 @@ async fn a_call_is_offered_once_its_contact_has_joined() {
     assert_eq!(centre.answer(&two).await, first.call, "as soon as it has joined");
 }
 
+/// An agent who answered would hear nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_contact_has_broken_off_is_not_offered() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (away, there) = (centre.caller(&queue).await, centre.caller(&queue).await);
+    let (one, two) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    centre.silence(away.call, LegRole::Contact).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&one).await, there.call);
+    assert_eq!(centre.state(away.call).await, CallState::Queued);
+    assert!(centre.offer(&two).await.is_none());
+    centre.media(away.call, LegRole::Contact).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&two).await, away.call, "as soon as it is back");
+}
+
 /// Sent on to another queue before it has joined, it is not offered there either.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_overflows_without_its_contact_is_not_offered() {
