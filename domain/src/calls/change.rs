@@ -155,6 +155,17 @@ impl Change {
         })
     }
 
+    /// Since when nothing came from a contact who is given up in this change for not having come back.
+    pub(crate) fn contact_lost_since(&self) -> Option<DateTime<Utc>> {
+        let has_left = |id| self.legs.iter().any(|leg| leg.id == id && leg.state == LegState::Left);
+        let late = |leg: &&Leg| leg.leave_by.is_some_and(|by| by <= self.unit.now) && has_left(leg.id);
+        let away = self.stored.1.iter().filter(|leg| leg.role == LegRole::Contact);
+        away.filter(|leg| leg.state == LegState::Reconnecting)
+            .filter(late)
+            .filter_map(|leg| leg.away_since)
+            .max()
+    }
+
     /// Should this agent leave in this change: the queue whose rules hold for the work after it, if any.
     pub(crate) fn wraps_up_for(&mut self, agent: AgentId, queue: Option<QueueId>) {
         self.wrap_ups.insert(agent, queue);

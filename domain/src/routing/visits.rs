@@ -133,11 +133,17 @@ impl Change {
 
     /// The open visit is over.
     pub(crate) async fn leave_queue(&mut self, outcome: VisitOutcome) -> Result<()> {
+        // One whose connection broke off has waited until then, however long the return was waited for.
+        let lost = self.contact_lost_since().filter(|_| outcome == VisitOutcome::Abandoned);
+        let left_at = match lost {
+            Some(lost) => self.visit().await?.map(|visit| visit.entered_at.max(lost)),
+            None => None,
+        };
         let Some(visit) = self.call.visit_id.take() else { return Ok(()) };
         let agent = self.call.agent_id.filter(|_| outcome == VisitOutcome::Answered).map(AgentId::from);
         diesel::update(queue_visit::table.find(visit).filter(queue_visit::left_at.is_null()))
             .set((
-                queue_visit::left_at.eq(self.unit.now),
+                queue_visit::left_at.eq(left_at.unwrap_or(self.unit.now)),
                 queue_visit::outcome.eq(outcome),
                 queue_visit::agent_id.eq(agent),
             ))

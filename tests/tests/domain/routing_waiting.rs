@@ -53,6 +53,25 @@ async fn a_call_whose_contact_has_broken_off_is_not_offered() {
     assert_eq!(centre.answer(&two).await, away.call, "as soon as it is back");
 }
 
+/// A tab that is closed at once is a short abandon, though that is noticed only half a minute later.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_lost_has_waited_until_the_connection_broke() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let caller = centre.caller(&queue).await;
+    centre.silence(caller.call, LegRole::Contact).await;
+    let since = centre.leg(caller.call, LegRole::Contact).await.away_since;
+    centre.pass(seconds(31)).await;
+    let call = centre.call(caller.call).await;
+    assert_eq!(call.result, Some(CallResult::Abandoned));
+    let visit = centre.visits(caller.call).await.remove(0);
+    assert_eq!((visit.outcome, visit.left_at), (Some(VisitOutcome::Abandoned), since));
+    let stats = centre.platform.queue_stats(&[queue]).await.unwrap().remove(0);
+    assert_eq!((stats.abandoned, stats.abandoned_short), (1, 1));
+    let waited = centre.platform.intervals_of_calls(&[caller.call]).await.unwrap().pop().unwrap();
+    assert_eq!(waited.ended_at, call.ended_at, "the call's own life has no gap");
+}
+
 /// Sent on to another queue before it has joined, it is not offered there either.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_overflows_without_its_contact_is_not_offered() {
