@@ -131,7 +131,7 @@ impl Change {
         }
         if self.call.visit_id.is_some() {
             if self.is_callback().await? && !self.legs.iter().any(Leg::is_contact_connected) {
-                self.callback_in_vain("The agent left before the contact was there.").await?;
+                self.callback_in_vain("The agent left before the contact was there.", false).await?;
             } else {
                 let visit = self.visit().await?;
                 let (rank_at, entered_at) = visit.as_ref().map(|it| (it.rank_at, it.entered_at)).unzip();
@@ -246,7 +246,7 @@ impl Platform {
                 return Ok(false);
             }
             if change.is_callback().await? {
-                change.callback_in_vain("The contact did not answer the call-back.").await?;
+                change.callback_in_vain("The contact did not answer the call-back.", true).await?;
                 change.commit().await?;
                 return Ok(true);
             }
@@ -296,7 +296,7 @@ impl Platform {
             }
             if change.legs[place].role == LegRole::Contact && change.is_callback().await? {
                 change
-                    .callback_in_vain("The contact joined the call-back but no media came through.")
+                    .callback_in_vain("The contact joined the call-back but no media came through.", true)
                     .await?;
             } else {
                 change.leg_leaves(place, "system", true).await?;

@@ -115,10 +115,11 @@ impl Change {
         Ok(self.call.callback_of.is_some() && self.visit().await?.is_some_and(|visit| visit.callback))
     }
 
-    /// The contact did not come, or the agent left first: tried again later. Three times in all the contact is rung.
-    pub(crate) async fn callback_in_vain(&mut self, reason: &str) -> Result<()> {
+    /// The contact did not come, or the agent left first: tried again later. Three times in all the contact may be missed;
+    /// what an agent breaks off is none of them, and gives no more time than there was.
+    pub(crate) async fn callback_in_vain(&mut self, reason: &str, contact_missed: bool) -> Result<()> {
         let rung = self.call.answer_by.is_some();
-        self.call.callback_tries += i32::from(rung);
+        self.call.callback_tries += i32::from(rung && contact_missed);
         for place in 0..self.legs.len() {
             let (role, state) = (self.legs[place].role, self.legs[place].state);
             if role == LegRole::Agent && state != LegState::Left {
@@ -136,9 +137,11 @@ impl Change {
         }
         // Nobody is there for whom a worker would have to be kept.
         self.call.worker_id = None;
-        let rank_at = self.visit().await?.map(|visit| visit.rank_at);
+        let visit = self.visit().await?;
+        let rank_at = visit.as_ref().map(|visit| visit.rank_at);
+        let leave_by = visit.filter(|_| !contact_missed).and_then(|visit| visit.leave_by);
         let not_before = rung.then(|| self.now() + limits::CALLBACK_AGAIN);
-        self.enter_again(Entry { rank_at, not_before, callback: true, ..Entry::default() }).await
+        self.enter_again(Entry { rank_at, not_before, leave_by, callback: true, ..Entry::default() }).await
     }
 }
 

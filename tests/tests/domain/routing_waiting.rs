@@ -283,6 +283,28 @@ async fn nobody_is_called_back_out_of_hours() {
     assert!(calls.contains(&centre.answer(&agent).await), "in the morning");
 }
 
+/// Only what the contact misses is one of the three times.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_hangs_up_uses_up_no_try_of_a_call_back() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let back = promised(&centre, &queue).await;
+    let leave_by = centre.visits(back.call).await[0].leave_by;
+    for _ in 0..4 {
+        centre.route().await;
+        assert_eq!(centre.answer(&agent).await, back.call);
+        assert_eq!(centre.state(back.call).await, CallState::Ringing);
+        centre.platform.end_call(&agent, back.call).await.unwrap();
+        let call = centre.call(back.call).await;
+        assert_eq!((call.state, call.callback_tries), (CallState::Queued, 0));
+        for _ in 0..31 {
+            centre.pass_with(&[&agent], seconds(10)).await;
+        }
+    }
+    assert_eq!(centre.visits(back.call).await.pop().unwrap().leave_by, leave_by, "and not for ever");
+}
+
 /// The contact opened the link and no media came: that was one of the three times.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_back_that_half_joined_is_tried_again() {
