@@ -136,8 +136,13 @@ impl QueueChange {
         set_within(&mut queue.offer_seconds, "offerSeconds", self.offer_seconds, 5..=300)?;
         set_within(&mut queue.missed_limit, "missedLimit", self.missed_limit, 1..=20)?;
         set_within(&mut queue.wrap_up_seconds, "wrapUpSeconds", self.wrap_up_seconds, 0..=3600)?;
+        let outcome_judged = self.wrap_up_required.is_some() || self.default_outcome.is_some();
         set(&mut queue.wrap_up_required, self.wrap_up_required);
         set(&mut queue.default_outcome_id, self.default_outcome);
+        if outcome_judged && queue.wrap_up_required && queue.default_outcome_id.is_none() {
+            let says = "Where an outcome must be chosen, name the one that a call gets when the time for that runs out.";
+            return Err(Refusal::invalid("defaultOutcomeId", says).into());
+        }
         set_within(&mut queue.max_wait_seconds, "maxWaitSeconds", self.max_wait_seconds, 5..=86_400)?;
         set_within(&mut queue.max_length, "maxLength", self.max_length, 1..=10_000)?;
         if let Some((kind, to)) = self.overflow {

@@ -206,6 +206,22 @@ async fn an_outcome_is_given_when_the_wrap_up_runs_out() {
     assert_eq!(centre.call(caller.call).await.outcome_id, Some(outcome.id));
 }
 
+/// Else a call whose wrap-up runs out would have none, though the queue wants one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_wants_an_outcome_names_one_to_fall_back_on() {
+    let centre = Centre::open().await;
+    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap().id;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let required = QueueChange { wrap_up_required: Some(true), ..QueueChange::default() };
+    let update =
+        async |change: QueueChange| centre.platform.update_queue(&centre.admin, queue.id, change).await;
+    assert_eq!(refused(update(required.clone()).await).0, RefusalCode::Invalid);
+    update(QueueChange { default_outcome: Some(Some(outcome)), ..required }).await.unwrap();
+    let none = QueueChange { default_outcome: Some(None), ..QueueChange::default() };
+    assert_eq!(refused(update(none).await).0, RefusalCode::Invalid);
+    update(QueueChange { priority: Some(1), ..QueueChange::default() }).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_changed_while_calls_wait_is_in_force_at_once() {
     let centre = Centre::open().await;
