@@ -101,7 +101,7 @@ impl Platform {
         let locked = lock_agents(&mut unit, &chosen).await?;
         for (_, decision) in &mut chosen {
             let wanted = decision.chosen.len();
-            decision.chosen.retain(|agent| locked.contains(agent));
+            decision.keep(&locked);
             again |= decision.chosen.len() < wanted;
         }
         chosen.retain(|(_, decision)| !decision.chosen.is_empty());
@@ -111,8 +111,7 @@ impl Platform {
             unit.roll_back().await?;
             return Ok((Round { assigned: 0, again }, deeper));
         }
-        let calls: HashMap<VisitId, CallId> = waiting.iter().map(|(row, call)| (row.visit, *call)).collect();
-        let assignments = explained(&mut unit, &rules, &calls, chosen, now).await?;
+        let assignments = explained(&mut unit, &rules, &places(&waiting), chosen, now).await?;
         let assigned = assignments.len();
         super::offers::make(&mut unit, &assignments).await?;
         unit.commit().await?;
@@ -210,10 +209,21 @@ fn choose(
     chosen
 }
 
+/// The calls by their visits, each with its place in the queue. Those are not counted that somebody else has locked.
+fn places(waiting: &[(Waiting, CallId)]) -> HashMap<VisitId, (CallId, i64)> {
+    let mut last: HashMap<QueueId, i64> = HashMap::new();
+    let placed = waiting.iter().map(|(row, call)| {
+        let place = last.entry(row.queue).or_insert(0);
+        *place += 1;
+        (row.visit, (*call, *place))
+    });
+    placed.collect()
+}
+
 async fn explained(
     unit: &mut Unit,
     rules: &HashMap<QueueId, Queue>,
-    calls: &HashMap<VisitId, CallId>,
+    places: &HashMap<VisitId, (CallId, i64)>,
     chosen: Vec<(Waiting, Decision)>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Assignment>> {
@@ -222,14 +232,11 @@ async fn explained(
     queues.dedup();
     let busy = busy_members(unit, &queues).await?;
     let paces = estimate::paces(unit.connection(), &queues).await?;
-    let mut places: HashMap<QueueId, i64> = HashMap::new();
     Ok(chosen
         .into_iter()
         .filter_map(|(row, decision)| {
-            let (queue, &call) = (rules.get(&row.queue)?, calls.get(&row.visit)?);
-            let position = places.entry(row.queue).or_insert(0);
-            *position += 1;
-            let inputs = Inputs { position: *position, ..*paces.get(&row.queue)? };
+            let (queue, &(call, position)) = (rules.get(&row.queue)?, places.get(&row.visit)?);
+            let inputs = Inputs { position, ..*paces.get(&row.queue)? };
             let none = Vec::new();
             let busy = busy.get(&row.queue).unwrap_or(&none);
             Some(Assignment {

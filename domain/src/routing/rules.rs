@@ -55,6 +55,14 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Of those chosen, these could be asked.
+    pub fn keep(&mut self, locked: &HashSet<AgentId>) {
+        self.chosen.retain(|agent| locked.contains(agent));
+        for candidate in self.considered.iter_mut().filter(|it| it.chosen && !locked.contains(&it.agent)) {
+            (candidate.chosen, candidate.reason) = (false, "taken by something else at that moment".into());
+        }
+    }
+
     /// Nobody is asked yet, whoever is free.
     #[must_use]
     pub fn held(mut self, why: &str) -> Self {
@@ -290,6 +298,9 @@ mod tests {
         assert_eq!(decision.skipped, [("skill level too low", 1)].into());
         let said: Vec<_> = decision.considered.iter().map(|it| (it.chosen, it.reason.as_str())).collect();
         assert_eq!(said, [(true, "idle the longest"), (false, "behind in rank")]);
+        let mut kept = decision.clone();
+        kept.keep(&HashSet::new());
+        assert!(kept.chosen.is_empty() && kept.considered.iter().all(|it| !it.chosen));
         let like = scene.free[0].clone();
         scene.free.extend((0..40).map(|_| Free { agent: AgentId::new(), ..like.clone() }));
         let decision = decide(&scene.queue, &scene.waiting, &scene.free, &HashSet::new(), None, scene.now);
