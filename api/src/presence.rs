@@ -1,22 +1,50 @@
-//! Whose offers this process serves. Agents count as present while it renews that, all of them with one statement.
+//! Whose offers this process serves. Agents count as present while it renews that, all of them with one statement, as long as
+//! their sockets are heard from.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant},
 };
 
 use domain::{Platform, Result, ids::AgentId, limits};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-/// The process's register: how many subscriptions each agent has here, one a tab.
+/// A closed laptop leaves its socket open. From one that was silent for so long two signs of life did not come.
+const HEARD: Duration = Duration::from_secs(9);
+
+/// When something last came from the client of a socket.
+#[derive(Clone)]
+pub struct Pulse(Arc<Mutex<Instant>>);
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+}
+
+impl Pulse {
+    pub fn beat(&self) {
+        *self.last() = Instant::now();
+    }
+
+    fn is_felt(&self) -> bool {
+        self.last().elapsed() < HEARD
+    }
+
+    fn last(&self) -> MutexGuard<'_, Instant> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The process's register: the subscriptions, one a tab.
 #[derive(Clone, Default)]
-pub struct Presence(Arc<Mutex<HashMap<AgentId, usize>>>);
+pub struct Presence(Arc<Mutex<Vec<Weak<Present>>>>);
 
 /// A subscription's entry; gone with it.
 pub struct Present {
-    register: Presence,
     agent: AgentId,
+    pulse: Pulse,
 }
 
 impl Presence {
@@ -33,38 +61,38 @@ impl Presence {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            let agents: Vec<AgentId> = self.entries().keys().copied().collect();
-            if let Err(error) = platform.be_present(&agents).await {
+            if let Err(error) = platform.be_present(&self.agents()).await {
                 tracing::warn!(%error, "presence could not be renewed; the next turn tries again");
             }
         }
     }
 
-    /// Makes an agent present from now on until the entry is dropped, and a while beyond.
+    /// Makes an agent present from now on until the entry is dropped or its socket silent, and a while beyond.
     ///
     /// # Errors
     /// The database did not take it.
-    pub async fn enter(&self, platform: &Platform, agent: AgentId) -> Result<Present> {
-        *self.entries().entry(agent).or_default() += 1;
-        let present = Present { register: self.clone(), agent };
+    pub async fn enter(&self, platform: &Platform, agent: AgentId, pulse: Pulse) -> Result<Arc<Present>> {
+        let present = self.add(agent, pulse);
         platform.be_present(&[agent]).await?;
         Ok(present)
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<AgentId, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn add(&self, agent: AgentId, pulse: Pulse) -> Arc<Present> {
+        let present = Arc::new(Present { agent, pulse });
+        self.entries().push(Arc::downgrade(&present));
+        present
     }
-}
 
-impl Drop for Present {
-    fn drop(&mut self) {
-        let mut entries = self.register.entries();
-        if let Some(count) = entries.get_mut(&self.agent) {
-            *count -= 1;
-            if *count == 0 {
-                entries.remove(&self.agent);
-            }
-        }
+    /// Who is here now, once for each tab.
+    fn agents(&self) -> Vec<AgentId> {
+        let mut entries = self.entries();
+        entries.retain(|entry| entry.strong_count() > 0);
+        let here = entries.iter().filter_map(Weak::upgrade).filter(|tab| tab.pulse.is_felt());
+        here.map(|tab| tab.agent).collect()
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Vec<Weak<Present>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -73,16 +101,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_agent_is_here_until_the_last_tab_is_closed() {
+    fn an_agent_is_here_until_the_last_tab_is_closed_or_silent() {
         let (register, agent) = (Presence::default(), AgentId::new());
-        let tab = |register: &Presence| {
-            *register.entries().entry(agent).or_default() += 1;
-            Present { register: register.clone(), agent }
-        };
-        let (first, second) = (tab(&register), tab(&register));
+        let (first, second) = (register.add(agent, Pulse::default()), register.add(agent, Pulse::default()));
         drop(first);
-        assert!(register.entries().contains_key(&agent));
+        assert_eq!(register.agents(), [agent]);
+        *second.pulse.last() -= HEARD;
+        assert!(register.agents().is_empty(), "the lid is closed");
+        second.pulse.beat();
+        assert_eq!(register.agents(), [agent]);
         drop(second);
+        assert!(register.agents().is_empty());
         assert!(register.entries().is_empty());
     }
 }

@@ -13,7 +13,7 @@ use super::{
     fault::{self, Fault},
     limits, loaders, nesting,
 };
-use crate::{app::App, caller::Caller};
+use crate::{app::App, caller::Caller, presence::Pulse};
 
 /// Who sent a request, and the name under which the log knows it.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Origin {
     pub address: std::net::IpAddr,
     /// The refresh token of the console's cookie.
     pub refresh_cookie: Option<String>,
+    /// Of the socket that it came by.
+    pub pulse: Pulse,
 }
 
 /// A request that may run.

@@ -23,6 +23,7 @@ use crate::{
         execution::{self, Origin},
         fault::{self, Fault},
     },
+    presence::Pulse,
 };
 
 const LONGEST_BODY: usize = 256 * 1024;
@@ -115,6 +116,7 @@ pub async fn post(
         caller,
         address: peer.origin(&app, &headers),
         refresh_cookie: cookie::refresh_token(&headers),
+        pulse: Pulse::default(),
     };
     let response = match execution::prepare(&app, request, &origin, trace_id.clone()) {
         Ok(prepared) if prepared.kind == async_graphql::parser::types::OperationType::Subscription => {

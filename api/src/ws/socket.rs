@@ -22,11 +22,13 @@ use crate::{
         execution::{self, Origin},
         fault::Fault,
     },
+    presence::Pulse,
 };
 
 /// From the upgrade to connection_init.
 const INITIALISATION: Duration = Duration::from_secs(10);
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// The client is asked for a sign of life so often: twice within the silence after which an agent is no longer present.
+const KEEP_ALIVE: Duration = Duration::from_secs(4);
 /// Without anything from the client for so long the connection is given up.
 const SILENCE: Duration = Duration::from_secs(40);
 /// A client that does not take a message within this is gone.
@@ -59,6 +61,7 @@ pub async fn run(app: Arc<App>, socket: WebSocket, address: IpAddr) {
         news: news_sender,
         operations: HashMap::new(),
         leave_by: None,
+        pulse: Pulse::default(),
         tasks: JoinSet::new(),
     };
     match connection.serve(receiver, news).await {
@@ -81,6 +84,7 @@ struct Connection {
     operations: HashMap<String, AbortHandle>,
     /// Set once a guest's call is over.
     leave_by: Option<Instant>,
+    pulse: Pulse,
     /// Everything that runs for this socket; it ends with it.
     tasks: JoinSet<()>,
 }
@@ -101,6 +105,7 @@ impl Connection {
             tokio::select! {
                 message = receiver.next() => {
                     silent_at = Instant::now() + SILENCE;
+                    self.pulse.beat();
                     match message {
                         Some(Ok(Message::Text(text))) => self.receive(&text).await?,
                         Some(Ok(Message::Binary(_))) => return Err(Close::new(4400, "Bad message: text only")),
@@ -166,7 +171,8 @@ impl Connection {
                 let _ = news.send(News::Revoked).await;
             });
         }
-        self.origin = Some(Origin { caller, address: self.address, refresh_cookie: None });
+        let (address, pulse) = (self.address, self.pulse.clone());
+        self.origin = Some(Origin { caller, address, refresh_cookie: None, pulse });
         let acknowledgement = self.protocol.acknowledge();
         self.send(&acknowledgement).await
     }

@@ -41,7 +41,8 @@ impl AgentSubscriptions {
         let platform = context.platform().clone();
         let agent = AgentId::from(context.actor().user_id().ok_or(Fault::Unauthenticated)?);
         let after = event_cursor(after.as_deref())?;
-        let present = context.app().presence.enter(&platform, agent).await.map_err(|error| {
+        let pulse = context.origin().pulse.clone();
+        let present = context.app().presence.enter(&platform, agent, pulse).await.map_err(|error| {
             tracing::warn!(%error, "an agent could not be made present");
             Fault::Unavailable(Duration::from_secs(1))
         })?;
