@@ -6,6 +6,8 @@ use domain::{Platform, events, fleet::Watchman, limits};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::absence::Absence;
+
 /// However far away the next expiry is, look again after this: a wake-up may have been lost.
 const LONGEST_SLEEP: Duration = Duration::from_secs(2);
 /// News come in bursts; one look serves them all.
@@ -30,14 +32,17 @@ fn account<E: Display>(duty: &'static str, done: Result<usize, E>) {
 }
 
 /// What must happen on time: unanswered calls, lost legs, reminders. Sleeps until the next one is due.
-pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
+pub async fn punctual(platform: &Platform, absence: &Absence, stop: &CancellationToken) {
     let mut news = platform.bus.listen_events("log");
     let work = async {
         loop {
             account("unanswered calls", platform.expire_unanswered().await);
             account("lost legs", platform.expire_legs().await);
-            account("absent agents", platform.settle_absent().await);
             account("unanswered offers", platform.expire_offers().await);
+            if absence.may_be_told() {
+                account("absent agents", platform.settle_absent().await);
+                account("offers to absent agents", platform.withdraw_offers().await);
+            }
             account("ended wrap-ups", platform.expire_wrap_ups().await);
             account("waits that were too long", platform.expire_visits().await);
             account("messages that are long enough", platform.expire_voicemails().await);
@@ -50,7 +55,9 @@ pub async fn punctual(platform: &Platform, stop: &CancellationToken) {
                         .min(),
                 )
             };
-            let pause = match next.await {
+            let next = next.await;
+            absence.looked(next.is_ok());
+            let pause = match next {
                 // What is overdue was looked at just now and could not be done, or there was too much of it.
                 Ok(Some(next)) => {
                     (next - platform.clock.now()).to_std().map_or(OVERDUE, |left| left.min(LONGEST_SLEEP))
@@ -92,11 +99,13 @@ pub async fn watch_fleet(platform: &Platform, stop: &CancellationToken) {
 
 /// What somebody left behind: jobs not sent, calls and recordings that nobody took, the objects of deleted recordings and of
 /// files that nobody sent.
-pub async fn sweep(platform: &Platform, stop: &CancellationToken) {
+pub async fn sweep(platform: &Platform, absence: &Absence, stop: &CancellationToken) {
     let work = async {
         loop {
             account("outbox", platform.sweep_outbox().await);
-            account("agents not as recorded", platform.settle_agents().await);
+            if absence.may_be_told() {
+                account("agents not as recorded", platform.settle_agents().await);
+            }
             account("calls without a worker", platform.dispatch_again().await);
             account("overdue recordings", platform.finalize_overdue().await);
             account("lost transcodings", platform.transcode_again().await);

@@ -1,6 +1,7 @@
 //! What happens because time passed. Any number of schedulers share the work: each step locks what it takes and is
 //! idempotent.
 
+mod absence;
 mod duties;
 
 use std::process::ExitCode;
@@ -41,11 +42,12 @@ async fn run(config: Config, figures: metrics_exporter_prometheus::PrometheusHan
     let platform = Platform::new(config, "scheduler")?;
     let stop = program::stop_signal()?;
     program::serve_probes(address, platform.readiness(), figures, stop.clone()).await?;
+    let absence = absence::Absence::default();
     tokio::join!(
-        duties::punctual(&platform, &stop),
+        duties::punctual(&platform, &absence, &stop),
         duties::watch_fleet(&platform, &stop),
         duties::route(&platform, &stop),
-        duties::sweep(&platform, &stop),
+        duties::sweep(&platform, &absence, &stop),
         duties::tidy(&platform, &stop)
     );
     platform.bus.close().await;

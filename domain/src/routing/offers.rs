@@ -345,37 +345,21 @@ impl Platform {
         }
     }
 
-    /// Offers that nobody answered in time, or whose agent has gone, come to nothing. Returns how many.
+    /// Offers that nobody answered in time come to nothing. Returns how many.
     pub async fn expire_offers(&self) -> Result<usize> {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
-        let due: Vec<(OfferId, bool)> = offer::table
-            .left_join(agent_presence::table.on(agent_presence::agent_id.eq(offer::agent_id)))
-            .filter(offer::state.eq(OfferState::Pending))
-            .filter(
-                offer::expires_at
-                    .le(now)
-                    .or(agent_presence::until.le(now))
-                    .or(agent_presence::until.is_null()),
-            )
+        let due: Vec<OfferId> = offer::table
+            .filter(offer::state.eq(OfferState::Pending).and(offer::expires_at.le(now)))
             .order(offer::expires_at)
             .limit(200)
-            .select((offer::id, offer::expires_at.le(now)))
+            .select(offer::id)
             .load(&mut connection)
             .await?;
         drop(connection);
-        let late: Vec<OfferId> = due.iter().filter(|(_, late)| *late).map(|(id, _)| *id).collect();
-        each(due.into_iter().map(|(id, _)| id).collect(), async |id| {
+        each(due, async |id| {
             let Some(seen) = self.offers(&[id]).await?.pop() else { return Ok(false) };
             let mut change = self.change(seen.call_id).await?;
-            if !late.contains(&id) {
-                let gone =
-                    change.decline(&seen, OfferState::Cancelled, "the agent is no longer there").await?;
-                if gone {
-                    change.commit().await?;
-                }
-                return Ok(gone);
-            }
             if !change.decline(&seen, OfferState::TimedOut, "no answer").await? {
                 return Ok(false);
             }
@@ -395,6 +379,32 @@ impl Platform {
             change.commit().await?;
             tracing::info!(offer = %id, "offer timed out");
             Ok(true)
+        })
+        .await
+    }
+
+    /// So do those whose agent is no longer there. Returns how many.
+    pub async fn withdraw_offers(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let mut connection = self.db.get().await?;
+        let due: Vec<OfferId> = offer::table
+            .left_join(agent_presence::table.on(agent_presence::agent_id.eq(offer::agent_id)))
+            .filter(offer::state.eq(OfferState::Pending))
+            .filter(agent_presence::until.le(now).or(agent_presence::until.is_null()))
+            .order(offer::id)
+            .limit(200)
+            .select(offer::id)
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        each(due, async |id| {
+            let Some(seen) = self.offers(&[id]).await?.pop() else { return Ok(false) };
+            let mut change = self.change(seen.call_id).await?;
+            let gone = change.decline(&seen, OfferState::Cancelled, "the agent is no longer there").await?;
+            if gone {
+                change.commit().await?;
+            }
+            Ok(gone)
         })
         .await
     }

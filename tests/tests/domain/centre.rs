@@ -268,6 +268,7 @@ pub async fn duties(platform: &Platform) {
     platform.expire_legs().await.unwrap();
     platform.settle_agents().await.unwrap();
     platform.expire_offers().await.unwrap();
+    platform.withdraw_offers().await.unwrap();
     platform.expire_wrap_ups().await.unwrap();
     platform.expire_visits().await.unwrap();
     platform.expire_voicemails().await.unwrap();
