@@ -1,16 +1,18 @@
 import { Alert, Button, Chip, Input, TagsInput, TextInput, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useClient, useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
+import { idempotencyKey } from '../api/key';
 import { readMyself } from '../agents/myself';
 import { useWorkspace } from '../app/workspace';
 import { otherSide, stateOf } from '../calls/words';
 import { graphql } from '../gql';
-import type { WrapUpCallFragment, WrapUpQuery } from '../gql/graphql';
+import type { TaskCreateInput, WrapUpCallFragment, WrapUpQuery } from '../gql/graphql';
 import { NoteField, useAutosave } from '../notes/NoteField';
 import { clock } from '../ui/format';
 import { type Draft, tomorrowMorning, wrapUpInput } from './draft';
+import { FollowUp } from './follow-up';
 import { Left } from './Left';
 import type { OpenWrapUp } from './WrapUpDock';
 import styles from './WrapUp.module.css';
@@ -96,22 +98,30 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
   const [, extend] = useMutation(WrapUpExtend);
   const [busy, setBusy] = useState<'done' | 'extend' | null>(null);
   const [fault, setFault] = useState<string | null>(null);
-  const [draft, setDraft] = useState<Draft>({
-    outcomeId: call.outcome?.id ?? null,
-    tags: call.tags,
-    taskTitle: '',
-    taskDue: '',
+  const [draft, setDraft] = useState<Draft>({ outcomeId: call.outcome?.id ?? null, tags: call.tags });
+  const [followUp] = useState(() => {
+    const make = async (task: TaskCreateInput, key: string) => {
+      const input = { callId: call.id, followUp: task, idempotencyKey: key };
+      const made = payload(await send({ input }), (data) => data.callWrapUp).task;
+      if (made) notifications.show({ message: `Follow-up noted: ${made.title}`, color: 'gray' });
+    };
+    return new FollowUp(make, idempotencyKey);
   });
+  const written = useSyncExternalStore(followUp.onChange, followUp.state);
   const note = useAutosave({ callId: call.id }, call.notes.find(({ author }) => author.id === user.id) ?? null);
-  const subject = { callId: call.id, contactId: call.contact?.id ?? null };
   const lacking = wrapUp.required && draft.outcomeId === null;
 
-  const change = (part: Partial<Draft>, keep = false) => {
+  const change = (part: Partial<Draft>) => {
     const next = { ...draft, ...part };
     setDraft(next);
     setFault(null);
     // Kept as it is chosen: what stands when the time runs out counts.
-    if (keep) void send({ input: wrapUpInput(next, subject, false) });
+    void send({ input: wrapUpInput(next, call.id, false) });
+  };
+
+  const type = (part: Parameters<FollowUp['type']>[0]) => {
+    followUp.type(part);
+    setFault(null);
   };
 
   const done = async () => {
@@ -123,8 +133,8 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
     setBusy('done');
     try {
       await note.flush();
-      const { task } = payload(await send({ input: wrapUpInput(draft, subject, true) }), (data) => data.callWrapUp);
-      if (task) notifications.show({ message: `Follow-up noted: ${task.title}`, color: 'gray' });
+      await followUp.send();
+      payload(await send({ input: wrapUpInput(draft, call.id, true) }), (data) => data.callWrapUp);
       await readMyself(client);
     } catch (error) {
       setFault(explain(error));
@@ -151,11 +161,11 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
     latest.current = done;
   });
   useEffect(() => {
-    if (!wrapUp.endsAt || draft.taskTitle.trim() === '' || lacking) return;
+    if (!wrapUp.endsAt || written.title.trim() === '' || lacking) return;
     const left = Date.parse(wrapUp.endsAt) - Date.now() - LAST_MOMENT_MS;
     const timer = setTimeout(() => void latest.current(), Math.max(0, left));
     return () => clearTimeout(timer);
-  }, [wrapUp.endsAt, draft.taskTitle, lacking]);
+  }, [wrapUp.endsAt, written.title, lacking]);
 
   const choices = useRef<HTMLDivElement>(null);
   useEffect(() => choices.current?.querySelector('input')?.focus(), []);
@@ -189,7 +199,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
         </Alert>
       )}
       <Input.Wrapper label="Outcome" required={wrapUp.required} labelElement="div" id="outcome">
-        <Chip.Group value={draft.outcomeId ?? ''} onChange={(outcomeId) => change({ outcomeId }, true)}>
+        <Chip.Group value={draft.outcomeId ?? ''} onChange={(outcomeId) => change({ outcomeId })}>
           <div className={styles.outcomes} role="radiogroup" aria-label="Outcome" ref={choices}>
             {outcomes.map((outcome) => (
               <Chip key={outcome.id} value={outcome.id} variant="outline">
@@ -201,23 +211,23 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
         </Chip.Group>
       </Input.Wrapper>
       <NoteField note={note} label="Note" rows={4} />
-      <TagsInput label="Tags" placeholder="Enter after each" value={draft.tags} onChange={(tags) => change({ tags }, true)} />
+      <TagsInput label="Tags" placeholder="Enter after each" value={draft.tags} onChange={(tags) => change({ tags })} />
       <div className={styles.task}>
         <TextInput
           label="Follow-up task"
           placeholder="None"
           dir="auto"
-          value={draft.taskTitle}
+          value={written.title}
           onChange={(event) => {
-            const taskTitle = event.currentTarget.value;
-            change({ taskTitle, ...(draft.taskDue === '' && taskTitle !== '' ? { taskDue: tomorrowMorning(new Date()) } : {}) });
+            const title = event.currentTarget.value;
+            type({ title, ...(written.due === '' && title !== '' ? { due: tomorrowMorning(new Date()) } : {}) });
           }}
         />
         <TextInput
           label="Due"
           type="datetime-local"
-          value={draft.taskDue}
-          onChange={(event) => change({ taskDue: event.currentTarget.value })}
+          value={written.due}
+          onChange={(event) => type({ due: event.currentTarget.value })}
         />
       </div>
       <div className={styles.foot}>
