@@ -14,9 +14,9 @@ export interface Notebook {
 }
 
 /** Where what isn't saved yet outlives a reload. */
-export interface Shelf {
-  read(): Kept | null;
-  write(kept: Kept): void;
+export interface Shelf<Content = Kept> {
+  read(): Content | null;
+  write(content: Content): void;
   clear(): void;
 }
 

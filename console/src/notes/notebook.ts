@@ -1,7 +1,7 @@
 import type { Client } from '@urql/core';
 import { payload } from '../api/errors';
 import { graphql } from '../gql';
-import type { Kept, Notebook, SavedNote, Shelf } from './autosave';
+import type { Notebook, SavedNote, Shelf } from './autosave';
 
 graphql(`
   fragment NoteFields on Note {
@@ -86,13 +86,17 @@ export function notebookOf(client: Client, subject: NoteSubject): Notebook {
 
 /** One shelf a user and subject: what somebody else typed on this machine is none of ours. */
 export function storedShelf(userId: string, { callId, contactId }: NoteSubject): Shelf {
-  const place = `cordboard.note.${userId}.${callId ?? contactId ?? ''}`;
+  return shelfAt(`cordboard.note.${userId}.${callId ?? contactId ?? ''}`);
+}
+
+/** A shelf in this browser, named by whose it is and what it is about. */
+export function shelfAt<Content>(place: string): Shelf<Content> {
   return {
     read: () => {
       const kept = localStorage.getItem(place);
-      return kept === null ? null : (JSON.parse(kept) as Kept);
+      return kept === null ? null : (JSON.parse(kept) as Content);
     },
-    write: (kept) => localStorage.setItem(place, JSON.stringify(kept)),
+    write: (content) => localStorage.setItem(place, JSON.stringify(content)),
     clear: () => localStorage.removeItem(place),
   };
 }

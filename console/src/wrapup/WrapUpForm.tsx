@@ -9,10 +9,11 @@ import { useWorkspace } from '../app/workspace';
 import { otherSide, stateOf } from '../calls/words';
 import { graphql } from '../gql';
 import type { TaskCreateInput, WrapUpCallFragment, WrapUpQuery } from '../gql/graphql';
+import { shelfAt } from '../notes/notebook';
 import { NoteField, useAutosave } from '../notes/NoteField';
 import { clock } from '../ui/format';
 import { type Draft, tomorrowMorning, wrapUpInput } from './draft';
-import { FollowUp } from './follow-up';
+import { FollowUp, type Written } from './follow-up';
 import { Left } from './Left';
 import type { OpenWrapUp } from './WrapUpDock';
 import styles from './WrapUp.module.css';
@@ -105,7 +106,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
       const made = payload(await send({ input }), (data) => data.callWrapUp).task;
       if (made) notifications.show({ message: `Follow-up noted: ${made.title}`, color: 'gray' });
     };
-    return new FollowUp(make, idempotencyKey);
+    return new FollowUp(make, shelfAt<Written>(`cordboard.follow-up.${user.id}.${call.id}`), idempotencyKey);
   });
   const written = useSyncExternalStore(followUp.onChange, followUp.state);
   const note = useAutosave({ callId: call.id }, call.notes.find(({ author }) => author.id === user.id) ?? null);
@@ -155,17 +156,21 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
     }
   };
 
-  // A follow-up that was half written when the time ran out is still wanted.
-  const latest = useRef(done);
+  // A follow-up that was half written when the time ran out is still wanted, also where an outcome lacks.
+  const lastMoment = useRef(() => Promise.resolve());
   useEffect(() => {
-    latest.current = done;
+    lastMoment.current = async () => {
+      if (written.title.trim() === '') return;
+      if (lacking) await followUp.send().catch((error: unknown) => setFault(explain(error)));
+      else await done();
+    };
   });
   useEffect(() => {
-    if (!wrapUp.endsAt || written.title.trim() === '' || lacking) return;
+    if (!wrapUp.endsAt) return;
     const left = Date.parse(wrapUp.endsAt) - Date.now() - LAST_MOMENT_MS;
-    const timer = setTimeout(() => void latest.current(), Math.max(0, left));
+    const timer = setTimeout(() => void lastMoment.current(), Math.max(0, left));
     return () => clearTimeout(timer);
-  }, [wrapUp.endsAt, written.title, lacking]);
+  }, [wrapUp.endsAt]);
 
   const choices = useRef<HTMLDivElement>(null);
   useEffect(() => choices.current?.querySelector('input')?.focus(), []);

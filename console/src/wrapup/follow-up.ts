@@ -1,4 +1,5 @@
 import type { TaskCreateInput } from '../gql/graphql';
+import type { Shelf } from '../notes/autosave';
 
 export interface Written {
   title: string;
@@ -12,20 +13,22 @@ export interface Written {
 type Make = (task: TaskCreateInput, key: string) => Promise<void>;
 
 /**
- * The follow-up task of a wrap-up, as it is typed. It is sent by itself: a key stands for one input as a
- * whole, and another outcome must not make another task.
+ * The follow-up task of a wrap-up, as it is typed; until it is made it outlives a reload. It is sent by
+ * itself: a key stands for one input as a whole, and another outcome must not make another task.
  */
 export class FollowUp {
   #written: Written;
   #make: Make;
+  #shelf: Shelf<Written>;
   #newKey: () => string;
   #running: Promise<void> | null = null;
   #listeners = new Set<() => void>();
 
-  constructor(make: Make, newKey: () => string) {
+  constructor(make: Make, shelf: Shelf<Written>, newKey: () => string) {
     this.#make = make;
+    this.#shelf = shelf;
     this.#newKey = newKey;
-    this.#written = this.#nothing();
+    this.#written = shelf.read() ?? this.#nothing();
   }
 
   state = (): Written => this.#written;
@@ -62,6 +65,8 @@ export class FollowUp {
 
   #become(written: Written): void {
     this.#written = written;
+    if (written.title === '') this.#shelf.clear();
+    else this.#shelf.write(written);
     for (const listener of this.#listeners) listener();
   }
 }
