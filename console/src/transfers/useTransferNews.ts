@@ -14,7 +14,7 @@ export function useTransferNews(call: CallNewsFragment | null, userId: string, n
       return;
     }
     const over = call?.transfers.find(({ id }) => id === watched.current);
-    if (!over || over.state === 'RINGING' || over.state === 'CONSULTING') return;
+    if (!over) return;
     watched.current = null;
     if (over.state === 'FAILED') notifications.show({ color: 'yellow', autoClose: 15_000, ...failure(over, name) });
   });
