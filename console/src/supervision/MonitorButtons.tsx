@@ -3,7 +3,7 @@ import { IconEar, IconMessage, IconPhoneIncoming, IconUsersPlus, type TablerIcon
 import type { MediaKind, MonitorMode } from '../gql/graphql';
 import { type Monitor, useMonitor } from './monitor';
 import styles from './Supervision.module.css';
-import { type Beside, MODE_WORDS } from './words';
+import { ALL_MODES, type Beside, MODE_WORDS } from './words';
 
 export const MODE_ICONS: Record<MonitorMode, TablerIcon> = {
   LISTEN: IconEar,
@@ -11,8 +11,6 @@ export const MODE_ICONS: Record<MonitorMode, TablerIcon> = {
   BARGE: IconUsersPlus,
   TAKE_OVER: IconPhoneIncoming,
 };
-
-const ALL = ['LISTEN', 'WHISPER', 'BARGE', 'TAKE_OVER'] as const satisfies readonly MonitorMode[];
 
 interface Props {
   call: { id: string; media: MediaKind };
@@ -29,7 +27,7 @@ export function MonitorButtons({ call, whose, beside, icons = false }: Props) {
   const monitor = useMonitor();
   return (
     <div className={styles.modes} role="group" aria-label={`Supervise the call of ${whose}`}>
-      {ALL.map((mode) => (
+      {ALL_MODES.map((mode) => (
         <ModeButton key={mode} mode={mode} call={call} whose={whose} monitor={monitor} pressed={beside === mode && monitor.here === call.id} icon={icons} />
       ))}
     </div>

@@ -14,7 +14,7 @@ import { Since } from '../ui/Time';
 import { useMonitor } from './monitor';
 import { MODE_ICONS } from './MonitorButtons';
 import styles from './Supervision.module.css';
-import { type Beside, hearsWords, MODE_WORDS, MODES } from './words';
+import { ALL_MODES, type Beside, hearsWords, MODE_WORDS } from './words';
 
 /** The bar of a supervisor beside somebody else's call: who hears one comes before everything else. */
 export function SupervisorBar({ current, call, name, mode, open, onOpen, speaker, onSpeaker }: DockProps & { mode: Beside }) {
@@ -76,7 +76,7 @@ function Modes({ callId, video, mode }: { callId: string; video: boolean; mode: 
   const { go, busy } = useMonitor();
   return (
     <div className={styles.modes} role="group" aria-label="How you are in this call">
-      {[...MODES, 'TAKE_OVER' as const].map((to) => (
+      {ALL_MODES.map((to) => (
         <Tooltip key={to} label={MODE_WORDS[to].meaning}>
           <Button
             size="compact-md"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { besideOf, companyWords, hearsWords, type Party } from './words';
+import { besideOf, companyWords, hearsWords, type SeenLeg } from './words';
 
-const leg = (role: Party['role'], name: string, change: Partial<Party> = {}): Party => ({
+const leg = (role: SeenLeg['role'], name: string, change: Partial<SeenLeg> = {}): SeenLeg => ({
   role,
   name,
   state: 'CONNECTED',
@@ -12,7 +12,7 @@ const leg = (role: Party['role'], name: string, change: Partial<Party> = {}): Pa
 });
 const alex = leg('AGENT', 'Alex');
 const cleo = leg('CONTACT', 'Cleo');
-const sam = (change: Partial<Party>) => leg('SUPERVISOR', 'Sam', change);
+const sam = (change: Partial<SeenLeg>) => leg('SUPERVISOR', 'Sam', change);
 
 describe('the supervisor’s own way of being there', () => {
   it('is read from who may hear', () => {
