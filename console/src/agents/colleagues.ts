@@ -1,8 +1,9 @@
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { ColleaguesQuery } from '../gql/graphql';
+import { usePolling } from '../ui/usePolling';
 
 const ColleaguesDocument = graphql(`
   query Colleagues($free: AgentFilter!, $others: AgentFilter!) {
@@ -47,10 +48,7 @@ export function useColleagues(search: string): { colleagues: Colleague[]; loadin
     requestPolicy: 'cache-and-network',
   });
   const look = () => execute({ requestPolicy: 'network-only' });
-  useEffect(() => {
-    const timer = setInterval(look, LOOK_MS);
-    return () => clearInterval(timer);
-  });
+  usePolling(execute, LOOK_MS);
   const colleagues = useMemo(() => {
     const found = [...byName(data?.free.nodes ?? []), ...byName(data?.others.nodes ?? [])];
     return found.filter(({ user: { id } }) => id !== user.id);

@@ -2,12 +2,12 @@ import { EmptyState, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconLayoutDashboard } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../gql';
 import { LinkButton } from '../ui/LinkButton';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
+import { usePolling } from '../ui/usePolling';
 import { AgentGrid } from './AgentGrid';
 import styles from './Board.module.css';
 import { Fleet } from './Fleet';
@@ -44,10 +44,7 @@ export function BoardPage() {
   useBoardNews((agentId) => {
     if (data && !data.agents.nodes.some(({ id }) => id === agentId)) again();
   });
-  useEffect(() => {
-    const timer = setInterval(() => reload({ requestPolicy: 'network-only' }), EVERY_MS);
-    return () => clearInterval(timer);
-  }, [reload]);
+  usePolling(reload, EVERY_MS);
 
   if (error && !data) return <ErrorState error={error} retry={again} />;
   const show = (id: string | undefined) => void navigate({ to: '/board', search: id ? { queue: id } : {} });

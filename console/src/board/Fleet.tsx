@@ -1,7 +1,7 @@
 import { Progress, Title } from '@mantine/core';
-import { useEffect } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../gql';
+import { usePolling } from '../ui/usePolling';
 import styles from './Board.module.css';
 
 const FleetDocument = graphql(`
@@ -23,10 +23,7 @@ const STATES = { ACTIVE: 'takes calls', DRAINING: 'finishes its calls', GONE: 'g
 /** Where the media run: without a worker nobody can talk. */
 export function Fleet() {
   const [{ data }, reload] = useQuery({ query: FleetDocument, requestPolicy: 'cache-and-network' });
-  useEffect(() => {
-    const timer = setInterval(() => reload({ requestPolicy: 'network-only' }), EVERY_MS);
-    return () => clearInterval(timer);
-  }, [reload]);
+  usePolling(reload, EVERY_MS);
   if (!data) return null;
   return (
     <section className={styles.fleet} aria-labelledby="fleet">

@@ -11,6 +11,7 @@ import { EndCall } from '../supervision/EndCall';
 import { MonitorButtons } from '../supervision/MonitorButtons';
 import { besideOf, hearsWords } from '../supervision/words';
 import { Since } from '../ui/Time';
+import { usePolling } from '../ui/usePolling';
 import styles from './Board.module.css';
 import { useRunningNews } from './news';
 
@@ -61,10 +62,7 @@ const PAUSE_MS = 1_000;
 export function RunningCalls() {
   const [{ data }, reload] = useQuery({ query: RunningCallsDocument, requestPolicy: 'cache-and-network' });
   const read = useCallback(() => reload({ requestPolicy: 'network-only' }), [reload]);
-  useEffect(() => {
-    const timer = setInterval(read, EVERY_MS);
-    return () => clearInterval(timer);
-  }, [read]);
+  usePolling(reload, EVERY_MS);
   const soon = useSoon(read);
   useRunningNews((kind) => CHANGES.includes(kind) && soon());
   const calls = data?.calls.edges.map(({ node }) => node).filter(({ state }) => state === 'IN_PROGRESS') ?? [];

@@ -1,7 +1,7 @@
 import { Collapse, Drawer, EmptyState, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconMoodSmile } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useQuery } from 'urql';
 import { Routing } from '../calls/Routing';
 import { otherSide } from '../calls/words';
@@ -12,6 +12,7 @@ import { MoveCall } from '../supervision/MoveCall';
 import { spell } from '../ui/format';
 import { ErrorState, Rows } from '../ui/states';
 import { Since } from '../ui/Time';
+import { usePolling } from '../ui/usePolling';
 import styles from './Board.module.css';
 
 const WaitingDocument = graphql(`
@@ -70,11 +71,7 @@ export function Waiting({ queueId, onClose }: Props) {
     pause: queueId === null,
     requestPolicy: 'cache-and-network',
   });
-  useEffect(() => {
-    if (queueId === null) return;
-    const timer = setInterval(() => reload({ requestPolicy: 'network-only' }), EVERY_MS);
-    return () => clearInterval(timer);
-  }, [queueId, reload]);
+  usePolling(reload, EVERY_MS, queueId !== null);
   const queue = data?.node?.__typename === 'Queue' ? data.node : null;
   return (
     <Drawer

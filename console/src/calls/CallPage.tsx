@@ -1,7 +1,7 @@
 import { Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useQuery } from 'urql';
 import { useMay } from '../agents/myself';
 import { useCurrentCall, useWorkspace } from '../app/workspace';
@@ -19,6 +19,7 @@ import { CallFacts } from './CallFacts';
 import styles from './CallPage.module.css';
 import { EventLine } from './EventLine';
 import { NoteList } from '../notes/NoteList';
+import { usePolling } from '../ui/usePolling';
 import { VoicemailCard } from '../voicemail/VoicemailCard';
 import { IntervalBar } from './IntervalBar';
 import { useCallNews } from './news';
@@ -83,12 +84,8 @@ function Call({ id }: { id: string }) {
   // The event line and the intervals grow with every event.
   useCallNews({ callId: id, after: since }, again, since === null);
   const preparing = call?.recordings.some((one) => isBeingPrepared(one.state)) ?? false;
-  useEffect(() => {
-    // News come at once; this stands behind them, should the connection for news be lost.
-    if (!preparing) return;
-    const timer = setInterval(again, 5_000);
-    return () => clearInterval(timer);
-  });
+  // News come at once; this stands behind them, should the connection for news be lost.
+  usePolling(reload, 5_000, preparing);
   useDocumentTitle(`${call ? otherSide(call, user.id) : 'Call'} · Cordboard`);
   // As in the picture: the agent left, the contact right.
   const people = ['AGENT', 'CONTACT'].flatMap((role) => call?.legs.find((leg) => leg.role === role)?.name ?? []);

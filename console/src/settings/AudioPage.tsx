@@ -2,7 +2,7 @@ import { Button, FileButton, Progress, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconUpload } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { useMay } from '../agents/myself';
 import { explain, payload } from '../api/errors';
@@ -15,6 +15,7 @@ import { Plain } from '../ui/Plain';
 import { attempt } from '../api/attempt';
 import styles from './Settings.module.css';
 import { upload } from '../api/upload';
+import { usePolling } from '../ui/usePolling';
 
 graphql(`
   fragment AudioFileFields on AudioFile {
@@ -77,12 +78,7 @@ export function AudioPage() {
   const files = data?.audioFiles.nodes ?? [];
   const converting = files.some(({ state }) => state === 'WAITING' || state === 'CONVERTING');
   const again = () => reload({ requestPolicy: 'network-only' });
-
-  useEffect(() => {
-    if (!converting) return;
-    const timer = setInterval(() => reload({ requestPolicy: 'network-only' }), 1_500);
-    return () => clearInterval(timer);
-  }, [converting, reload]);
+  usePolling(reload, 1_500, converting);
 
   const take = async (file: File | null) => {
     if (!file) return;

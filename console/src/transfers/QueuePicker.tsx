@@ -3,6 +3,7 @@ import { useQuery } from 'urql';
 import { graphql } from '../gql';
 import type { TransferQueuesQuery } from '../gql/graphql';
 import { Picker } from '../ui/Picker';
+import { usePolling } from '../ui/usePolling';
 import { queueWords } from './queue-words';
 
 const TransferQueues = graphql(`
@@ -38,10 +39,7 @@ interface Props {
 export function QueuePicker({ value, onValue, onSubmit }: Props) {
   const [search, setSearch] = useState('');
   const [{ data, fetching }, execute] = useQuery({ query: TransferQueues, requestPolicy: 'cache-and-network' });
-  useEffect(() => {
-    const timer = setInterval(() => execute({ requestPolicy: 'network-only' }), LOOK_MS);
-    return () => clearInterval(timer);
-  }, [execute]);
+  usePolling(execute, LOOK_MS);
   const wanted = search.trim().toLocaleLowerCase();
   const queues = (data?.queues.nodes ?? [])
     .filter(({ name }) => name.toLocaleLowerCase().includes(wanted))

@@ -1,12 +1,13 @@
 import { Button, FileButton, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconMicrophone, IconUpload } from '@tabler/icons-react';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
 import type { AudioFileFieldsFragment } from '../gql/graphql';
 import { upload } from '../api/upload';
+import { usePolling } from '../ui/usePolling';
 
 const OwnGreetingDocument = graphql(`
   query OwnGreeting {
@@ -67,11 +68,7 @@ function Editor() {
   const [busy, setBusy] = useState(false);
   const greeting = data?.viewer.user?.agent?.voicemailGreeting ?? null;
   const converting = greeting?.state === 'WAITING' || greeting?.state === 'CONVERTING';
-  useEffect(() => {
-    if (!converting) return;
-    const timer = setInterval(() => reload({ requestPolicy: 'network-only' }), EVERY_MS);
-    return () => clearInterval(timer);
-  }, [converting, reload]);
+  usePolling(reload, EVERY_MS, converting);
 
   const change = async (work: () => Promise<void>) => {
     setBusy(true);

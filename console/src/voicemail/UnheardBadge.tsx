@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../gql';
 import styles from '../app/Console.module.css';
+import { usePolling } from '../ui/usePolling';
 import { voicemailNews } from './news';
 import { badgeWords } from './words';
 
@@ -20,15 +21,8 @@ const EVERY_MS = 60_000;
 /** How many messages nobody has heard yet. */
 export function UnheardBadge() {
   const [{ data }, reload] = useQuery({ query: UnheardVoicemails, requestPolicy: 'cache-and-network' });
-  useEffect(() => {
-    const read = () => reload({ requestPolicy: 'network-only' });
-    const stop = voicemailNews(read);
-    const timer = setInterval(read, EVERY_MS);
-    return () => {
-      stop();
-      clearInterval(timer);
-    };
-  }, [reload]);
+  usePolling(reload, EVERY_MS);
+  useEffect(() => voicemailNews(() => reload({ requestPolicy: 'network-only' })), [reload]);
   const words = badgeWords(data?.voicemails.totalCount ?? 0);
   if (words === null) return null;
   return (
