@@ -1,4 +1,4 @@
-import { Menu, Title, UnstyledButton } from '@mantine/core';
+import { Button, Menu, Title, UnstyledButton } from '@mantine/core';
 import { Dot } from '../agents/Dot';
 import { useStatusSet } from '../agents/myself';
 import { StatusItems } from '../agents/StatusItems';
@@ -7,11 +7,16 @@ import { useWorkspace } from '../app/workspace';
 import type { AgentCellFragment } from '../gql/graphql';
 import { MonitorButtons } from '../supervision/MonitorButtons';
 import { besideOf } from '../supervision/words';
+import { ErrorState, Rows } from '../ui/states';
 import { Since } from '../ui/Time';
 import styles from './Board.module.css';
 import { ACTIVITIES, inOrder } from './order';
+import { useAgents } from './useAgents';
 
-export function AgentGrid({ agents, total }: { agents: AgentCellFragment[]; total: number }) {
+/** Who does what, whoever has a call in hand first; the sums are of all, however many are shown. */
+export function AgentGrid() {
+  const { agents, total, sums, error, again, more, fetching } = useAgents();
+  if (!agents) return error ? <ErrorState error={error} retry={again} /> : <Rows count={4} height={56} />;
   return (
     <section aria-labelledby="agents">
       <div className={styles.sums}>
@@ -20,11 +25,11 @@ export function AgentGrid({ agents, total }: { agents: AgentCellFragment[]; tota
         </Title>
         <ul>
           {ACTIVITIES.map((activity) => {
-            const count = agents.filter((agent) => agent.activity === activity).length;
+            const count = sums?.[activity] ?? 0;
             return count === 0 ? null : (
               <li key={activity} className={styles.quiet}>
                 <Dot tone={activityOf({ status: 'AVAILABLE', activity }).tone} />
-                {count} {activityOf({ status: 'AVAILABLE', activity }).words.toLowerCase()}
+                {count.toLocaleString()} {activityOf({ status: 'AVAILABLE', activity }).words.toLowerCase()}
               </li>
             );
           })}
@@ -35,7 +40,16 @@ export function AgentGrid({ agents, total }: { agents: AgentCellFragment[]; tota
           <AgentCell key={agent.id} agent={agent} />
         ))}
       </div>
-      {total > agents.length && <p className={styles.quiet}>The first {agents.length} are shown.</p>}
+      {more && (
+        <div className={styles.more}>
+          <Button size="xs" variant="default" onClick={more} loading={fetching}>
+            Show more
+          </Button>
+          <span className={styles.quiet}>
+            {agents.length.toLocaleString()} of {total.toLocaleString()} are shown
+          </span>
+        </div>
+      )}
     </section>
   );
 }

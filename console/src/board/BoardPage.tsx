@@ -11,7 +11,7 @@ import { usePolling } from '../ui/usePolling';
 import { AgentGrid } from './AgentGrid';
 import styles from './Board.module.css';
 import { Fleet } from './Fleet';
-import { useBoardNews } from './news';
+import { useStatsNews } from './news';
 import { QueueTile } from './QueueTile';
 import { RunningCalls } from './RunningCalls';
 import { Waiting } from './Waiting';
@@ -23,16 +23,10 @@ const BoardDocument = graphql(`
         ...QueueTileFields
       }
     }
-    agents(first: 100) {
-      totalCount
-      nodes {
-        ...AgentCell
-      }
-    }
   }
 `);
 
-/** News come by themselves; this finds agents and queues that are new. */
+/** News come by themselves; this finds queues that are new. */
 const EVERY_MS = 30_000;
 
 export function BoardPage() {
@@ -40,13 +34,10 @@ export function BoardPage() {
   const { queue } = useSearch({ from: '/console/board' });
   const navigate = useNavigate();
   const [{ data, error }, reload] = useQuery({ query: BoardDocument, requestPolicy: 'cache-and-network' });
-  const again = () => reload({ requestPolicy: 'network-only' });
-  useBoardNews((agentId) => {
-    if (data && !data.agents.nodes.some(({ id }) => id === agentId)) again();
-  });
+  useStatsNews();
   usePolling(reload, EVERY_MS);
 
-  if (error && !data) return <ErrorState error={error} retry={again} />;
+  if (error && !data) return <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />;
   const show = (id: string | undefined) => void navigate({ to: '/board', search: id ? { queue: id } : {} });
   return (
     <div className={styles.board}>
@@ -77,7 +68,7 @@ export function BoardPage() {
             ))}
           </section>
           <RunningCalls />
-          <AgentGrid agents={data.agents.nodes} total={data.agents.totalCount} />
+          <AgentGrid />
         </>
       )}
       <Fleet />

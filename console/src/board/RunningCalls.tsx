@@ -1,6 +1,5 @@
 import { Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useCallback, useEffect, useRef } from 'react';
 import { useQuery } from 'urql';
 import { useWorkspace } from '../app/workspace';
 import { list } from '../calls/party';
@@ -10,6 +9,7 @@ import type { CallEventKind, RunningCallFragment } from '../gql/graphql';
 import { EndCall } from '../supervision/EndCall';
 import { MonitorButtons } from '../supervision/MonitorButtons';
 import { besideOf, hearsWords } from '../supervision/words';
+import { useSoon } from '../ui/soon';
 import { Since } from '../ui/Time';
 import { usePolling } from '../ui/usePolling';
 import styles from './Board.module.css';
@@ -61,10 +61,9 @@ const PAUSE_MS = 1_000;
 /** The calls that run now, whoever has them: a supervisor is in any of them by one press. */
 export function RunningCalls() {
   const [{ data }, reload] = useQuery({ query: RunningCallsDocument, requestPolicy: 'cache-and-network' });
-  const read = useCallback(() => reload({ requestPolicy: 'network-only' }), [reload]);
   usePolling(reload, EVERY_MS);
-  const soon = useSoon(read);
-  useRunningNews((kind) => CHANGES.includes(kind) && soon());
+  const readSoon = useSoon(() => reload({ requestPolicy: 'network-only' }), PAUSE_MS);
+  useRunningNews((kind) => CHANGES.includes(kind) && readSoon());
   const calls = data?.calls.edges.map(({ node }) => node).filter(({ state }) => state === 'IN_PROGRESS') ?? [];
   if (!data) return null;
   return (
@@ -112,21 +111,4 @@ function Running({ call }: { call: RunningCallFragment }) {
       {!mine && <EndCall callId={call.id} whose={whose} />}
     </li>
   );
-}
-
-/** Many events in a row are one reading, and the last one is never missed. */
-function useSoon(work: () => void): () => void {
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useEffect(
-    () => () => {
-      if (timer.current !== null) clearTimeout(timer.current);
-    },
-    [],
-  );
-  return () => {
-    timer.current ??= setTimeout(() => {
-      timer.current = null;
-      work();
-    }, PAUSE_MS);
-  };
 }

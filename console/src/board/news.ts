@@ -106,9 +106,13 @@ export function useRunningNews(onKind: (kind: CallEventKind) => void): void {
   });
 }
 
-/** Keeps the numbers of all queues and the activity of all agents as new as the platform. */
-export function useBoardNews(onAgent: (agentId: string) => void): void {
+/** Keeps the numbers of all queues as new as the platform. */
+export function useStatsNews(): void {
   useSubscription({ query: QueueStatsArrived }, (_before, news) => news);
+}
+
+/** Keeps the activity of all agents as new as the platform. */
+export function useAgentNews(onAgent: (agentId: string) => void): void {
   useSubscription({ query: AgentActivityArrived }, (_before, news) => {
     onAgent(news.agentActivity.agent.id);
     return news;
