@@ -1,29 +1,35 @@
-import { Collapse, Drawer, EmptyState, UnstyledButton } from '@mantine/core';
+import { Button, Collapse, Drawer, EmptyState, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconMoodSmile } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useReducer, useState } from 'react';
 import { useQuery } from 'urql';
 import { Routing } from '../calls/Routing';
 import { otherSide } from '../calls/words';
 import { graphql } from '../gql';
-import type { WaitingQuery } from '../gql/graphql';
+import type { CallEventKind, WaitingQuery } from '../gql/graphql';
 import { EndCall } from '../supervision/EndCall';
 import { MoveCall } from '../supervision/MoveCall';
 import { spell } from '../ui/format';
+import { useSoon } from '../ui/soon';
 import { ErrorState, Rows } from '../ui/states';
 import { Since } from '../ui/Time';
 import { usePolling } from '../ui/usePolling';
 import styles from './Board.module.css';
+import { useQueueNews } from './news';
 
 const WaitingDocument = graphql(`
-  query Waiting($id: ID!) {
+  query Waiting($id: ID!, $after: String) {
     node(id: $id) {
       __typename
       id
       ... on Queue {
         name
-        waiting(first: 50) {
+        waiting(first: 50, after: $after) {
           totalCount
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
           nodes {
             id
             version
@@ -56,7 +62,28 @@ const WaitingDocument = graphql(`
   }
 `);
 
-const EVERY_MS = 3_000;
+/** What may bring a call into the list or out of it, or change why it waits. */
+const CHANGES: readonly CallEventKind[] = [
+  'QUEUED',
+  'POSITION_CHANGED',
+  'OFFERED',
+  'OFFER_DECLINED',
+  'OFFER_TIMED_OUT',
+  'OFFER_CANCELLED',
+  'OFFER_FAILED',
+  'ACCEPTED',
+  'CONNECTED',
+  'OVERFLOWED',
+  'CALLBACK_REQUESTED',
+  'VOICEMAIL_STARTED',
+  'TRANSFER_STARTED',
+  'TRANSFER_CANCELLED',
+  'ENDED',
+];
+/** News come by themselves; but who is free, and with it why somebody waits, changes without a word of the call. */
+const EVERY_MS = 10_000;
+/** However much happens, the list is read no more often than this. */
+const PAUSE_MS = 1_000;
 
 interface Props {
   queueId: string | null;
@@ -65,14 +92,11 @@ interface Props {
 
 /** Who waits in a queue, and why still. */
 export function Waiting({ queueId, onClose }: Props) {
-  const [{ data, error }, reload] = useQuery({
-    query: WaitingDocument,
-    variables: { id: queueId ?? '' },
-    pause: queueId === null,
-    requestPolicy: 'cache-and-network',
-  });
-  usePolling(reload, EVERY_MS, queueId !== null);
-  const queue = data?.node?.__typename === 'Queue' ? data.node : null;
+  const [beat, readAgain] = useReducer((count: number) => count + 1, 0);
+  const readSoon = useSoon(readAgain, PAUSE_MS);
+  useQueueNews(queueId, (kind) => CHANGES.includes(kind) && readSoon());
+  usePolling(readAgain, EVERY_MS, queueId !== null);
+  const { queue, error } = usePage(queueId, null, beat);
   return (
     <Drawer
       opened={queueId !== null}
@@ -82,14 +106,62 @@ export function Waiting({ queueId, onClose }: Props) {
       title={<span dir="auto">{queue ? `${queue.name}: ${queue.waiting?.totalCount ?? 0} waiting` : 'Waiting'}</span>}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {error && !data && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
+      {error && !queue && <ErrorState error={error} retry={readAgain} />}
       {!error && !queue && <Rows count={4} height={56} />}
       {queue?.waiting && queue.waiting.nodes.length === 0 && (
         <EmptyState p="xl" icon={<IconMoodSmile />} title="Nobody waits" description="Calls that wait stand here with their place, and why they wait." />
       )}
-      {queue?.waiting?.nodes.map((call) => <WaitingCall key={call.id} call={call} queueId={queue.id} onMoved={() => reload({ requestPolicy: 'network-only' })} />)}
+      {queue?.waiting && <Page key={queue.id} page={queue.waiting} queueId={queue.id} beat={beat} readAgain={readAgain} />}
     </Drawer>
   );
+}
+
+/** One page of those who wait, read again at every beat. */
+function usePage(queueId: string | null, after: string | null, beat: number) {
+  const [{ data, error }, reload] = useQuery({
+    query: WaitingDocument,
+    variables: { id: queueId ?? '', after },
+    pause: queueId === null,
+    requestPolicy: 'cache-and-network',
+  });
+  useEffect(() => {
+    if (beat > 0 && queueId !== null) reload({ requestPolicy: 'network-only' });
+  }, [beat]);
+  return { queue: data?.node?.__typename === 'Queue' ? data.node : null, error };
+}
+
+interface PageProps {
+  page: NonNullable<Queue['waiting']>;
+  queueId: string;
+  beat: number;
+  readAgain: () => void;
+}
+
+function Page({ page, ...rest }: PageProps) {
+  const [more, setMore] = useState(false);
+  const end = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  return (
+    <>
+      {page.nodes.map((call) => (
+        <WaitingCall key={call.id} call={call} queueId={rest.queueId} onMoved={rest.readAgain} />
+      ))}
+      {end != null && more && <NextPage after={end} {...rest} />}
+      {end != null && !more && (
+        <div className={styles.more}>
+          <Button size="xs" variant="default" onClick={() => setMore(true)}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** It begins where the page above it ends now, so that whoever moves up stands once and nobody is left out. */
+function NextPage({ after, ...rest }: Omit<PageProps, 'page'> & { after: string }) {
+  const { queue, error } = usePage(rest.queueId, after, rest.beat);
+  if (queue?.waiting) return <Page page={queue.waiting} {...rest} />;
+  return error ? <ErrorState error={error} retry={rest.readAgain} /> : <Rows count={4} height={56} />;
 }
 
 type Queue = Extract<WaitingQuery['node'], { __typename: 'Queue' }>;

@@ -98,6 +98,28 @@ const RunningCallArrived = graphql(`
   }
 `);
 
+const QueueCallArrived = graphql(`
+  subscription QueueCallArrived($queueId: ID!) {
+    callEvents(queueId: $queueId) {
+      cursor
+      version
+      kind
+      call {
+        id
+        version
+      }
+    }
+  }
+`);
+
+/** What happens in the calls of one queue, and of those that were lately in it. */
+export function useQueueNews(queueId: string | null, onKind: (kind: CallEventKind) => void): void {
+  useSubscription({ query: QueueCallArrived, variables: { queueId: queueId ?? '' }, pause: queueId === null }, (_before, news) => {
+    onKind(news.callEvents.kind);
+    return news;
+  });
+}
+
 /** Whatever happens in any call, with no more of it than the board shows. */
 export function useRunningNews(onKind: (kind: CallEventKind) => void): void {
   useSubscription({ query: RunningCallArrived }, (_before, news) => {
