@@ -68,7 +68,7 @@ export function QueueEditor({ queue, ...rest }: EditorProps) {
     async (values) => {
       setFault(null);
       try {
-        const saved = payload(await update({ input: toInput(queue.id, values) }), (data) => data.queueUpdate).queue;
+        const saved = payload(await update({ input: toInput(queue.id, form.getInitialValues(), values) }), (data) => data.queueUpdate).queue;
         const next = saved ? toForm(saved) : values;
         form.setInitialValues(next);
         form.setValues(next);

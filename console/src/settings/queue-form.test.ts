@@ -37,17 +37,35 @@ const queue: QueueFieldsFragment = {
 };
 
 describe('the form of a queue', () => {
-  it('sends back what it was given', () => {
-    expect(toInput('queue_1', toForm(queue))).toMatchObject({
-      queueId: 'queue_1',
-      media: ['AUDIO'],
-      relaxSeconds: null,
-      requiredSkills: [{ skill: 'german', level: 4 }],
-      overflow: { kind: 'END' },
-      closedMessage: null,
-      hours: queue.hours,
-    });
+  it('sends nothing where nothing was changed', () => {
+    expect(toInput('queue_1', toForm(queue), toForm(queue))).toEqual({ queueId: 'queue_1' });
     expect(validate(toForm(queue))).toEqual({});
+  });
+
+  it('sends what was changed alone, so that two administrators keep what each of them set', () => {
+    const form = toForm(queue);
+    const one = toInput('queue_1', form, { ...form, name: ' Help ', offerSeconds: '30' });
+    const other = toInput('queue_1', form, { ...form, wrapUpSeconds: 60, closedMessage: 'We are back tomorrow.' });
+    expect(one).toEqual({ queueId: 'queue_1', name: 'Help', offerSeconds: 30 });
+    expect(other).toEqual({ queueId: 'queue_1', wrapUpSeconds: 60, closedMessage: 'We are back tomorrow.' });
+  });
+
+  it('sends what was taken away', () => {
+    const form = toForm({ ...queue, relaxSeconds: 30, script: 'Good day', defaultOutcome: { id: 'outcome_1', name: 'Sold' } });
+    const bare = { ...form, relaxes: false, script: ' ', defaultOutcomeId: null, requiredSkills: [] };
+    expect(toInput('queue_1', form, bare)).toEqual({ queueId: 'queue_1', relaxSeconds: null, script: null, defaultOutcomeId: null, requiredSkills: [] });
+  });
+
+  it('sends as one what belongs together', () => {
+    const form = toForm(queue);
+    const holidays = [{ date: '2027-01-01', name: 'New Year' }];
+    expect(toInput('queue_1', form, { ...form, holidays, overflow: 'QUEUE', overflowQueueId: 'queue_2', video: true, seconds: 30 })).toEqual({
+      queueId: 'queue_1',
+      hours: { ...queue.hours, holidays },
+      overflow: { kind: 'QUEUE', queueId: 'queue_2' },
+      media: ['AUDIO', 'VIDEO'],
+      serviceLevel: { percent: 80, seconds: 30 },
+    });
   });
 
   it('says what is missing before it is sent', () => {

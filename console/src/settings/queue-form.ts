@@ -150,9 +150,20 @@ export function toForm(queue: QueueFieldsFragment): QueueForm {
 /** Where the server's name of a field isn't the form's. */
 export const FIELDS: Readonly<Record<string, keyof QueueForm>> = { hours: 'weekly', serviceLevel: 'percent', media: 'video' };
 
-export function toInput(queueId: string, form: QueueForm): QueueUpdateInput {
+/**
+ * What was changed, and nothing else: what somebody else saved meanwhile stays as it is. What the server
+ * takes as one, such as the hours, goes as one.
+ */
+export function toInput(queueId: string, before: QueueForm, now: QueueForm): QueueUpdateInput {
+  const known = settingsOf(before);
+  const changed = Object.entries(settingsOf(now)).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(known[name as keyof typeof known]),
+  );
+  return { queueId, ...Object.fromEntries(changed) };
+}
+
+function settingsOf(form: QueueForm): Omit<QueueUpdateInput, 'queueId'> {
   return {
-    queueId,
     name: form.name.trim(),
     media: form.video ? ['AUDIO', 'VIDEO'] : ['AUDIO'],
     strategy: form.strategy,
