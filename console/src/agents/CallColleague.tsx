@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Group, Kbd, Modal, Stack, Switch, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Kbd, Modal, Stack, Switch, Tooltip } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconHeadset, IconMicrophone, IconPhone, IconVideo } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { useWorkspace } from '../app/workspace';
 import { CallPlace } from '../calls/CallButtons';
 import { useInCall } from '../calls/inCall';
 import type { MediaKind } from '../gql/graphql';
+import { Fault } from '../ui/Fault';
 import { ColleaguePicker } from './ColleaguePicker';
 import type { Colleague } from './colleagues';
 
@@ -83,11 +84,7 @@ function Choice({ onDone }: { onDone: () => void }) {
         checked={message}
         onChange={(event) => setMessage(event.currentTarget.checked)}
       />
-      {fault !== null && (
-        <Alert color="red" role="alert" p="xs">
-          {fault}
-        </Alert>
-      )}
+      <Fault words={fault} />
       <Group gap="xs" grow>
         {message ? (
           button('AUDIO', 'Leave a message', IconMicrophone, 'Enter', true)

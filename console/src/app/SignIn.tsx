@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { explain, faultCode } from '../api/errors';
+import { Fault } from '../ui/Fault';
 import styles from './SignIn.module.css';
 import { session } from './workspace';
 
@@ -56,11 +57,7 @@ export function SignIn() {
           <form onSubmit={signIn} noValidate>
             <Stack gap="md">
               <Title order={1}>Sign in</Title>
-              {fault !== null && (
-                <Alert color="red" role="alert" p="xs">
-                  {fault}
-                </Alert>
-              )}
+              <Fault words={fault} />
               {fault === null && state.status === 'signed-out' && state.ended && (
                 <Alert color="yellow" p="xs">
                   Your session has ended. Sign in to go on where you were.

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { idempotencyKey } from '../api/key';
 import { graphql } from '../gql';
+import { Fault } from '../ui/Fault';
 
 const CompanyCreateDocument = graphql(`
   mutation CompanyCreate($input: CompanyCreateInput!) {
@@ -61,11 +62,7 @@ function Form({ name: first, onClose }: { name: string; onClose: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
       <Stack gap="sm">
-        {fault !== null && (
-          <Alert color="red" role="alert" p="xs">
-            {fault}
-          </Alert>
-        )}
+        <Fault words={fault} />
         <TextInput label="Name" required data-autofocus dir="auto" value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <TextInput
           label="Domain"

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
@@ -7,6 +7,7 @@ import { explain, payload, Refused } from '../api/errors';
 import { idempotencyKey } from '../api/key';
 import { CompanySelect } from '../companies/CompanySelect';
 import { graphql } from '../gql';
+import { Fault } from '../ui/Fault';
 
 const ContactCreateDocument = graphql(`
   mutation ContactCreate($input: ContactCreateInput!) {
@@ -83,11 +84,7 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
-        {fault !== null && (
-          <Alert color="red" role="alert" p="xs">
-            {fault}
-          </Alert>
-        )}
+        <Fault words={fault} />
         <TextInput label="Name" required data-autofocus dir="auto" {...form.getInputProps('name')} />
         <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('emails')} />
         <TextInput label="Phone" type="tel" placeholder="+49 30 901820" {...form.getInputProps('phones')} />

@@ -9,6 +9,7 @@ import { graphql } from '../gql';
 import { CallbackWait } from '../queue/CallbackWait';
 import { heartbeat } from '../queue/heartbeat';
 import { useRinging } from '../queue/ringing';
+import { Fault } from '../ui/Fault';
 import { Face } from '../ui/Person';
 import { ConsentQuestion } from './ConsentQuestion';
 import { DeviceCheck } from './DeviceCheck';
@@ -163,11 +164,7 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
       <DeviceCheck media={media} video={video} />
       {wording !== null && <ConsentQuestion wording={wording} value={consent} onChange={setConsent} />}
       <div className={styles.foot}>
-        {fault !== null && (
-          <Alert color="red" role="alert" p="xs">
-            {fault}
-          </Alert>
-        )}
+        <Fault words={fault} />
         <Button
           size="lg"
           fullWidth

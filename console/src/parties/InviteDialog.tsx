@@ -1,4 +1,4 @@
-import { Alert, Button, Modal, Stack, Tabs, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Tabs, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useMutation } from 'urql';
@@ -7,6 +7,7 @@ import type { Colleague } from '../agents/colleagues';
 import { explain, payload } from '../api/errors';
 import { idempotencyKey } from '../api/key';
 import { LinkField } from '../calls/LinkField';
+import { Fault } from '../ui/Fault';
 import { type Choosable, ContactPicker } from './ContactPicker';
 import { LegInvite } from './invite';
 import styles from './Parties.module.css';
@@ -102,11 +103,7 @@ function Choice({ callId, present, onDone }: Props & { onDone: () => void }) {
           />
         </Tabs.Panel>
       </Tabs>
-      {fault !== null && (
-        <Alert color="red" role="alert" p="xs">
-          {fault}
-        </Alert>
-      )}
+      <Fault words={fault} />
       <Button onClick={() => void ask()} disabled={whom === null} loading={busy}>
         {tab === 'colleague' ? (colleague ? <bdi>Ask {colleague.user.name}</bdi> : 'Nobody is free now') : 'Make a link'}
       </Button>

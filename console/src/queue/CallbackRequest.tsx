@@ -1,8 +1,9 @@
-import { Alert, Button, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
+import { Fault } from '../ui/Fault';
 
 const CallbackRequestDocument = graphql(`
   mutation CallbackRequest($input: CallbackRequestInput!) {
@@ -66,11 +67,7 @@ export function CallbackRequest({ callId, place, opened, onClose, onCallback }: 
           </Text>
           <TextInput label="E-mail" description="Optional: in case we can’t reach you here" type="email" autoComplete="email" size="md" value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
           <TextInput label="Phone" description="Optional" type="tel" autoComplete="tel" size="md" value={phone} onChange={(event) => setPhone(event.currentTarget.value)} />
-          {fault !== null && (
-            <Alert color="red" role="alert" p="xs">
-              {fault}
-            </Alert>
-          )}
+          <Fault words={fault} />
           <Button type="submit" size="md" loading={sending}>
             Hang up and call me back
           </Button>

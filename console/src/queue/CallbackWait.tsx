@@ -5,6 +5,7 @@ import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
 import join from '../join/join.module.css';
+import { Fault } from '../ui/Fault';
 import { Place } from './Place';
 import styles from './queue.module.css';
 import type { Ringer } from './ringer';
@@ -94,11 +95,7 @@ export function CallbackWait({ joinToken, queue, place, seconds, link, ringer, o
             </Button>
           )}
         </CopyButton>
-        {fault !== null && (
-          <Alert color="red" role="alert" p="xs">
-            {fault}
-          </Alert>
-        )}
+        <Fault words={fault} />
         <Button size="md" variant="subtle" color="gray" fullWidth loading={fetching} onClick={() => void giveUp()}>
           Cancel the call-back
         </Button>

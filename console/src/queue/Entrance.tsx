@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Text, Title } from '@mantine/core';
+import { ActionIcon, Button, Text, Title } from '@mantine/core';
 import { IconArrowLeft, IconMicrophone, IconPhone, IconVideo } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useMutation } from 'urql';
@@ -13,6 +13,7 @@ import { DeviceCheck } from '../join/DeviceCheck';
 import { type Guest, makeGuest } from '../join/guest';
 import join from '../join/join.module.css';
 import { begin, joinAsGuest, type Ready } from '../join/take-up';
+import { Fault } from '../ui/Fault';
 import { host } from './embed';
 import { kept } from './kept';
 import styles from './queue.module.css';
@@ -151,11 +152,7 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onBack 
         <>
           <DeviceCheck media={media} video={video} camera={info.media.includes('VIDEO')} />
           <div className={join.foot}>
-            {fault !== null && (
-              <Alert color="red" role="alert" p="xs">
-                {fault}
-              </Alert>
-            )}
+            <Fault words={fault} />
             {message && (
               <Text size="sm" c="dimmed">
                 You hear a greeting and a beep; then speak for up to three minutes. {info.voicemailWording}

@@ -1,8 +1,9 @@
-import { Alert, Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
+import { Fault } from '../ui/Fault';
 
 const VoicemailLeave = graphql(`
   mutation VoicemailLeave($input: VoicemailLeaveInput!) {
@@ -44,11 +45,7 @@ export function LeaveMessage({ callId, wording, opened, onClose }: Props) {
       <Stack gap="sm">
         <Text>You give up your place. You hear a greeting and a beep; then speak for up to three minutes.</Text>
         {wording !== null && <Text c="dimmed">{wording}</Text>}
-        {fault !== null && (
-          <Alert color="red" role="alert" p="xs">
-            {fault}
-          </Alert>
-        )}
+        <Fault words={fault} />
         <Button size="md" loading={fetching} onClick={() => void go()}>
           Leave a message
         </Button>

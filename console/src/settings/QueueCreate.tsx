@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
+import { Fault } from '../ui/Fault';
 import { keyOf } from './queue-form';
 
 const QueueCreateDocument = graphql(`
@@ -63,11 +64,7 @@ function Form({ onClose }: { onClose: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
       <Stack gap="sm">
-        {fault !== null && (
-          <Alert color="red" role="alert" p="xs">
-            {fault}
-          </Alert>
-        )}
+        <Fault words={fault} />
         <TextInput label="Name" description="Contacts read it too" required data-autofocus dir="auto" value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <TextInput
           label="Address"

@@ -1,4 +1,4 @@
-import { Alert, Button, Title } from '@mantine/core';
+import { Button, Title } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useBlocker } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { useMutation } from 'urql';
 import { explain, payload, Refused } from '../api/errors';
 import { graphql } from '../gql';
 import type { AudioFileFieldsFragment, QueueFieldsFragment } from '../gql/graphql';
+import { Fault } from '../ui/Fault';
 import page from '../ui/page.module.css';
 import { HoursField } from './HoursField';
 import { FIELDS, type QueueForm, toForm, toInput, validate } from './queue-form';
@@ -106,7 +107,7 @@ export function QueueEditor({ queue, ...rest }: EditorProps) {
       </Section>
       {(dirty || fault !== null) && !rest.disabled && (
         <div className={styles.save}>
-          {fault === null ? <span>Not saved yet</span> : <Alert color="red" p="xs" role="alert">{fault}</Alert>}
+          {fault === null ? <span>Not saved yet</span> : <Fault words={fault} />}
           <Button
             variant="default"
             onClick={() => {

@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Kbd, Modal, Stack, Tabs } from '@mantine/core';
+import { Button, Group, Kbd, Modal, Stack, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { ColleaguePicker } from '../agents/ColleaguePicker';
 import type { Colleague } from '../agents/colleagues';
 import { explain } from '../api/errors';
 import type { TransferKind } from '../gql/graphql';
+import { Fault } from '../ui/Fault';
 import { type Destination, QueuePicker } from './QueuePicker';
 import styles from './TransferDialog.module.css';
 import type { Target, Transferring } from './transfer';
@@ -66,11 +67,7 @@ function Choice({ onDone, transferring, name, present }: Omit<Props, 'opened' | 
           <QueuePicker value={queue} onValue={setQueue} onSubmit={submit} />
         </Tabs.Panel>
       </Tabs>
-      {fault !== null && (
-        <Alert color="red" role="alert" p="xs">
-          {fault}
-        </Alert>
-      )}
+      <Fault words={fault} />
       <p className={styles.what} dir="auto">
         {who === undefined
           ? toQueue

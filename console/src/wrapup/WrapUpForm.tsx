@@ -1,4 +1,4 @@
-import { Alert, Button, Chip, Input, TagsInput, TextInput, Title } from '@mantine/core';
+import { Button, Chip, Input, TagsInput, TextInput, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useClient, useMutation } from 'urql';
@@ -11,6 +11,7 @@ import { graphql } from '../gql';
 import type { TaskCreateInput, WrapUpCallFragment, WrapUpQuery } from '../gql/graphql';
 import { shelfAt } from '../notes/notebook';
 import { NoteField, useAutosave } from '../notes/NoteField';
+import { Fault } from '../ui/Fault';
 import { clock } from '../ui/format';
 import { type Draft, tomorrowMorning, wrapUpInput } from './draft';
 import { FollowUp, type Written } from './follow-up';
@@ -198,11 +199,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
           </span>
         </span>
       </header>
-      {fault !== null && (
-        <Alert color="red" p="xs" role="alert">
-          {fault}
-        </Alert>
-      )}
+      <Fault words={fault} />
       <Input.Wrapper label="Outcome" required={wrapUp.required} labelElement="div" id="outcome">
         <Chip.Group value={draft.outcomeId ?? ''} onChange={(outcomeId) => change({ outcomeId })}>
           <div className={styles.outcomes} role="radiogroup" aria-label="Outcome" ref={choices}>
