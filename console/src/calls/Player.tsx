@@ -10,13 +10,15 @@ interface Props {
   video: boolean;
   /** The link's time is over: ask for another one. */
   onExpired: () => void;
+  /** Where it stands, again and again. */
+  onTime?: (media: HTMLMediaElement) => void;
 }
 
 const AUTOMATIC = -1;
 const SPEEDS = ['0.75', '1', '1.25', '1.5', '2'];
 
 /** Adaptive playback with the browser's own controls: they seek, and everybody knows them. */
-export default function Player({ playback, video, onExpired }: Props) {
+export default function Player({ playback, video, onExpired, onTime }: Props) {
   const element = useRef<HTMLVideoElement>(null);
   const hls = useRef<Hls | null>(null);
   const [levels, setLevels] = useState<Level[]>([]);
@@ -101,6 +103,7 @@ export default function Player({ playback, video, onExpired }: Props) {
         playsInline
         poster={playback.posterUrl ?? undefined}
         aria-label="Recording"
+        onTimeUpdate={(event) => onTime?.(event.currentTarget)}
       />
       <div className={styles.tools}>
         {levels.length > 1 && (

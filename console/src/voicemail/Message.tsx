@@ -1,11 +1,13 @@
 import { Button, Loader } from '@mantine/core';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { RecordingPlay } from '../calls/RecordingCard';
 import { isBeingPrepared } from '../calls/words';
 import { graphql } from '../gql';
 import type { PlaybackFieldsFragment, VoicemailRowFragment } from '../gql/graphql';
+import { sounded } from './listening';
+import { tellVoicemail } from './news';
 import styles from './Voicemail.module.css';
 import { WaveformPlayer } from './WaveformPlayer';
 
@@ -31,7 +33,7 @@ const VoicemailHeard = graphql(`
   }
 `);
 
-/** Plays a message, and says that it was heard. Asking for it is logged, as with every recording. */
+/** Plays a message, and says that it was heard once it sounds. Asking for it is logged, as with every recording. */
 export function Message({ voicemail }: { voicemail: VoicemailRowFragment }) {
   const { id, recording, heardAt } = voicemail;
   const [, play] = useMutation(RecordingPlay);
@@ -52,11 +54,13 @@ export function Message({ voicemail }: { voicemail: VoicemailRowFragment }) {
   useEffect(() => {
     if (ready) void start();
   }, [ready, start]);
-  const unheard = heardAt == null;
-  useEffect(() => {
-    // Whether it is told changes nothing for whoever listens.
-    if (playback && unheard) void heard({ input: { voicemailId: id } });
-  }, [playback, unheard, heard, id]);
+  const told = useRef(heardAt != null);
+  const listen = (media: HTMLMediaElement) => {
+    if (told.current || !sounded(media)) return;
+    told.current = true;
+    // Whether it could be told changes nothing for whoever listens.
+    void heard({ input: { voicemailId: id } }).then(({ error }) => error ?? tellVoicemail());
+  };
 
   if (recording.state === 'DELETED') return <p className={styles.quiet}>The message was deleted.</p>;
   if (recording.state === 'FAILED') return <p className={styles.fault}>{recording.failure ?? 'The message could not be prepared.'}</p>;
@@ -75,9 +79,18 @@ export function Message({ voicemail }: { voicemail: VoicemailRowFragment }) {
   if (recording.renditions.some(({ height }) => height != null)) {
     return (
       <Suspense fallback={<Loader size="sm" role="progressbar" aria-label="Loading the player" />}>
-        <Player playback={playback} video onExpired={() => void start()} />
+        <Player playback={playback} video onExpired={() => void start()} onTime={listen} />
       </Suspense>
     );
   }
-  return <WaveformPlayer key={playback.downloadUrl} url={playback.downloadUrl} waveformUrl={playback.waveformUrl ?? null} seconds={voicemail.durationSeconds} label="Message" />;
+  return (
+    <WaveformPlayer
+      key={playback.downloadUrl}
+      url={playback.downloadUrl}
+      waveformUrl={playback.waveformUrl ?? null}
+      seconds={voicemail.durationSeconds}
+      label="Message"
+      onTime={listen}
+    />
+  );
 }

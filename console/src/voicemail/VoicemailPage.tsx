@@ -2,16 +2,18 @@ import { Chip, EmptyState, Group, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconRecordMail } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 import { useMyself } from '../agents/myself';
 import { QueueChoice } from '../calls/QueueChoice';
 import { graphql } from '../gql';
+import type { VoicemailRowFragment } from '../gql/graphql';
 import { More } from '../ui/More';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
-import { OwnGreeting } from './OwnGreeting';
+import { withOpen } from './listening';
 import { voicemailNews } from './news';
+import { OwnGreeting } from './OwnGreeting';
 import type { VoicemailSearch } from './search';
 import styles from './Voicemail.module.css';
 import { VoicemailItem } from './VoicemailItem';
@@ -67,7 +69,11 @@ function List({ search }: { search: VoicemailSearch }) {
   const go = (next: VoicemailSearch) => void navigate({ to: '/voicemail', search: next, replace: true });
   const { open: _open, ...filters } = search;
   const connection = data?.voicemails;
-  const messages = connection?.edges.map(({ node }) => node) ?? [];
+  const before = useRef<readonly VoicemailRowFragment[]>([]);
+  const messages = withOpen(connection?.edges.map(({ node }) => node) ?? [], before.current, open);
+  useEffect(() => {
+    before.current = messages;
+  });
   return (
     <>
       <header className={page.head} data-wraps="true">

@@ -14,10 +14,12 @@ interface Props {
   waveformUrl: string | null;
   seconds: number;
   label: string;
+  /** Where it stands, again and again. */
+  onTime: (media: HTMLMediaElement) => void;
 }
 
 /** A message as one listens to it: where somebody speaks can be seen, and pressed. */
-export function WaveformPlayer({ url, waveformUrl, seconds, label }: Props) {
+export function WaveformPlayer({ url, waveformUrl, seconds, label, onTime }: Props) {
   const audio = useRef<HTMLAudioElement>(null);
   const heights = useBars(waveformUrl);
   const [playing, setPlaying] = useState(false);
@@ -46,7 +48,10 @@ export function WaveformPlayer({ url, waveformUrl, seconds, label }: Props) {
         aria-label={label}
         onPlay={() => setPlaying(true)}
         onPause={() => setPlaying(false)}
-        onTimeUpdate={(event) => setAt(event.currentTarget.currentTime)}
+        onTimeUpdate={(event) => {
+          setAt(event.currentTarget.currentTime);
+          onTime(event.currentTarget);
+        }}
         onDurationChange={(event) => Number.isFinite(event.currentTarget.duration) && setLength(event.currentTarget.duration)}
         onError={() => setBroken(true)}
       />

@@ -1,4 +1,4 @@
-/** A message has come, as a notification tells: lists of messages read themselves again. */
+/** A message has come, as a notification tells, or was heard here: lists of messages read themselves again. */
 const listeners = new Set<() => void>();
 
 export function voicemailNews(listener: () => void): () => void {
