@@ -13,11 +13,12 @@ import { isOutsider } from './party';
 import { liveRecording } from './recorder';
 import { Stage } from './Stage';
 import { PartyList } from '../parties/PartyList';
+import { chatWarning } from '../transfers/words';
 import { useParties } from './useParties';
 
 /** The call opened from its bar: the other side large, oneself small, the contact beside it. */
 export function FullCall(dock: DockProps) {
-  const { current, call, name, hold, chat, isMine, tab, onTab, onOpen } = dock;
+  const { current, call, name, hold, transferring, chat, isMine, tab, onTab, onOpen } = dock;
   const { unread } = useChatState(chat);
   const { live, media, ticket } = current;
   const state = useLiveCall(live);
@@ -50,7 +51,7 @@ export function FullCall(dock: DockProps) {
         </Title>
         <CallAside
           callId={ticket.callId}
-          chat={<ChatPanel chat={chat} isMine={isMine} writable />}
+          chat={<ChatPanel chat={chat} isMine={isMine} writable warning={chatWarning(transferring.current, call?.legs ?? [])} />}
           unread={unread}
           tab={tab}
           onTab={onTab}

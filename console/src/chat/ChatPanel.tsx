@@ -11,6 +11,8 @@ interface Props {
   isMine: (message: Message) => boolean;
   /** One can write only while one is in the call. */
   writable: boolean;
+  /** What is to be known before one writes. */
+  warning?: string | null;
 }
 
 /** So near to the end one reads what comes, and it is scrolled to. */
@@ -19,7 +21,7 @@ const NEAR = 80;
 const TOGETHER_MS = 120_000;
 
 /** What is written beside a call, to all who are in it. */
-export function ChatPanel({ chat, isMine, writable }: Props) {
+export function ChatPanel({ chat, isMine, writable, warning = null }: Props) {
   const { phase, messages, pending, hasEarlier } = useChatState(chat);
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -70,6 +72,11 @@ export function ChatPanel({ chat, isMine, writable }: Props) {
           ))}
         </ol>
       </div>
+      {warning !== null && (
+        <p className={styles.warning} role="status">
+          {warning}
+        </p>
+      )}
       {writable && <Composer chat={chat} />}
     </div>
   );

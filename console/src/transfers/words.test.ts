@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Party } from '../calls/party';
-import { failure, type Said, standing, swapWords, targetOf } from './words';
+import { chatWarning, failure, type Said, standing, swapWords, targetOf } from './words';
 
 const transfer: Said = {
   kind: 'WARM',
@@ -23,6 +23,22 @@ describe('where a transfer stands', () => {
   it('says who hears whom while two of the house talk', () => {
     const consulting: Said = { ...transfer, state: 'CONSULTING' };
     expect(standing(consulting, 'Ada', [party('Alex'), party('Sam'), party('Ada', true)], 'Alex')).toBe('You and Sam talk. Ada hears music.');
+  });
+});
+
+describe('the chat during a consultation', () => {
+  const consulting = { state: 'CONSULTING' } as const;
+  const ada: Party = { ...party('Ada', true), role: 'CONTACT' };
+
+  it('warns that the contact on hold reads it', () => {
+    expect(chatWarning(consulting, [party('Alex'), party('Sam'), ada])).toBe('The contact on hold reads this too.');
+  });
+
+  it('says nothing where everybody talks, where nobody outside is left, and in any other call', () => {
+    expect(chatWarning(consulting, [party('Alex'), party('Sam'), { ...ada, parked: false }])).toBeNull();
+    expect(chatWarning(consulting, [party('Alex', true), party('Sam'), { ...ada, state: 'LEFT' }])).toBeNull();
+    expect(chatWarning({ state: 'RINGING' }, [party('Alex'), ada])).toBeNull();
+    expect(chatWarning(null, [party('Alex'), ada])).toBeNull();
   });
 });
 

@@ -1,4 +1,4 @@
-import { hearing, type Party } from '../calls/party';
+import { hearing, isOutsider, isPresent, type Party } from '../calls/party';
 import type { TransferKind, TransferSide, TransferState } from '../gql/graphql';
 
 interface Named {
@@ -26,6 +26,13 @@ export function standing(transfer: Said, name: string, parties: readonly Party[]
   const intoQueue = transfer.kind === 'BLIND' && transfer.toQueue;
   if (intoQueue) return `${name} waits in ${intoQueue.name}.`;
   return `Asking ${targetOf(transfer)}. ${name} hears music.`;
+}
+
+/** What those who consult are to know before they write: the chat parts nobody from the others, as the talk does. */
+export function chatWarning(transfer: Pick<Said, 'state'> | null, parties: readonly Party[]): string | null {
+  if (transfer?.state !== 'CONSULTING') return null;
+  const reads = parties.some((party) => isOutsider(party) && isPresent(party) && party.parked);
+  return reads ? 'The contact on hold reads this too.' : null;
 }
 
 /** What is said when it came to nothing, and the other side is back. */
