@@ -38,6 +38,11 @@ CREATE INDEX voicemail_until ON voicemail (until) WHERE until IS NOT NULL;
 CREATE INDEX voicemail_queue ON voicemail (queue_id, id) WHERE queue_id IS NOT NULL;
 CREATE INDEX voicemail_agent ON voicemail (agent_id, id) WHERE agent_id IS NOT NULL;
 CREATE INDEX voicemail_done ON voicemail (id) WHERE state = 'DONE';
+-- What nobody has heard is counted often, and is few of all.
+CREATE INDEX voicemail_unheard_queue ON voicemail (queue_id, id)
+    WHERE state = 'DONE' AND heard_at IS NULL AND queue_id IS NOT NULL;
+CREATE INDEX voicemail_unheard_agent ON voicemail (agent_id, id)
+    WHERE state = 'DONE' AND heard_at IS NULL AND agent_id IS NOT NULL;
 CREATE INDEX voicemail_recording ON voicemail (recording_id) WHERE recording_id IS NOT NULL;
 CREATE INDEX voicemail_task ON voicemail (task_id) WHERE task_id IS NOT NULL;
 COMMENT ON TABLE voicemail IS 'A message that somebody leaves at the end of a call. Changed under the lock of its call.';

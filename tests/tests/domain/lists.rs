@@ -115,6 +115,10 @@ async fn lists_and_sweeps_read_by_index() {
          INSERT INTO note (id, version, body, author_id, contact_id, call_id, created_at, updated_at)
              SELECT id, 1, 'N', agent_id, contact_id, id, now(), now() FROM call;
          INSERT INTO company (id, name, created_at, updated_at) SELECT gen_random_uuid(), md5(n::text), now(), now() FROM generate_series(1, 30000) n;
+         INSERT INTO agent (user_id, idle_since) SELECT id, now() FROM app_user ON CONFLICT DO NOTHING;
+         INSERT INTO voicemail (id, call_id, agent_id, state, started_at, left_at, recording_id, heard_at)
+             SELECT id, id, agent_id, 'DONE', now(), now(), id, CASE WHEN random() > 0.01 THEN now() END FROM call;
+         INSERT INTO audit_log (id, at, actor_id, action) SELECT id, now(), agent_id, 'CALL_ENDED' FROM call;
          ANALYZE",
     )
     .await
@@ -168,6 +172,18 @@ async fn lists_and_sweeps_read_by_index() {
             "SELECT id FROM recording WHERE state = 'FINALIZING' AND finalize_by <= now() LIMIT 100",
             "recording_finalize",
         ),
+        ("SELECT * FROM voicemail WHERE state = 'DONE' ORDER BY id DESC LIMIT 51", "voicemail_done"),
+        ("SELECT * FROM voicemail WHERE agent_id = $me ORDER BY id DESC LIMIT 51", "voicemail_agent"),
+        (
+            "SELECT count(*) FROM voicemail WHERE state = 'DONE' AND heard_at IS NULL AND (agent_id = $me OR queue_id = ANY('{}'))",
+            "voicemail_unheard_agent",
+        ),
+        ("SELECT call_id FROM voicemail WHERE until <= now() ORDER BY until LIMIT 100", "voicemail_until"),
+        (
+            "SELECT * FROM voicemail WHERE recording_id = '00000000-0000-0000-0000-000000000000'",
+            "voicemail_recording",
+        ),
+        ("SELECT id FROM audit_log ORDER BY id LIMIT 1000", "audit_log_pkey"),
         ("SELECT * FROM task WHERE assignee_id = $me ORDER BY id DESC LIMIT 51", "task_assignee"),
         ("SELECT min(remind_at) FROM task WHERE state = 'OPEN'", "task_remind"),
         (
