@@ -95,6 +95,7 @@ fn print(waits: &latency::Waits) {
     println!("  an agent became free: {}", waits.freed.line());
     println!("  a call entered:       {}", waits.entered.line());
     println!("  with the operation's own transaction: {}", waits.whole.line());
+    println!("  of that, from the beginning of the round to the event: {}", waits.told.line());
     println!("  no offer followed {}, operations begun over 100 ms late {}", waits.without, waits.late);
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use domain::Platform;
 use domain::agents::WrappedUp;
 use domain::calls::MediaKind;
+use domain::clock::Clock;
 use domain::events::{Aggregate, Filter, Hub};
 use domain::ids::{AgentId, CallId, QueueId, SessionId, UserId};
 use domain::people::{Actor, Signed};
@@ -31,6 +32,8 @@ pub struct Waits {
     pub entered: Times,
     /// From the start of either operation: with its own transaction.
     pub whole: Times,
+    /// From the beginning of the round to the offer's event: the round itself and the log.
+    pub told: Times,
     /// Operations that no offer followed.
     pub without: usize,
     /// Operations that fell behind their time by more than 100 ms: the load was not what it says.
@@ -48,11 +51,18 @@ struct Done {
     committed: Instant,
 }
 
+struct Offered {
+    call: CallId,
+    agent: AgentId,
+    at: Instant,
+    told: Duration,
+}
+
 #[derive(Default)]
 struct Notes {
     done: Vec<Done>,
     /// Offers in the order of their events.
-    offers: Vec<(CallId, AgentId, Instant)>,
+    offers: Vec<Offered>,
     late: usize,
 }
 
@@ -180,7 +190,9 @@ async fn listen(
         while let Ok(event) = watch.next().await {
             let (call, agent) = (event.id("callId"), event.id("agentId"));
             if let (Some(call), Some(agent), "OFFER") = (call, agent, event.kind.as_str()) {
-                notes.lock().expect("notes").offers.push((call, agent, Instant::now()));
+                let told = (Clock::default().now() - event.at).to_std().unwrap_or_default();
+                let offered = Offered { call, agent, at: Instant::now(), told };
+                notes.lock().expect("notes").offers.push(offered);
             }
         }
     });
@@ -228,20 +240,21 @@ fn note(notes: &Mutex<Notes>, cause: Cause, due: Instant, begun: Instant) {
 fn evaluate(notes: &Notes) -> Waits {
     let mut waits = Waits { late: notes.late, ..Waits::default() };
     for done in &notes.done {
-        let offered = notes.offers.iter().find(|(call, agent, at)| match &done.cause {
-            Cause::Freed(freed) => agent == freed && *at > done.begun,
-            Cause::Entered(entered) => call == entered,
+        let offered = notes.offers.iter().find(|it| match &done.cause {
+            Cause::Freed(freed) => it.agent == *freed && it.at > done.begun,
+            Cause::Entered(entered) => it.call == *entered,
         });
-        let Some((_, _, at)) = offered else {
+        let Some(offered) = offered else {
             waits.without += 1;
             continue;
         };
-        let after = at.saturating_duration_since(done.committed);
+        let after = offered.at.saturating_duration_since(done.committed);
         match done.cause {
             Cause::Freed(_) => waits.freed.add(after),
             Cause::Entered(_) => waits.entered.add(after),
         }
-        waits.whole.add(at.saturating_duration_since(done.begun));
+        waits.whole.add(offered.at.saturating_duration_since(done.begun));
+        waits.told.add(offered.told);
     }
     waits
 }
