@@ -79,6 +79,7 @@ pub async fn route(platform: &Platform, stop: &CancellationToken) {
     let positions = async {
         loop {
             account("positions told", platform.announce_positions().await);
+            account("waits explained", platform.explain_waiting().await);
             sleep(limits::POSITIONS).await;
         }
     };

@@ -1,9 +1,31 @@
 //! Why a call went where it went.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{prelude::*, sql_types};
+use diesel_async::RunQueryDsl;
 
-use super::{Inputs, RoutingStrategy, rules::Decision};
-use crate::{agents::Skills, db::json_column, ids::AgentId};
+use super::{Inputs, RoutingStrategy, Visit, rules::Decision};
+use crate::{
+    Platform, Result,
+    agents::Skills,
+    db::{json_column, schema::queue_visit, statement},
+    ids::AgentId,
+};
+
+/// What nobody was asked for is explained anew every so long, …
+const EXPLAINED: TimeDelta = TimeDelta::seconds(30);
+/// … so many at once.
+const AT_ONCE: i64 = 50;
+
+/// Visits that nobody was ever asked for, and that were not explained lately: those who wait longest first.
+const UNEXPLAINED: &str = "SELECT v.id FROM queue_visit v
+    WHERE v.left_at IS NULL AND (v.routing IS NULL OR (v.routing->>'decided_at')::timestamptz < $1) AND v.entered_at < $1
+        AND NOT EXISTS (SELECT FROM offer o WHERE o.visit_id = v.id)
+    ORDER BY v.entered_at LIMIT $2";
+
+/// A round that decided meanwhile knows better.
+const KEEP: &str = "UPDATE queue_visit v SET routing = given.routing FROM unnest($1, $2) AS given(id, routing)
+    WHERE v.id = given.id AND v.left_at IS NULL AND (v.routing IS NULL OR (v.routing->>'decided_at')::timestamptz < $3)";
 
 /// A decision of routing, as it is kept with the visit.
 #[derive(
@@ -62,5 +84,38 @@ impl Explanation {
             skipped: skipped.chain(busy.iter().cloned()).collect(),
             estimate,
         }
+    }
+}
+
+impl Platform {
+    /// Keeps with those who wait in vain why nobody is asked: else it would be forgotten when they give up. Returns how many.
+    pub async fn explain_waiting(&self) -> Result<usize> {
+        let before = self.clock.now() - EXPLAINED;
+        let mut connection = self.db.get().await?;
+        let ids: Vec<super::candidates::Id> = statement(UNEXPLAINED)
+            .bind::<sql_types::Timestamptz, _>(before)
+            .bind::<sql_types::BigInt, _>(AT_ONCE)
+            .load(&mut connection)
+            .await?;
+        let ids: Vec<uuid::Uuid> = ids.into_iter().map(|it| it.id).collect();
+        let visits: Vec<Visit> = queue_visit::table
+            .filter(queue_visit::id.eq_any(&ids))
+            .select(Visit::as_select())
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        let explained = self.explain(&visits).await?;
+        let (visits, routing): (Vec<uuid::Uuid>, Vec<serde_json::Value>) = visits
+            .iter()
+            .zip(explained)
+            .filter_map(|(visit, said)| Some((visit.id.0, serde_json::to_value(said?).ok()?)))
+            .unzip();
+        let mut connection = self.db.get().await?;
+        Ok(statement(KEEP)
+            .bind::<sql_types::Array<sql_types::Uuid>, _>(&visits)
+            .bind::<sql_types::Array<sql_types::Jsonb>, _>(&routing)
+            .bind::<sql_types::Timestamptz, _>(before)
+            .execute(&mut connection)
+            .await?)
     }
 }
