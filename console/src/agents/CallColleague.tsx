@@ -80,7 +80,7 @@ function Choice({ onDone }: { onDone: () => void }) {
       />
       <Switch
         label="Leave a message"
-        description="Nothing rings: you hear a beep, and speak for up to three minutes"
+        description="Nothing rings: after a greeting and a beep you speak for up to three minutes"
         checked={message}
         onChange={(event) => setMessage(event.currentTarget.checked)}
       />
