@@ -56,43 +56,16 @@ mod tests {
     use super::*;
     use crate::{
         calls::{CallState, MediaKind},
-        ids::{CallId, VisitId},
+        ids::VisitId,
     };
 
     const AT: chrono::DateTime<chrono::Utc> = chrono::DateTime::UNIX_EPOCH;
 
     fn call(answered: bool) -> Call {
         Call {
-            id: CallId::new(),
-            version: 0,
-            direction: Direction::Inbound,
-            media: MediaKind::Audio,
             state: CallState::InProgress,
-            result: None,
-            contact_id: None,
-            contact_verified: false,
-            agent_id: None,
-            subject: None,
-            record: false,
-            recording_stopped: false,
-            worker_id: None,
-            epoch: 0,
-            dispatch_at: None,
-            answer_by: None,
-            created_at: AT,
             answered_at: answered.then_some(AT),
-            ended_at: None,
-            end_reason: None,
-            queue_id: None,
-            visit_id: None,
-            priority: 0,
-            callback_of: None,
-            callback_tries: 0,
-            outcome_id: None,
-            tags: Vec::new(),
-            rating_stars: None,
-            rating_words: None,
-            rated_at: None,
+            ..Call::begun(Direction::Inbound, MediaKind::Audio, None, false, AT)
         }
     }
 

@@ -96,36 +96,9 @@ pub(super) fn placed_by(
     now: DateTime<Utc>,
 ) -> Call {
     Call {
-        id: CallId::new(),
-        version: 0,
-        direction,
-        media,
-        state: CallState::Created,
-        result: None,
-        contact_id: None,
-        contact_verified: false,
         agent_id: Some(user),
-        subject,
-        record,
-        recording_stopped: false,
-        worker_id: None,
-        epoch: 0,
         dispatch_at: Some(now + limits::DISPATCH_AGAIN),
-        answer_by: None,
-        created_at: now,
-        answered_at: None,
-        ended_at: None,
-        end_reason: None,
-        queue_id: None,
-        visit_id: None,
-        priority: 0,
-        callback_of: None,
-        callback_tries: 0,
-        outcome_id: None,
-        tags: Vec::new(),
-        rating_stars: None,
-        rating_words: None,
-        rated_at: None,
+        ..Call::begun(direction, media, subject, record, now)
     }
 }
 

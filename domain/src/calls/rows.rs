@@ -50,6 +50,50 @@ pub struct Call {
     pub rated_at: Option<DateTime<Utc>>,
 }
 
+impl Call {
+    /// One that is just being made, with nobody in it and no worker sought.
+    pub fn begun(
+        direction: Direction,
+        media: MediaKind,
+        subject: Option<String>,
+        record: bool,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id: CallId::new(),
+            version: 0,
+            direction,
+            media,
+            state: CallState::Created,
+            result: None,
+            contact_id: None,
+            contact_verified: false,
+            agent_id: None,
+            subject,
+            record,
+            recording_stopped: false,
+            worker_id: None,
+            epoch: 0,
+            dispatch_at: None,
+            answer_by: None,
+            created_at: at,
+            answered_at: None,
+            ended_at: None,
+            end_reason: None,
+            queue_id: None,
+            visit_id: None,
+            priority: 0,
+            callback_of: None,
+            callback_tries: 0,
+            outcome_id: None,
+            tags: Vec::new(),
+            rating_stars: None,
+            rating_words: None,
+            rated_at: None,
+        }
+    }
+}
+
 /// One party of a call.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
 #[diesel(table_name = leg, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Entry, OverflowKind, Queue, callback::promised, visits::length};
 use crate::{
     Error, Platform, Result,
-    calls::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, MediaKind, Placed},
+    calls::{Call, CallEventKind, Change, Direction, Leg, LegRole, MediaKind, Placed},
     crm::Contact,
     db::{
         Unit,
@@ -91,37 +91,12 @@ impl Platform {
         }
         let contact = contact_of(&mut unit, &request).await?;
         let now = unit.now;
+        let record = self.config.record_calls;
         let call = Call {
-            id: CallId::new(),
-            version: 0,
-            direction: Direction::Inbound,
-            media: request.media,
-            state: CallState::Created,
-            result: None,
             contact_id: contact,
-            contact_verified: false,
-            agent_id: None,
-            subject: request.subject,
-            record: self.config.record_calls,
-            recording_stopped: false,
-            worker_id: None,
-            epoch: 0,
-            dispatch_at: None,
-            answer_by: None,
-            created_at: now,
-            answered_at: None,
-            ended_at: None,
-            end_reason: None,
-            outcome_id: None,
-            tags: Vec::new(),
-            rating_stars: None,
-            rating_words: None,
-            rated_at: None,
             queue_id: Some(queue.id),
-            visit_id: None,
             priority: request.priority.unwrap_or(0),
-            callback_of: None,
-            callback_tries: 0,
+            ..Call::begun(Direction::Inbound, request.media, request.subject, record, now)
         };
         let mut leg = Leg::invited(&call, LegRole::Contact, request.name, now);
         leg.contact_id = contact;
