@@ -6,11 +6,10 @@ use diesel_async::RunQueryDsl;
 
 use super::{
     Call, CallEventKind, CallResult, CallState, Change, Direction, Leg, LegRole, MediaKind,
-    place::{free_to_call, placed_by, subject_of},
+    place::{free_to_call, subject_of},
 };
 use crate::{
     Platform, Result, agents,
-    bus::Job,
     db::schema::{app_user, call},
     error::{Refusal, RefusalCode, refuse},
     ids::{AgentId, CallId, UserId},
@@ -54,14 +53,15 @@ impl Platform {
         let call = Call {
             // The offer ends before; this stands behind it.
             answer_by: Some(now + limits::DIRECT_OFFER + limits::JOIN_TO_MEDIA),
-            ..placed_by(user.id, Direction::Internal, media, subject, record.unwrap_or(false), now)
+            agent_id: Some(user.id),
+            ..Call::begun(Direction::Internal, media, subject, record.unwrap_or(false), now)
         };
         let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
         own.user_id = Some(user.id);
         let mut change = Change::create(unit, call, vec![own]).await?;
         change.event(CallEventKind::Created, &actor.key(), None, None).await?;
         change.ask(callee, caller, OfferPurpose::Call, None).await?;
-        change.unit.job(Job::Calls, serde_json::json!({ "callId": change.call.id })).await?;
+        change.dispatch().await?;
         change.unit.keep_result(key.as_ref(), &change.call.id).await?;
         let (call, _) = change.commit().await?;
         tracing::info!(call = %call.id, media = %call.media, "colleague called");
@@ -100,14 +100,17 @@ impl Platform {
         }
         free_to_call(&mut unit, user.id).await?;
         let now = unit.now;
-        let call = placed_by(user.id, Direction::Internal, MediaKind::Audio, subject, false, now);
+        let call = Call {
+            agent_id: Some(user.id),
+            ..Call::begun(Direction::Internal, MediaKind::Audio, subject, false, now)
+        };
         let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
         own.user_id = Some(user.id);
         own.leave_by = Some(now + limits::JOIN_TO_MEDIA);
         let mut change = Change::create(unit, call, vec![own]).await?;
         change.event(CallEventKind::Created, &actor.key(), None, None).await?;
         change.begin_voicemail(Recipient::Agent(callee), true, &actor.key()).await?;
-        change.unit.job(Job::Calls, serde_json::json!({ "callId": change.call.id })).await?;
+        change.dispatch().await?;
         change.unit.keep_result(key.as_ref(), &change.call.id).await?;
         let (call, _) = change.commit().await?;
         tracing::info!(call = %call.id, "a message is left for a colleague");

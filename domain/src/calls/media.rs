@@ -343,8 +343,7 @@ impl Platform {
             }
         }
         change.call.worker_id = None;
-        change.call.dispatch_at = Some(change.now() + limits::DISPATCH_AGAIN);
-        change.unit.job(Job::Moves, serde_json::json!({ "callId": id })).await?;
+        change.dispatch().await?;
         change.commit().await?;
         Ok(true)
     }

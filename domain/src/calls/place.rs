@@ -1,7 +1,6 @@
 //! Placing a call to a contact.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use hmac::{Hmac, Mac};
@@ -12,14 +11,12 @@ use uuid::Uuid;
 use super::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, LegState, MediaKind};
 use crate::{
     Platform, Result,
-    bus::Job,
     db::{
         Unit,
         schema::{call, leg, offer},
     },
     error::{Refusal, RefusalCode, refuse},
     ids::{AgentId, CallId, ContactId, LegId, UserId},
-    limits,
     people::{Actor, idempotency::Key},
     routing::OfferState,
     validate,
@@ -86,22 +83,6 @@ pub(super) async fn free_to_call(unit: &mut Unit, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// A call that a user places now, with nobody in it yet.
-pub(super) fn placed_by(
-    user: UserId,
-    direction: Direction,
-    media: MediaKind,
-    subject: Option<String>,
-    record: bool,
-    now: DateTime<Utc>,
-) -> Call {
-    Call {
-        agent_id: Some(user),
-        dispatch_at: Some(now + limits::DISPATCH_AGAIN),
-        ..Call::begun(direction, media, subject, record, now)
-    }
-}
-
 impl Platform {
     /// Calls a contact: the call waits for a worker, the contact gets a link.
     ///
@@ -133,11 +114,12 @@ impl Platform {
         let now = unit.now;
         let record = record.unwrap_or(self.config.record_calls);
         let call = Call {
+            agent_id: Some(user.id),
             contact_id: Some(contact.id),
             // We called an address that we have: whoever opens the link is taken for the contact.
             contact_verified: true,
             answer_by: Some(now + self.config.ring),
-            ..placed_by(user.id, Direction::Outbound, media, subject, record, now)
+            ..Call::begun(Direction::Outbound, media, subject, record, now)
         };
         let mut agent = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
         agent.user_id = Some(user.id);
@@ -146,7 +128,7 @@ impl Platform {
         let other_id = other.id;
         let mut change = Change::create(unit, call, vec![agent, other]).await?;
         change.event(CallEventKind::Created, &user.id.to_string(), None, None).await?;
-        change.unit.job(Job::Calls, serde_json::json!({ "callId": change.call.id })).await?;
+        change.dispatch().await?;
         change.unit.keep_result(key.as_ref(), &First { call: change.call.id, contact_leg: other_id }).await?;
         let (call, _) = change.commit().await?;
         tracing::info!(call = %call.id, media = %call.media, "call placed");
