@@ -1,5 +1,7 @@
 //! Calls between colleagues: the one who calls is in it from the first, the other one gets a direct offer.
 
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -10,7 +12,10 @@ use super::{
 };
 use crate::{
     Platform, Result, agents,
-    db::schema::{app_user, call},
+    db::{
+        Unit,
+        schema::{app_user, call},
+    },
     error::{Refusal, RefusalCode, refuse},
     ids::{AgentId, CallId, UserId},
     limits,
@@ -34,36 +39,27 @@ impl Platform {
         record: Option<bool>,
         key: Option<Key>,
     ) -> Result<Call> {
-        let user = actor.user()?.clone();
+        let user = actor.user()?.id;
         let subject = subject_of(subject)?;
-        if colleague == user.id {
+        if colleague == user {
             return refuse(RefusalCode::NotAllowed, "You cannot call yourself. Choose a colleague.");
         }
-        let mut unit = self.begin().await?;
-        if let Some(first) = unit.first_result::<CallId>(key.as_ref()).await? {
-            return Ok(call::table.find(first).select(Call::as_select()).first(unit.connection()).await?);
-        }
-        // Two who call each other at once do not wait for each other.
-        let (caller, callee) = (AgentId::from(user.id), AgentId::from(colleague));
-        for agent in [caller.min(callee), caller.max(callee)] {
-            agents::lock(&mut unit, agent).await?;
-        }
-        free_to_call(&mut unit, user.id).await?;
+        let unit = match self.lock_both(user, colleague, key.as_ref()).await? {
+            ControlFlow::Continue(unit) => unit,
+            ControlFlow::Break(first) => return Ok(first),
+        };
         let now = unit.now;
         let call = Call {
             // The offer ends before; this stands behind it.
             answer_by: Some(now + limits::DIRECT_OFFER + limits::JOIN_TO_MEDIA),
-            agent_id: Some(user.id),
+            agent_id: Some(user),
             ..Call::begun(Direction::Internal, media, subject, record.unwrap_or(false), now)
         };
-        let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
-        own.user_id = Some(user.id);
-        let mut change = Change::create(unit, call, vec![own]).await?;
-        change.event(CallEventKind::Created, &actor.key(), None, None).await?;
-        change.ask(callee, caller, OfferPurpose::Call, None).await?;
-        change.dispatch().await?;
-        change.unit.keep_result(key.as_ref(), &change.call.id).await?;
-        let (call, _) = change.commit().await?;
+        let call = place_internal(unit, actor, call, key.as_ref(), async |change| {
+            change.ask(colleague.into(), user.into(), OfferPurpose::Call, None).await?;
+            Ok(())
+        })
+        .await?;
         tracing::info!(call = %call.id, media = %call.media, "colleague called");
         Ok(call)
     }
@@ -80,42 +76,72 @@ impl Platform {
         subject: Option<String>,
         key: Option<Key>,
     ) -> Result<Call> {
-        let user = actor.user()?.clone();
+        let user = actor.user()?.id;
         let subject = subject_of(subject)?;
-        if colleague == user.id {
+        if colleague == user {
             return refuse(RefusalCode::NotAllowed, "You cannot leave yourself a message.");
         }
-        let mut unit = self.begin().await?;
-        if let Some(first) = unit.first_result::<CallId>(key.as_ref()).await? {
-            return Ok(call::table.find(first).select(Call::as_select()).first(unit.connection()).await?);
-        }
-        let (caller, callee) = (AgentId::from(user.id), AgentId::from(colleague));
-        for agent in [caller.min(callee), caller.max(callee)] {
-            agents::lock(&mut unit, agent).await?;
-        }
+        let mut unit = match self.lock_both(user, colleague, key.as_ref()).await? {
+            ControlFlow::Continue(unit) => unit,
+            ControlFlow::Break(first) => return Ok(first),
+        };
         let disabled: Option<DateTime<Utc>> =
             app_user::table.find(colleague).select(app_user::disabled_at).first(unit.connection()).await?;
         if disabled.is_some() {
             return Err(Refusal::not_found("user").at("userId").into());
         }
-        free_to_call(&mut unit, user.id).await?;
-        let now = unit.now;
         let call = Call {
-            agent_id: Some(user.id),
-            ..Call::begun(Direction::Internal, MediaKind::Audio, subject, false, now)
+            agent_id: Some(user),
+            ..Call::begun(Direction::Internal, MediaKind::Audio, subject, false, unit.now)
         };
-        let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
-        own.user_id = Some(user.id);
-        own.leave_by = Some(now + limits::JOIN_TO_MEDIA);
-        let mut change = Change::create(unit, call, vec![own]).await?;
-        change.event(CallEventKind::Created, &actor.key(), None, None).await?;
-        change.begin_voicemail(Recipient::Agent(callee), true, &actor.key()).await?;
-        change.dispatch().await?;
-        change.unit.keep_result(key.as_ref(), &change.call.id).await?;
-        let (call, _) = change.commit().await?;
+        let call = place_internal(unit, actor, call, key.as_ref(), async |change| {
+            change.legs[0].leave_by = Some(change.now() + limits::JOIN_TO_MEDIA);
+            change.begin_voicemail(Recipient::Agent(colleague.into()), true, &actor.key()).await
+        })
+        .await?;
         tracing::info!(call = %call.id, "a message is left for a colleague");
         Ok(call)
     }
+
+    /// Opens a unit of work with both locked; or gives the call that a repeated request has placed already.
+    async fn lock_both(
+        &self,
+        user: UserId,
+        colleague: UserId,
+        key: Option<&Key>,
+    ) -> Result<ControlFlow<Call, Unit>> {
+        let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<CallId>(key).await? {
+            let call = call::table.find(first).select(Call::as_select()).first(unit.connection()).await?;
+            return Ok(ControlFlow::Break(call));
+        }
+        // Two who call each other at once do not wait for each other.
+        let (caller, callee) = (AgentId::from(user), AgentId::from(colleague));
+        for agent in [caller.min(callee), caller.max(callee)] {
+            agents::lock(&mut unit, agent).await?;
+        }
+        Ok(ControlFlow::Continue(unit))
+    }
+}
+
+/// Places a call with the one who calls in it, and reaches the colleague.
+async fn place_internal(
+    mut unit: Unit,
+    actor: &Actor,
+    call: Call,
+    key: Option<&Key>,
+    reach: impl AsyncFnOnce(&mut Change) -> Result<()>,
+) -> Result<Call> {
+    let user = actor.user()?;
+    free_to_call(&mut unit, user.id).await?;
+    let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), unit.now);
+    own.user_id = Some(user.id);
+    let mut change = Change::create(unit, call, vec![own]).await?;
+    change.event(CallEventKind::Created, &actor.key(), None, None).await?;
+    reach(&mut change).await?;
+    change.dispatch().await?;
+    change.unit.keep_result(key, &change.call.id).await?;
+    Ok(change.commit().await?.0)
 }
 
 impl Change {
