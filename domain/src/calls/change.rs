@@ -20,7 +20,7 @@ use crate::{
     },
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{AgentId, CallId, LegId, QueueId},
+    ids::{AgentId, CallId, LegId, QueueId, UserId},
     limits,
     routing::VisitOutcome,
     voicemail::{Voicemail, open_message},
@@ -135,6 +135,11 @@ impl Change {
     pub(crate) fn add_leg(&mut self, leg: Leg) -> usize {
         self.legs.push(leg);
         self.legs.len() - 1
+    }
+
+    /// The leg that a user has in this call now.
+    pub(crate) fn leg_of_user(&self, user: UserId) -> Option<usize> {
+        self.legs.iter().rposition(|leg| leg.user_id == Some(user) && leg.is_on())
     }
 
     /// Has a media worker sought for a call that has none yet.
@@ -319,7 +324,7 @@ impl Change {
         self.call.end_reason = Some(reason.to_owned());
         self.call.answer_by = None;
         for place in 0..self.legs.len() {
-            if self.legs[place].state != LegState::Left {
+            if self.legs[place].is_on() {
                 self.leg_becomes(place, LegState::Left)?;
             }
             self.legs[place].guest_token_expires_at = Some(now + crate::limits::GUEST_AFTERWARDS);
@@ -371,7 +376,7 @@ impl Change {
             .filter(|leg| leg.role == LegRole::Agent)
             .filter(|leg| {
                 let before = legs.iter().find(|before| before.id == leg.id).filter(|_| !self.created);
-                before.map(|before| before.state == LegState::Left) != Some(leg.state == LegState::Left)
+                before.map(Leg::is_on) != Some(leg.is_on())
             })
             .filter_map(|leg| leg.user_id.map(AgentId::from))
             .collect();
@@ -393,8 +398,8 @@ fn interval(call: &Call, legs: &[Leg], message: bool) -> Option<IntervalKind> {
 
 /// Whether somebody may be leaving a message: nobody of the house is in the call, or they are among themselves.
 fn may_be_message(call: &Call, legs: &[Leg]) -> bool {
-    let agent = |leg: &Leg| leg.role == LegRole::Agent && leg.state != LegState::Left;
-    call.state == CallState::InProgress && (call.direction == Direction::Internal || !legs.iter().any(agent))
+    call.state == CallState::InProgress
+        && (call.direction == Direction::Internal || !legs.iter().any(Leg::is_agent_on))
 }
 
 async fn insert(unit: &mut Unit, call: &Call, legs: &[Leg]) -> Result<()> {

@@ -101,8 +101,7 @@ impl Change {
     /// Somebody has gone whom the call does not need: another agent is the call's agent, and nobody stays on hold whom
     /// no one would take up.
     async fn go_on_without(&mut self, gone: &Leg) -> Result<()> {
-        let mut agents =
-            self.legs.iter().filter(|leg| leg.role == LegRole::Agent && leg.state != LegState::Left);
+        let mut agents = self.legs.iter().filter(|leg| leg.is_agent_on());
         if gone.user_id.is_some()
             && self.call.agent_id == gone.user_id
             && let Some(next) = agents.clone().next()
@@ -165,7 +164,7 @@ impl Platform {
         }
         // Whoever only listens in steers from outside.
         let is_own = |leg: &Leg| leg.role != LegRole::Supervisor && actor.owns(leg);
-        let mine = change.legs.iter().position(|leg| leg.state != LegState::Left && is_own(leg));
+        let mine = change.legs.iter().position(|leg| leg.is_on() && is_own(leg));
         if actor.user_id().is_some() && mine.is_none() && !actor.sees_all() {
             return refuse(RefusalCode::NotAllowed, "You are no longer in this call.");
         }
@@ -215,7 +214,7 @@ impl Platform {
     pub async fn leave(&self, actor: &Actor, id: LegId) -> Result<Leg> {
         let (mut change, place) = self.change_by_leg(id).await?;
         change.leg_belongs_to(place, actor)?;
-        if change.legs[place].state != LegState::Left {
+        if change.legs[place].is_on() {
             change.leg_leaves(place, &actor.key(), false).await?;
         }
         let (_, mut legs) = change.commit().await?;

@@ -66,7 +66,7 @@ impl Change {
     /// None of these is on hold any more.
     pub(crate) async fn take_up(&mut self, who: impl Fn(&Leg) -> bool, actor: &str) -> Result<()> {
         for place in 0..self.legs.len() {
-            if self.legs[place].state != LegState::Left && who(&self.legs[place]) {
+            if self.legs[place].is_on() && who(&self.legs[place]) {
                 self.park(place, false, actor).await?;
             }
         }

@@ -174,7 +174,7 @@ impl Change {
             .await?
             .filter(|contact| contact.archived_at.is_none())
             .ok_or_else(|| Refusal::not_found("contact").at("contactId"))?;
-        let is_in = |leg: &Leg| leg.contact_id == Some(id) && leg.state != LegState::Left;
+        let is_in = |leg: &Leg| leg.contact_id == Some(id) && leg.is_on();
         if self.legs.iter().any(is_in) {
             let says = format!("{} is in this call already, or asked into it.", contact.name);
             return Err(Refusal::invalid("contactId", says).into());

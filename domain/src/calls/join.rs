@@ -206,8 +206,7 @@ impl Platform {
             .first(&mut connection)
             .await
             .optional()?;
-        let Some((leg, call)) =
-            found.filter(|(leg, call)| call.state != CallState::Ended && leg.state != LegState::Left)
+        let Some((leg, call)) = found.filter(|(leg, call)| call.state != CallState::Ended && leg.is_on())
         else {
             return refuse(RefusalCode::LinkExpired, EXPIRED);
         };

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::{Change, LegState};
+use super::Change;
 use crate::{
     Platform, Result,
     db::schema::{call, leg, leg_offer},
@@ -43,7 +43,7 @@ impl Platform {
         sdp: &str,
     ) -> Result<()> {
         let Some(mut change) = self.report(id, epoch).await? else { return Ok(()) };
-        if !change.legs.iter().any(|l| l.id == leg && l.state != LegState::Left) {
+        if !change.legs.iter().any(|l| l.id == leg && l.is_on()) {
             return Ok(());
         }
         let row = (

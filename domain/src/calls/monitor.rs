@@ -71,7 +71,7 @@ impl Platform {
         }
         let mut change = self.change(id).await?;
         change.still_on()?;
-        let own = change.legs.iter().rposition(|leg| leg.state != LegState::Left && actor.owns(leg));
+        let own = change.leg_of_user(user.id);
         if let Some(leg) = own.map(|place| &change.legs[place]).filter(|leg| leg.role == LegRole::Agent) {
             if leg.take_over == Some(TakeOver::Done) && mode == MonitorMode::TakeOver {
                 return Ok((leg.clone(), None));
@@ -154,7 +154,7 @@ impl Change {
             let says = "There is nobody to take over: colleagues talk among themselves. Barge in instead.";
             return refuse(RefusalCode::NotAllowed, says);
         }
-        let taken = |leg: &&Leg| leg.take_over == Some(TakeOver::Done) && leg.state != LegState::Left;
+        let taken = |leg: &&Leg| leg.take_over == Some(TakeOver::Done) && leg.is_on();
         if let Some(other) = self.legs.iter().find(taken).filter(|leg| leg.user_id != Some(user)) {
             let says = format!("{} has taken this call over. You can still listen in.", other.name);
             return refuse(RefusalCode::NotAllowed, says);
@@ -199,7 +199,7 @@ impl Change {
         self.event(CallEventKind::Monitored, &actor, Some(id), Some(mode)).await?;
         for other in 0..self.legs.len() {
             let leg = &self.legs[other];
-            if other != place && leg.role == LegRole::Agent && leg.state != LegState::Left {
+            if other != place && leg.is_agent_on() {
                 let id = leg.id;
                 self.leg_becomes(other, LegState::Left)?;
                 let why = Some(TAKEN_OVER.into());

@@ -1,6 +1,6 @@
 //! Who is in a call: how many may be, and whether it goes on with those who are left.
 
-use super::{Call, Change, Direction, Leg, LegRole, LegState};
+use super::{Call, Change, Direction, Leg, LegRole};
 use crate::{
     Result,
     error::{RefusalCode, refuse},
@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn stays(call: &Call, leg: &Leg) -> bool {
     match call.answered_at {
         Some(_) => leg.state.is_present(),
-        None => leg.state != LegState::Left,
+        None => leg.is_on(),
     }
 }
 
@@ -33,7 +33,7 @@ impl Change {
     /// # Errors
     /// LIMIT_REACHED.
     pub(crate) fn room_for_more(&self, more: usize) -> Result<()> {
-        let parties = self.legs.iter().filter(|leg| leg.state != LegState::Left).count();
+        let parties = self.legs.iter().filter(|leg| leg.is_on()).count();
         if parties + more > limits::PARTIES {
             let says = format!(
                 "A call has {} parties at most, those included who are asked. Take somebody out first.",
@@ -55,7 +55,7 @@ impl Change {
 mod tests {
     use super::*;
     use crate::{
-        calls::{CallState, MediaKind},
+        calls::{CallState, LegState, MediaKind},
         ids::VisitId,
     };
 

@@ -162,6 +162,16 @@ impl Leg {
         Ear { role: self.role, parked: self.parked, audience: self.audience }
     }
 
+    /// It has not left: its party is in the call, or asked into it.
+    pub(crate) fn is_on(&self) -> bool {
+        self.state != LegState::Left
+    }
+
+    /// An agent's, and not left.
+    pub(crate) fn is_agent_on(&self) -> bool {
+        self.role == LegRole::Agent && self.is_on()
+    }
+
     pub(crate) fn is_contact_connected(&self) -> bool {
         self.role == LegRole::Contact && self.state == LegState::Connected
     }

@@ -121,12 +121,12 @@ impl Change {
         let rung = self.call.answer_by.is_some();
         self.call.callback_tries += i32::from(rung && contact_missed);
         for place in 0..self.legs.len() {
-            let (role, state) = (self.legs[place].role, self.legs[place].state);
-            if role == LegRole::Agent && state != LegState::Left {
+            let leg = &self.legs[place];
+            let id = leg.id;
+            if leg.is_agent_on() {
                 self.leg_becomes(place, LegState::Left)?;
-                let leg = self.legs[place].id;
-                self.event(CallEventKind::LegLeft, "system", Some(leg), None).await?;
-            } else if role == LegRole::Contact && state.is_present() {
+                self.event(CallEventKind::LegLeft, "system", Some(id), None).await?;
+            } else if leg.role == LegRole::Contact && leg.state.is_present() {
                 self.leg_becomes(place, LegState::Invited)?;
             }
         }

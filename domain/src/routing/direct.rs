@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Error, Result,
     agents::{self, AgentActivity},
-    calls::{CallEventKind, Change, LegState},
+    calls::{CallEventKind, Change},
     db::{
         Unit,
         schema::{app_user, offer},
@@ -101,8 +101,7 @@ impl Change {
         transfer: Option<TransferId>,
     ) -> Result<Offer> {
         let name = name_of(&mut self.unit, agent).await?;
-        let user = UserId::from(agent);
-        if self.legs.iter().any(|leg| leg.user_id == Some(user) && leg.state != LegState::Left) {
+        if self.leg_of_user(agent.into()).is_some() {
             return refuse(RefusalCode::NotAllowed, format!("{name} is in this call already."));
         }
         free(&mut self.unit, agent, &name).await?;

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::{Transfer, TransferKind, TransferSide, TransferState};
 use crate::{
     Platform, Result,
-    calls::{CallEventKind, CallState, Change, Direction, LegRole, LegState},
+    calls::{CallEventKind, CallState, Change, Direction},
     db::schema::{offer, queue, transfer},
     error::{Refusal, RefusalCode, refuse},
     ids::{AgentId, CallId, QueueId, TransferId},
@@ -147,9 +147,7 @@ impl Change {
             let says = "Only a contact waits in a queue. Transfer to an agent.";
             return refuse(RefusalCode::NotAllowed, says);
         }
-        let is_colleague = |(place, leg): (usize, &crate::calls::Leg)| {
-            place != own && leg.role == LegRole::Agent && leg.state != LegState::Left
-        };
+        let is_colleague = |(place, leg): (usize, &crate::calls::Leg)| place != own && leg.is_agent_on();
         if self.legs.iter().enumerate().any(is_colleague) {
             let says = "Colleagues are in this call, too. Leave it to them, or transfer to an agent.";
             return refuse(RefusalCode::NotAllowed, says);
@@ -171,8 +169,7 @@ impl Change {
             .load(self.unit.connection())
             .await?;
         for agent in routing::best_members(&mut self.unit, &queue, to.started_at, asked).await? {
-            let user = crate::ids::UserId::from(agent);
-            let is_in = self.legs.iter().any(|leg| leg.user_id == Some(user) && leg.state != LegState::Left);
+            let is_in = self.leg_of_user(agent.into()).is_some();
             // Somebody else may have given them something just now.
             if !is_in && routing::lock_free(&mut self.unit, agent).await? {
                 self.ask(agent, to.from_agent_id, OfferPurpose::Transfer, Some(to.id)).await?;

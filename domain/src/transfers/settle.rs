@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::{Transfer, TransferState};
 use crate::{
     Result,
-    calls::{CallEventKind, CallResult, CallState, Change, LegRole, LegState},
+    calls::{CallEventKind, CallResult, CallState, Change, Leg, LegRole, LegState},
     db::schema::transfer,
     error::{Refusal, RefusalCode, refuse},
     ids::{AgentId, TransferId, UserId},
@@ -81,9 +81,7 @@ impl Change {
     /// The leg that an agent has in this call now.
     pub(super) fn leg_of(&self, agent: AgentId) -> Option<usize> {
         let user = Some(UserId::from(agent));
-        self.legs
-            .iter()
-            .rposition(|leg| leg.user_id == user && leg.role == LegRole::Agent && leg.state != LegState::Left)
+        self.legs.iter().rposition(|leg| leg.user_id == user && leg.is_agent_on())
     }
 
     async fn put_out(&mut self, agent: AgentId, actor: &str) -> Result<()> {
@@ -119,8 +117,7 @@ impl Change {
             self.call.queue_id = it.from_queue_id;
             self.call.answer_by = None;
         }
-        let agents = |leg: &crate::calls::Leg| leg.role == LegRole::Agent && leg.state != LegState::Left;
-        let with = self.leg_of(it.from_agent_id).or_else(|| self.legs.iter().position(agents));
+        let with = self.leg_of(it.from_agent_id).or_else(|| self.legs.iter().position(Leg::is_agent_on));
         match with {
             Some(place) => {
                 self.call.agent_id = self.legs[place].user_id;

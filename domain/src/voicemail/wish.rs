@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::{Recipient, Voicemail, VoicemailState};
 use crate::{
     Platform, Result,
-    calls::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole, LegState},
+    calls::{Call, CallEventKind, CallState, Change, Direction, Leg, LegRole},
     db::schema::{offer, voicemail},
     error::{RefusalCode, refuse},
     ids::{AgentId, CallId, VoicemailId},
@@ -21,7 +21,7 @@ pub(crate) fn speaker(call: &Call, legs: &[Leg]) -> Option<usize> {
         Direction::Internal => leg.role == LegRole::Agent && leg.user_id == call.agent_id,
         _ => leg.role == LegRole::Contact,
     };
-    legs.iter().position(|leg| leg.state != LegState::Left && called(leg))
+    legs.iter().position(|leg| leg.is_on() && called(leg))
 }
 
 impl Change {
@@ -31,8 +31,7 @@ impl Change {
 
     fn is_attended(&self) -> bool {
         let speaker = self.speaker();
-        let there = |leg: &Leg| leg.role == LegRole::Agent && leg.state != LegState::Left;
-        self.legs.iter().enumerate().any(|(place, leg)| Some(place) != speaker && there(leg))
+        self.legs.iter().enumerate().any(|(place, leg)| Some(place) != speaker && leg.is_agent_on())
     }
 
     /// For whom a message would be: whom the call waits for.
