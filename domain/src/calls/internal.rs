@@ -134,8 +134,7 @@ async fn place_internal(
 ) -> Result<Call> {
     let user = actor.user()?;
     free_to_call(&mut unit, user.id).await?;
-    let mut own = Leg::invited(&call, LegRole::Agent, user.name.clone(), unit.now);
-    own.user_id = Some(user.id);
+    let own = Leg::of_user(&call, LegRole::Agent, user, unit.now);
     let mut change = Change::create(unit, call, vec![own]).await?;
     change.event(CallEventKind::Created, &actor.key(), None, None).await?;
     reach(&mut change).await?;

@@ -179,9 +179,7 @@ impl Change {
             let says = format!("{} is in this call already, or asked into it.", contact.name);
             return Err(Refusal::invalid("contactId", says).into());
         }
-        let mut leg = Leg::invited(&self.call, LegRole::Contact, contact.name, self.now());
-        leg.contact_id = Some(id);
-        Ok(leg)
+        Ok(Leg::of_contact(&self.call, Some(id), contact.name, self.now()))
     }
 
     /// # Errors

@@ -65,7 +65,7 @@ impl Platform {
         id: CallId,
         mode: MonitorMode,
     ) -> Result<(Leg, Option<Joined>)> {
-        let user = actor.user()?.clone();
+        let user = actor.user()?;
         if !actor.sees_all() {
             return refuse(RefusalCode::NotAllowed, "Only supervisors come into the calls of others.");
         }
@@ -99,9 +99,7 @@ impl Platform {
             }
             None => {
                 change.room_for_more(1)?;
-                let mut leg =
-                    Leg::invited(&change.call, LegRole::Supervisor, user.name.clone(), change.now());
-                leg.user_id = Some(user.id);
+                let mut leg = Leg::of_user(&change.call, LegRole::Supervisor, user, change.now());
                 leg.video_on = false;
                 let place = change.add_leg(leg);
                 change.set_mode(place, user.id, mode).await?;

@@ -98,7 +98,7 @@ impl Platform {
         record: Option<bool>,
         key: Option<Key>,
     ) -> Result<Placed> {
-        let user = actor.user()?.clone();
+        let user = actor.user()?;
         let subject = subject_of(subject)?;
         let mut unit = self.begin().await?;
         if let Some(first) = unit.first_result::<First>(key.as_ref()).await? {
@@ -121,10 +121,8 @@ impl Platform {
             answer_by: Some(now + self.config.ring),
             ..Call::begun(Direction::Outbound, media, subject, record, now)
         };
-        let mut agent = Leg::invited(&call, LegRole::Agent, user.name.clone(), now);
-        agent.user_id = Some(user.id);
-        let mut other = Leg::invited(&call, LegRole::Contact, contact.name.clone(), now);
-        other.contact_id = Some(contact.id);
+        let agent = Leg::of_user(&call, LegRole::Agent, user, now);
+        let other = Leg::of_contact(&call, Some(contact.id), contact.name, now);
         let other_id = other.id;
         let mut change = Change::create(unit, call, vec![agent, other]).await?;
         change.event(CallEventKind::Created, &user.id.to_string(), None, None).await?;

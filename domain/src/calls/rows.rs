@@ -10,6 +10,7 @@ use super::{
 use crate::{
     db::schema::{call, call_interval, leg},
     ids::{CallId, ContactId, LegId, OutcomeId, QueueId, UserId, VisitId, WorkerId},
+    people::User,
 };
 
 /// One conversation.
@@ -156,6 +157,16 @@ impl Leg {
             left_at: None,
             take_over: None,
         }
+    }
+
+    /// One of the house.
+    pub fn of_user(call: &Call, role: LegRole, user: &User, at: DateTime<Utc>) -> Self {
+        Self { user_id: Some(user.id), ..Self::invited(call, role, user.name.clone(), at) }
+    }
+
+    /// A contact, or one who gave nothing by which to be known.
+    pub fn of_contact(call: &Call, contact: Option<ContactId>, name: String, at: DateTime<Utc>) -> Self {
+        Self { contact_id: contact, ..Self::invited(call, LegRole::Contact, name, at) }
     }
 
     pub fn ear(&self) -> Ear {

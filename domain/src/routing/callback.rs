@@ -79,8 +79,7 @@ impl Change {
             subject: subject_with(self.call.subject.as_deref(), reach.unwrap_or_default()),
             ..self.call.clone()
         };
-        let mut theirs = Leg::invited(&planned, LegRole::Contact, name, now);
-        theirs.contact_id = planned.contact_id;
+        let theirs = Leg::of_contact(&planned, planned.contact_id, name, now);
         let their_leg = theirs.id;
         self.event(CallEventKind::CallbackRequested, actor, None, Some(planned.id.to_string())).await?;
         self.cancel_offers("the contact wants to be called back").await?;

@@ -298,9 +298,7 @@ impl Platform {
             change.offer_becomes(&mut other, OfferState::Cancelled, Some("answered by a colleague")).await?;
         }
         change.offer_becomes(&mut offer, OfferState::Accepted, None).await?;
-        let mut leg = Leg::invited(&change.call, LegRole::Agent, user.name.clone(), change.now());
-        leg.user_id = Some(user.id);
-        let place = change.add_leg(leg);
+        let place = change.add_leg(Leg::of_user(&change.call, LegRole::Agent, &user, change.now()));
         match offer.purpose {
             OfferPurpose::Queue => {
                 change.call.agent_id = Some(user.id);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Entry, OverflowKind, Queue, callback::promised, visits::length};
 use crate::{
     Error, Platform, Result,
-    calls::{Call, CallEventKind, Change, Direction, Leg, LegRole, MediaKind, Placed},
+    calls::{Call, CallEventKind, Change, Direction, Leg, MediaKind, Placed},
     crm::Contact,
     db::{
         Unit,
@@ -98,8 +98,7 @@ impl Platform {
             priority: request.priority.unwrap_or(0),
             ..Call::begun(Direction::Inbound, request.media, request.subject, record, now)
         };
-        let mut leg = Leg::invited(&call, LegRole::Contact, request.name, now);
-        leg.contact_id = contact;
+        let mut leg = Leg::of_contact(&call, contact, request.name, now);
         leg.leave_by = Some(now + limits::REQUEST_TO_JOIN);
         let theirs = leg.id;
         let mut change = Change::create(unit, call, vec![leg]).await?;
