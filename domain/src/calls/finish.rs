@@ -91,9 +91,7 @@ impl Change {
         };
         self.end(result, &reason, actor).await
     }
-}
 
-impl Change {
     fn staying(&self, role: LegRole) -> usize {
         self.legs.iter().filter(|leg| leg.role == role && stays(&self.call, leg)).count()
     }
