@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Entry, Queue, Visit, VisitOutcome};
+use super::{Entry, Visit, VisitOutcome, queues::queue_of};
 use crate::{
     Platform, Result,
     calls::{
@@ -85,11 +85,7 @@ impl Change {
         self.cancel_offers("the contact wants to be called back").await?;
         self.leave_queue(VisitOutcome::Callback).await?;
         self.end(CallResult::Callback, "The contact is called back.", actor).await?;
-        let queue: Queue = queue::table
-            .find(visit.queue_id)
-            .select(Queue::as_select())
-            .first(self.unit.connection())
-            .await?;
+        let queue = queue_of(&mut self.unit, visit.queue_id).await?;
         // In the same transaction: there is no instant at which the place is nobody's.
         let planned = self
             .beside(planned, vec![theirs], async |change| {

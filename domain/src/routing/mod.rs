@@ -34,6 +34,7 @@ pub(crate) use hours::midnight;
 pub use hours::{Holiday, Hours, OpenInterval, Weekday};
 pub use list::Member;
 pub use queues::QueueInfo;
+pub(crate) use queues::queue_of;
 pub use request::CallRequest;
 pub(crate) use request::open_queue;
 pub use round::Round;

@@ -65,6 +65,11 @@ pub(super) async fn find(connection: &mut AsyncPgConnection, id: QueueId) -> Res
     Ok(queue::table.find(id).select(Queue::as_select()).first(connection).await.optional()?)
 }
 
+/// A queue to which something refers, so it is there.
+pub(crate) async fn queue_of(unit: &mut Unit, id: QueueId) -> Result<Queue> {
+    Ok(queue::table.find(id).select(Queue::as_select()).first(unit.connection()).await?)
+}
+
 fn administrator(actor: &Actor) -> Result<()> {
     if actor.user()?.role < Role::Admin {
         return refuse(RefusalCode::NotAllowed, "Only an administrator changes queues.");

@@ -4,7 +4,12 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, OverflowKind, Queue, callback::promised, visits::length};
+use super::{
+    Entry, OverflowKind, Queue,
+    callback::promised,
+    queues::queue_of,
+    visits::{has_room, length},
+};
 use crate::{
     Error, Platform, Result,
     calls::{Call, CallEventKind, Change, Direction, Leg, MediaKind, Placed},
@@ -221,13 +226,11 @@ pub(crate) async fn open_queue(unit: &mut Unit, id: QueueId, field: &'static str
 
 /// Where a call goes that finds a queue full.
 async fn overflow_of(unit: &mut Unit, full: &Queue) -> Result<Queue> {
-    let now = unit.now;
     let says = "All lines are busy just now. Try again in a few minutes.";
     let refusal = || Error::from(Refusal::new(RefusalCode::QueueFull, says).at("queueKey"));
     let id = full.overflow_queue_id.ok_or_else(refusal)?;
-    let to: Queue = queue::table.find(id).select(Queue::as_select()).first(unit.connection()).await?;
-    let room = length(unit.connection(), id).await? < i64::from(to.max_length);
-    if room && to.archived_at.is_none() && to.hours.open_at(now) { Ok(to) } else { Err(refusal()) }
+    let to = queue_of(unit, id).await?;
+    if has_room(unit, &to).await? { Ok(to) } else { Err(refusal()) }
 }
 
 /// The contact of that address or number, else a new one; nobody for one who gave neither.

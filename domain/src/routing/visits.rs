@@ -4,11 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{dsl, prelude::*};
 use diesel_async::RunQueryDsl;
 
-use super::{OverflowKind, Queue, Visit, VisitOutcome};
+use super::{OverflowKind, Queue, Visit, VisitOutcome, queues::queue_of};
 use crate::{
     Platform, Result,
     calls::{CallEventKind, CallResult, CallState, Change},
-    db::schema::{call, queue, queue_visit},
+    db::{
+        Unit,
+        schema::{call, queue, queue_visit},
+    },
     error::each,
     ids::{AgentId, CallId, QueueId, UserId, VisitId},
     limits,
@@ -155,8 +158,7 @@ impl Change {
     /// The call waits again where it was: the last agent was lost, or a call-back came to nothing.
     pub(crate) async fn enter_again(&mut self, entry: Entry) -> Result<()> {
         let Some(id) = self.call.queue_id else { return Ok(()) };
-        let queue: Queue =
-            queue::table.find(id).select(Queue::as_select()).first(self.unit.connection()).await?;
+        let queue = queue_of(&mut self.unit, id).await?;
         self.leave_queue(VisitOutcome::Cancelled).await?;
         self.enter_queue(&queue, entry).await
     }
@@ -166,11 +168,7 @@ impl Change {
         if self.transfer_overflows().await? {
             return Ok(());
         }
-        let from: Queue = queue::table
-            .find(visit.queue_id)
-            .select(Queue::as_select())
-            .first(self.unit.connection())
-            .await?;
+        let from = queue_of(&mut self.unit, visit.queue_id).await?;
         let kind = match from.overflow {
             _ if visit.callback => OverflowKind::End,
             OverflowKind::Voicemail if !self.may_leave_message() => OverflowKind::End,
@@ -216,9 +214,7 @@ impl Change {
             .for_no_key_update()
             .first(self.unit.connection())
             .await?;
-        let open = to.archived_at.is_none() && to.hours.open_at(self.now());
-        let room = length(self.unit.connection(), id).await? < i64::from(to.max_length);
-        Ok((open && room).then_some(to))
+        Ok(has_room(&mut self.unit, &to).await?.then_some(to))
     }
 }
 
@@ -240,6 +236,13 @@ pub(super) async fn length(connection: &mut diesel_async::AsyncPgConnection, id:
         .count()
         .get_result(connection)
         .await?)
+}
+
+/// Whether a queue takes a call now: it is open, and fewer wait in it than may.
+pub(super) async fn has_room(unit: &mut Unit, queue: &Queue) -> Result<bool> {
+    let waiting = length(unit.connection(), queue.id).await?;
+    let open = queue.archived_at.is_none() && queue.hours.open_at(unit.now);
+    Ok(open && waiting < i64::from(queue.max_length))
 }
 
 impl Platform {

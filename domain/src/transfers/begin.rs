@@ -12,7 +12,7 @@ use crate::{
     ids::{AgentId, CallId, QueueId, TransferId},
     limits,
     people::{Actor, idempotency::Key},
-    routing::{self, Entry, OfferPurpose, Queue},
+    routing::{self, Entry, OfferPurpose},
 };
 
 /// To whom a call is handed over.
@@ -161,8 +161,7 @@ impl Change {
     /// Asks the best member of the queue who is free and was not asked for this transfer before.
     pub(super) async fn ask_member(&mut self, to: &Transfer) -> Result<Option<AgentId>> {
         let Some(id) = to.to_queue_id else { return Ok(None) };
-        let queue: Queue =
-            queue::table.find(id).select(Queue::as_select()).first(self.unit.connection()).await?;
+        let queue = routing::queue_of(&mut self.unit, id).await?;
         let asked: Vec<AgentId> = offer::table
             .filter(offer::transfer_id.eq(to.id))
             .select(offer::agent_id)
