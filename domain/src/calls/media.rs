@@ -189,9 +189,8 @@ impl Platform {
             .select(Leg::as_select())
             .load(&mut connection)
             .await?;
-        let live = [RecordingState::Recording, RecordingState::Paused];
         let recording: Option<(RecordingId, RecordingState, Option<Vec<u8>>)> = recording::table
-            .filter(recording::call_id.eq(id).and(recording::state.eq_any(live)))
+            .filter(recording::call_id.eq(id).and(recording::state.eq_any(RecordingState::LIVE)))
             .select((recording::id, recording::state, recording::data_key))
             .first(&mut connection)
             .await

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::{Audience, CallEventKind, CallState, Change, Leg, LegRole, LegState, join::Joined};
+use super::{Audience, CallEventKind, CallState, Change, Leg, LegRole, LegState, join::Joined, place::RINGS};
 use crate::{
     Error, Platform, Result,
     audit::AuditAction,
@@ -161,7 +161,7 @@ impl Change {
         crate::agents::lock(&mut self.unit, user.into()).await?;
         let rings = offer::table
             .filter(offer::agent_id.eq(AgentId::from(user)))
-            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]));
+            .filter(offer::state.eq_any(OfferState::LIVE));
         let talks = leg::table
             .filter(leg::user_id.eq(user).and(leg::role.eq(LegRole::Agent)))
             .filter(leg::state.ne(LegState::Left));
@@ -170,7 +170,7 @@ impl Change {
                 .get_result(self.unit.connection())
                 .await?;
         match (rings, talks) {
-            (true, _) => refuse(RefusalCode::AgentBusy, "A call rings for you. Answer or decline it first."),
+            (true, _) => refuse(RefusalCode::AgentBusy, RINGS),
             (_, true) => refuse(RefusalCode::AgentBusy, "You are on another call. End it first."),
             (false, false) => Ok(()),
         }

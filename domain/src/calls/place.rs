@@ -22,6 +22,9 @@ use crate::{
     validate,
 };
 
+/// What somebody is told who is to answer an offer before anything else.
+pub(super) const RINGS: &str = "A call rings for you. Answer or decline it first.";
+
 /// Live calls of one user; somebody who opens more has lost sight of them.
 const LIVE_CALLS: i64 = 5;
 
@@ -52,12 +55,12 @@ pub(super) async fn free_to_call(unit: &mut Unit, user: UserId) -> Result<()> {
     crate::agents::lock(unit, user.into()).await?;
     let ringing: i64 = offer::table
         .filter(offer::agent_id.eq(AgentId::from(user)))
-        .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+        .filter(offer::state.eq_any(OfferState::LIVE))
         .count()
         .get_result(unit.connection())
         .await?;
     if ringing > 0 {
-        return refuse(RefusalCode::AgentBusy, "A call rings for you. Answer or decline it first.");
+        return refuse(RefusalCode::AgentBusy, RINGS);
     }
     let serving: i64 = leg::table
         .inner_join(call::table)

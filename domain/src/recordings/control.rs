@@ -19,11 +19,10 @@ use crate::{
 };
 
 const NOT_AGREED: &str = "Not everybody in this call has agreed to be recorded.";
-const LIVE: [RecordingState; 2] = [RecordingState::Recording, RecordingState::Paused];
 
 async fn live(change: &mut Change) -> Result<Option<Recording>> {
     Ok(recording::table
-        .filter(recording::call_id.eq(change.call.id).and(recording::state.eq_any(LIVE)))
+        .filter(recording::call_id.eq(change.call.id).and(recording::state.eq_any(RecordingState::LIVE)))
         .select(Recording::as_select())
         .first(change.unit.connection())
         .await
@@ -140,7 +139,8 @@ pub(crate) async fn finalize(change: &mut Change) -> Result<()> {
     let now = change.now();
     let finalize_by = now + limits::FINALIZE;
     let closed = diesel::update(
-        recording::table.filter(recording::call_id.eq(change.call.id).and(recording::state.eq_any(LIVE))),
+        recording::table
+            .filter(recording::call_id.eq(change.call.id).and(recording::state.eq_any(RecordingState::LIVE))),
     )
     .set((
         recording::state.eq(RecordingState::Finalizing),

@@ -29,6 +29,11 @@ RecordingState {
     Deleted = "DELETED",
 } }
 
+impl RecordingState {
+    /// While the call runs.
+    pub const LIVE: [Self; 2] = [Self::Recording, Self::Paused];
+}
+
 /// Everything of a recording lies under this prefix of the bucket.
 #[must_use]
 pub fn prefix(id: RecordingId) -> String {

@@ -139,7 +139,7 @@ impl Platform {
         let mut connection = self.db.get().await?;
         let found: Vec<Option<VisitId>> = offer::table
             .filter(offer::visit_id.eq_any(visits))
-            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+            .filter(offer::state.eq_any(OfferState::LIVE))
             .select(offer::visit_id)
             .load(&mut connection)
             .await?;
@@ -151,7 +151,7 @@ impl Platform {
         let mut connection = self.db.get().await?;
         Ok(offer::table
             .filter(offer::agent_id.eq(agent))
-            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+            .filter(offer::state.eq_any(OfferState::LIVE))
             .select(Offer::as_select())
             .load(&mut connection)
             .await?)

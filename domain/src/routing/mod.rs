@@ -68,6 +68,9 @@ text_enum! { /// Where an offer is in its life.
 OfferState { Pending = "PENDING", Accepted = "ACCEPTED", Connected = "CONNECTED", Declined = "DECLINED", TimedOut = "TIMED_OUT", Cancelled = "CANCELLED", Failed = "FAILED", } }
 
 impl OfferState {
+    /// Those of [`Self::is_live`], for a query.
+    pub const LIVE: [Self; 2] = [Self::Pending, Self::Accepted];
+
     /// An offer that keeps its agent from having another one.
     #[must_use]
     pub const fn is_live(self) -> bool {

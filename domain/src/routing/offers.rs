@@ -128,7 +128,7 @@ impl Change {
     pub(crate) async fn live_offers(&mut self) -> Result<Vec<Offer>> {
         Ok(offer::table
             .filter(offer::call_id.eq(self.call.id))
-            .filter(offer::state.eq_any([OfferState::Pending, OfferState::Accepted]))
+            .filter(offer::state.eq_any(OfferState::LIVE))
             .order(offer::id)
             .select(Offer::as_select())
             .load(self.unit.connection())

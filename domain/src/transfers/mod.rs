@@ -24,6 +24,9 @@ text_enum! { /// With whom the agent talks while both agents are there.
 TransferSide { Target = "TARGET", Contact = "CONTACT", Everyone = "EVERYONE", } }
 
 impl TransferState {
+    /// Those of [`Self::is_live`], for a query.
+    pub const LIVE: [Self; 2] = [Self::Ringing, Self::Consulting];
+
     #[must_use]
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Ringing | Self::Consulting)

@@ -33,7 +33,7 @@ impl Change {
     pub(crate) async fn live_transfer(&mut self) -> Result<Option<Transfer>> {
         Ok(transfer::table
             .filter(transfer::call_id.eq(self.call.id))
-            .filter(transfer::state.eq_any([TransferState::Ringing, TransferState::Consulting]))
+            .filter(transfer::state.eq_any(TransferState::LIVE))
             .select(Transfer::as_select())
             .first(self.unit.connection())
             .await
