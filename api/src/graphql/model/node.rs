@@ -51,79 +51,23 @@ impl Node {
         let loaders = context.loaders();
         let signed_in = context.actor().user_id().is_some();
         let (kind, _) = id.as_str().split_once('_').unwrap_or_default();
+        macro_rules! row {
+            ($id:ident, $node:ident) => {
+                loaders.load_one(parse::<$id>(id)?).await?.map(|row| Self::$node($node(row)))
+            };
+        }
         Ok(match kind {
-            CallId::PREFIX => loaders.load_one(parse::<CallId>(id)?).await?.map(|row| Self::Call(Call(row))),
+            CallId::PREFIX => row!(CallId, Call),
             LegId::PREFIX => {
                 let Some(leg) = loaders.load_one(parse::<LegId>(id)?).await? else { return Ok(None) };
                 // Whoever may see a call may see its parties, but for those who hide.
                 let call = loaders.load_one(leg.call_id).await?;
                 call.filter(|_| context.platform().shows(context.actor(), &leg)).map(|_| Self::Leg(Leg(leg)))
             }
-            MessageId::PREFIX => {
-                loaders.load_one(parse::<MessageId>(id)?).await?.map(|row| Self::Message(Message(row)))
-            }
-            RecordingId::PREFIX => {
-                loaders.load_one(parse::<RecordingId>(id)?).await?.map(|row| Self::Recording(Recording(row)))
-            }
-            UserId::PREFIX if signed_in => {
-                loaders.load_one(parse::<UserId>(id)?).await?.map(|row| Self::User(User(row)))
-            }
-            AgentId::PREFIX if signed_in => {
-                loaders.load_one(parse::<AgentId>(id)?).await?.map(|row| Self::Agent(Agent(row)))
-            }
-            ContactId::PREFIX if signed_in => {
-                loaders.load_one(parse::<ContactId>(id)?).await?.map(|row| Self::Contact(Contact(row)))
-            }
-            CompanyId::PREFIX if signed_in => {
-                loaders.load_one(parse::<CompanyId>(id)?).await?.map(|row| Self::Company(Company(row)))
-            }
-            NoteId::PREFIX if signed_in => {
-                loaders.load_one(parse::<NoteId>(id)?).await?.map(|row| Self::Note(Note(row)))
-            }
-            OutcomeId::PREFIX if signed_in => {
-                loaders.load_one(parse::<OutcomeId>(id)?).await?.map(|row| Self::Outcome(Outcome(row)))
-            }
-            ReasonId::PREFIX if signed_in => {
-                let rows = context.platform().away_reasons_by_id(&[parse(id)?]).await?;
-                rows.into_iter().next().map(|row| Self::AwayReason(AwayReason(row)))
-            }
-            TaskId::PREFIX if signed_in => {
-                loaders.load_one(parse::<TaskId>(id)?).await?.map(|row| Self::Task(Task(row)))
-            }
-            NotificationId::PREFIX if signed_in => {
-                let rows = context.platform().notifications(context.actor(), &[parse(id)?]).await?;
-                rows.into_iter().next().map(|row| Self::Notification(row.into()))
-            }
-            AudioFileId::PREFIX if context.actor().sees_all() => {
-                loaders.load_one(parse::<AudioFileId>(id)?).await?.map(|row| Self::AudioFile(AudioFile(row)))
-            }
-            QueueId::PREFIX if signed_in => {
-                loaders.load_one(parse::<QueueId>(id)?).await?.map(|row| Self::Queue(Queue(row)))
-            }
-            VisitId::PREFIX if signed_in => {
-                let Some(visit) = loaders.load_one(parse::<VisitId>(id)?).await? else { return Ok(None) };
-                // Whoever may see a call may see where it waited.
-                loaders.load_one(visit.call_id).await?.map(|_| Self::QueueVisit(QueueVisit(visit)))
-            }
-            OfferId::PREFIX if signed_in => {
-                let Some(offer) = loaders.load_one(parse::<OfferId>(id)?).await? else { return Ok(None) };
-                loaders.load_one(offer.call_id).await?.map(|_| Self::Offer(Offer(offer)))
-            }
-            TransferId::PREFIX if signed_in => {
-                let Some(it) = loaders.load_one(parse::<TransferId>(id)?).await? else { return Ok(None) };
-                // Whoever may see a call may see how it was handed over.
-                loaders.load_one(it.call_id).await?.map(|_| Self::Transfer(Transfer(it)))
-            }
-            VoicemailId::PREFIX if signed_in => {
-                loaders.load_one(parse::<VoicemailId>(id)?).await?.map(|row| Self::Voicemail(Voicemail(row)))
-            }
+            MessageId::PREFIX => row!(MessageId, Message),
+            RecordingId::PREFIX => row!(RecordingId, Recording),
+            // All that follow are for the house alone.
             UserId::PREFIX
-            | VoicemailId::PREFIX
-            | AudioFileId::PREFIX
-            | QueueId::PREFIX
-            | VisitId::PREFIX
-            | OfferId::PREFIX
-            | TransferId::PREFIX
             | AgentId::PREFIX
             | ContactId::PREFIX
             | CompanyId::PREFIX
@@ -131,7 +75,49 @@ impl Node {
             | OutcomeId::PREFIX
             | ReasonId::PREFIX
             | TaskId::PREFIX
-            | NotificationId::PREFIX => None,
+            | NotificationId::PREFIX
+            | QueueId::PREFIX
+            | VisitId::PREFIX
+            | OfferId::PREFIX
+            | TransferId::PREFIX
+            | VoicemailId::PREFIX
+                if !signed_in =>
+            {
+                None
+            }
+            AudioFileId::PREFIX if !context.actor().sees_all() => None,
+            UserId::PREFIX => row!(UserId, User),
+            AgentId::PREFIX => row!(AgentId, Agent),
+            ContactId::PREFIX => row!(ContactId, Contact),
+            CompanyId::PREFIX => row!(CompanyId, Company),
+            NoteId::PREFIX => row!(NoteId, Note),
+            OutcomeId::PREFIX => row!(OutcomeId, Outcome),
+            ReasonId::PREFIX => {
+                let rows = context.platform().away_reasons_by_id(&[parse(id)?]).await?;
+                rows.into_iter().next().map(|row| Self::AwayReason(AwayReason(row)))
+            }
+            TaskId::PREFIX => row!(TaskId, Task),
+            NotificationId::PREFIX => {
+                let rows = context.platform().notifications(context.actor(), &[parse(id)?]).await?;
+                rows.into_iter().next().map(|row| Self::Notification(row.into()))
+            }
+            AudioFileId::PREFIX => row!(AudioFileId, AudioFile),
+            QueueId::PREFIX => row!(QueueId, Queue),
+            VisitId::PREFIX => {
+                let Some(visit) = loaders.load_one(parse::<VisitId>(id)?).await? else { return Ok(None) };
+                // Whoever may see a call may see where it waited.
+                loaders.load_one(visit.call_id).await?.map(|_| Self::QueueVisit(QueueVisit(visit)))
+            }
+            OfferId::PREFIX => {
+                let Some(offer) = loaders.load_one(parse::<OfferId>(id)?).await? else { return Ok(None) };
+                loaders.load_one(offer.call_id).await?.map(|_| Self::Offer(Offer(offer)))
+            }
+            TransferId::PREFIX => {
+                let Some(it) = loaders.load_one(parse::<TransferId>(id)?).await? else { return Ok(None) };
+                // Whoever may see a call may see how it was handed over.
+                loaders.load_one(it.call_id).await?.map(|_| Self::Transfer(Transfer(it)))
+            }
+            VoicemailId::PREFIX => row!(VoicemailId, Voicemail),
             _ => return Err(Fault::bad_input("This is not an id of anything that has one.")),
         })
     }
