@@ -124,6 +124,25 @@ macro_rules! loads_many {
     )*};
 }
 
+/// One value an id: from pairs of the two, or from rows that say the id.
+macro_rules! loads_each {
+    ($($key:ident => $value:ty, |$reader:ident, $ids:ident| $load:expr, |$item:ident| $pair:expr;)*) => {$(
+        impl Loader<$key> for Reader {
+            type Value = $value;
+            type Error = Fault;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $value>, Fault> {
+                let $reader = self;
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let $ids = ids.as_slice();
+                let found = $load.await?.into_iter();
+                Ok(found.map(|$item| $pair).map(|(id, value)| ($key(id), value)).collect())
+            }
+        }
+    )*};
+}
+use loads_each;
+
 fn grouped<K: Eq + Hash, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> HashMap<K, Vec<R>> {
     let mut groups: HashMap<K, Vec<R>> = HashMap::new();
     for row in rows {

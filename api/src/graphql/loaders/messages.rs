@@ -10,7 +10,7 @@ use domain::{
     voicemail::{Progress, Voicemail, VoicemailBox},
 };
 
-use super::{Reader, by};
+use super::{Reader, by, loads_each};
 use crate::graphql::fault::Fault;
 
 /// The file that was sent with a message.
@@ -62,45 +62,9 @@ impl Loader<MessagesOf> for Reader {
     }
 }
 
-impl Loader<BoxOf> for Reader {
-    type Value = VoicemailBox;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[BoxOf]) -> Result<HashMap<BoxOf, VoicemailBox>, Fault> {
-        let queues: Vec<_> = keys.iter().map(|key| key.0).collect();
-        Ok(self.platform.queue_boxes(&queues).await?.into_iter().map(|(id, it)| (BoxOf(id), it)).collect())
-    }
-}
-
-impl Loader<GreetingOf> for Reader {
-    type Value = AudioFileId;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[GreetingOf]) -> Result<HashMap<GreetingOf, AudioFileId>, Fault> {
-        let agents: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = self.platform.agent_greetings(&agents).await?;
-        Ok(found.into_iter().map(|(id, file)| (GreetingOf(id), file)).collect())
-    }
-}
-
-impl Loader<VoicemailOf> for Reader {
-    type Value = Voicemail;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[VoicemailOf]) -> Result<HashMap<VoicemailOf, Voicemail>, Fault> {
-        let calls: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = self.platform.voicemails_of_calls(&self.actor, &calls).await?;
-        Ok(found.into_iter().map(|row| (VoicemailOf(row.call_id), row)).collect())
-    }
-}
-
-impl Loader<ProgressOf> for Reader {
-    type Value = Progress;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[ProgressOf]) -> Result<HashMap<ProgressOf, Progress>, Fault> {
-        let calls: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = self.platform.voicemail_progress(&calls).await?;
-        Ok(found.into_iter().map(|(id, progress)| (ProgressOf(id), progress)).collect())
-    }
+loads_each! {
+    BoxOf => VoicemailBox, |reader, ids| reader.platform.queue_boxes(ids), |pair| pair;
+    GreetingOf => AudioFileId, |reader, ids| reader.platform.agent_greetings(ids), |pair| pair;
+    VoicemailOf => Voicemail, |reader, ids| reader.platform.voicemails_of_calls(&reader.actor, ids), |row| (row.call_id, row);
+    ProgressOf => Progress, |reader, ids| reader.platform.voicemail_progress(ids), |pair| pair;
 }

@@ -11,7 +11,7 @@ use domain::{
     routing::{Estimate, Explanation, Member},
 };
 
-use super::{Reader, by};
+use super::{Reader, by, loads_each};
 use crate::{board::Figures, graphql::fault::Fault};
 
 /// What an agent is doing.
@@ -51,36 +51,12 @@ pub struct WaitingIn {
     pub slice: Slice,
 }
 
-impl Loader<DoingOf> for Reader {
-    type Value = Doing;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[DoingOf]) -> Result<HashMap<DoingOf, Doing>, Fault> {
-        let agents: Vec<_> = keys.iter().map(|key| key.0).collect();
-        Ok(self.platform.doing(&agents).await?.into_iter().map(|it| (DoingOf(it.agent_id), it)).collect())
-    }
-}
-
-impl Loader<CurrentCallOf> for Reader {
-    type Value = CallId;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[CurrentCallOf]) -> Result<HashMap<CurrentCallOf, CallId>, Fault> {
-        let agents: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let calls = self.platform.current_calls(&agents).await?;
-        Ok(calls.into_iter().map(|(agent, call)| (CurrentCallOf(agent), call)).collect())
-    }
-}
-
-impl Loader<OpenWrapUpOf> for Reader {
-    type Value = WrapUp;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[OpenWrapUpOf]) -> Result<HashMap<OpenWrapUpOf, WrapUp>, Fault> {
-        let agents: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let open = self.platform.open_wrap_ups(&agents).await?;
-        Ok(open.into_iter().map(|it| (OpenWrapUpOf(it.agent_id), it)).collect())
-    }
+loads_each! {
+    DoingOf => Doing, |reader, ids| reader.platform.doing(ids), |doing| (doing.agent_id, doing);
+    CurrentCallOf => CallId, |reader, ids| reader.platform.current_calls(ids), |pair| pair;
+    OpenWrapUpOf => WrapUp, |reader, ids| reader.platform.open_wrap_ups(ids), |wrap_up| (wrap_up.agent_id, wrap_up);
+    OutlookOf => Estimate, |reader, ids| reader.platform.outlook(ids), |pair| pair;
+    StatsOf => Arc<Figures>, |reader, ids| Figures::of(&reader.platform, ids), |figures| (figures.queue.id, figures);
 }
 
 impl Loader<DayOf> for Reader {
@@ -94,17 +70,6 @@ impl Loader<DayOf> for Reader {
     }
 }
 
-impl Loader<OutlookOf> for Reader {
-    type Value = Estimate;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[OutlookOf]) -> Result<HashMap<OutlookOf, Estimate>, Fault> {
-        let visits: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let outlook = self.platform.outlook(&visits).await?;
-        Ok(outlook.into_iter().map(|(visit, estimate)| (OutlookOf(visit), estimate)).collect())
-    }
-}
-
 impl Loader<RoutingOf> for Reader {
     type Value = Explanation;
     type Error = Fault;
@@ -115,17 +80,6 @@ impl Loader<RoutingOf> for Reader {
         let explained = self.platform.explain(&visits).await?;
         let pairs = visits.iter().zip(explained);
         Ok(pairs.filter_map(|(visit, it)| Some((RoutingOf(visit.id), it?))).collect())
-    }
-}
-
-impl Loader<StatsOf> for Reader {
-    type Value = Arc<Figures>;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[StatsOf]) -> Result<HashMap<StatsOf, Arc<Figures>>, Fault> {
-        let queues: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let figures = Figures::of(&self.platform, &queues).await?;
-        Ok(figures.into_iter().map(|it| (StatsOf(it.queue.id), it)).collect())
     }
 }
 
