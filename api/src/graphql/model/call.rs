@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime as Instant, Utc};
 use domain::{
     calls::{self, IntervalKind, LegRole},
-    ids::{AgentId, UserId},
+    ids::{AgentId, QueueId},
     page::Page,
     people::Actor,
     routing::Estimate,
@@ -21,7 +21,7 @@ use crate::graphql::{
     connection::{Connection, Window, listed},
     context::ContextExt,
     fault::Answer,
-    id::{self, global},
+    id::global,
     links::join_url,
     loaders::{
         BoxOf, IntervalsOf, LegsOf, NotesOfCall, OffersOf, OutlookOf, ProgressOf, RecordingsOf, TransfersOf,
@@ -35,51 +35,6 @@ use crate::graphql::{
 pub struct Call(pub calls::Call);
 
 listed!(Call);
-
-/// Which calls are wanted. All that is given must hold.
-#[derive(InputObject, Default)]
-pub struct CallFilter {
-    /// In one of these states.
-    states: Option<Vec<CallState>>,
-    /// Ended in one of these ways.
-    results: Option<Vec<CallResult>>,
-    /// With this contact.
-    contact_id: Option<ID>,
-    /// By this agent.
-    agent_id: Option<ID>,
-    /// Through this queue: the present or last one of each.
-    queue_id: Option<ID>,
-    /// Placed at this instant or later.
-    since: Option<DateTime>,
-    /// Placed before this instant.
-    until: Option<DateTime>,
-}
-
-/// The order of a list of calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
-pub enum CallOrder {
-    /// The newest first.
-    #[default]
-    CreatedAtDesc,
-    /// The oldest first.
-    CreatedAtAsc,
-}
-
-impl CallFilter {
-    pub fn read(self, order: CallOrder) -> Answer<calls::CallFilter> {
-        Ok(calls::CallFilter {
-            states: self.states.unwrap_or_default().into_iter().map(Into::into).collect(),
-            results: self.results.unwrap_or_default().into_iter().map(Into::into).collect(),
-            contact: id::parse_optional(self.contact_id.as_ref())?,
-            agent: id::parse_optional::<AgentId>(self.agent_id.as_ref())?.map(UserId::from),
-            queue: id::parse_optional(self.queue_id.as_ref())?,
-            company: None,
-            since: self.since.map(|at| at.0),
-            until: self.until.map(|at| at.0),
-            newest_first: order == CallOrder::CreatedAtDesc,
-        })
-    }
-}
 
 /// A conversation, from being placed to its end.
 #[Object]
@@ -155,10 +110,7 @@ impl Call {
 
     /// Whether the contact may choose now to be called back.
     async fn callback_available(&self, context: &Context<'_>) -> Answer<bool> {
-        let waits = matches!(self.0.state, calls::CallState::Queued | calls::CallState::Ringing);
-        let Some(id) = self.0.queue_id.filter(|_| waits && self.0.visit_id.is_some()) else {
-            return Ok(false);
-        };
+        let Some(id) = self.waits_in() else { return Ok(false) };
         let queue = context.loaders().load_one(id).await?;
         Ok(self.0.callback_of.is_none() && queue.is_some_and(|queue| queue.callback))
     }
@@ -396,15 +348,18 @@ impl Call {
         self.0.state != calls::CallState::Ended && viewer.guest().is_some_and(|guest| guest.ended)
     }
 
+    /// The queue that it waits in, unless an agent is about to answer.
+    fn waits_in(&self) -> Option<QueueId> {
+        let waits = matches!(self.0.state, calls::CallState::Queued | calls::CallState::Ringing);
+        self.0.queue_id.filter(|_| waits && self.0.visit_id.is_some())
+    }
+
     async fn takes_message(&self, context: &Context<'_>) -> Answer<bool> {
         if self.0.direction == calls::Direction::Internal {
             let rings = matches!(self.0.state, calls::CallState::Created | calls::CallState::Ringing);
             return Ok(rings && self.0.agent_id.is_some() && context.actor().user_id() == self.0.agent_id);
         }
-        let waits = matches!(self.0.state, calls::CallState::Queued | calls::CallState::Ringing);
-        let Some(id) = self.0.queue_id.filter(|_| waits && self.0.visit_id.is_some()) else {
-            return Ok(false);
-        };
+        let Some(id) = self.waits_in() else { return Ok(false) };
         let takes = context.loaders().load_one(BoxOf(id)).await?;
         let legs = context.loaders().load_one(LegsOf(self.0.id)).await?.unwrap_or_default();
         let refused =

@@ -7,6 +7,7 @@ mod audio_file;
 mod audit;
 mod call;
 mod call_event;
+mod call_filter;
 mod call_interval;
 mod company;
 mod contact;
@@ -37,8 +38,9 @@ pub use self::{
     agent::{Agent, AgentFilter, AgentSkill, QueueMembership},
     audio_file::AudioFile,
     audit::{AuditEntry, AuditFilter},
-    call::{Call, CallFilter, CallOrder},
+    call::Call,
     call_event::{CallEvent, cursor as event_cursor},
+    call_filter::{CallFilter, CallOrder},
     call_interval::CallInterval,
     company::{Company, CompanyFilter},
     contact::{Contact, ContactFilter, ContactOrder},
