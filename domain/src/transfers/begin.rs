@@ -6,10 +6,10 @@ use diesel_async::RunQueryDsl;
 use super::{Transfer, TransferKind, TransferSide, TransferState};
 use crate::{
     Platform, Result,
-    calls::{CallEventKind, CallState, Change, Direction},
+    calls::{CallEventKind, CallState, Change, Direction, Leg},
     db::schema::{offer, queue, transfer},
     error::{Refusal, RefusalCode, refuse},
-    ids::{AgentId, CallId, QueueId, TransferId},
+    ids::{AgentId, CallId, QueueId, TransferId, UserId},
     limits,
     people::{Actor, idempotency::Key},
     routing::{self, Entry, OfferPurpose},
@@ -47,7 +47,7 @@ impl Platform {
         let own = change.own_agent_leg(actor)?;
         match change.live_transfer().await? {
             // Said twice.
-            Some(live) if live.is(from, kind, to) => return Ok(live),
+            Some(live) if live.asks_the_same(from, kind, to) => return Ok(live),
             Some(_) => {
                 let says = "This call is being transferred already. Complete that or take it back first.";
                 return refuse(RefusalCode::IllegalTransition, says);
@@ -75,8 +75,12 @@ impl Change {
         kind: TransferKind,
         to: Target,
     ) -> Result<Transfer> {
-        self.is_known(to).await?;
+        self.must_exist(to).await?;
         self.room_for_more(1)?;
+        let (to_agent_id, to_queue_id) = match to {
+            Target::Agent(agent) => (Some(agent), None),
+            Target::Queue(queue) => (None, Some(queue)),
+        };
         let begun = Transfer {
             id: TransferId::new(),
             call_id: self.call.id,
@@ -85,21 +89,15 @@ impl Change {
             side: TransferSide::Target,
             from_agent_id: from,
             from_queue_id: self.call.queue_id,
-            to_agent_id: match to {
-                Target::Agent(agent) => Some(agent),
-                Target::Queue(_) => None,
-            },
-            to_queue_id: match to {
-                Target::Agent(_) => None,
-                Target::Queue(queue) => Some(queue),
-            },
+            to_agent_id,
+            to_queue_id,
             reason: None,
             started_at: self.now(),
             connected_at: None,
             ended_at: None,
         };
         diesel::insert_into(transfer::table).values(&begun).execute(self.unit.connection()).await?;
-        let actor = crate::ids::UserId::from(from).to_string();
+        let actor = UserId::from(from).to_string();
         self.event(CallEventKind::TransferStarted, &actor, None, Some(begun.id.to_string())).await?;
         match to {
             Target::Queue(queue) if kind == TransferKind::Blind => {
@@ -122,7 +120,9 @@ impl Change {
         Ok(begun)
     }
 
-    async fn is_known(&mut self, to: Target) -> Result<()> {
+    /// # Errors
+    /// NOT_FOUND.
+    async fn must_exist(&mut self, to: Target) -> Result<()> {
         match to {
             Target::Agent(agent) => routing::name_of(&mut self.unit, agent).await.map(|_| ()),
             Target::Queue(id) => {
@@ -147,7 +147,7 @@ impl Change {
             let says = "Only a contact waits in a queue. Transfer to an agent.";
             return refuse(RefusalCode::NotAllowed, says);
         }
-        let is_colleague = |(place, leg): (usize, &crate::calls::Leg)| place != own && leg.is_agent_on();
+        let is_colleague = |(place, leg): (usize, &Leg)| place != own && leg.is_agent_on();
         if self.legs.iter().enumerate().any(is_colleague) {
             let says = "Colleagues are in this call, too. Leave it to them, or transfer to an agent.";
             return refuse(RefusalCode::NotAllowed, says);

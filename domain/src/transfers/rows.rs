@@ -36,8 +36,7 @@ impl Transfer {
         self.kind == TransferKind::Blind && self.to_queue_id.is_some()
     }
 
-    /// The same was asked for before.
-    pub(super) fn is(&self, from: AgentId, kind: TransferKind, to: Target) -> bool {
+    pub(super) fn asks_the_same(&self, from: AgentId, kind: TransferKind, to: Target) -> bool {
         let same = match to {
             Target::Agent(agent) => self.to_queue_id.is_none() && self.to_agent_id == Some(agent),
             Target::Queue(queue) => self.to_queue_id == Some(queue),
