@@ -307,7 +307,7 @@ impl Change {
             return Ok(());
         }
         let result = self.end_of_message(result);
-        self.cancel_offers("the call is over").await?;
+        self.cancel_offers(|_| true, "the call is over").await?;
         self.end_transfer(reason, actor).await?;
         self.leave_queue(match result {
             CallResult::Callback => VisitOutcome::Callback,

@@ -13,7 +13,7 @@ use crate::{
     error::{RefusalCode, refuse},
     ids::{AgentId, CallId, NotificationId, UserId},
     people::Actor,
-    routing::OfferState,
+    routing::{Offer, OfferState},
     tasks::Notification,
     text_enum::text_enum,
     transfers::TransferState,
@@ -188,7 +188,7 @@ impl Change {
             let why = "a supervisor took the call over";
             self.give_back(&mut live, TransferState::Cancelled, why, &actor).await?;
         }
-        self.cancel_direct_offers("a supervisor took the call over").await?;
+        self.cancel_offers(Offer::is_direct, "a supervisor took the call over").await?;
         self.call.agent_id = Some(user);
         self.unit.touch(user.into());
         let call = Some(self.call.id);

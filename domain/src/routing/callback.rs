@@ -82,7 +82,7 @@ impl Change {
         let theirs = Leg::of_contact(&planned, planned.contact_id, name, now);
         let their_leg = theirs.id;
         self.event(CallEventKind::CallbackRequested, actor, None, Some(planned.id.to_string())).await?;
-        self.cancel_offers("the contact wants to be called back").await?;
+        self.cancel_offers(|_| true, "the contact wants to be called back").await?;
         self.leave_queue(VisitOutcome::Callback).await?;
         self.end(CallResult::Callback, "The contact is called back.", actor).await?;
         let queue = queue_of(&mut self.unit, visit.queue_id).await?;

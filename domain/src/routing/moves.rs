@@ -38,7 +38,7 @@ impl Platform {
             return refuse(RefusalCode::IllegalTransition, says);
         }
         let queue = open_queue(&mut change.unit, to, "queueId").await?;
-        change.cancel_offers("the call was moved to another queue").await?;
+        change.cancel_offers(|_| true, "the call was moved to another queue").await?;
         change.leave_queue(VisitOutcome::Cancelled).await?;
         let head_start = limits::PRIORITY_POINT * (change.call.priority + queue.priority);
         let entry = Entry {

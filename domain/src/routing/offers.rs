@@ -250,18 +250,12 @@ impl Change {
         Ok(())
     }
 
-    /// Withdraws what is still held out to anybody.
-    pub(crate) async fn cancel_offers(&mut self, reason: &str) -> Result<()> {
+    /// Withdraws those that are still held out.
+    pub(crate) async fn cancel_offers(&mut self, which: impl Fn(&Offer) -> bool, reason: &str) -> Result<()> {
         for mut offer in self.live_offers().await? {
-            self.offer_becomes(&mut offer, OfferState::Cancelled, Some(reason)).await?;
-        }
-        Ok(())
-    }
-
-    /// Withdraws what colleagues hold out to colleagues.
-    pub(crate) async fn cancel_direct_offers(&mut self, reason: &str) -> Result<()> {
-        for mut offer in self.live_offers().await?.into_iter().filter(|it| it.visit_id.is_none()) {
-            self.offer_becomes(&mut offer, OfferState::Cancelled, Some(reason)).await?;
+            if which(&offer) {
+                self.offer_becomes(&mut offer, OfferState::Cancelled, Some(reason)).await?;
+            }
         }
         Ok(())
     }

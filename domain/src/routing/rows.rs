@@ -100,3 +100,10 @@ pub struct Offer {
     pub asked_by: Option<AgentId>,
     pub transfer_id: Option<TransferId>,
 }
+
+impl Offer {
+    /// Out of no queue: a colleague asks.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.visit_id.is_none()
+    }
+}

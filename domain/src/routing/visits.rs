@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{dsl, prelude::*};
 use diesel_async::RunQueryDsl;
 
-use super::{OverflowKind, Queue, Visit, VisitOutcome, queues::queue_of};
+use super::{Offer, OverflowKind, Queue, Visit, VisitOutcome, queues::queue_of};
 use crate::{
     Platform, Result,
     calls::{CallEventKind, CallResult, CallState, Change},
@@ -90,7 +90,7 @@ impl Change {
         }
         self.event(CallEventKind::Queued, "system", None, Some(queue.id.to_string())).await?;
         // What colleagues were asked for went with the talk.
-        self.cancel_direct_offers("the call is back in a queue").await?;
+        self.cancel_offers(Offer::is_direct, "the call is back in a queue").await?;
         self.take_up(|leg| !leg.is_staff(), "system").await?;
         self.unit.route(queue.id);
         Ok(())

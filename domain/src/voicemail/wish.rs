@@ -86,7 +86,7 @@ impl Change {
         crate::recordings::finalize(self).await?;
         self.silence_supervisors();
         let greeting_id = recipient.greeting(self.unit.connection()).await?;
-        self.cancel_offers("a message is left instead").await?;
+        self.cancel_offers(|_| true, "a message is left instead").await?;
         self.end_transfer("The contact leaves a message instead.", actor).await?;
         self.leave_queue(VisitOutcome::Voicemail).await?;
         let (queue_id, agent_id) = match recipient {
