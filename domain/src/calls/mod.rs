@@ -7,6 +7,7 @@
 pub mod audience;
 mod change;
 mod consent;
+mod expire;
 mod finish;
 mod hold;
 mod internal;
@@ -18,6 +19,7 @@ mod media_offer;
 mod monitor;
 mod parties;
 mod place;
+mod plan;
 mod rate;
 mod rows;
 pub mod signal;
@@ -33,10 +35,10 @@ pub use change::Change;
 pub use invite::{Invited, Invitee};
 pub use list::CallFilter;
 pub(crate) use list::visible as visible_calls;
-pub use media::{CallPlan, PlannedLeg, PlannedMusic, PlannedPrompt, PlannedRecording};
 pub use media_offer::{MediaOffer, says_offer};
 pub use monitor::{MonitorMode, TakeOver};
 pub use place::Placed;
+pub use plan::{CallPlan, PlannedLeg, PlannedMusic, PlannedPrompt, PlannedRecording};
 pub use rows::{Call, Interval, Leg};
 pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, signal_of};
 pub use states::{
