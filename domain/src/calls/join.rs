@@ -42,6 +42,71 @@ pub struct Invitation {
     pub consent_wording: Option<String>,
 }
 
+impl Change {
+    /// A party comes, for the first time or again.
+    async fn come_in(&mut self, place: usize, actor: &Actor) -> Result<()> {
+        let (now, contact) = (self.now(), !self.legs[place].is_staff());
+        let first = self.legs[place].joined_at.is_none();
+        // A reload takes up a connected leg as it is: the worker notices the new connection, and media goes on.
+        if self.legs[place].state != LegState::Connected {
+            self.begin_joining(place).await?;
+        }
+        self.legs[place].joined_at.get_or_insert(now);
+        // Whoever joins makes a new connection: what was offered to an earlier one is not for it.
+        let leg = self.legs[place].id;
+        self.forget_media_offers(&[leg]).await?;
+        if contact && first {
+            self.contact_is_there().await?;
+        }
+        // The party is told this epoch: a later one is news to it.
+        self.legs[place].epoch = self.call.epoch;
+        let rung = match self.call.visit_id {
+            // Waiting in a queue, a contact who joins is there, but has not answered anybody.
+            Some(_) => self.call.answer_by.is_some() && self.call.state == CallState::Ringing,
+            None => first && matches!(self.call.state, CallState::Ringing | CallState::Created),
+        };
+        if contact && rung {
+            self.call.contact_id = self.call.contact_id.or(self.legs[place].contact_id);
+            if self.call.state == CallState::Created {
+                self.become_state(CallState::Ringing).await?;
+            }
+            self.become_state(CallState::Connecting).await?;
+            self.call.answer_by = Some(now + limits::JOIN_TO_MEDIA);
+            self.event(CallEventKind::Accepted, &actor.key(), Some(leg), None).await?;
+        }
+        Ok(())
+    }
+
+    /// The leg is JOINING, and has its time for media to come.
+    async fn begin_joining(&mut self, place: usize) -> Result<()> {
+        let (now, contact) = (self.now(), !self.legs[place].is_staff());
+        let first_try = self.legs[place].state == LegState::Invited;
+        if contact && self.legs[place].state == LegState::Reconnecting {
+            self.contact_is_back();
+        }
+        if self.legs[place].state != LegState::Joining {
+            self.leg_becomes(place, LegState::Joining)?;
+        }
+        // An agent who accepted keeps others waiting.
+        let agent = self.legs[place].user_id.filter(|_| !contact).map(AgentId::from);
+        let accepted = match agent {
+            Some(agent) => self.call.visit_id.is_some() || self.accepted_offer(agent).await?.is_some(),
+            None => false,
+        };
+        let by = match accepted {
+            true => now + limits::ACCEPT_TO_MEDIA,
+            // Nobody has media before the other side has come: the wait for an answer does not count.
+            false => self.call.answer_by.map_or(now, |by| by.max(now)) + limits::JOIN_TO_MEDIA,
+        };
+        // One who tries again and again has no more time than the first try gave: somebody waits on the other side.
+        let leg = &mut self.legs[place];
+        leg.leave_by = leg.leave_by.filter(|_| !first_try).or(Some(by));
+        // Somebody was there just now: the link is free for another browser only a while from here.
+        leg.away_since = Some(now);
+        Ok(())
+    }
+}
+
 impl Platform {
     /// A user joins a call that he is a party of.
     ///
@@ -109,11 +174,9 @@ impl Platform {
         guest_token: Option<String>,
     ) -> Result<Joined> {
         change.still_on()?;
-        let now = change.now();
-        let first = change.legs[place].joined_at.is_none();
-        let contact = !change.legs[place].is_staff();
         // Called back when its turn comes, and nobody is there yet who would talk.
-        if contact && change.call.answer_by.is_none() && change.is_callback().await? {
+        let waits = !change.legs[place].is_staff() && change.call.answer_by.is_none();
+        if waits && change.is_callback().await? {
             // A round that comes just now shall not find it locked.
             change.unit.roll_back().await?;
             return refuse(
@@ -121,58 +184,7 @@ impl Platform {
                 "It is not your turn yet. Keep this page open: it rings when we call you back.",
             );
         }
-        // A reload takes up a connected leg as it is: the worker notices the new connection, and media goes on.
-        if change.legs[place].state != LegState::Connected {
-            let first_try = change.legs[place].state == LegState::Invited;
-            if contact && change.legs[place].state == LegState::Reconnecting {
-                change.contact_is_back();
-            }
-            if change.legs[place].state != LegState::Joining {
-                change.leg_becomes(place, LegState::Joining)?;
-            }
-            // An agent who accepted keeps others waiting.
-            let agent = change.legs[place].user_id.filter(|_| !contact).map(AgentId::from);
-            let accepted = match agent {
-                Some(agent) => {
-                    change.call.visit_id.is_some() || change.accepted_offer(agent).await?.is_some()
-                }
-                None => false,
-            };
-            let by = match accepted {
-                true => now + limits::ACCEPT_TO_MEDIA,
-                // Nobody has media before the other side has come: the wait for an answer does not count.
-                false => change.call.answer_by.map_or(now, |by| by.max(now)) + limits::JOIN_TO_MEDIA,
-            };
-            // One who tries again and again has no more time than the first try gave: somebody waits on the other side.
-            let leave_by = &mut change.legs[place].leave_by;
-            *leave_by = leave_by.filter(|_| !first_try).or(Some(by));
-            // Somebody was there just now: the link is free for another browser only a while from here.
-            change.legs[place].away_since = Some(now);
-        }
-        change.legs[place].joined_at.get_or_insert(now);
-        // Whoever joins makes a new connection: what was offered to an earlier one is not for it.
-        let leg = change.legs[place].id;
-        change.forget_media_offers(&[leg]).await?;
-        if contact && first {
-            change.contact_is_there().await?;
-        }
-        // The party is told this epoch: a later one is news to it.
-        change.legs[place].epoch = change.call.epoch;
-        let leg = change.legs[place].clone();
-        let rung = match change.call.visit_id {
-            // Waiting in a queue, a contact who joins is there, but has not answered anybody.
-            Some(_) => change.call.answer_by.is_some() && change.call.state == CallState::Ringing,
-            None => first && matches!(change.call.state, CallState::Ringing | CallState::Created),
-        };
-        if contact && rung {
-            change.call.contact_id = change.call.contact_id.or(leg.contact_id);
-            if change.call.state == CallState::Created {
-                change.become_state(CallState::Ringing).await?;
-            }
-            change.become_state(CallState::Connecting).await?;
-            change.call.answer_by = Some(now + limits::JOIN_TO_MEDIA);
-            change.event(CallEventKind::Accepted, &actor.key(), Some(leg.id), None).await?;
-        }
+        change.come_in(place, actor).await?;
         // Before the worker may have media of one who has not agreed.
         crate::recordings::follow_consent(&mut change).await?;
         let message = change.voicemail.is_some();

@@ -1,6 +1,7 @@
 //! Call-back: a contact leaves the queue and keeps the place. The waiting goes on in a call of its own, without media; when
 //! its turn comes an agent is offered it, and the contact is rung by link as soon as the agent is there.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -42,6 +43,35 @@ fn subject_with(subject: Option<&str>, reach: Reach) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · ").chars().take(500).collect())
 }
 
+impl Call {
+    /// The one that will be made in the place of this one.
+    fn called_back(&self, reach: Reach, now: DateTime<Utc>) -> Self {
+        Self {
+            id: CallId::new(),
+            version: 0,
+            direction: Direction::Outbound,
+            state: CallState::Created,
+            worker_id: None,
+            epoch: 0,
+            // It needs no worker before an agent has accepted.
+            dispatch_at: None,
+            answer_by: None,
+            visit_id: None,
+            agent_id: None,
+            callback_of: Some(self.id),
+            callback_tries: 0,
+            created_at: now,
+            // One that had lost its agent may have been answered before; this one was not.
+            answered_at: None,
+            outcome_id: None,
+            tags: Vec::new(),
+            recording_stopped: false,
+            subject: subject_with(self.subject.as_deref(), reach),
+            ..self.clone()
+        }
+    }
+}
+
 impl Change {
     /// Ends this call and puts one in its place that will be made. Gives the leg of its contact.
     pub(crate) async fn become_callback(
@@ -56,29 +86,7 @@ impl Change {
             .iter()
             .find(|leg| leg.role == LegRole::Contact)
             .map_or_else(|| "Contact".into(), |leg| leg.name.clone());
-        let planned = Call {
-            id: CallId::new(),
-            version: 0,
-            direction: Direction::Outbound,
-            state: CallState::Created,
-            worker_id: None,
-            epoch: 0,
-            // It needs no worker before an agent has accepted.
-            dispatch_at: None,
-            answer_by: None,
-            visit_id: None,
-            agent_id: None,
-            callback_of: Some(self.call.id),
-            callback_tries: 0,
-            created_at: now,
-            // One that had lost its agent may have been answered before; this one was not.
-            answered_at: None,
-            outcome_id: None,
-            tags: Vec::new(),
-            recording_stopped: false,
-            subject: subject_with(self.call.subject.as_deref(), reach.unwrap_or_default()),
-            ..self.call.clone()
-        };
+        let planned = self.call.called_back(reach.unwrap_or_default(), now);
         let theirs = Leg::of_contact(&planned, planned.contact_id, name, now);
         let their_leg = theirs.id;
         self.event(CallEventKind::CallbackRequested, actor, None, Some(planned.id.to_string())).await?;

@@ -97,6 +97,16 @@ pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<
         .bind::<sql_types::Timestamptz, _>(now)
         .execute(unit.connection())
         .await?;
+    tell(unit, assignments, &ringing, &offers).await
+}
+
+/// The log and the agents' tabs hear of it.
+async fn tell(
+    unit: &mut Unit,
+    assignments: &[Assignment],
+    ringing: &[Ringing],
+    offers: &[Offer],
+) -> Result<()> {
     let of_call = |call| assignments.iter().find(|it| it.call == call);
     let offered = ringing
         .iter()
@@ -113,7 +123,7 @@ pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<
     unit.events(Aggregate::Call, CallEventKind::Offered.as_str(), offered).await?;
     let told = offers.iter().map(|it| (it.agent_id.0, 0, news(it))).collect();
     unit.events(Aggregate::Agent, "OFFER", told).await?;
-    for offer in &offers {
+    for offer in offers {
         unit.touch(offer.agent_id);
     }
     Ok(())

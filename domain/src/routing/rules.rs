@@ -43,6 +43,20 @@ pub struct Free {
     pub skills: Skills,
 }
 
+impl Free {
+    /// What an explanation says of one who is able.
+    fn considered(&self, chosen: bool, reason: &str, required: &Skills, now: DateTime<Utc>) -> Considered {
+        Considered {
+            agent: self.agent,
+            chosen,
+            reason: reason.into(),
+            idle_seconds: (now - self.idle_since).as_seconds_f64().max(0.0),
+            skill_level: (!required.0.is_empty()).then(|| self.skills.level_in(required)),
+            tier: self.tier,
+        }
+    }
+}
+
 /// Whom to ask, and why.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Decision {
@@ -154,14 +168,7 @@ pub fn decide(
                 false if Some(free.tier) != lowest => "a lower tier comes first",
                 false => "behind in rank",
             };
-            Considered {
-                agent: free.agent,
-                chosen: is_chosen,
-                reason: reason.into(),
-                idle_seconds: (now - free.idle_since).as_seconds_f64().max(0.0),
-                skill_level: (!required.0.is_empty()).then(|| free.skills.level_in(&required)),
-                tier: free.tier,
-            }
+            free.considered(is_chosen, reason, &required, now)
         })
         .collect();
     if able.len() > NAMED {
