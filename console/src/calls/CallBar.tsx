@@ -26,7 +26,7 @@ import { CallBand } from './CallBand';
 import { HangUp } from './HangUp';
 import { RecordButton } from './RecordButton';
 import { useRecorder } from './recorder';
-import { stateOf } from './words';
+import { endOf } from './words';
 
 interface Props extends DockProps {
   onDialog: (dialog: 'transfer' | 'invite') => void;
@@ -48,7 +48,7 @@ export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
         <div className={styles.who}>
           <strong dir="auto">{name}</strong>
           <span role="status">
-            {call?.state === 'ENDED' ? stateOf(call).words : (state.endReason ?? 'Call ended')}
+            {call?.state === 'ENDED' ? endOf(call) : (state.endReason ?? 'Call ended')}
             {call?.talkSeconds ? ` · ${clock(call.talkSeconds)}` : ''}
           </span>
         </div>

@@ -68,7 +68,8 @@ function Docked({ current }: { current: CurrentCall }) {
   const sends = beside !== 'LISTEN';
   // From the first event on: whatever happens between reading the row and listening still comes.
   const after = call?.events.nodes[0]?.cursor ?? null;
-  useCallNews({ callId: ticket.callId, after }, undefined, ended || call === null);
+  // One's own part is over before the news say how the call ended.
+  useCallNews({ callId: ticket.callId, after }, undefined, call === null || (ended && call.state === 'ENDED'));
 
   useHotkeys([
     ['m', () => sends && media.setMicrophone(!media.state().microphoneOn)],

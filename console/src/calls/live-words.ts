@@ -19,7 +19,7 @@ export function progressWords(live: Pick<LiveCallState, 'phase' | 'legId'>, call
   const present = call ? others(call.legs, live.legId) : [];
   if (present.length > 1) return hearing([...present, ...(call?.legs.filter(({ id }) => id === live.legId) ?? [])], live.legId);
   const other = present[0] ?? call?.legs.find(isOutsider);
-  if (other && !isOutsider(other) && other.state === 'CONNECTED') return partyWords(other, call?.media === 'VIDEO');
+  if (other && !isOutsider(other)) return partyWords(other, call?.media === 'VIDEO');
   switch (other?.state) {
     case 'INVITED':
       return 'Waiting for the contact to open the link';

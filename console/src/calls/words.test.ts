@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallEventKind } from '../gql/graphql';
-import { detailWords, eventWords, otherSide } from './words';
+import { detailWords, endOf, eventWords, otherSide } from './words';
 
 describe('the other side', () => {
   const colleague = (name: string) => ({ role: 'AGENT' as const, name, user: { id: `user_${name}` } });
@@ -16,6 +16,17 @@ describe('the other side', () => {
     expect(otherSide(call, 'user_Alex')).toBe('Sam');
     expect(otherSide(call)).toBe('Alex and Sam');
     expect(otherSide({ ...call, legs: [colleague('Alex')] }, 'user_Alex')).toBe('A colleague');
+  });
+});
+
+describe('the end of a call', () => {
+  const ended = { state: 'ENDED' as const, endReason: 'Robin declined: Not my field.' };
+
+  it('is explained where a colleague did not come, and counted elsewhere', () => {
+    expect(endOf({ ...ended, direction: 'INTERNAL', result: 'DECLINED' })).toBe('Robin declined: Not my field.');
+    expect(endOf({ ...ended, direction: 'INTERNAL', result: 'DECLINED', endReason: null })).toBe('Declined');
+    expect(endOf({ ...ended, direction: 'INTERNAL', result: 'COMPLETED' })).toBe('Completed');
+    expect(endOf({ ...ended, direction: 'OUTBOUND', result: 'DECLINED' })).toBe('Declined');
   });
 });
 

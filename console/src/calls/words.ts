@@ -42,6 +42,14 @@ function resultOf(result: CallResult | null): { words: string; tone: Tone } {
   }
 }
 
+const NOT_REACHED: readonly (CallResult | null | undefined)[] = ['DECLINED', 'MISSED', 'FAILED'];
+
+/** How a call that is over ended. Why a colleague did not come says more than that it came to nothing. */
+export function endOf({ direction, endReason, ...call }: { direction: Direction; state: CallState; result?: CallResult | null; endReason?: string | null }): string {
+  const why = direction === 'INTERNAL' && NOT_REACHED.includes(call.result) ? endReason : null;
+  return why ?? stateOf(call).words;
+}
+
 interface WithParties {
   direction?: Direction;
   contact?: { name: string } | null;
