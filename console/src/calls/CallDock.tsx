@@ -76,8 +76,8 @@ function Docked({ current }: { current: CurrentCall }) {
     ['v', () => sends && void media.setCamera(!media.state().cameraOn)],
     ['s', () => sends && toggleScreen(media)],
     ['f', () => setOpen((was) => !was)],
-    // A dialog above the call is what it closes first.
-    ['Escape', () => dialog === null && setOpen(false)],
+    // What stands above the call is what it closes first; by now that may be closed already.
+    ['Escape', ({ target }) => !(target instanceof Element && target.closest('[role="dialog"], [role="menu"]')) && setOpen(false)],
   ]);
 
   useEffect(() => {
