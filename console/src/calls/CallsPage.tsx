@@ -82,7 +82,7 @@ function List({ state, queue }: { state: CallState | undefined; queue: string | 
         <Chip.Group value={state ?? ''} onChange={(value) => go(value ? (value as CallState) : undefined, queue)}>
           <Group gap={8}>
             {CHOICES.map((choice) => (
-              <Chip key={choice.words} value={choice.state ?? ''} size="xs" variant="outline">
+              <Chip key={choice.words} name="state" value={choice.state ?? ''} size="xs" variant="outline">
                 {choice.words}
               </Chip>
             ))}

@@ -165,11 +165,11 @@ function Actions({ search }: { search: AuditSearch }) {
   return (
     <Group gap={8}>
       <Chip.Group value={action ?? ''} onChange={(value) => go(value === '' ? rest : { ...rest, action: value as keyof typeof ACTIONS })}>
-        <Chip value="" size="xs" variant="outline">
+        <Chip name="action" value="" size="xs" variant="outline">
           All
         </Chip>
         {(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]).map((one) => (
-          <Chip key={one} value={one} size="xs" variant="outline">
+          <Chip key={one} name="action" value={one} size="xs" variant="outline">
             {ACTIONS[one]}
           </Chip>
         ))}

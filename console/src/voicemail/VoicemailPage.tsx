@@ -96,13 +96,13 @@ function List({ search }: { search: VoicemailSearch }) {
           }}
         >
           <Group gap={8}>
-            <Chip value="" size="xs" variant="outline">
+            <Chip name="show" value="" size="xs" variant="outline">
               All
             </Chip>
-            <Chip value="unheard" size="xs" variant="outline">
+            <Chip name="show" value="unheard" size="xs" variant="outline">
               Not heard
             </Chip>
-            <Chip value="mine" size="xs" variant="outline">
+            <Chip name="show" value="mine" size="xs" variant="outline">
               For me
             </Chip>
           </Group>

@@ -204,7 +204,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
         <Chip.Group value={draft.outcomeId ?? ''} onChange={(outcomeId) => change({ outcomeId })}>
           <div className={styles.outcomes} role="radiogroup" aria-label="Outcome" ref={choices}>
             {outcomes.map((outcome) => (
-              <Chip key={outcome.id} value={outcome.id} variant="outline">
+              <Chip key={outcome.id} name="outcome" value={outcome.id} variant="outline">
                 {outcome.name}
               </Chip>
             ))}
