@@ -32,6 +32,12 @@ export async function call(page: Page, kind: 'Video call' | 'Audio call'): Promi
 
 export const ownCall = (page: Page) => page.getByRole('region', { name: 'Your call' });
 
+/** What is left of it on the bar for a moment. */
+export const lastCall = (page: Page) => page.getByRole('region', { name: 'Your last call' });
+
+/** What stands above the stage of a call that is held or transferred. */
+export const says = (page: Page) => page.getByRole('region', { name: 'Full call' }).getByRole('status').first();
+
 export async function openLastCall(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Open the call' }).click();
   await expect(page.getByRole('heading', { name: 'What happened' })).toBeVisible();

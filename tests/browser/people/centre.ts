@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import { ownCall } from './agent';
 
 export interface Queue {
   name: string;
@@ -48,6 +49,15 @@ export async function becomeFree(agent: Page): Promise<void> {
 }
 
 export const offer = (page: Page) => page.getByRole('alertdialog');
+
+/** Accepts what rings; ends in the call. */
+export async function accept(page: Page): Promise<void> {
+  await expect(async () => {
+    // Accepted by the last try, which didn't wait long enough for the call.
+    if (!(await ownCall(page).isVisible())) await offer(page).getByRole('button', { name: /^Accept/ }).click({ timeout: 1_000 });
+    await expect(ownCall(page)).toBeVisible({ timeout: 5_000 });
+  }).toPass();
+}
 
 /** Calls the queue from its public page and waits in line. */
 export async function enterQueue(contact: Page, queue: Queue, name: string, subject?: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { call, createContact, openLastCall, ownCall } from '../people/agent';
+import { call, createContact, lastCall, openLastCall, ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { join } from '../people/contact';
 import { expectToSeeAndHear } from '../people/media';
@@ -57,5 +57,5 @@ test('an audio call has no camera, until somebody wants one', async ({ user, som
   await contact.getByRole('button', { name: 'Turn camera on' }).click();
   await expectToSeeAndHear(agent);
   await contact.getByRole('button', { name: 'Hang up' }).click();
-  await expect(agent.getByRole('region', { name: 'Your last call' })).toContainText('Completed');
+  await expect(lastCall(agent)).toContainText('Completed');
 });

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { expectToHear } from '../people/media';
-import { askForCall, changeQueue, leaveQueues, makeQueue, rate, takeCallOf } from '../people/queue';
+import { askForCall, changeQueue, leaveQueues, makeQueue, rate, requestCall, takeCallOf } from '../people/queue';
 import { test } from '../people/test';
 
 const SMALL = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
@@ -89,11 +89,7 @@ test('a queue that is full turns a contact away in words', async ({ somebody, re
   const second = await somebody();
   await second.goto(`/q/${queue.key}`);
   await expect(second.getByText('Very many are waiting right now')).toBeVisible();
-  await second.getByLabel('Your name').fill('Sam Second');
-  const refuse = second.getByRole('radio', { name: /No, talk without/ });
-  if (await refuse.isVisible()) await refuse.click();
-  await second.getByRole('button', { name: 'Continue' }).click();
-  await second.getByRole('button', { name: 'Call now' }).click();
+  await requestCall(second, 'Sam Second');
   await expect(second.getByRole('alert')).toContainText('busy');
   await first.getByRole('button', { name: 'Leave the line' }).click();
 });

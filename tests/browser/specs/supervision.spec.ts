@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { ownCall } from '../people/agent';
+import { lastCall, ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { expectSilence, expectToHear } from '../people/media';
 import { askForCall, leaveQueues, makeQueue, takeCallOf } from '../people/queue';
@@ -72,7 +72,7 @@ test('a supervisor listens, whispers, barges in and takes over; another one is t
     await bar.getByRole('button', { name: 'Take over' }).click();
     await expect(ownCall(boss)).toContainText(caller);
     await expect(ownCall(agent)).toHaveCount(0);
-    await expect(agent.getByRole('region', { name: 'Your last call' })).toContainText('A supervisor has taken this call over');
+    await expect(lastCall(agent)).toContainText('A supervisor has taken this call over');
     await expectToHear(contact);
     await expect(contact.getByRole('group', { name: 'Call controls' })).toBeVisible();
   });

@@ -1,7 +1,7 @@
-import { expect, type Page } from '@playwright/test';
-import { call, createContact, ownCall } from '../people/agent';
+import { expect } from '@playwright/test';
+import { call, createContact, ownCall, says } from '../people/agent';
 import { expectAccessible } from '../people/axe';
-import { becomeFree, offer, setStatus } from '../people/centre';
+import { accept, becomeFree, offer, setStatus } from '../people/centre';
 import { join } from '../people/contact';
 import { expectSilence, expectToHear } from '../people/media';
 import { leaveQueues, makeQueue } from '../people/queue';
@@ -111,14 +111,3 @@ test('a call that nobody of another queue takes is with the agent again', async 
   await expectToHear(contact);
   await ownCall(agent).getByRole('button', { name: 'Hang up' }).click();
 });
-
-/** What stands above the stage of a call that is held or transferred. */
-const says = (page: Page) => page.getByRole('region', { name: 'Full call' }).getByRole('status').first();
-
-/** As soon as the card hears: for a moment it is deaf, so that nobody accepts what just came under the hand. */
-async function accept(page: Page): Promise<void> {
-  await expect(async () => {
-    if (!(await ownCall(page).isVisible())) await offer(page).getByRole('button', { name: /^Accept/ }).click({ timeout: 1_000 });
-    await expect(ownCall(page)).toBeVisible({ timeout: 5_000 });
-  }).toPass();
-}
