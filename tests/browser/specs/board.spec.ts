@@ -1,9 +1,14 @@
 import { expect } from '@playwright/test';
+import { ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { createQueue, enterQueue, saveQueue } from '../people/centre';
+import { expectToHear } from '../people/media';
+import { leaveQueues, makeQueue, takeCallOf } from '../people/queue';
 import { PHONE, test } from '../people/test';
 
 const ADMIN = 'admin@example.com';
+
+test.afterEach(leaveQueues);
 
 test('the board follows: who waits, for how long, and why still', async ({ user, somebody }) => {
   test.setTimeout(120_000);
@@ -30,6 +35,55 @@ test('the board follows: who waits, for how long, and why still', async ({ user,
 
   await contact.close();
   await expect(tile).toContainText('0waiting', { timeout: 60_000 });
+});
+
+test('on a phone a supervisor moves a call, listens to it and ends it', async ({ user, somebody, request }) => {
+  test.setTimeout(120_000);
+  const caller = `Pia Phone ${Date.now()}`;
+  // Its only agent is not there.
+  const from = await makeQueue(request, `Wrong ${Date.now()}`, {}, ADMIN);
+  const to = await makeQueue(request, `Right ${Date.now()}`);
+  const contact = await somebody(PHONE);
+  await enterQueue(contact, from, caller);
+  const boss = await user('supervisor@example.com', PHONE);
+  await boss.goto('/board');
+
+  await test.step('moves it from where it waits', async () => {
+    await boss.getByRole('button', { name: `${from.name}: who waits` }).tap();
+    const drawer = boss.getByRole('dialog');
+    await drawer.getByRole('button', { name: new RegExp(caller) }).tap();
+    await boss.getByRole('combobox', { name: `Move ${caller} to another queue` }).fill(to.name);
+    await boss.getByRole('option', { name: to.name }).tap();
+    await expect(contact.getByRole('heading', { name: to.name })).toBeVisible();
+    await expect(drawer.getByText('Nobody waits')).toBeVisible();
+    await drawer.getByRole('button', { name: 'Close', exact: true }).tap();
+  });
+
+  const agent = await user();
+  await takeCallOf(agent, caller);
+  const whose = `Alex Agent with ${caller}`;
+  const bar = boss.getByRole('region', { name: 'The call you supervise' });
+
+  await test.step('listens, with every way on within reach', async () => {
+    await boss.getByRole('button', { name: `Listen: ${whose}` }).tap();
+    await expect(bar.getByRole('status')).toHaveText('Nobody hears you');
+    await expectToHear(boss);
+    for (const name of ['Whisper', 'Take over', 'Leave']) {
+      await expect(bar.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 0.95 });
+    }
+    await expect.poll(() => boss.getByRole('main').evaluate((page) => page.scrollWidth - page.clientWidth)).toBe(0);
+    await expectAccessible(boss);
+    await bar.getByRole('button', { name: 'Leave', exact: true }).tap();
+    await expect(bar).toHaveCount(0);
+    await expect(ownCall(agent)).toContainText('In call');
+  });
+
+  await test.step('ends it for all, once that was asked', async () => {
+    await boss.getByRole('button', { name: `End the call of ${whose}` }).tap();
+    await boss.getByRole('dialog', { name: 'End this call?' }).getByRole('button', { name: 'End the call' }).tap();
+    await expect(contact.getByRole('heading', { name: 'Thank you for the call' })).toBeVisible();
+    await expect(ownCall(agent)).toHaveCount(0);
+  });
 });
 
 test('a change of a queue is in force at once', async ({ user, somebody }) => {
