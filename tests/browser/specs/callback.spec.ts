@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { expectToHear } from '../people/media';
-import { askForCall, leaveQueues, makeQueue, rate, takeCallOf } from '../people/queue';
+import { askForCall, leaveQueues, makeQueue, rate, requestCall, takeCallOf } from '../people/queue';
 import { PHONE, test } from '../people/test';
 
 test.afterEach(leaveQueues);
@@ -71,4 +71,22 @@ test('a contact who needs no call any more gives the call-back up', async ({ use
   const supervisor = await user('supervisor@example.com');
   await supervisor.goto('/board');
   await expect(supervisor.getByRole('button', { name: `${queue.name}: who waits` })).toContainText('0waiting');
+});
+
+test('where a queue is full, a contact is called back instead', async ({ somebody, request }) => {
+  // Its only agent is not there.
+  const queue = await makeQueue(request, 'Crowded', { maxLength: 1, overflow: { kind: 'CALLBACK' } }, 'admin@example.com');
+  const first = await somebody();
+  await first.goto(`/q/${queue.key}`);
+  await askForCall(first, 'Fritz First');
+  const second = await somebody(PHONE);
+  await second.goto(`/q/${queue.key}`);
+  await requestCall(second, 'Sonia Second');
+  await expect(second.getByText('We will call you back')).toBeVisible();
+  await expect(second.getByRole('status', { name: 'Your place in line' })).toContainText('2');
+  await second.reload();
+  await expect(second.getByText('We will call you back')).toBeVisible();
+  // The place counts: it moves up with the line.
+  await first.getByRole('button', { name: 'Leave the line' }).click();
+  await expect(second.getByText('You are next')).toBeVisible();
 });
