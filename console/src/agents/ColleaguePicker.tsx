@@ -24,7 +24,9 @@ export function ColleaguePicker({ value, onValue, onSubmit, present = [], anybod
   };
   // What is chosen stays so while it can be; else the first one who is free.
   const chosen = colleagues.find(({ id }) => id === value?.id && value !== null) ?? null;
-  const next = chosen !== null && blocked(chosen) === null ? chosen : (colleagues.find((one) => blocked(one) === null) ?? null);
+  // Of all who are there nobody is meant before something was typed.
+  const first = anybody && search === '' ? null : (colleagues.find((one) => blocked(one) === null) ?? null);
+  const next = chosen !== null && blocked(chosen) === null ? chosen : first;
   useEffect(() => {
     if (next?.id !== value?.id) onValue(next);
   });

@@ -15,6 +15,8 @@ describe('the other side', () => {
     const call = { direction: 'INTERNAL' as const, legs: [colleague('Alex'), colleague('Sam')] };
     expect(otherSide(call, 'user_Alex')).toBe('Sam');
     expect(otherSide(call)).toBe('Alex and Sam');
+    // An offer's card asks for no users.
+    expect(otherSide({ direction: 'INTERNAL', legs: [{ role: 'AGENT', name: 'Alex' }] })).toBe('Alex');
     expect(otherSide({ ...call, legs: [colleague('Alex')] }, 'user_Alex')).toBe('A colleague');
   });
 });

@@ -63,7 +63,7 @@ interface WithParties {
 export function otherSide(call: WithParties, userId?: string, called = 'A colleague'): string {
   const outsider = call.contact?.name ?? call.legs.find(({ role }) => role === 'CONTACT')?.name;
   if (outsider !== undefined) return outsider;
-  const colleagues = call.legs.filter(({ role, user }) => role === 'AGENT' && user?.id !== userId).map(({ name }) => name);
+  const colleagues = call.legs.filter(({ role, user }) => role === 'AGENT' && (userId === undefined || user?.id !== userId)).map(({ name }) => name);
   if (call.direction !== 'INTERNAL') return 'Somebody';
   return colleagues.length > 0 ? list(colleagues) : called;
 }

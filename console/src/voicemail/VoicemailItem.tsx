@@ -43,6 +43,7 @@ graphql(`
     call {
       id
       version
+      direction
       contact {
         id
         name

@@ -57,7 +57,7 @@ test('a colleague who is away is left a message, and hears of it', async ({ user
     await agent.getByRole('button', { name: 'Call a colleague' }).click();
     const dialog = agent.getByRole('dialog', { name: 'Call a colleague' });
     await expect(dialog.getByRole('option', { name: /Robin Agent/ })).toHaveAttribute('aria-disabled', 'true');
-    await dialog.getByText('Leave a message', { exact: true }).click();
+    await dialog.getByRole('switch', { name: 'Leave a message' }).press(' ');
     await dialog.getByRole('combobox').focus();
     await choose(agent);
     await expectAccessible(agent);
