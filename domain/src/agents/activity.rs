@@ -82,7 +82,8 @@ pub(crate) async fn settle(unit: &mut Unit, agents: &[AgentId]) -> Result<()> {
         .iter()
         .map(|it| (it.agent_id.0, 0, json!({ "agentId": it.agent_id, "activity": it.activity })))
         .collect();
-    unit.events(Aggregate::Agent, "ACTIVITY", news).await
+    unit.events(Aggregate::Agent, "ACTIVITY", news);
+    Ok(())
 }
 
 impl Platform {

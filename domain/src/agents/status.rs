@@ -104,8 +104,7 @@ impl Platform {
             .returning(Agent::as_returning())
             .get_result(unit.connection())
             .await?;
-        unit.event(Aggregate::Agent, id.0, 0, "SKILLS", json!({ "agentId": id, "actor": actor.key() }))
-            .await?;
+        unit.event(Aggregate::Agent, id.0, 0, "SKILLS", json!({ "agentId": id, "actor": actor.key() }))?;
         unit.route_to(id);
         unit.commit().await?;
         Ok(changed)
@@ -167,7 +166,7 @@ async fn choose(
     diesel::update(agent::table.find(id)).set(&now).execute(unit.connection()).await?;
     let payload =
         json!({ "agentId": id, "status": now.status, "nextStatus": now.next_status, "actor": actor.key() });
-    unit.event(Aggregate::Agent, id.0, 0, "STATUS", payload).await?;
+    unit.event(Aggregate::Agent, id.0, 0, "STATUS", payload)?;
     if let Some(user) = actor.user_id().filter(|user| AgentId::from(*user) != id) {
         let chosen = json!({ "status": status });
         unit.audit(user, AuditAction::AgentStatusSet, None, Some(id.to_string()), chosen).await?;

@@ -261,7 +261,7 @@ impl Platform {
             .await?;
         let agent = open.agent_id;
         let news = serde_json::json!({ "agentId": agent, "callId": id });
-        change.unit.event(crate::events::Aggregate::Agent, agent.0, 0, "WRAP_UP", news).await?;
+        change.unit.event(crate::events::Aggregate::Agent, agent.0, 0, "WRAP_UP", news)?;
         Ok(change.commit().await?.0)
     }
 

@@ -219,7 +219,7 @@ impl Change {
             let before = self.stored.1.iter().find(|leg| leg.id == now.id).unwrap_or(now);
             visibility::mark(&mut payload, before.hiding(), now.hiding());
         }
-        self.unit.event(Aggregate::Call, self.call.id.0, self.call.version, kind.as_str(), payload).await
+        self.unit.event(Aggregate::Call, self.call.id.0, self.call.version, kind.as_str(), payload)
     }
 
     /// Moves the call to a state, and its life to the interval of that state.

@@ -147,7 +147,7 @@ impl Platform {
         let guest_token = (!mine).then(tokens::random);
         if guest_token.is_some() && leg.guest_token_hash.is_some() {
             // The sockets of the browser that had the link go by this.
-            change.unit.event(Aggregate::Leg, id.0, 0, BOUND_ANEW, json!({ "legId": id })).await?;
+            change.unit.event(Aggregate::Leg, id.0, 0, BOUND_ANEW, json!({ "legId": id }))?;
         }
         if let Some(token) = &guest_token {
             let leg = &mut change.legs[place];

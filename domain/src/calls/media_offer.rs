@@ -60,7 +60,7 @@ impl Platform {
             .execute(change.unit.connection())
             .await?;
         let news = json!({ "callId": id, "legId": leg, "epoch": epoch, "revision": revision });
-        change.unit.event(Aggregate::Leg, leg.0, 0, KIND, news).await?;
+        change.unit.event(Aggregate::Leg, leg.0, 0, KIND, news)?;
         change.commit().await?;
         Ok(())
     }

@@ -18,6 +18,21 @@ use crate::{
     routing::Wanted,
 };
 
+/// A statement takes 65,535 values at most.
+const EVENTS_AT_ONCE: usize = 5_000;
+
+/// A row of the event log to be.
+#[derive(Insertable)]
+#[diesel(table_name = schema::event)]
+struct News {
+    at: DateTime<Utc>,
+    aggregate: Aggregate,
+    aggregate_id: Uuid,
+    version: i32,
+    kind: String,
+    payload: serde_json::Value,
+}
+
 type Manager = <AsyncPgConnection as diesel_async::AsyncConnection>::TransactionManager;
 
 /// A transaction that is open. Dropped without [`Unit::commit`] it is rolled back.
@@ -30,7 +45,8 @@ pub struct Unit {
     platform: Platform,
     /// One instant for everything that happens in the unit.
     pub now: DateTime<Utc>,
-    events: u32,
+    /// Written with the commit, in one statement.
+    events: Vec<News>,
     jobs: Vec<(i64, Job, Vec<u8>)>,
     touched: BTreeSet<AgentId>,
     wanted: Wanted,
@@ -50,7 +66,7 @@ impl Unit {
             connection: Some(connection),
             platform: platform.clone(),
             now: platform.clock.now(),
-            events: 0,
+            events: Vec::new(),
             jobs: Vec::new(),
             touched: BTreeSet::new(),
             wanted: Wanted::default(),
@@ -67,7 +83,7 @@ impl Unit {
     }
 
     /// Writes a row of the event log.
-    pub async fn event(
+    pub fn event(
         &mut self,
         aggregate: Aggregate,
         id: Uuid,
@@ -75,36 +91,21 @@ impl Unit {
         kind: &str,
         payload: impl Serialize,
     ) -> Result<()> {
-        self.events(aggregate, kind, vec![(id, version, serde_json::to_value(payload)?)]).await
+        self.events(aggregate, kind, vec![(id, version, serde_json::to_value(payload)?)]);
+        Ok(())
     }
 
     /// Writes rows of one kind: whose, the version, what.
-    pub async fn events(
-        &mut self,
-        aggregate: Aggregate,
-        kind: &str,
-        news: Vec<(Uuid, i32, serde_json::Value)>,
-    ) -> Result<()> {
-        use schema::event;
-        if news.is_empty() {
-            return Ok(());
-        }
-        let rows: Vec<_> = news
-            .into_iter()
-            .map(|(id, version, payload)| {
-                (
-                    event::at.eq(self.now),
-                    event::aggregate.eq(aggregate),
-                    event::aggregate_id.eq(id),
-                    event::version.eq(version),
-                    event::kind.eq(kind),
-                    event::payload.eq(payload),
-                )
-            })
-            .collect();
-        diesel::insert_into(event::table).values(&rows).execute(self.connection()).await?;
-        self.events += 1;
-        Ok(())
+    pub fn events(&mut self, aggregate: Aggregate, kind: &str, news: Vec<(Uuid, i32, serde_json::Value)>) {
+        let at = self.now;
+        self.events.extend(news.into_iter().map(|(aggregate_id, version, payload)| News {
+            at,
+            aggregate,
+            aggregate_id,
+            version,
+            kind: kind.into(),
+            payload,
+        }));
     }
 
     /// Something changes that decides what this agent is doing: settled before the commit.
@@ -145,21 +146,24 @@ impl Unit {
             let touched: Vec<AgentId> = std::mem::take(&mut self.touched).into_iter().collect();
             activity::settle(&mut self, &touched).await?;
         }
+        let events = std::mem::take(&mut self.events);
+        let tells = !events.is_empty();
+        for some in events.chunks(EVENTS_AT_ONCE) {
+            diesel::insert_into(schema::event::table).values(some).execute(self.connection()).await?;
+        }
         crate::failpoint::hit("before_commit");
         Manager::commit_transaction(self.connection())
             .await
             .map_err(|e| Error::Unavailable(format!("commit: {e}")))?;
         self.connection = None;
         self.platform.router.want(std::mem::take(&mut self.wanted));
-        if self.events == 0 && self.jobs.is_empty() {
+        if !tells && self.jobs.is_empty() {
             return Ok(());
         }
         crate::failpoint::hit("after_commit");
-        let (platform, events, jobs) = (self.platform.clone(), self.events, std::mem::take(&mut self.jobs));
+        let (platform, jobs) = (self.platform.clone(), std::mem::take(&mut self.jobs));
         tokio::spawn(async move {
-            if events > 0
-                && let Err(error) = platform.bus.publish_event("log", b"").await
-            {
+            if tells && let Err(error) = platform.bus.publish_event("log", b"").await {
                 tracing::debug!(%error, "the wake-up was not confirmed; readers will poll");
             }
             for (id, job, body) in jobs {

@@ -136,8 +136,7 @@ impl Platform {
                 .set(session::revoked_at.eq(now))
                 .execute(unit.connection())
                 .await?;
-            unit.event(Aggregate::Session, id.0, 0, "REVOKED", serde_json::json!({ "userId": row.user_id }))
-                .await?;
+            unit.event(Aggregate::Session, id.0, 0, "REVOKED", serde_json::json!({ "userId": row.user_id }))?;
             unit.commit().await?;
             tracing::warn!(session = %id, "a used refresh token came again: the session is revoked");
             return Err(SignInError::Wrong);
@@ -198,7 +197,7 @@ impl Platform {
             return Err(Refusal::new(RefusalCode::NotFound, "This session has ended already.").into());
         }
         for id in ended {
-            unit.event(Aggregate::Session, id, 0, "REVOKED", serde_json::json!({ "userId": user })).await?;
+            unit.event(Aggregate::Session, id, 0, "REVOKED", serde_json::json!({ "userId": user }))?;
         }
         unit.commit().await
     }

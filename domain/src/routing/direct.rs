@@ -125,7 +125,7 @@ impl Change {
         diesel::insert_into(offer::table).values(&asked).execute(self.unit.connection()).await?;
         let by = UserId::from(asked_by).to_string();
         self.event(CallEventKind::Offered, &by, None, Some(agent.to_string())).await?;
-        self.unit.event(Aggregate::Agent, agent.0, 0, "OFFER", news(&asked)).await?;
+        self.unit.event(Aggregate::Agent, agent.0, 0, "OFFER", news(&asked))?;
         self.unit.touch(agent);
         Ok(asked)
     }

@@ -120,9 +120,9 @@ async fn tell(
             Some((it.call_id.0, it.version, payload))
         })
         .collect();
-    unit.events(Aggregate::Call, CallEventKind::Offered.as_str(), offered).await?;
+    unit.events(Aggregate::Call, CallEventKind::Offered.as_str(), offered);
     let told = offers.iter().map(|it| (it.agent_id.0, 0, news(it))).collect();
-    unit.events(Aggregate::Agent, "OFFER", told).await?;
+    unit.events(Aggregate::Agent, "OFFER", told);
     for offer in offers {
         unit.touch(offer.agent_id);
     }
@@ -178,7 +178,7 @@ impl Change {
         (offer.state, offer.ended_at, offer.accepted_at) = (next, ended, accepted);
         offer.reason = reason.map(Into::into);
         let payload = news(offer);
-        self.unit.event(Aggregate::Agent, offer.agent_id.0, 0, "OFFER", payload).await?;
+        self.unit.event(Aggregate::Agent, offer.agent_id.0, 0, "OFFER", payload)?;
         self.unit.touch(offer.agent_id);
         Ok(())
     }

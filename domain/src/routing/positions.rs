@@ -61,7 +61,7 @@ impl Platform {
                 (it.id.0, it.version, payload)
             })
             .collect();
-        unit.events(Aggregate::Call, CallEventKind::PositionChanged.as_str(), news).await?;
+        unit.events(Aggregate::Call, CallEventKind::PositionChanged.as_str(), news);
         unit.commit().await?;
         Ok(moved.len())
     }

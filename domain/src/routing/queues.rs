@@ -222,7 +222,7 @@ impl Platform {
         }
         changed(&mut unit, id, actor).await?;
         let news = json!({ "agentId": member, "queueId": id, "actor": actor.key() });
-        unit.event(Aggregate::Agent, member.0, 0, "MEMBER", news).await?;
+        unit.event(Aggregate::Agent, member.0, 0, "MEMBER", news)?;
         unit.commit().await?;
         Ok((queue, agent))
     }
@@ -267,7 +267,7 @@ async fn set_box(
 
 async fn changed(unit: &mut Unit, id: QueueId, actor: &Actor) -> Result<()> {
     let news = json!({ "queueId": id, "actor": actor.key() });
-    unit.event(Aggregate::Queue, id.0, 0, "CHANGED", news).await
+    unit.event(Aggregate::Queue, id.0, 0, "CHANGED", news)
 }
 
 /// Those who wait get the limits and the head start that the queue has now.

@@ -53,8 +53,7 @@ impl Unit {
                 0,
                 "NOTIFIED",
                 serde_json::json!({ "notificationId": told.id }),
-            )
-            .await?;
+            )?;
         }
         Ok(new)
     }
