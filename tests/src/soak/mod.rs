@@ -87,7 +87,8 @@ pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
     crowd.close();
     summary.calls = crowd.asked();
     let sql = platform.sql().await;
-    let results = "SELECT coalesce(result, state), count(*) FROM call GROUP BY 1";
+    let results = "SELECT CASE WHEN result = 'COMPLETED' THEN result ELSE concat(coalesce(result, state), ': ', end_reason) END, count(*)
+        FROM call GROUP BY 1 ORDER BY 2 DESC";
     for row in sql.query(results, &[]).await.expect("the calls are counted") {
         summary.results.insert(row.get(0), row.get(1));
     }
