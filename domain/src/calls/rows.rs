@@ -174,12 +174,12 @@ impl Leg {
     }
 
     /// It has not left: its party is in the call, or asked into it.
-    pub(crate) fn is_on(&self) -> bool {
+    pub fn is_on(&self) -> bool {
         self.state != LegState::Left
     }
 
     /// An agent's, and not left.
-    pub(crate) fn is_agent_on(&self) -> bool {
+    pub fn is_agent_on(&self) -> bool {
         self.role == LegRole::Agent && self.is_on()
     }
 

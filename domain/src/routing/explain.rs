@@ -23,9 +23,13 @@ const UNEXPLAINED: &str = "SELECT v.id FROM queue_visit v
         AND NOT EXISTS (SELECT FROM offer o WHERE o.visit_id = v.id)
     ORDER BY v.entered_at LIMIT $2";
 
-/// A round that decided meanwhile knows better.
-const KEEP: &str = "UPDATE queue_visit v SET routing = given.routing FROM unnest($1, $2) AS given(id, routing)
-    WHERE v.id = given.id AND v.left_at IS NULL AND (v.routing IS NULL OR (v.routing->>'decided_at')::timestamptz < $3)";
+/// A round that decided meanwhile knows better, and one that decides just now is not waited for.
+const KEEP: &str = "WITH free AS MATERIALIZED (
+        SELECT v.id, given.routing FROM unnest($1, $2) AS given(id, routing) JOIN queue_visit v USING (id)
+        WHERE v.left_at IS NULL AND (v.routing IS NULL OR (v.routing->>'decided_at')::timestamptz < $3)
+        FOR NO KEY UPDATE OF v SKIP LOCKED
+    )
+    UPDATE queue_visit v SET routing = free.routing FROM free WHERE v.id = free.id";
 
 /// A decision of routing, as it is kept with the visit.
 #[derive(

@@ -18,6 +18,7 @@ use crate::{
     error::{Refusal, RefusalCode, each, refuse},
     events::Aggregate,
     ids::{AgentId, CallId, OfferId, VisitId},
+    limits,
     people::Actor,
     validate,
 };
@@ -365,8 +366,9 @@ impl Platform {
             if !change.decline(&seen, OfferState::TimedOut, "no answer").await? {
                 return Ok(false);
             }
-            // What a colleague asks is no duty.
-            if let Some(visit) = seen.visit_id {
+            // What a colleague asks is no duty; and what rang on so long unseen rang during an outage, when nobody could answer.
+            let prompt = now - seen.expires_at <= limits::PRESENCE;
+            if let Some(visit) = seen.visit_id.filter(|_| prompt) {
                 // The limit of the queue that asked: the call may have gone on to another one just now.
                 let limit: i32 = queue::table
                     .inner_join(queue_visit::table.on(queue_visit::queue_id.eq(queue::id)))

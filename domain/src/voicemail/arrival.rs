@@ -63,7 +63,7 @@ impl Change {
         if failed {
             let title = format!("Call {}, whose message could not be prepared", self.caller_name());
             row.task_id = Some(self.message_task(&row, &title).await?);
-        } else {
+        } else if row.queue_id.is_some() {
             // Somebody was not reached, and has said nothing that could be listened to.
             crate::tasks::follow_up(self).await?;
         }

@@ -153,7 +153,12 @@ impl Platform {
                 },
                 _ => return Ok(false),
             };
+            let for_queue = change.voicemail.as_ref().is_some_and(|row| row.queue_id.is_some());
             change.end(result, reason, "system").await?;
+            // Who was sent here instead of an agent and could leave nothing has to be called.
+            if for_queue && result != CallResult::Voicemail {
+                crate::tasks::follow_up(&mut change).await?;
+            }
             change.commit().await?;
             Ok(true)
         })

@@ -21,7 +21,9 @@ pub(crate) fn speaker(call: &Call, legs: &[Leg]) -> Option<usize> {
         Direction::Internal => leg.role == LegRole::Agent && leg.user_id == call.agent_id,
         _ => leg.role == LegRole::Contact,
     };
-    legs.iter().position(|leg| leg.is_on() && called(leg))
+    // One who is there rather than one who is awaited.
+    let there = legs.iter().position(|leg| leg.state.is_present() && called(leg));
+    there.or_else(|| legs.iter().position(|leg| leg.is_on() && called(leg)))
 }
 
 impl Change {

@@ -346,6 +346,12 @@ async fn one_who_did_not_choose_it_is_recorded_only_after_a_yes() {
     assert_eq!(gone.state, RecordingState::Deleted);
     centre.pass(seconds(61)).await;
     assert_eq!(centre.call(says_nothing.call).await.result, Some(CallResult::Abandoned));
+    let to_call = "SELECT count(*) FROM task WHERE rule_id IS NOT NULL";
+    assert_eq!(
+        count(&centre.stage.sql().await, to_call).await,
+        1,
+        "nobody could be reached, and nothing was left"
+    );
     let recorded = "SELECT count(*) FROM recording";
     assert_eq!(count(&centre.stage.sql().await, recorded).await, 2);
 

@@ -93,7 +93,7 @@ impl Leg {
             return Ok(None);
         }
         let legs = context.loaders().load_one(LegsOf(self.0.call_id)).await?.unwrap_or_default();
-        let is_own = |leg: &calls::Leg| leg.role == calls::LegRole::Agent && context.actor().owns(leg);
+        let is_own = |leg: &calls::Leg| leg.is_agent_on() && context.actor().owns(leg);
         let platform = context.platform();
         Ok(legs.iter().any(is_own).then(|| join_url(&platform.config, &platform.join_token(self.0.id))))
     }
