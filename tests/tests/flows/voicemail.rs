@@ -85,9 +85,9 @@ async fn a_message_left_after_hours_is_found_and_heard() {
     contact.follow_move(STEP).await;
     speaks(&contact, 5).await;
     assert_eq!(contact.media.received().share_heard(&words), 0.0);
-    // Silence at the end, which is cut off.
-    contact.media.set_silent(true);
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Between two beeps, so that there is silence at the end to be cut off.
+    let phase = contact.media.playing_since().elapsed().as_millis() as u64 % 1000;
+    tokio::time::sleep(Duration::from_millis((1700 - phase) % 1000)).await;
     contact.leave().await;
     contact.close().await;
     let ended = admin.data(CALL, json!({ "id": call })).await["call"].clone();
@@ -131,6 +131,35 @@ async fn a_message_left_after_hours_is_found_and_heard() {
     assert_eq!(agent.data(list, json!({})).await["voicemails"]["totalCount"], 0);
 
     silent(&platform, &admin, &agent).await;
+    seen(&platform, &admin, &agent).await;
+}
+
+/// A message with a picture, where the call has one.
+async fn seen(platform: &Platform, admin: &Client, agent: &Client) {
+    change_queue(platform, "lonely", json!({ "media": ["AUDIO", "VIDEO"] })).await;
+    let stranger = platform.anonymous(0);
+    let request =
+        json!({ "queueKey": "lonely", "name": "Mary Somerville", "media": "VIDEO", "voicemail": true });
+    let requested = stranger.mutate("callRequest", request, "call { id } joinToken").await;
+    let call = text(&requested["call"]["id"]).to_owned();
+    let sending = Sending::video(&Clip::load(Scene::Contact));
+    let contact = Party::join_by_link(&stranger, text(&requested["joinToken"]), &sending).await;
+    until_message(&contact.client, &call, "RECORDING", STEP).await;
+    // Packets of both kinds.
+    speaks(&contact, 30).await;
+    contact.leave().await;
+    contact.close().await;
+    until_message(admin, &call, "DONE", PREPARED).await;
+    let query =
+        "query($id: ID!) { call(id: $id) { voicemail { recording { renditions { name height } } } } }";
+    let found = agent.data(query, json!({ "id": call })).await["call"]["voicemail"]["recording"].clone();
+    let heights: Vec<i64> = found["renditions"]
+        .as_array()
+        .expect("renditions")
+        .iter()
+        .filter_map(|it| it["height"].as_i64())
+        .collect();
+    assert!(heights.contains(&720), "{found}");
 }
 
 /// One who waits, chooses to leave a message, and then says next to nothing.
