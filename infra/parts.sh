@@ -7,7 +7,7 @@ passed=0
 failed=0
 failures=()
 # A whole run ends within this, so that a hanging part still leaves a count.
-readonly run_limit=$((43 * 60))
+readonly run_limit=$((75 * 60))
 
 target() { printf '%s' "${CARGO_TARGET_DIR:-$root/target}"; }
 

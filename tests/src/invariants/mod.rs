@@ -35,11 +35,11 @@ const ALWAYS: &[(&str, &str)] = &[
     ("a transfer to a queue has no call that waits or no agent beside it", "SELECT t.id FROM transfer t JOIN call c ON c.id = t.call_id WHERE t.ended_at IS NULL AND t.kind = 'BLIND' AND t.to_queue_id IS NOT NULL
             AND NOT (t.state = 'RINGING' AND c.visit_id IS NOT NULL AND EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.user_id = t.from_agent_id AND l.role = 'AGENT' AND l.state <> 'LEFT' AND l.parked))"),
     ("an offer of a transfer outlives it", "SELECT o.id FROM offer o JOIN transfer t ON t.id = o.transfer_id WHERE o.state IN ('PENDING', 'ACCEPTED') AND t.ended_at IS NOT NULL"),
-    ("a call goes on with one side of it", "SELECT c.id FROM call c WHERE c.state = 'IN_PROGRESS' AND c.direction <> 'INTERNAL'
+    ("a call goes on with one side of it", "SELECT c.id FROM call c WHERE c.state = 'IN_PROGRESS' AND c.direction <> 'INTERNAL' AND NOT EXISTS (SELECT FROM voicemail m WHERE m.call_id = c.id AND m.until IS NOT NULL)
             AND NOT EXISTS (SELECT FROM transfer t WHERE t.call_id = c.id AND t.ended_at IS NULL) AND NOT (
         EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.role = 'AGENT' AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING'))
         AND EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.role IN ('CONTACT', 'GUEST') AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING')))"),
-    ("a call belongs to one who is not in it", "SELECT c.id FROM call c WHERE c.state = 'IN_PROGRESS'
+    ("a call belongs to one who is not in it", "SELECT c.id FROM call c WHERE c.state = 'IN_PROGRESS' AND NOT EXISTS (SELECT FROM voicemail m WHERE m.call_id = c.id AND m.until IS NOT NULL)
         AND NOT EXISTS (SELECT FROM transfer t WHERE t.call_id = c.id AND t.ended_at IS NULL)
         AND NOT EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.role = 'AGENT' AND l.state <> 'LEFT' AND l.user_id = c.agent_id)"),
     ("two supervisors have a call", "SELECT call_id FROM leg WHERE take_over = 'DONE' AND state <> 'LEFT' GROUP BY 1 HAVING count(*) > 1"),
