@@ -6,7 +6,7 @@ use super::{Entry, VisitOutcome, request::open_queue};
 use crate::{
     Platform, Result,
     audit::AuditAction,
-    calls::{Call, CallState},
+    calls::{Call, CallState, Leg},
     error::{RefusalCode, refuse},
     ids::{CallId, QueueId},
     limits,
@@ -35,6 +35,11 @@ impl Platform {
         }
         if change.live_transfer().await?.is_some() {
             let says = "Its agent transfers this call just now and may take it back. Try again in a moment.";
+            return refuse(RefusalCode::IllegalTransition, says);
+        }
+        // A call-back whose contact is being rung.
+        if change.legs.iter().any(Leg::is_agent_on) {
+            let says = "An agent has taken this call. Take it over, or wait until it is back in the queue.";
             return refuse(RefusalCode::IllegalTransition, says);
         }
         let queue = open_queue(&mut change.unit, to, "queueId").await?;

@@ -198,3 +198,21 @@ async fn a_shorter_patience_holds_for_those_who_wait_already() {
     centre.pass(seconds(11)).await;
     assert_eq!(centre.call(caller.call).await.result, Some(CallResult::Missed));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_is_not_moved_away_from_the_agent_who_makes_it() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let other = centre.queue("other", QueueChange::default()).await;
+    let caller = centre.caller(&queue).await;
+    let planned =
+        centre.platform.request_callback(&caller.actor, caller.call, None, None).await.unwrap().planned;
+    let agent = centre.agent(&[&queue]).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, planned.id);
+    assert_eq!(centre.state(planned.id).await, CallState::Ringing, "the contact is called");
+    let supervisor = super::supervision::supervisor(&centre).await;
+    let moved = centre.platform.move_call(&supervisor, planned.id, other.id).await;
+    assert_eq!(refused(moved).0, RefusalCode::IllegalTransition);
+    assert_eq!(centre.call(planned.id).await.queue_id, Some(queue.id));
+}
