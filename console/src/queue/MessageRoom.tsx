@@ -3,13 +3,13 @@ import { IconCheck, IconEar } from '@tabler/icons-react';
 import { useState } from 'react';
 import { explain, payload } from '../api/errors';
 import { useStream } from '../call/hooks';
-import { faultWords } from '../calls/live-words';
 import { Video } from '../calls/Video';
 import { ConsentGive } from '../join/ConsentQuestion';
 import type { Guest } from '../join/guest';
 import type { OwnCall } from '../join/guest-call';
 import join from '../join/join.module.css';
 import { Level } from '../join/Level';
+import { MediaFault } from '../join/MediaFault';
 import type { Ready } from '../join/take-up';
 import { clock } from '../ui/format';
 import { useNow } from '../ui/Time';
@@ -62,14 +62,7 @@ export function MessageRoom({ ready: { live, media, guest }, own, queue }: { rea
           The connection is lost. What you said is kept; it goes on as soon as the connection is back.
         </Alert>
       )}
-      {local.fault && (
-        <Alert color="yellow" role="alert" p="sm">
-          {faultWords(local.fault)}{' '}
-          <Button size="compact-sm" variant="default" onClick={() => void media.open(call?.media === 'VIDEO')}>
-            Try again
-          </Button>
-        </Alert>
-      )}
+      <MediaFault own={own} media={media} />
       <section className={styles.devices} aria-label="Sound and picture">
         <Level track={local.audio} words={recording ? 'You are recorded' : 'Not recorded yet'} />
         {self && (

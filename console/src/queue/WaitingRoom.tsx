@@ -2,11 +2,11 @@ import { ActionIcon, Alert, Button, Text, Title } from '@mantine/core';
 import { IconMicrophone, IconMusic, IconMusicOff, IconPhoneCall, IconPhoneOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useStream } from '../call/hooks';
-import { faultWords } from '../calls/live-words';
 import { Video } from '../calls/Video';
 import type { OwnCall } from '../join/guest-call';
 import join from '../join/join.module.css';
 import { Level } from '../join/Level';
+import { MediaFault } from '../join/MediaFault';
 import type { Ready } from '../join/take-up';
 import { Since } from '../ui/Time';
 import { CallbackRequest } from './CallbackRequest';
@@ -76,14 +76,7 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
           The connection is lost. We keep your place for half a minute and try again by ourselves.
         </Alert>
       )}
-      {local.fault && (
-        <Alert color="yellow" role="alert" p="sm">
-          {faultWords(local.fault)}{' '}
-          <Button size="compact-sm" variant="default" onClick={() => void media.open(call?.media === 'VIDEO')}>
-            Try again
-          </Button>
-        </Alert>
-      )}
+      <MediaFault own={own} media={media} />
       <section className={styles.devices} aria-label="Sound and picture">
         <div className={styles.row}>
           <span className={styles.grow}>{musicWords(phase, silent)}</span>
