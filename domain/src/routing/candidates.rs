@@ -7,7 +7,10 @@ use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::rules::{Decision, Free, Waiting};
+use super::{
+    Queue,
+    rules::{Decision, Free, Waiting},
+};
 use crate::{
     Result,
     agents::Skills,
@@ -16,9 +19,13 @@ use crate::{
     limits,
 };
 
-/// Waiting calls of one queue that a round locks at most, beyond one for every free agent.
-const SPARE: i64 = 10;
+/// Waiting calls of one queue that a round locks beyond one for every free agent, …
+const SPARE: i64 = 2;
+/// … so many at most. One that has to look further back locks eight times as many, and again …
 const MANY: i64 = 100;
+/// … up to this.
+const MOST: i64 = 800;
+
 #[derive(QueryableByName)]
 struct FreeRow {
     #[diesel(sql_type = sql_types::Uuid)]
@@ -72,25 +79,15 @@ pub(super) struct Id {
     pub id: Uuid,
 }
 
-#[derive(QueryableByName)]
-struct Busy {
-    #[diesel(sql_type = sql_types::Uuid)]
-    queue_id: QueueId,
-    #[diesel(sql_type = sql_types::Text)]
-    activity: String,
-    #[diesel(sql_type = sql_types::BigInt)]
-    members: i64,
-}
-
 /// Members who are free: by the record, which is as exact as its transactions, but for presence, which lapses before it
-/// is told. What an agent is doing is derived anew once its row is locked.
+/// is told. What an agent is doing is derived anew once its row is locked. Looks into indexes for each member: OFFSET 0.
 macro_rules! free {
     () => {
-        "SELECT m.queue_id, m.agent_id, m.tier, a.idle_since, m.offered_at, a.skills
-    FROM unnest($1) AS wanted(queue_id) JOIN queue_member m USING (queue_id)
-    JOIN agent_interval doing ON doing.agent_id = m.agent_id AND doing.ended_at IS NULL AND doing.activity = 'AVAILABLE'
-    JOIN agent_presence p ON p.agent_id = m.agent_id AND p.until > $2
-    JOIN agent a ON a.user_id = m.agent_id"
+        "SELECT m.queue_id, m.agent_id, m.tier, a.idle_since, m.offered_at, a.skills FROM unnest((SELECT $1)) AS wanted(queue_id),
+        LATERAL (SELECT * FROM queue_member of WHERE of.queue_id = wanted.queue_id
+            AND EXISTS (SELECT FROM agent_interval i WHERE i.agent_id = of.agent_id AND i.ended_at IS NULL AND i.activity = 'AVAILABLE' OFFSET 0)
+            AND EXISTS (SELECT FROM agent_presence p WHERE p.agent_id = of.agent_id AND p.until > $2 OFFSET 0) OFFSET 0) AS m,
+        LATERAL (SELECT idle_since, skills FROM agent WHERE user_id = m.agent_id OFFSET 0) AS a"
     };
 }
 const FREE: &str = free!();
@@ -100,66 +97,103 @@ const FREE_WHERE_WANTED: &str = concat!(
     " WHERE EXISTS (SELECT FROM queue_visit v WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL OFFSET 0)"
 );
 
-/// Not where the contact's connection broke off and nobody else of that side is there: an agent would hear nobody. A call-back
+/// Not where a media worker is sought just now, nor where the contact's connection broke off and nobody else of that side is there: an agent would hear nobody. A call-back
 /// has nobody yet.
 macro_rules! is_heard {
     () => {
-        "(SELECT bool_and(l.state = 'RECONNECTING') FROM leg l WHERE l.call_id = c.id AND l.role IN ('CONTACT', 'GUEST')
+        "c.dispatch_at IS NULL AND (SELECT bool_and(l.state = 'RECONNECTING') FROM leg l WHERE l.call_id = c.id AND l.role IN ('CONTACT', 'GUEST')
             AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING')) IS NOT TRUE"
     };
 }
 
-/// The best of each queue. The lock comes first and the order of the log is that of transaction ids, so this one has taken
-/// its id before: `age` is negative for a row that a younger transaction wrote. The state is compared as an expression, so
+/// Nobody is called back while a queue is closed: `open` says whether it is.
+macro_rules! waits {
+    () => {
+        "v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND (wanted.open OR NOT v.callback)
+            AND c.state || '' = 'QUEUED' AND c.visit_id = v.id"
+    };
+}
+
+/// The best of each queue. The lock comes first and the order of the log is that of transaction ids, so this one takes its
+/// id before: `age` is negative for a row that a younger transaction wrote. The state is compared as an expression, so
 /// that calls are found by id: by statistics of a quiet hour, going through all live calls each time looks cheaper.
 const WAITING: &str = concat!(
-    "SELECT best.* FROM unnest($1, $2) AS wanted(queue_id, most), LATERAL (
+    "SELECT best.* FROM (SELECT pg_current_xact_id() AS id OFFSET 0) AS mine, unnest((SELECT $1), (SELECT $2), (SELECT $4)) AS wanted(queue_id, most, open), LATERAL (
         SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, age(c.xmin) < 0 AS younger
         FROM queue_visit v JOIN call c ON c.id = v.call_id
-        WHERE v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id AND ",
+        WHERE mine.id IS NOT NULL AND ",
+    waits!(),
+    " AND ",
     is_heard!(),
     "
         ORDER BY v.rank_at, v.id LIMIT wanted.most
         FOR NO KEY UPDATE OF c SKIP LOCKED) AS best"
 );
 
-/// How many calls a round locks for so many free members.
-fn most(free: &[Free], depth: u32) -> i64 {
-    i64::try_from(free.len()).map_or(MANY, |free| (free + SPARE).min(MANY)) << (3 * depth)
+fn is_open(rules: &HashMap<QueueId, Queue>, queue: QueueId, now: DateTime<Utc>) -> bool {
+    rules.get(&queue).is_some_and(|queue| queue.hours.open_at(now))
+}
+
+/// The free members who could take a call of the queue at all: for the others nothing need be locked.
+pub(super) fn able(
+    rules: &HashMap<QueueId, Queue>,
+    by_queue: &HashMap<QueueId, Vec<Free>>,
+) -> HashMap<QueueId, Vec<AgentId>> {
+    let of_queue = |(id, free): (&QueueId, &Vec<Free>)| {
+        let required = rules.get(id)?.least_required();
+        let able = free.iter().filter(|free| free.skills.meet(&required)).map(|free| free.agent);
+        Some((*id, able.collect()))
+    };
+    by_queue.iter().filter_map(of_queue).filter(|(_, able): &(_, Vec<_>)| !able.is_empty()).collect()
+}
+
+/// How many calls a round locks for so many able members.
+fn most(able: &[AgentId], depth: u32) -> i64 {
+    let first = i64::try_from(able.len()).map_or(MANY, |able| (able + SPARE).min(MANY));
+    (first << (3 * depth)).min(MOST)
 }
 
 /// The queues with agents to spare: those of which all that could be locked was seen, and whether there are others, too.
 pub(super) fn spare(
-    by_queue: &HashMap<QueueId, Vec<Free>>,
+    able: &HashMap<QueueId, Vec<AgentId>>,
     seen: &[(Waiting, CallId)],
     chosen: &[(Waiting, Decision)],
     depth: u32,
-) -> (Vec<Uuid>, bool) {
+) -> (Vec<QueueId>, bool) {
     let taken: HashSet<AgentId> =
         chosen.iter().flat_map(|(_, decision)| decision.chosen.iter().copied()).collect();
-    let with_agents =
-        by_queue.iter().filter(|(_, free)| free.iter().any(|free| !taken.contains(&free.agent)));
-    let (all, some): (Vec<_>, Vec<_>) = with_agents.partition(|(queue, free)| {
+    let with_agents = able.iter().filter(|(_, able)| able.iter().any(|agent| !taken.contains(agent)));
+    let (all, some): (Vec<_>, Vec<_>) = with_agents.partition(|(queue, able)| {
         let locked = seen.iter().filter(|(row, _)| row.queue == **queue).count();
-        (locked as i64) < most(free, depth)
+        (locked as i64) < most(able, depth)
     });
-    (all.into_iter().map(|(queue, _)| queue.0).collect(), !some.is_empty())
+    (all.into_iter().map(|(queue, _)| *queue).collect(), !some.is_empty())
 }
 
 /// Whether calls wait in these queues that somebody else has locked.
-pub(super) async fn is_left(unit: &mut Unit, queues: Vec<Uuid>, seen: &[(Waiting, CallId)]) -> Result<bool> {
+pub(super) async fn is_left(
+    unit: &mut Unit,
+    rules: &HashMap<QueueId, Queue>,
+    queues: &[QueueId],
+    seen: &[(Waiting, CallId)],
+) -> Result<bool> {
     if queues.is_empty() {
         return Ok(false);
     }
     let seen: Vec<Uuid> = seen.iter().map(|(row, _)| row.visit.0).collect();
     let now = unit.now;
+    let (ids, open): (Vec<Uuid>, Vec<bool>) =
+        queues.iter().map(|id| (id.0, is_open(rules, *id, now))).unzip();
     let found: Option<Id> = statement(concat!(
-        "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id
-         WHERE v.queue_id = ANY($1) AND v.left_at IS NULL AND v.not_before <= $2 AND c.state || '' = 'QUEUED' AND c.visit_id = v.id AND v.id <> ALL($3) AND ",
+        "SELECT left_over.id FROM unnest((SELECT $1), (SELECT $2)) AS wanted(queue_id, open),
+         LATERAL (SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id WHERE ",
+        waits!(),
+        " AND v.id <> ALL($4) AND ",
         is_heard!(),
-        " LIMIT 1"
+        " LIMIT 1) AS left_over LIMIT 1"
     ))
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+    .bind::<sql_types::Array<sql_types::Bool>, _>(open)
     .bind::<sql_types::Timestamptz, _>(now)
     .bind::<sql_types::Array<sql_types::Uuid>, _>(seen)
     .get_result(unit.connection())
@@ -200,17 +234,19 @@ async fn free_by(unit: &mut Unit, queues: &[Uuid], query: &'static str) -> Resul
 
 pub(super) async fn lock_waiting(
     unit: &mut Unit,
-    by_queue: &HashMap<QueueId, Vec<Free>>,
+    rules: &HashMap<QueueId, Queue>,
+    able: &HashMap<QueueId, Vec<AgentId>>,
     depth: u32,
 ) -> Result<(Vec<(Waiting, CallId)>, bool)> {
     let now = unit.now;
     let (queues, most): (Vec<Uuid>, Vec<i64>) =
-        by_queue.iter().map(|(queue, free)| (queue.0, most(free, depth))).unzip();
-    statement("SELECT pg_current_xact_id()").execute(unit.connection()).await?;
+        able.iter().map(|(queue, able)| (queue.0, most(able, depth))).unzip();
+    let open: Vec<bool> = able.keys().map(|queue| is_open(rules, *queue, now)).collect();
     let mut rows: Vec<WaitingRow> = statement(WAITING)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&queues)
         .bind::<sql_types::Array<sql_types::BigInt>, _>(&most)
         .bind::<sql_types::Timestamptz, _>(now)
+        .bind::<sql_types::Array<sql_types::Bool>, _>(&open)
         .load(unit.connection())
         .await?;
     let before = rows.len();
@@ -314,39 +350,11 @@ async fn lock_still_free(unit: &mut Unit, ids: &[Uuid]) -> Result<HashSet<AgentI
     .await?;
     let ids: Vec<Uuid> = locked.into_iter().map(|it| it.id).collect();
     let free: Vec<Id> = statement(
-        "SELECT agent_id AS id FROM agent_activity($2) WHERE agent_id = ANY($1) AND activity = 'AVAILABLE'",
+        "SELECT agent_id AS id FROM agent_activity($2) WHERE agent_id = ANY ((SELECT $1)::uuid[]) AND activity = 'AVAILABLE'",
     )
     .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
     .bind::<sql_types::Timestamptz, _>(now)
     .load(unit.connection())
     .await?;
     Ok(free.into_iter().map(|it| AgentId(it.id)).collect())
-}
-
-/// Members who are not free, by what they are doing.
-pub(super) async fn busy_members(
-    unit: &mut Unit,
-    queues: &[QueueId],
-) -> Result<HashMap<QueueId, Vec<(String, i64)>>> {
-    let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
-    let found: Vec<Busy> = statement(
-        "SELECT m.queue_id, i.activity, count(*) AS members FROM queue_member m
-         JOIN agent_interval i ON i.agent_id = m.agent_id AND i.ended_at IS NULL
-         WHERE m.queue_id = ANY($1) AND i.activity <> 'AVAILABLE' GROUP BY 1, 2 ORDER BY 1, 2",
-    )
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
-    .load(unit.connection())
-    .await?;
-    let mut busy: HashMap<QueueId, Vec<(String, i64)>> = HashMap::new();
-    for it in found {
-        let reason = match it.activity.as_str() {
-            "OFFLINE" => "offline",
-            "AWAY" => "away",
-            "RINGING" => "has another offer",
-            "ON_CALL" => "on a call",
-            _ => "wrapping up",
-        };
-        busy.entry(it.queue_id).or_default().push((reason.into(), it.members));
-    }
-    Ok(busy)
 }

@@ -52,14 +52,84 @@ impl From<Inputs> for Estimate {
     }
 }
 
+/// Members of a queue by what they are doing.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub struct Members {
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub available: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub ringing: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub on_call: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub wrap_up: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub away: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub offline: i64,
+}
+
+impl Members {
+    pub(super) const fn at_work(&self) -> i64 {
+        self.available + self.ringing + self.on_call + self.wrap_up
+    }
+
+    /// Those who are not free, as an explanation says it.
+    pub(super) fn busy(&self) -> impl Iterator<Item = (String, i64)> {
+        let reasons = [
+            ("away", self.away),
+            ("offline", self.offline),
+            ("on a call", self.on_call),
+            ("has another offer", self.ringing),
+            ("wrapping up", self.wrap_up),
+        ];
+        reasons
+            .into_iter()
+            .filter(|(_, members)| *members > 0)
+            .map(|(reason, members)| (reason.into(), members))
+    }
+}
+
+/// A row of [`Members`] for the queue `q`: a look into an index for each member, whatever the planner thinks of the size of
+/// tables. That is what OFFSET 0 is for here and elsewhere: it keeps a subquery as it stands.
+macro_rules! members {
+    () => {
+        "(SELECT count(*) FILTER (WHERE activity = 'AVAILABLE') AS available,
+            count(*) FILTER (WHERE activity = 'RINGING') AS ringing,
+            count(*) FILTER (WHERE activity = 'ON_CALL') AS on_call,
+            count(*) FILTER (WHERE activity = 'WRAP_UP') AS wrap_up,
+            count(*) FILTER (WHERE activity = 'AWAY') AS away,
+            count(*) FILTER (WHERE activity = 'OFFLINE') AS offline
+        FROM queue_member m, LATERAL (SELECT activity FROM agent_interval i WHERE i.agent_id = m.agent_id AND i.ended_at IS NULL OFFSET 0) AS i
+        WHERE m.queue_id = q.id)"
+    };
+}
+pub(super) use members;
+
+/// Mean handling of the last fifty calls of the queue `q`, if there were any.
+macro_rules! mean_handling {
+    () => {
+        "(SELECT avg(handled_seconds) FROM (SELECT handled_seconds FROM queue_visit
+            WHERE queue_id = q.id AND handled_seconds IS NOT NULL ORDER BY left_at DESC LIMIT 50) AS recent)"
+    };
+}
+pub(super) use mean_handling;
+
+/// How fast a queue is served.
 #[derive(QueryableByName)]
-struct Pace {
+pub(super) struct Pace {
     #[diesel(sql_type = sql_types::Uuid)]
     queue_id: QueueId,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Double>)]
     handling: Option<f64>,
-    #[diesel(sql_type = sql_types::BigInt)]
-    agents: i64,
+    #[diesel(embed)]
+    pub members: Members,
+}
+
+impl Pace {
+    pub fn inputs(&self, position: i64) -> Inputs {
+        Inputs { position, handling: handling(self.handling), agents: self.members.at_work() }
+    }
 }
 
 /// What is reckoned with, given the mean. A call that was over at once does not make all the others short.
@@ -67,27 +137,25 @@ pub(super) fn handling(mean: Option<f64>) -> f64 {
     mean.map_or(limits::HANDLING_GUESS.as_seconds_f64(), |seconds| seconds.max(1.0))
 }
 
-/// Handling and agents of queues, for somebody at place 0.
 pub(super) async fn paces(
     connection: &mut AsyncPgConnection,
     queues: &[QueueId],
-) -> Result<HashMap<QueueId, Inputs>> {
-    let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
-    let found: Vec<Pace> = statement(
-        "SELECT q.id AS queue_id,
-            (SELECT avg(handled_seconds) FROM (SELECT handled_seconds FROM queue_visit
-                WHERE queue_id = q.id AND handled_seconds IS NOT NULL ORDER BY left_at DESC LIMIT 50) AS recent) AS handling,
-            (SELECT count(*) FROM queue_member m JOIN agent_interval i ON i.agent_id = m.agent_id AND i.ended_at IS NULL
-                WHERE m.queue_id = q.id AND i.activity NOT IN ('OFFLINE', 'AWAY')) AS agents
-         FROM unnest($1) AS q(id)",
-    )
+) -> Result<HashMap<QueueId, Pace>> {
+    let mut ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // As with all that a round asks: (SELECT $1) hides how many there are, for which each time another plan would be made.
+    let found: Vec<Pace> = statement(concat!(
+        "SELECT q.id AS queue_id, m.*, ",
+        mean_handling!(),
+        " AS handling FROM unnest((SELECT $1)) AS q(id), LATERAL ",
+        members!(),
+        " AS m"
+    ))
     .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
     .load(connection)
     .await?;
-    Ok(found
-        .into_iter()
-        .map(|it| (it.queue_id, Inputs { position: 0, handling: handling(it.handling), agents: it.agents }))
-        .collect())
+    Ok(found.into_iter().map(|pace| (pace.queue_id, pace)).collect())
 }
 
 #[derive(QueryableByName)]
@@ -113,19 +181,14 @@ impl crate::Platform {
         .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
         .load(&mut connection)
         .await?;
-        let mut queues: Vec<QueueId> = places.iter().map(|place| place.queue_id).collect();
-        queues.sort_unstable();
-        queues.dedup();
+        let queues: Vec<QueueId> = places.iter().map(|place| place.queue_id).collect();
         if queues.is_empty() {
             return Ok(HashMap::new());
         }
         let paces = paces(&mut connection, &queues).await?;
         Ok(places
             .into_iter()
-            .filter_map(|place| {
-                let inputs = Inputs { position: place.position, ..*paces.get(&place.queue_id)? };
-                Some((place.id, inputs.into()))
-            })
+            .filter_map(|place| Some((place.id, paces.get(&place.queue_id)?.inputs(place.position).into())))
             .collect())
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 
-use super::{Inputs, RoutingStrategy, Visit, rules::Decision};
+use super::{Inputs, Members, RoutingStrategy, Visit, rules::Decision};
 use crate::{
     Platform, Result,
     agents::Skills,
@@ -70,11 +70,10 @@ pub struct Considered {
 }
 
 impl Explanation {
-    /// `busy` counts the members who were not free, by what they were doing.
     pub(super) fn of(
         strategy: RoutingStrategy,
         decision: &Decision,
-        busy: &[(String, i64)],
+        members: &Members,
         estimate: Inputs,
         now: DateTime<Utc>,
     ) -> Self {
@@ -85,7 +84,7 @@ impl Explanation {
             step: decision.step,
             required: decision.required.clone(),
             candidates: decision.considered.clone(),
-            skipped: skipped.chain(busy.iter().cloned()).collect(),
+            skipped: skipped.chain(members.busy()).collect(),
             estimate,
         }
     }

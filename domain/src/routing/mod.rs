@@ -28,7 +28,7 @@ mod visits;
 pub use callback::Callback;
 pub(crate) use candidates::lock_free;
 pub(crate) use direct::{best_members, name_of};
-pub use estimate::{Estimate, FORMULA, Inputs};
+pub use estimate::{Estimate, FORMULA, Inputs, Members};
 pub use explain::{Considered, Explanation};
 pub(crate) use hours::midnight;
 pub use hours::{Holiday, Hours, OpenInterval, Weekday};

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Offer, OfferPurpose, OfferState, round::Assignment};
+use super::{Offer, OfferPurpose, OfferState, RoutingStrategy, round::Assignment};
 use crate::{
     Platform, Result,
     calls::{CallEventKind, CallState, Change, Leg, LegRole, join::Joined},
@@ -25,21 +25,22 @@ use crate::{
 
 const GONE: &str = "This call is no longer offered to you.";
 
-/// The calls ring: the interval of waiting ends, that of ringing begins, at one instant.
+/// The calls ring: the interval of waiting ends, that of ringing begins, at one instant. With it what the explanations say,
+/// and whose turn it was where agents take turns.
 const RING: &str = "WITH ringing AS (
-        UPDATE call SET state = 'RINGING', version = version + 1 WHERE id = ANY($1) RETURNING id, version, contact_id
+        UPDATE call SET state = 'RINGING', version = version + 1 WHERE id = ANY ((SELECT $1)::uuid[]) RETURNING id, version, contact_id
     ), closed AS (
-        UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = ANY($1) AND ended_at IS NULL
+        UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = ANY ((SELECT $1)::uuid[]) AND ended_at IS NULL
         RETURNING call_id, ordinal, ended_at
     ), opened AS (
         INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT call_id, ordinal + 1, 'RING', ended_at FROM closed
+    ), explained AS (
+        UPDATE queue_visit SET routing = given.routing FROM unnest((SELECT $3), (SELECT $4)) AS given(id, routing) WHERE queue_visit.id = given.id
+    ), turns AS (
+        UPDATE queue_member m SET offered_at = $2 FROM unnest((SELECT $5), (SELECT $6)) AS given(queue_id, agent_id)
+        WHERE m.queue_id = given.queue_id AND m.agent_id = given.agent_id
     )
     SELECT id AS call_id, version, contact_id FROM ringing";
-
-/// What the explanations say, and whose turn it was.
-const EXPLAIN: &str = "UPDATE queue_visit SET routing = given.routing FROM unnest($1, $2) AS given(id, routing) WHERE queue_visit.id = given.id";
-const TURNS: &str = "UPDATE queue_member m SET offered_at = $3 FROM unnest($1, $2) AS given(queue_id, agent_id), queue q
-    WHERE m.queue_id = given.queue_id AND m.agent_id = given.agent_id AND q.id = m.queue_id AND q.strategy = 'ROUND_ROBIN'";
 
 #[derive(QueryableByName)]
 struct Ringing {
@@ -77,26 +78,22 @@ pub(super) async fn make(unit: &mut Unit, assignments: &[Assignment]) -> Result<
         .collect();
     diesel::insert_into(offer::table).values(&offers).execute(unit.connection()).await?;
     let calls: Vec<Uuid> = assignments.iter().map(|it| it.call.0).collect();
-    let ringing: Vec<Ringing> = statement(RING)
-        .bind::<sql_types::Array<sql_types::Uuid>, _>(&calls)
-        .bind::<sql_types::Timestamptz, _>(now)
-        .load(unit.connection())
-        .await?;
     let visits: Vec<Uuid> = assignments.iter().map(|it| it.visit.0).collect();
     let explanations: Vec<serde_json::Value> =
         assignments.iter().map(|it| serde_json::to_value(&it.explanation)).collect::<Result<_, _>>()?;
-    statement(EXPLAIN)
+    let (queues, agents): (Vec<Uuid>, Vec<Uuid>) = assignments
+        .iter()
+        .filter(|it| it.explanation.strategy == RoutingStrategy::RoundRobin)
+        .flat_map(|it| it.agents.iter().map(|agent| (it.queue.0, agent.0)))
+        .unzip();
+    let ringing: Vec<Ringing> = statement(RING)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(&calls)
+        .bind::<sql_types::Timestamptz, _>(now)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&visits)
         .bind::<sql_types::Array<sql_types::Jsonb>, _>(&explanations)
-        .execute(unit.connection())
-        .await?;
-    let (queues, agents): (Vec<Uuid>, Vec<Uuid>) =
-        assignments.iter().flat_map(|it| it.agents.iter().map(|agent| (it.queue.0, agent.0))).unzip();
-    statement(TURNS)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&queues)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&agents)
-        .bind::<sql_types::Timestamptz, _>(now)
-        .execute(unit.connection())
+        .load(unit.connection())
         .await?;
     tell(unit, assignments, &ringing, &offers).await
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{QueryableByName, prelude::*, sql_query, sql_types};
+use diesel::{QueryableByName, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use super::Member;
 use crate::{
     Platform, Result,
     calls::Call,
-    db::schema::call,
+    db::{schema::call, statement},
     ids::{AgentId, CallId, QueueId, VisitId},
     page::{Key, Page, Slice},
 };
@@ -47,7 +47,7 @@ impl Platform {
     ) -> Result<HashMap<QueueId, Page<Member>>> {
         let ids: Vec<Uuid> = queues.iter().map(|queue| queue.0).collect();
         let mut connection = self.db.get().await?;
-        let rows: Vec<MemberRow> = sql_query(
+        let rows: Vec<MemberRow> = statement(
             "SELECT member.queue_id, member.agent_id, member.tier FROM unnest($1::uuid[]) AS of (id) CROSS JOIN LATERAL (
                 SELECT * FROM queue_member WHERE queue_id = of.id AND ($2::uuid IS NULL OR agent_id > $2)
                 ORDER BY agent_id LIMIT $3
@@ -84,7 +84,7 @@ impl Platform {
             None => (None, None),
         };
         let mut connection = self.db.get().await?;
-        let rows: Vec<WaitingRow> = sql_query(
+        let rows: Vec<WaitingRow> = statement(
             "SELECT visit.queue_id, visit.call_id, visit.id AS visit_id, visit.rank_at FROM unnest($1::uuid[]) AS of (id) CROSS JOIN LATERAL (
                 SELECT * FROM queue_visit WHERE queue_id = of.id AND left_at IS NULL
                     AND ($2::timestamptz IS NULL OR (rank_at, id) > ($2, $3))

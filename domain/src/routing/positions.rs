@@ -1,13 +1,14 @@
 //! Those who wait are told when their place has changed: an event of the call, every two seconds at most. Far behind it is
 //! told by tenths only: one call that is answered does not make news for five hundred.
 
-use diesel::{QueryableByName, sql_query, sql_types};
+use diesel::{QueryableByName, sql_types};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use crate::{
     Platform, Result,
     calls::{CallEventKind, CallState},
+    db::statement,
     events::Aggregate,
     ids::{CallId, ContactId, QueueId},
 };
@@ -49,8 +50,8 @@ impl Platform {
     /// Tells those whose place is another one than they were told. Returns how many.
     pub async fn announce_positions(&self) -> Result<usize> {
         let mut unit = self.begin().await?;
-        sql_query("SELECT pg_current_xact_id()").execute(unit.connection()).await?;
-        let moved: Vec<Moved> = sql_query(MOVE).load(unit.connection()).await?;
+        statement("SELECT pg_current_xact_id()").execute(unit.connection()).await?;
+        let moved: Vec<Moved> = statement(MOVE).load(unit.connection()).await?;
         let news = moved
             .iter()
             .map(|it| {

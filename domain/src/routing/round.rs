@@ -11,10 +11,8 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{
-    Explanation, Inputs, Queue, Visit,
-    candidates::{
-        Id, around, busy_members, free_members, is_left, lock_agents, lock_waiting, refusals, spare,
-    },
+    Explanation, Queue, Visit,
+    candidates::{Id, able, around, free_members, is_left, lock_agents, lock_waiting, refusals, spare},
     estimate,
     rules::{self, Decision, Free, Waiting},
 };
@@ -25,8 +23,8 @@ use crate::{
     ids::{AgentId, CallId, OfferId, QueueId, VisitId},
 };
 
-/// A round looks at eight times as many once more, 800 at most.
-const DEPTHS: u32 = 2;
+/// How often a round looks further back, eight times as far each time.
+const DEPTHS: u32 = 3;
 
 /// What came of a round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,29 +71,23 @@ impl Platform {
         let mut unit = self.begin().await?;
         let now = unit.now;
         let free = free_members(&mut unit, &ids).await?;
-        if free.is_empty() {
-            unit.roll_back().await?;
-            return Ok((Round::default(), false));
-        }
         let mut by_queue: HashMap<QueueId, Vec<Free>> = HashMap::new();
         for free in free {
             by_queue.entry(free.queue).or_default().push(free);
         }
-        let (waiting, mut again) = lock_waiting(&mut unit, &by_queue, depth).await?;
+        let rules = rules_of(&mut unit, &by_queue).await?;
+        let able = able(&rules, &by_queue);
+        if able.is_empty() {
+            unit.roll_back().await?;
+            return Ok((Round::default(), false));
+        }
+        let (waiting, mut again) = lock_waiting(&mut unit, &rules, &able, depth).await?;
         if waiting.is_empty() {
-            let (left, _) = spare(&by_queue, &waiting, &[], depth);
-            let again = again || is_left(&mut unit, left, &waiting).await?;
+            let (left, _) = spare(&able, &waiting, &[], depth);
+            let again = again || is_left(&mut unit, &rules, &left, &waiting).await?;
             unit.roll_back().await?;
             return Ok((Round { assigned: 0, again }, false));
         }
-        let rules: HashMap<QueueId, Queue> = queue::table
-            .filter(queue::id.eq_any(by_queue.keys().collect::<Vec<_>>()))
-            .select(Queue::as_select())
-            .load(unit.connection())
-            .await?
-            .into_iter()
-            .map(|queue| (queue.id, queue))
-            .collect();
         let around = around(&mut unit, &waiting, now).await?;
         let mut chosen = choose(&rules, &by_queue, &waiting, &around, now);
         let locked = lock_agents(&mut unit, &chosen).await?;
@@ -105,8 +97,8 @@ impl Platform {
             again |= decision.chosen.len() < wanted;
         }
         chosen.retain(|(_, decision)| !decision.chosen.is_empty());
-        let (left, deeper) = spare(&by_queue, &waiting, &chosen, depth);
-        again = again || is_left(&mut unit, left, &waiting).await?;
+        let (left, deeper) = spare(&able, &waiting, &chosen, depth);
+        again = again || is_left(&mut unit, &rules, &left, &waiting).await?;
         if chosen.is_empty() {
             unit.roll_back().await?;
             return Ok((Round { assigned: 0, again }, deeper));
@@ -141,6 +133,22 @@ impl Platform {
             .load(&mut connection)
             .await?)
     }
+}
+
+/// The queues in which somebody is free.
+async fn rules_of(
+    unit: &mut Unit,
+    by_queue: &HashMap<QueueId, Vec<Free>>,
+) -> Result<HashMap<QueueId, Queue>> {
+    if by_queue.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<Queue> = queue::table
+        .filter(queue::id.eq_any(by_queue.keys().collect::<Vec<_>>()))
+        .select(Queue::as_select())
+        .load(unit.connection())
+        .await?;
+    Ok(found.into_iter().map(|queue| (queue.id, queue)).collect())
 }
 
 /// What a round would decide for each of these visits now, without doing it.
@@ -227,25 +235,26 @@ async fn explained(
     chosen: Vec<(Waiting, Decision)>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Assignment>> {
-    let mut queues: Vec<QueueId> = chosen.iter().map(|(row, _)| row.queue).collect();
-    queues.sort_unstable();
-    queues.dedup();
-    let busy = busy_members(unit, &queues).await?;
+    let queues: Vec<QueueId> = chosen.iter().map(|(row, _)| row.queue).collect();
     let paces = estimate::paces(unit.connection(), &queues).await?;
     Ok(chosen
         .into_iter()
         .filter_map(|(row, decision)| {
             let (queue, &(call, position)) = (rules.get(&row.queue)?, places.get(&row.visit)?);
-            let inputs = Inputs { position, ..*paces.get(&row.queue)? };
-            let none = Vec::new();
-            let busy = busy.get(&row.queue).unwrap_or(&none);
+            let pace = paces.get(&row.queue)?;
             Some(Assignment {
                 call,
                 visit: row.visit,
                 queue: row.queue,
                 alone: decision.chosen.len() == 1,
                 expires_at: now + TimeDelta::seconds(queue.offer_seconds.into()),
-                explanation: Explanation::of(queue.strategy, &decision, busy, inputs, now),
+                explanation: Explanation::of(
+                    queue.strategy,
+                    &decision,
+                    &pace.members,
+                    pace.inputs(position),
+                    now,
+                ),
                 agents: decision.chosen,
             })
         })

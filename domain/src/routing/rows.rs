@@ -48,6 +48,12 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// What is asked for at the least, however long somebody has waited.
+    #[must_use]
+    pub fn least_required(&self) -> Skills {
+        self.required_skills.relaxed(self.relaxation_step(TimeDelta::MAX))
+    }
+
     /// How often the levels asked for have been lowered for one who waited so long.
     #[must_use]
     pub fn relaxation_step(&self, waited: TimeDelta) -> i32 {

@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{QueryableByName, sql_query, sql_types};
+use diesel::{QueryableByName, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Inputs, Queue, midnight};
+use super::{
+    Inputs, Members, Queue,
+    estimate::{mean_handling, members},
+    midnight,
+};
 use crate::{
     Platform, Result,
+    db::statement,
     ids::{QueueId, VisitId},
 };
 
@@ -25,18 +30,8 @@ pub struct QueueStats {
     pub callbacks: i64,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
     pub oldest: Option<DateTime<Utc>>,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub available: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub ringing: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub on_call: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub wrap_up: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub away: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub offline: i64,
+    #[diesel(embed)]
+    pub members: Members,
     #[diesel(sql_type = sql_types::BigInt)]
     pub answered: i64,
     /// Answered within the queue's target.
@@ -66,37 +61,33 @@ impl QueueStats {
     pub fn estimated_wait(&self) -> Option<f64> {
         // Those who will be called back have their places, too.
         let before = self.waiting + self.callbacks;
-        if before == 0 && self.available > 0 {
+        if before == 0 && self.members.available > 0 {
             return Some(0.0);
         }
         let handling = super::estimate::handling(self.handling);
-        let agents = self.available + self.ringing + self.on_call + self.wrap_up;
-        Inputs { position: before + 1, handling, agents }.seconds()
+        Inputs { position: before + 1, handling, agents: self.members.at_work() }.seconds()
     }
 }
 
-const STATS: &str = "SELECT q.id AS queue_id, w.*, m.*, d.*,
-        (SELECT avg(handled_seconds) FROM (SELECT handled_seconds FROM queue_visit
-            WHERE queue_id = q.id AND handled_seconds IS NOT NULL ORDER BY left_at DESC LIMIT 50) AS recent) AS handling
+const STATS: &str = concat!(
+    "SELECT q.id AS queue_id, w.*, m.*, d.*, ",
+    mean_handling!(),
+    " AS handling
     FROM unnest($1, $2) AS asked(id, since) JOIN queue q USING (id),
     LATERAL (SELECT count(*) FILTER (WHERE NOT callback) AS waiting, count(*) FILTER (WHERE callback) AS callbacks,
             min(entered_at) FILTER (WHERE NOT callback) AS oldest
         FROM queue_visit v WHERE v.queue_id = q.id AND v.left_at IS NULL) AS w,
-    LATERAL (SELECT count(*) FILTER (WHERE activity = 'AVAILABLE') AS available,
-            count(*) FILTER (WHERE activity = 'RINGING') AS ringing,
-            count(*) FILTER (WHERE activity = 'ON_CALL') AS on_call,
-            count(*) FILTER (WHERE activity = 'WRAP_UP') AS wrap_up,
-            count(*) FILTER (WHERE activity = 'AWAY') AS away,
-            count(*) FILTER (WHERE activity = 'OFFLINE') AS offline
-        FROM queue_member m JOIN agent_interval i ON i.agent_id = m.agent_id AND i.ended_at IS NULL
-        WHERE m.queue_id = q.id) AS m,
+    LATERAL ",
+    members!(),
+    " AS m,
     LATERAL (SELECT count(*) FILTER (WHERE outcome = 'ANSWERED') AS answered,
             count(*) FILTER (WHERE outcome = 'ANSWERED' AND left_at - entered_at <= make_interval(secs => q.service_level_seconds)) AS answered_in_time,
             count(*) FILTER (WHERE outcome = 'ABANDONED') AS abandoned,
             count(*) FILTER (WHERE outcome = 'ABANDONED' AND left_at - entered_at <= make_interval(secs => q.short_abandon_seconds)) AS abandoned_short,
             count(*) FILTER (WHERE outcome = 'OVERFLOWED') AS overflowed,
             avg(extract(epoch FROM left_at - entered_at)) FILTER (WHERE outcome = 'ANSWERED')::float8 AS speed_of_answer
-        FROM queue_visit v WHERE v.queue_id = q.id AND v.entered_at >= asked.since AND NOT v.callback) AS d";
+        FROM queue_visit v WHERE v.queue_id = q.id AND v.entered_at >= asked.since AND NOT v.callback) AS d"
+);
 
 impl Platform {
     /// Queues as they are now, in no order.
@@ -105,7 +96,7 @@ impl Platform {
         let (ids, since): (Vec<Uuid>, Vec<DateTime<Utc>>) =
             queues.iter().map(|queue| (queue.id.0, midnight(now, &queue.hours.time_zone))).unzip();
         let mut connection = self.db.get().await?;
-        Ok(sql_query(STATS)
+        Ok(statement(STATS)
             .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
             .bind::<sql_types::Array<sql_types::Timestamptz>, _>(since)
             .load(&mut connection)
@@ -132,16 +123,16 @@ impl Platform {
             .collect();
         let mut unit = self.begin().await?;
         let now = unit.now;
-        let busy = super::candidates::busy_members(&mut unit, &ids).await?;
+        let paces = super::estimate::paces(unit.connection(), &ids).await?;
         let decisions = super::round::consider(&mut unit, &asked).await?;
         unit.roll_back().await?;
         let mut said: HashMap<VisitId, super::Explanation> = asked
             .iter()
             .zip(decisions)
             .filter_map(|((queue, visit), decision)| {
-                let busy = busy.get(&queue.id).map_or(&[][..], Vec::as_slice);
+                let members = &paces.get(&queue.id)?.members;
                 let inputs = places.get(&visit.id)?.inputs;
-                Some((visit.id, super::Explanation::of(queue.strategy, &decision, busy, inputs, now)))
+                Some((visit.id, super::Explanation::of(queue.strategy, &decision, members, inputs, now)))
             })
             .collect();
         Ok(visits.iter().map(|visit| said.remove(&visit.id).or_else(|| visit.routing.clone())).collect())

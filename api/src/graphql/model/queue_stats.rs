@@ -52,32 +52,32 @@ impl QueueStats {
 
     /// Members who wait for a call.
     async fn available(&self) -> i64 {
-        self.0.stats.available
+        self.0.stats.members.available
     }
 
     /// Members who are in a call, of whatever queue.
     async fn on_call(&self) -> i64 {
-        self.0.stats.on_call
+        self.0.stats.members.on_call
     }
 
     /// Members who wrap up.
     async fn wrap_up(&self) -> i64 {
-        self.0.stats.wrap_up
+        self.0.stats.members.wrap_up
     }
 
     /// Members who are away.
     async fn away(&self) -> i64 {
-        self.0.stats.away
+        self.0.stats.members.away
     }
 
     /// Members to whom a call is offered.
     async fn ringing(&self) -> i64 {
-        self.0.stats.ringing
+        self.0.stats.members.ringing
     }
 
     /// Members who are not there.
     async fn offline(&self) -> i64 {
-        self.0.stats.offline
+        self.0.stats.members.offline
     }
 
     /// Contacts who wait to be called back.
