@@ -96,6 +96,7 @@ fn print(waits: &latency::Waits) {
     println!("  a call entered:       {}", waits.entered.line());
     println!("  with the operation's own transaction: {}", waits.whole.line());
     println!("  of that, from the beginning of the round to the event: {}", waits.told.line());
+    println!("  in the five seconds before, after a cold start: {}", waits.cold.line());
     println!("  no offer followed {}, operations begun over 100 ms late {}", waits.without, waits.late);
 }
 

@@ -23,7 +23,10 @@ use super::life::Life;
 
 const LONG: Duration = Duration::from_secs(86_400);
 
-/// Times of a run.
+/// After a start, when connections are made and statements planned for the first time.
+const COLD: Duration = Duration::from_secs(5);
+
+/// Times of a run, beyond its first seconds.
 #[derive(Debug, Default)]
 pub struct Waits {
     /// From the return of the commit that freed an agent.
@@ -34,6 +37,8 @@ pub struct Waits {
     pub whole: Times,
     /// From the beginning of the round to the offer's event: the round itself and the log.
     pub told: Times,
+    /// From the return of either commit in the first seconds.
+    pub cold: Times,
     /// Operations that no offer followed.
     pub without: usize,
     /// Operations that fell behind their time by more than 100 ms: the load was not what it says.
@@ -47,6 +52,7 @@ enum Cause {
 
 struct Done {
     cause: Cause,
+    due: Instant,
     begun: Instant,
     committed: Instant,
 }
@@ -63,10 +69,9 @@ struct Notes {
     done: Vec<Done>,
     /// Offers in the order of their events.
     offers: Vec<Offered>,
-    late: usize,
 }
 
-/// So many operations a second, half of each kind, from two processes that route.
+/// So many operations a second, half of each kind, from two processes that route: for so long, and the cold seconds before.
 pub async fn measure(centre: &Centre, engine: Engine, rate: u32, length: Duration) -> Waits {
     let life = Life::new(centre.sql().await).await;
     let mut at_work = occupy(centre, &life).await;
@@ -91,7 +96,7 @@ pub async fn measure(centre: &Centre, engine: Engine, rate: u32, length: Duratio
     let slot = Duration::from_secs(1) / rate;
     let (begun, mut operations) = (Instant::now(), JoinSet::new());
     let (mut number, mut lived) = (0_u32, begun);
-    while begun.elapsed() < length {
+    while begun.elapsed() < COLD + length {
         let due = begun + slot * number;
         tokio::time::sleep_until(due.into()).await;
         let platform = processes[number as usize / 2 % 2].clone();
@@ -120,7 +125,7 @@ pub async fn measure(centre: &Centre, engine: Engine, rate: u32, length: Duratio
     drop(tasks);
     life.answer(Duration::ZERO).await;
     life.free(Some(&centre.queue_ids())).await;
-    evaluate(&notes.lock().expect("notes"))
+    evaluate(&notes.lock().expect("notes"), begun + COLD)
 }
 
 /// Members of the busy queues are all at work, and calls wait there.
@@ -232,13 +237,11 @@ async fn free(
 
 fn note(notes: &Mutex<Notes>, cause: Cause, due: Instant, begun: Instant) {
     let committed = Instant::now();
-    let mut notes = notes.lock().expect("notes");
-    notes.late += usize::from(begun.duration_since(due) > Duration::from_millis(100));
-    notes.done.push(Done { cause, begun, committed });
+    notes.lock().expect("notes").done.push(Done { cause, due, begun, committed });
 }
 
-fn evaluate(notes: &Notes) -> Waits {
-    let mut waits = Waits { late: notes.late, ..Waits::default() };
+fn evaluate(notes: &Notes, warm: Instant) -> Waits {
+    let mut waits = Waits::default();
     for done in &notes.done {
         let offered = notes.offers.iter().find(|it| match &done.cause {
             Cause::Freed(freed) => it.agent == *freed && it.at > done.begun,
@@ -249,10 +252,15 @@ fn evaluate(notes: &Notes) -> Waits {
             continue;
         };
         let after = offered.at.saturating_duration_since(done.committed);
+        if done.begun < warm {
+            waits.cold.add(after);
+            continue;
+        }
         match done.cause {
             Cause::Freed(_) => waits.freed.add(after),
             Cause::Entered(_) => waits.entered.add(after),
         }
+        waits.late += usize::from(done.begun.duration_since(done.due) > Duration::from_millis(100));
         waits.whole.add(offered.at.saturating_duration_since(done.begun));
         waits.told.add(offered.told);
     }

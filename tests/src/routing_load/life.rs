@@ -46,7 +46,7 @@ const ANSWER: &str = "WITH ringing AS MATERIALIZED (
 
 /// Agents whose time is up are free again; with $1 instead all who wrap up calls of these queues.
 const FREE: &str = "WITH due AS MATERIALIZED (SELECT call_id, agent_id FROM wrap_up
-        WHERE ended_at IS NULL AND CASE WHEN $1::text[] IS NULL THEN ends_at <= clock_timestamp() ELSE queue_id = ANY($1::text[]::uuid[]) END),
+        WHERE ended_at IS NULL AND CASE WHEN $1::text[] IS NULL THEN ends_at <= clock_timestamp() ELSE queue_id = ANY ((SELECT $1::text[]::uuid[])::uuid[]) END),
     locked AS MATERIALIZED (SELECT user_id FROM agent WHERE user_id IN (SELECT agent_id FROM due) ORDER BY user_id FOR NO KEY UPDATE),
     ended AS (UPDATE wrap_up SET ended_at = clock_timestamp() FROM due, locked
         WHERE wrap_up.call_id = due.call_id AND wrap_up.agent_id = due.agent_id AND wrap_up.ended_at IS NULL
