@@ -35,7 +35,7 @@ const APPLY_NEXT: &str = "UPDATE agent SET status = next_status, reason = next_r
 
 /// Closes the open interval of each agent who does something else now and opens the next one at the same instant.
 const TURN: &str = "WITH now AS MATERIALIZED (
-        SELECT agent_id, activity, reason FROM agent_activity($2) WHERE agent_id = ANY($1)
+        SELECT agent_id, activity, reason FROM agent_activity($2) WHERE agent_id = ANY ((SELECT $1)::uuid[])
     ), closed AS (
         UPDATE agent_interval AS was SET ended_at = greatest($2, was.started_at) FROM now
         WHERE was.agent_id = now.agent_id AND was.ended_at IS NULL

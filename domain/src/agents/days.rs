@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{QueryableByName, sql_query, sql_types};
+use diesel::{QueryableByName, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::{Platform, Result, ids::AgentId, routing};
+use crate::{Platform, Result, db::statement, ids::AgentId, routing};
 
 /// An agent's day, from the intervals that began in it.
 #[derive(Debug, Clone, Default, QueryableByName)]
@@ -47,7 +47,7 @@ impl Platform {
         let (ids, since): (Vec<Uuid>, Vec<DateTime<Utc>>) =
             asked.iter().map(|(agent, zone)| (agent.0, routing::midnight(now, zone))).unzip();
         let mut connection = self.db.get().await?;
-        let days: Vec<AgentDay> = sql_query(DAYS)
+        let days: Vec<AgentDay> = statement(DAYS)
             .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
             .bind::<sql_types::Array<sql_types::Timestamptz>, _>(since)
             .bind::<sql_types::Timestamptz, _>(now)

@@ -1,13 +1,16 @@
 //! Presence: somebody follows an agent's offers just now.
 
-use diesel::{prelude::*, sql_query, sql_types};
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{AgentActivity, AgentStatus};
 use crate::{
     Platform, Result,
-    db::schema::{agent, agent_interval, agent_presence},
+    db::{
+        schema::{agent, agent_interval, agent_presence},
+        statement,
+    },
     ids::AgentId,
     limits,
 };
@@ -25,7 +28,7 @@ impl Platform {
         ids.dedup();
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
-        sql_query(
+        statement(
             "INSERT INTO agent_presence (agent_id, until) SELECT user_id, $2 FROM agent WHERE user_id = ANY($1) ORDER BY user_id
              ON CONFLICT (agent_id) DO UPDATE SET until = greatest(agent_presence.until, excluded.until)",
         )

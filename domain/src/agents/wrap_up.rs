@@ -1,14 +1,17 @@
 //! The work after a call: outcome, tags, note, follow-up, and the time that it takes.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{dsl, prelude::*, sql_query, sql_types};
+use diesel::{dsl, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 
 use super::WrapUp;
 use crate::{
     Platform, Result,
     calls::{Call, CallEventKind, CallState, Change, LegRole, LegState},
-    db::schema::{queue, wrap_up},
+    db::{
+        schema::{queue, wrap_up},
+        statement,
+    },
     desk,
     error::{Refusal, RefusalCode, each, refuse},
     ids::{AgentId, CallId, OutcomeId, QueueId, TaskId},
@@ -99,7 +102,7 @@ impl Change {
                 .await?;
         }
         if ended_now {
-            sql_query(BEGIN_INTERVAL)
+            statement(BEGIN_INTERVAL)
                 .bind::<sql_types::Uuid, _>(id)
                 .bind::<sql_types::Timestamptz, _>(now)
                 .execute(self.unit.connection())
@@ -116,7 +119,7 @@ impl Change {
         if self.call.outcome_id.is_some() || self.call.state != CallState::Ended {
             return Ok(());
         }
-        let found: Option<AutomaticOutcome> = sql_query(AUTOMATIC_OUTCOME)
+        let found: Option<AutomaticOutcome> = statement(AUTOMATIC_OUTCOME)
             .bind::<sql_types::Uuid, _>(self.call.id)
             .get_result(self.unit.connection())
             .await
@@ -126,7 +129,7 @@ impl Change {
     }
 
     async fn count_handling(&mut self) -> Result<()> {
-        sql_query(HANDLED).bind::<sql_types::Uuid, _>(self.call.id).execute(self.unit.connection()).await?;
+        statement(HANDLED).bind::<sql_types::Uuid, _>(self.call.id).execute(self.unit.connection()).await?;
         Ok(())
     }
 
@@ -140,7 +143,7 @@ impl Change {
             .await?;
         self.unit.touch(agent);
         if self.call.state == CallState::Ended {
-            sql_query(
+            statement(
                 "UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = $1 AND kind = 'WRAP_UP' AND ended_at IS NULL
                     AND NOT EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)",
             )

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_query, sql_types};
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
@@ -17,6 +17,7 @@ use crate::{
     db::{
         Unit,
         schema::{call, leg},
+        statement,
     },
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
@@ -245,7 +246,7 @@ impl Change {
     /// make an interval negative: the boundary never goes back.
     async fn begin_interval(&mut self) -> Result<()> {
         let (id, now) = (self.call.id, self.unit.now);
-        let closed: Option<Boundary> = sql_query("UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = $1 AND ended_at IS NULL RETURNING ended_at AS at")
+        let closed: Option<Boundary> = statement("UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = $1 AND ended_at IS NULL RETURNING ended_at AS at")
             .bind::<sql_types::Uuid, _>(id)
             .bind::<sql_types::Timestamptz, _>(now)
             .get_result(self.unit.connection())
@@ -255,7 +256,7 @@ impl Change {
         self.unit.now = at;
         self.open = self.interval();
         let Some(kind) = self.open else { return Ok(()) };
-        sql_query("INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT $1, count(*), $2, $3 FROM call_interval WHERE call_id = $1")
+        statement("INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT $1, count(*), $2, $3 FROM call_interval WHERE call_id = $1")
             .bind::<sql_types::Uuid, _>(id)
             .bind::<sql_types::Text, _>(kind)
             .bind::<sql_types::Timestamptz, _>(at)

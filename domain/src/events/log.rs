@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{Aggregate, Cursor, Event, Filter};
-use crate::{Platform, Result, limits};
+use crate::{Platform, Result, db::statement, limits};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -42,6 +42,13 @@ impl From<Row> for Event {
     }
 }
 
+macro_rules! events {
+    () => {
+        "SELECT xid::text::bigint AS transaction, seq, at, aggregate, aggregate_id, version, kind, payload FROM event
+            WHERE (xid, seq) > ((SELECT $1)::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+    };
+}
+
 /// The events behind a cursor that are safe to hand out, oldest first, `limit` at most.
 pub(super) async fn after(
     connection: &mut AsyncPgConnection,
@@ -49,18 +56,16 @@ pub(super) async fn after(
     filter: Option<&Filter>,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    const COLUMNS: &str = "SELECT xid::text::bigint AS transaction, seq, at, aggregate, aggregate_id, version, kind, payload FROM event
-        WHERE (xid, seq) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())";
-    const ORDER: &str = "ORDER BY xid, seq LIMIT $3";
-    let base = |sql: String| {
-        sql_query(sql)
-            .into_boxed::<diesel::pg::Pg>()
-            .bind::<sql_types::Text, _>(cursor.xid.to_string())
-            .bind::<sql_types::BigInt, _>(cursor.seq)
-            .bind::<sql_types::BigInt, _>(limit)
-    };
-    let query = match filter {
-        None => base(format!("{COLUMNS} {ORDER}")),
+    let rows: Vec<Row> = match filter {
+        // What every process reads all the time.
+        None => {
+            statement(concat!(events!(), " ORDER BY xid, seq LIMIT (SELECT $3)"))
+                .bind::<sql_types::Text, _>(cursor.xid.to_string())
+                .bind::<sql_types::BigInt, _>(cursor.seq)
+                .bind::<sql_types::BigInt, _>(limit)
+                .load(connection)
+                .await?
+        }
         Some(filter) => {
             let mut conditions = "AND aggregate = $4".to_owned();
             let mut next = 5;
@@ -71,18 +76,22 @@ pub(super) async fn after(
             if filter.field.is_some() {
                 conditions += &format!(" AND payload ->> ${next} = ${}", next + 1);
             }
-            let mut query =
-                base(format!("{COLUMNS} {conditions} {ORDER}")).bind::<sql_types::Text, _>(filter.aggregate);
+            let events = events!();
+            let mut query = sql_query(format!("{events} {conditions} ORDER BY xid, seq LIMIT $3"))
+                .into_boxed::<diesel::pg::Pg>()
+                .bind::<sql_types::Text, _>(cursor.xid.to_string())
+                .bind::<sql_types::BigInt, _>(cursor.seq)
+                .bind::<sql_types::BigInt, _>(limit)
+                .bind::<sql_types::Text, _>(filter.aggregate);
             if let Some(id) = filter.id {
                 query = query.bind::<sql_types::Uuid, _>(id);
             }
             if let Some((field, text)) = &filter.field {
                 query = query.bind::<sql_types::Text, _>(*field).bind::<sql_types::Text, _>(text.clone());
             }
-            query
+            query.load(connection).await?
         }
     };
-    let rows: Vec<Row> = query.load(connection).await?;
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
@@ -96,7 +105,7 @@ struct Place {
 
 /// The end of what may be handed out now.
 pub(super) async fn end(connection: &mut AsyncPgConnection) -> Result<Cursor> {
-    let place: Place = sql_query("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) AS transaction, 9223372036854775807 AS seq").get_result(connection).await?;
+    let place: Place = statement("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) AS transaction, 9223372036854775807 AS seq").get_result(connection).await?;
     Ok(Cursor { xid: place.transaction, seq: place.seq })
 }
 
@@ -106,7 +115,7 @@ pub(super) async fn oldest_held_back(
     cursor: Cursor,
 ) -> Result<Option<DateTime<Utc>>> {
     let held: Option<HeldBack> =
-        sql_query("SELECT at FROM event WHERE (xid, seq) > ($1::text::xid8, $2) ORDER BY xid, seq LIMIT 1")
+        statement("SELECT at FROM event WHERE (xid, seq) > ($1::text::xid8, $2) ORDER BY xid, seq LIMIT 1")
             .bind::<sql_types::Text, _>(cursor.xid.to_string())
             .bind::<sql_types::BigInt, _>(cursor.seq)
             .get_result(connection)

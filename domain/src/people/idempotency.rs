@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::Actor;
 use crate::{
     Error, Result,
-    db::{Unit, schema::idempotency},
+    db::{Unit, schema::idempotency, statement},
     error::Refusal,
     limits,
 };
@@ -57,7 +57,7 @@ impl Unit {
     pub(crate) async fn first_result<T: DeserializeOwned>(&mut self, key: Option<&Key>) -> Result<Option<T>> {
         let Some(key) = key else { return Ok(None) };
         let lock = format!("{}/{}/{}", key.caller, key.mutation, key.key);
-        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        statement("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
             .bind::<diesel::sql_types::Text, _>(lock)
             .execute(self.connection())
             .await?;

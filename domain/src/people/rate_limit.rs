@@ -1,12 +1,15 @@
 //! Fixed-window counters that all api processes share.
 
 use chrono::TimeDelta;
-use diesel::{ExpressionMethods, QueryDsl, QueryableByName, sql_query, sql_types};
+use diesel::{ExpressionMethods, QueryDsl, QueryableByName, sql_types};
 use diesel_async::RunQueryDsl;
 
 use crate::{
     Platform, Result,
-    db::schema::{idempotency, rate_limit, session},
+    db::{
+        schema::{idempotency, rate_limit, session},
+        statement,
+    },
     limits,
 };
 
@@ -23,7 +26,7 @@ impl Platform {
     pub async fn count_attempt(&self, key: &str, limit: i32, window: TimeDelta) -> Result<Option<TimeDelta>> {
         let now = self.clock.now();
         let mut connection = self.db.get().await?;
-        let counted: Counted = sql_query(
+        let counted: Counted = statement(
             "INSERT INTO rate_limit AS r (key, window_start, attempts) VALUES ($1, $2, 1)
              ON CONFLICT (key) DO UPDATE SET
                  attempts = CASE WHEN r.window_start <= $3 THEN 1 ELSE least(r.attempts + 1, 1000000) END,

@@ -1,7 +1,7 @@
 //! What the leasing worker writes while a call runs: tracks, and their objects once they are in the bucket.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{prelude::*, sql_query, sql_types};
+use diesel::{prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::RecordingState;
@@ -13,6 +13,7 @@ use crate::{
     db::{
         Unit,
         schema::{media_worker, recording, recording_object, recording_track},
+        statement,
     },
     error::each,
     fleet::WorkerState,
@@ -84,7 +85,7 @@ impl Platform {
     /// The database's clock: what the epochs of a recording are aligned by.
     pub async fn database_now(&self) -> Result<DateTime<Utc>> {
         let mut connection = self.db.get().await?;
-        let row: ClockRow = sql_query("SELECT clock_timestamp() AS now").get_result(&mut connection).await?;
+        let row: ClockRow = statement("SELECT clock_timestamp() AS now").get_result(&mut connection).await?;
         Ok(row.now)
     }
 
