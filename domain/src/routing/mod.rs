@@ -4,6 +4,7 @@
 //! best waiting calls to the best free agents, by [`rules`] that know no database; an offer is accepted, or the call is
 //! back at its old place. Visits and offers change under the lock of their call, and a call is locked before an agent.
 
+mod answers;
 mod callback;
 mod candidates;
 mod direct;

@@ -1,0 +1,158 @@
+//! The answers to offers: an agent takes the call or lets it go, does not answer in time, or is no longer there.
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl, prelude::*};
+use diesel_async::RunQueryDsl;
+
+use super::{Offer, OfferPurpose, OfferState, offers::GONE};
+use crate::{
+    Platform, Result,
+    calls::{CallEventKind, CallState, Change, Leg, LegRole, join::Joined},
+    db::schema::{agent_presence, offer, queue, queue_visit},
+    error::{Refusal, RefusalCode, each, refuse},
+    ids::{AgentId, OfferId},
+    limits,
+    people::{Actor, User},
+    validate,
+};
+
+impl Platform {
+    /// Takes a call that is offered, and joins it. The first one who accepts has it; for all others it is gone.
+    ///
+    /// # Errors
+    /// NOT_FOUND for an offer that is not the caller's, OFFER_GONE.
+    pub async fn accept_offer(&self, actor: &Actor, id: OfferId) -> Result<(Offer, Joined)> {
+        let (user, seen) = self.own_offer(actor, id).await?;
+        let mut change = self.change(seen.call_id).await?;
+        let live = change.live_offers().await?;
+        let (mine, others): (Vec<Offer>, Vec<Offer>) = live.into_iter().partition(|it| it.id == id);
+        let Some(mut offer) = mine.into_iter().next().filter(|it| it.state == OfferState::Pending) else {
+            return refuse(RefusalCode::OfferGone, GONE);
+        };
+        // Those who rang together for the same visit.
+        for mut other in
+            others.into_iter().filter(|it| it.visit_id == offer.visit_id && it.visit_id.is_some())
+        {
+            change.offer_becomes(&mut other, OfferState::Cancelled, Some("answered by a colleague")).await?;
+        }
+        change.offer_becomes(&mut offer, OfferState::Accepted, None).await?;
+        let place = change.add_leg(Leg::of_user(&change.call, LegRole::Agent, &user, change.now()));
+        match offer.purpose {
+            OfferPurpose::Queue => {
+                change.call.agent_id = Some(user.id);
+                change.become_state(CallState::Connecting).await?;
+            }
+            OfferPurpose::Call => change.colleague_comes().await?,
+            // The call goes on, and the agent comes into it.
+            OfferPurpose::Transfer | OfferPurpose::Invitation => {}
+        }
+        change.dispatch().await?;
+        let leg = change.legs[place].id;
+        change.event(CallEventKind::Accepted, &actor.key(), Some(leg), None).await?;
+        let joined = self.join(change, place, actor, None).await?;
+        tracing::info!(offer = %id, call = %offer.call_id, "offer accepted");
+        Ok((offer, joined))
+    }
+
+    /// Lets a call go to somebody else.
+    ///
+    /// # Errors
+    /// NOT_FOUND, OFFER_GONE, INVALID for the reason.
+    pub async fn decline_offer(&self, actor: &Actor, id: OfferId, reason: Option<String>) -> Result<Offer> {
+        let (_, seen) = self.own_offer(actor, id).await?;
+        let reason = match reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()) {
+            Some(reason) => validate::text_of("reason", reason, 200)?,
+            None => "declined".into(),
+        };
+        let mut change = self.change(seen.call_id).await?;
+        if !change.decline(&seen, OfferState::Declined, &reason).await? {
+            return refuse(RefusalCode::OfferGone, GONE);
+        }
+        change.commit().await?;
+        self.offers(&[id]).await?.pop().ok_or_else(|| Refusal::not_found("offer").into())
+    }
+
+    async fn own_offer(&self, actor: &Actor, id: OfferId) -> Result<(User, Offer)> {
+        let user = actor.user()?.clone();
+        let found = self.offers(&[id]).await?.pop();
+        match found.filter(|offer| offer.agent_id == AgentId::from(user.id)) {
+            Some(offer) => Ok((user, offer)),
+            None => Err(Refusal::not_found("offer").at("offerId").into()),
+        }
+    }
+
+    /// Offers that nobody answered in time come to nothing. Returns how many.
+    pub async fn expire_offers(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let mut connection = self.db.get().await?;
+        let due: Vec<OfferId> = offer::table
+            .filter(offer::state.eq(OfferState::Pending).and(offer::expires_at.le(now)))
+            .order(offer::expires_at)
+            .limit(200)
+            .select(offer::id)
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        each(due, async |id| {
+            let lapsed = self.lapse(id, OfferState::TimedOut, "no answer").await?;
+            let Some((seen, mut change)) = lapsed else { return Ok(false) };
+            // What a colleague asks is no duty; and what rang on so long unseen rang during an outage, when nobody could answer.
+            let prompt = now - seen.expires_at <= limits::PRESENCE;
+            if let Some(visit) = seen.visit_id.filter(|_| prompt) {
+                // The limit of the queue that asked: the call may have gone on to another one just now.
+                let limit: i32 = queue::table
+                    .inner_join(queue_visit::table.on(queue_visit::queue_id.eq(queue::id)))
+                    .filter(queue_visit::id.eq(visit))
+                    .select(queue::missed_limit)
+                    .first(change.unit.connection())
+                    .await?;
+                for agent in change.missed_by(&seen, visit).await? {
+                    change.count_missed(agent, limit).await?;
+                }
+            }
+            change.commit().await?;
+            tracing::info!(offer = %id, "offer timed out");
+            Ok(true)
+        })
+        .await
+    }
+
+    /// So do those whose agent is no longer there. Returns how many.
+    pub async fn withdraw_offers(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let mut connection = self.db.get().await?;
+        let due: Vec<OfferId> = offer::table
+            .left_join(agent_presence::table.on(agent_presence::agent_id.eq(offer::agent_id)))
+            .filter(offer::state.eq(OfferState::Pending))
+            .filter(agent_presence::until.le(now).or(agent_presence::until.is_null()))
+            .order(offer::id)
+            .limit(200)
+            .select(offer::id)
+            .load(&mut connection)
+            .await?;
+        drop(connection);
+        each(due, async |id| {
+            let lapsed = self.lapse(id, OfferState::Cancelled, "the agent is no longer there").await?;
+            let Some((_, change)) = lapsed else { return Ok(false) };
+            change.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// A pending offer comes to nothing without its agent, in a change to be committed. None when it has moved on meanwhile.
+    async fn lapse(&self, id: OfferId, next: OfferState, reason: &str) -> Result<Option<(Offer, Change)>> {
+        let Some(seen) = self.offers(&[id]).await?.pop() else { return Ok(None) };
+        let mut change = self.change(seen.call_id).await?;
+        Ok(change.decline(&seen, next, reason).await?.then_some((seen, change)))
+    }
+
+    pub(crate) async fn next_offer_expiry(&self) -> Result<Option<DateTime<Utc>>> {
+        let mut connection = self.db.get().await?;
+        Ok(offer::table
+            .filter(offer::state.eq(OfferState::Pending))
+            .select(dsl::min(offer::expires_at))
+            .first(&mut connection)
+            .await?)
+    }
+}
