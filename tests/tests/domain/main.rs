@@ -13,6 +13,7 @@ mod lists;
 mod log;
 mod media_offers;
 mod merge;
+mod messages;
 mod model;
 mod recordings;
 mod routing;
@@ -31,6 +32,8 @@ mod transfers_in_vain;
 mod transfers_to_queues;
 mod voicemail;
 mod voicemail_after_talk;
+mod voicemail_begins;
+mod voicemail_ends;
 
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;

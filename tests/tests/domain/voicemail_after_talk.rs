@@ -8,8 +8,8 @@ use domain::transfers::{Target, TransferKind};
 use domain::voicemail::VoicemailState;
 
 use super::centre::{Centre, refused};
+use super::messages::with_voicemail;
 use super::supervision::{plain, supervisor};
-use super::voicemail::with_voicemail;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_talk_and_the_message_after_it_are_two_recordings() {
