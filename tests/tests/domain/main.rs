@@ -17,6 +17,7 @@ mod messages;
 mod model;
 mod recordings;
 mod routing;
+mod routing_callbacks;
 mod routing_load;
 mod routing_overflow;
 mod routing_queues;

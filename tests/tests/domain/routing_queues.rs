@@ -1,7 +1,7 @@
-//! What queues promise: skills that are relaxed, the last agent first, overflow, hours, call-backs, changes in force at
-//! once, and who may do what.
+//! What queues promise: skills that are relaxed, the last agent first, overflow, hours, call-backs, reasons and
+//! outcomes, changes in force at once, and who may do what.
 
-use domain::agents::{AgentActivity, AgentStatus};
+use domain::agents::{AgentActivity, AgentStatus, WrappedUp};
 use domain::calls::{CallState, LegRole, LegState};
 use domain::error::RefusalCode;
 use domain::people::Role;
@@ -194,6 +194,19 @@ async fn a_supervisor_sets_the_status_of_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_a_reason_of_the_list_is_a_reason_to_be_away() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let golf = centre.platform.set_status(&agent, None, AgentStatus::Away, Some("golf".into())).await;
+    let (code, says) = refused(golf);
+    assert_eq!(code, RefusalCode::Invalid, "{says}");
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+    let lunch = centre.platform.set_status(&agent, None, AgentStatus::Away, Some("Lunch".into())).await;
+    assert_eq!(lunch.unwrap().reason.as_deref(), Some("lunch"), "as it is written in the list");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outcome_is_given_when_the_wrap_up_runs_out() {
     let centre = Centre::open().await;
     let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap();
@@ -208,7 +221,7 @@ async fn an_outcome_is_given_when_the_wrap_up_runs_out() {
     centre.route().await;
     centre.answer(&agent).await;
     centre.platform.end_call(&agent, caller.call).await.unwrap();
-    let done = domain::agents::WrappedUp { done: true, ..domain::agents::WrappedUp::default() };
+    let done = WrappedUp { done: true, ..WrappedUp::default() };
     let early = centre.platform.wrap_up(&agent, caller.call, done).await;
     assert_eq!(refused(early.map(|_| ())).0, RefusalCode::Invalid, "this queue wants an outcome");
     centre.platform.extend_wrap_up(&agent, caller.call).await.unwrap();
@@ -219,6 +232,49 @@ async fn an_outcome_is_given_when_the_wrap_up_runs_out() {
     centre.pass_with(&[&agent], seconds(60)).await;
     assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
     assert_eq!(centre.call(caller.call).await.outcome_id, Some(outcome.id));
+}
+
+/// A wrap-up that runs out while somebody else talks: its outcome comes when nobody can give another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_is_given_at_the_end_when_a_wrap_up_ran_out_before() {
+    let centre = Centre::open().await;
+    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap();
+    let change = QueueChange { default_outcome: Some(Some(outcome.id)), ..QueueChange::default() };
+    let queue = centre.queue("support", change).await;
+    for wraps_up in [false, true] {
+        let (lost, other) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+        let caller = centre.caller(&queue).await;
+        centre.route().await;
+        centre.answer(&lost).await;
+        centre.silence(caller.call, LegRole::Agent).await;
+        for _ in 0..4 {
+            centre.pass_with(&[&lost, &other], seconds(8)).await;
+        }
+        assert_eq!(centre.activity(&lost).await, AgentActivity::WrapUp);
+        centre.route().await;
+        assert_eq!(centre.answer(&other).await, caller.call);
+        for _ in 0..7 {
+            centre.pass_with(&[&lost, &other], seconds(10)).await;
+        }
+        assert_eq!(centre.activity(&lost).await, AgentActivity::Available, "it ran out");
+        assert_eq!(centre.call(caller.call).await.outcome_id, None, "while the other one talks");
+        let seconds = if wraps_up { 60 } else { 0 };
+        centre
+            .change_queue(queue.id, QueueChange { wrap_up_seconds: Some(seconds), ..QueueChange::default() })
+            .await;
+        centre.platform.end_call(&other, caller.call).await.unwrap();
+        if wraps_up {
+            assert_eq!(centre.call(caller.call).await.outcome_id, None, "the other one may say");
+            let done = WrappedUp { done: true, ..WrappedUp::default() };
+            centre.platform.wrap_up(&other, caller.call, done).await.unwrap();
+        }
+        assert_eq!(centre.call(caller.call).await.outcome_id, Some(outcome.id));
+        for agent in [&lost, &other] {
+            centre.set(agent, AgentStatus::Offline).await;
+        }
+        let again = QueueChange { wrap_up_seconds: Some(60), ..QueueChange::default() };
+        centre.change_queue(queue.id, again).await;
+    }
 }
 
 /// Else a call whose wrap-up runs out would have none, though the queue wants one.

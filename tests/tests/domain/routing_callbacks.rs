@@ -1,0 +1,148 @@
+//! Call-backs that were promised: given up by the contact, not made out of hours, and which tries count.
+
+use domain::agents::AgentActivity;
+use domain::calls::{CallResult, CallState, LegRole, LegState};
+use domain::error::RefusalCode;
+use domain::people::Actor;
+use domain::routing::{Holiday, Hours, Queue, QueueChange, VisitOutcome};
+
+use super::centre::{Caller, Centre, refused, seconds};
+
+fn without_wrap_up() -> QueueChange {
+    QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() }
+}
+
+async fn promised(centre: &Centre, queue: &Queue) -> Caller {
+    let caller = centre.caller(queue).await;
+    let asked = centre.platform.request_callback(&caller.actor, caller.call, None, None).await.unwrap();
+    Caller { call: asked.planned.id, token: asked.join_token, actor: Actor::Anonymous }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_is_given_up_by_its_contact() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let waits = promised(&centre, &queue).await;
+    for _ in 0..2 {
+        let call = centre.platform.cancel_callback(&waits.token).await.unwrap();
+        assert_eq!((call.state, call.result), (CallState::Ended, Some(CallResult::Abandoned)));
+    }
+    assert_eq!(centre.visits(waits.call).await[0].outcome, Some(VisitOutcome::Abandoned));
+
+    // One that an agent has taken and that rings: the agent is free again.
+    let agent = centre.agent(&[&queue]).await;
+    let rings = promised(&centre, &queue).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, rings.call);
+    assert_eq!(centre.state(rings.call).await, CallState::Ringing);
+    centre.platform.cancel_callback(&rings.token).await.unwrap();
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+
+    // Once somebody has joined it is a call, and so is one that was never a call-back.
+    let mut talks = promised(&centre, &queue).await;
+    centre.route().await;
+    centre.answer(&agent).await;
+    centre.joins(&mut talks).await;
+    let plain = centre.caller(&queue).await;
+    for token in [&talks.token, &plain.token] {
+        assert_eq!(refused(centre.platform.cancel_callback(token).await).0, RefusalCode::NotAllowed);
+    }
+    assert_eq!(refused(centre.platform.cancel_callback("no token").await).0, RefusalCode::LinkExpired);
+}
+
+/// Neither in the night nor on a weekend, whatever agents are there for other queues.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_called_back_out_of_hours() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let clock = centre.platform.clock.clone();
+    // It is noon, whenever the test runs.
+    let tomorrow = clock.now().date_naive() + chrono::Days::new(1);
+    clock.advance(
+        tomorrow.and_time(chrono::NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(12) - clock.now(),
+    );
+    let today = clock.now().date_naive();
+    let closed_on = |dates: &[chrono::NaiveDate]| {
+        let holiday = |&date: &chrono::NaiveDate| Holiday { date, name: "Closed".into() };
+        let holidays = dates.iter().map(holiday).collect();
+        QueueChange { hours: Some(Hours { holidays, ..Hours::default() }), ..QueueChange::default() }
+    };
+    let midnight = |days: u64| (today + chrono::Days::new(days)).and_time(chrono::NaiveTime::MIN).and_utc();
+    let kept = chrono::TimeDelta::hours(48);
+
+    // Asked for after closing time, by one who still waits.
+    let late = centre.caller(&queue).await;
+    centre.change_queue(queue.id, closed_on(&[today])).await;
+    let late = centre.platform.request_callback(&late.actor, late.call, None, None).await.unwrap().planned.id;
+    let visit = centre.visits(late).await.remove(0);
+    assert_eq!((visit.not_before, visit.leave_by), (midnight(1), Some(midnight(1) + kept)));
+
+    // Asked for before, and nobody had time.
+    centre.change_queue(queue.id, closed_on(&[today + chrono::Days::new(2)])).await;
+    let early = promised(&centre, &queue).await.call;
+    let visit = centre.visits(early).await.remove(0);
+    assert_eq!(visit.leave_by, Some(midnight(3) + kept), "not in closed hours");
+    centre.change_queue(queue.id, closed_on(&[today])).await;
+    let agent = centre.agent(&[&queue]).await;
+    centre.route().await;
+    assert!(centre.offer(&agent).await.is_none());
+
+    // The first try in vain, and no second one in the night.
+    centre.change_queue(queue.id, closed_on(&[])).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, early);
+    centre.change_queue(queue.id, closed_on(&[today])).await;
+    for _ in 0..5 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    assert_eq!(centre.call(early).await.callback_tries, 1);
+    assert_eq!(centre.visits(early).await.pop().unwrap().not_before, midnight(1));
+    clock.advance(midnight(1) - clock.now());
+    centre.pass_with(&[&agent], seconds(1)).await;
+    centre.route().await;
+    let calls = [early, late];
+    assert!(calls.contains(&centre.answer(&agent).await), "in the morning");
+}
+
+/// Only what the contact misses is one of the three times.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_hangs_up_uses_up_no_try_of_a_call_back() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let back = promised(&centre, &queue).await;
+    let leave_by = centre.visits(back.call).await[0].leave_by;
+    for _ in 0..4 {
+        centre.route().await;
+        assert_eq!(centre.answer(&agent).await, back.call);
+        assert_eq!(centre.state(back.call).await, CallState::Ringing);
+        centre.platform.end_call(&agent, back.call).await.unwrap();
+        let call = centre.call(back.call).await;
+        assert_eq!((call.state, call.callback_tries), (CallState::Queued, 0));
+        for _ in 0..31 {
+            centre.pass_with(&[&agent], seconds(10)).await;
+        }
+    }
+    assert_eq!(centre.visits(back.call).await.pop().unwrap().leave_by, leave_by, "and not for ever");
+}
+
+/// The contact opened the link and no media came: that was one of the three times.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_that_half_joined_is_tried_again() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let back = promised(&centre, &queue).await;
+    centre.route().await;
+    centre.answer(&agent).await;
+    centre.platform.join_by_link(&Actor::Anonymous, &back.token, None).await.unwrap();
+    assert_eq!(centre.state(back.call).await, CallState::Connecting);
+    for _ in 0..13 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    let call = centre.call(back.call).await;
+    assert_eq!((call.state, call.callback_tries), (CallState::Queued, 1));
+    assert_eq!(centre.leg(back.call, LegRole::Contact).await.state, LegState::Invited);
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+    assert!(centre.visits(back.call).await.pop().unwrap().not_before > centre.platform.clock.now(), "later");
+}
