@@ -15,3 +15,13 @@ export function upload(url: string, file: Blob, onProgress: (share: number) => v
     request.send(file);
   });
 }
+
+const AUDIO_LIMIT = 20 * 1024 * 1024;
+
+/** Uploads an audio file; `ask` gets the address for it, once it is known that the file will do. */
+export async function uploadAudio(file: File, ask: () => Promise<string | null | undefined>, onProgress: (share: number) => void = () => undefined): Promise<void> {
+  if (file.size > AUDIO_LIMIT) throw new Error('The file is too large: 20 MB at most.');
+  const url = await ask();
+  if (!url) throw new Error('The server sent no address for the file.');
+  await upload(url, file, onProgress);
+}

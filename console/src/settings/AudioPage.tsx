@@ -1,7 +1,6 @@
-import { Button, FileButton, Progress, Title } from '@mantine/core';
+import { Button, Progress, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { useMay } from '../agents/myself';
@@ -9,12 +8,13 @@ import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
 import type { AudioFileFieldsFragment } from '../gql/graphql';
 import { clock } from '../ui/format';
+import { AudioButton } from '../ui/AudioButton';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
 import { Plain } from '../ui/Plain';
 import { attempt } from '../api/attempt';
 import styles from './Settings.module.css';
-import { upload } from '../api/upload';
+import { uploadAudio } from '../api/upload';
 import { usePolling } from '../ui/usePolling';
 
 graphql(`
@@ -65,8 +65,6 @@ const AudioFileArchive = graphql(`
   }
 `);
 
-const LIMIT = 20 * 1024 * 1024;
-
 /** Music and announcements for those who wait: any common format, converted by the platform. */
 export function AudioPage() {
   useDocumentTitle('Audio · Cordboard');
@@ -80,17 +78,17 @@ export function AudioPage() {
   const again = () => reload({ requestPolicy: 'network-only' });
   usePolling(reload, 1_500, converting);
 
-  const take = async (file: File | null) => {
-    if (!file) return;
+  const take = async (file: File) => {
     setProgress({ name: file.name, share: 0 });
-    let made: string | null = null;
+    let made = null as string | null;
     try {
-      if (file.size > LIMIT) throw new Error('The file is too large: 20 MB at most.');
-      const name = file.name.replace(/\.[^.]+$/, '');
-      const { audioFile, uploadUrl } = payload(await create({ input: { name } }), (result) => result.audioFileCreate);
-      made = audioFile?.id ?? null;
-      if (!uploadUrl) throw new Error('The server sent no address for the file.');
-      await upload(uploadUrl, file, (share) => setProgress({ name: file.name, share }));
+      const ask = async () => {
+        const name = file.name.replace(/\.[^.]+$/, '');
+        const { audioFile, uploadUrl } = payload(await create({ input: { name } }), (result) => result.audioFileCreate);
+        made = audioFile?.id ?? null;
+        return uploadUrl;
+      };
+      await uploadAudio(file, ask, (share) => setProgress({ name: file.name, share }));
     } catch (fault) {
       notifications.show({ color: 'red', title: `${file.name} was not uploaded`, message: explain(fault) });
       // Nothing will come for it any more.
@@ -111,13 +109,9 @@ export function AudioPage() {
         <Title order={2}>Audio</Title>
         <span className={page.count}>{data?.audioFiles.totalCount}</span>
         {may && (
-          <FileButton accept="audio/*,video/ogg,.opus,.flac" onChange={(file) => void take(file)}>
-            {(props) => (
-              <Button {...props} loading={progress !== null} leftSection={<IconUpload size={16} aria-hidden="true" />}>
-                Upload
-              </Button>
-            )}
-          </FileButton>
+          <AudioButton loading={progress !== null} onFile={(file) => void take(file)}>
+            Upload
+          </AudioButton>
         )}
       </div>
       <p className={styles.note}>Music and announcements for contacts who wait. A queue’s page says which are played. Any common format, 20 MB at most.</p>

@@ -1,12 +1,13 @@
-import { Button, FileButton, Group, Modal, Stack, Text } from '@mantine/core';
-import { IconMicrophone, IconUpload } from '@tabler/icons-react';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { IconMicrophone } from '@tabler/icons-react';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
 import type { AudioFileFieldsFragment } from '../gql/graphql';
-import { upload } from '../api/upload';
+import { uploadAudio } from '../api/upload';
+import { AudioButton } from '../ui/AudioButton';
 import { usePolling } from '../ui/usePolling';
 
 const OwnGreetingDocument = graphql(`
@@ -43,7 +44,6 @@ const AgentVoicemailSet = graphql(`
   }
 `);
 
-const LIMIT = 20 * 1024 * 1024;
 /** While a file is converted. */
 const EVERY_MS = 2_000;
 
@@ -81,15 +81,7 @@ function Editor() {
       reload({ requestPolicy: 'network-only' });
     }
   };
-  const take = (file: File | null) => {
-    if (!file) return;
-    void change(async () => {
-      if (file.size > LIMIT) throw new Error('The file is too large: 20 MB at most.');
-      const { uploadUrl } = payload(await set({ input: { upload: true } }), (result) => result.agentVoicemailSet);
-      if (!uploadUrl) throw new Error('The server sent no address for the file.');
-      await upload(uploadUrl, file, () => undefined);
-    });
-  };
+  const address = async () => payload(await set({ input: { upload: true } }), (result) => result.agentVoicemailSet).uploadUrl;
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
@@ -97,13 +89,9 @@ function Editor() {
       </Text>
       <Now greeting={greeting} />
       <Group gap={8}>
-        <FileButton accept="audio/*,video/ogg,.opus,.flac" onChange={take}>
-          {(props) => (
-            <Button {...props} size="xs" loading={busy} leftSection={<IconUpload size={16} aria-hidden="true" />}>
-              {greeting ? 'Upload another' : 'Upload'}
-            </Button>
-          )}
-        </FileButton>
+        <AudioButton size="xs" loading={busy} onFile={(file) => void change(() => uploadAudio(file, address))}>
+          {greeting ? 'Upload another' : 'Upload'}
+        </AudioButton>
         {greeting && (
           <Button size="xs" variant="default" disabled={busy} onClick={() => void change(async () => void payload(await set({ input: { greetingId: null } }), (result) => result.agentVoicemailSet))}>
             Remove
