@@ -26,7 +26,7 @@ export function Fleet() {
   usePolling(reload, EVERY_MS);
   if (!data) return null;
   return (
-    <section className={styles.fleet} aria-labelledby="fleet">
+    <section aria-labelledby="fleet">
       <Title order={2} id="fleet" className={styles.groupTitle}>
         Media workers <span className={styles.quiet}>{data.mediaWorkers.length}</span>
       </Title>
