@@ -13,6 +13,8 @@ import { theme } from './app/theme';
 
 /** Over dialogs (200), under menus (300): a word on what happened must not cover what one reaches for. */
 const NOTICES = 250;
+/** Long enough to be read: they are pressed through, so the pointer does not hold them. */
+const NOTICE_MS = 6_000;
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
@@ -20,7 +22,7 @@ if (!root) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <Notifications position="top-right" zIndex={NOTICES} />
+      <Notifications position="bottom-left" autoClose={NOTICE_MS} zIndex={NOTICES} />
       <RouterProvider router={router} />
     </MantineProvider>
   </StrictMode>,
