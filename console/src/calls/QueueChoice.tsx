@@ -1,13 +1,17 @@
 import { Select } from '@mantine/core';
-import { useQuery } from 'urql';
 import { graphql } from '../gql';
+import { useQueues } from './useQueues';
 
 const QueueNames = graphql(`
-  query QueueNames {
-    queues(first: 100, includeArchived: true) {
+  query QueueNames($after: String) {
+    queues(first: 100, after: $after, includeArchived: true) {
       nodes {
         id
         name
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -19,9 +23,8 @@ interface Props {
 }
 
 export function QueueChoice({ value, onChange }: Props) {
-  const [{ data }] = useQuery({ query: QueueNames });
-  const queues = data?.queues.nodes ?? [];
-  if (queues.length === 0) return null;
+  const { queues } = useQueues(QueueNames);
+  if (!queues || queues.length === 0) return null;
   return (
     <Select
       size="xs"
@@ -31,6 +34,7 @@ export function QueueChoice({ value, onChange }: Props) {
       placeholder="All queues"
       clearable
       searchable
+      limit={100}
       data={queues.map(({ id, name }) => ({ value: id, label: name }))}
       value={value ?? null}
       onChange={(id) => onChange(id ?? undefined)}

@@ -94,6 +94,7 @@ export function WaitingFields({ form, disabled, others, audio }: FieldsProps) {
           <Select
             label="Other queue"
             searchable
+            limit={100}
             disabled={disabled}
             data={others.map(({ id, name }) => ({ value: id, label: name }))}
             {...form.getInputProps('overflowQueueId')}

@@ -3,6 +3,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { useParams } from '@tanstack/react-router';
 import { useQuery } from 'urql';
 import { useMay } from '../agents/myself';
+import { LiveQueues, useQueues } from '../calls/useQueues';
 import { graphql } from '../gql';
 import { LinkButton } from '../ui/LinkButton';
 import { Plain } from '../ui/Plain';
@@ -26,12 +27,6 @@ const QueueDocument = graphql(`
       id
       name
     }
-    queues(first: 100) {
-      nodes {
-        id
-        name
-      }
-    }
     audioFiles(first: 100) {
       nodes {
         ...AudioFileFields
@@ -48,6 +43,7 @@ export function QueuePage() {
 function Queue({ id }: { id: string }) {
   const mayChange = useMay('queueUpdate');
   const [{ data, error }, reload] = useQuery({ query: QueueDocument, variables: { id }, requestPolicy: 'cache-and-network' });
+  const { queues } = useQueues(LiveQueues, { requestPolicy: 'cache-and-network' });
   const queue = data?.node?.__typename === 'Queue' ? data.node : null;
   useDocumentTitle(`${queue?.name ?? 'Queue'} · Cordboard`);
   if (error && !data) return <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />;
@@ -76,7 +72,7 @@ function Queue({ id }: { id: string }) {
         queue={queue}
         disabled={!mayChange}
         outcomes={data.outcomes}
-        others={data.queues.nodes.filter((one) => one.id !== queue.id)}
+        others={queues?.filter((one) => one.id !== queue.id) ?? []}
         audio={data.audioFiles.nodes}
       />
     </>

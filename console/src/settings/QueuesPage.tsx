@@ -3,9 +3,9 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { IconPlus, IconStack2 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import { useMay } from '../agents/myself';
 import { STRATEGIES } from '../calls/routing-words';
+import { useQueues } from '../calls/useQueues';
 import rows from '../contacts/ContactTable.module.css';
 import { graphql } from '../gql';
 import page from '../ui/page.module.css';
@@ -15,9 +15,8 @@ import { QueueCreate } from './QueueCreate';
 import styles from './Settings.module.css';
 
 const QueuesDocument = graphql(`
-  query Queues($includeArchived: Boolean!) {
-    queues(first: 100, includeArchived: $includeArchived) {
-      totalCount
+  query Queues($after: String, $includeArchived: Boolean! = false) {
+    queues(first: 100, after: $after, includeArchived: $includeArchived) {
       nodes {
         id
         name
@@ -29,6 +28,10 @@ const QueuesDocument = graphql(`
           totalCount
         }
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -38,17 +41,12 @@ export function QueuesPage() {
   const [archived, setArchived] = useState(false);
   const [creating, setCreating] = useState(false);
   const mayCreate = useMay('queueCreate');
-  const [{ data, error }, reload] = useQuery({
-    query: QueuesDocument,
-    variables: { includeArchived: archived },
-    requestPolicy: 'cache-and-network',
-  });
-  const queues = data?.queues.nodes ?? [];
+  const { queues, error, reload } = useQueues(QueuesDocument, { includeArchived: archived, requestPolicy: 'cache-and-network' });
   return (
     <>
       <div className={styles.head}>
         <Title order={2}>Queues</Title>
-        <span className={page.count}>{data?.queues.totalCount}</span>
+        <span className={page.count}>{queues?.length.toLocaleString()}</span>
         <Switch size="xs" label="Archived too" checked={archived} onChange={(event) => setArchived(event.currentTarget.checked)} />
         {mayCreate && (
           <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
@@ -57,9 +55,9 @@ export function QueuesPage() {
         )}
       </div>
       <div className={page.card}>
-        {error && !data && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
-        {!error && !data && <Rows count={5} />}
-        {data && queues.length === 0 && (
+        {error && !queues && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
+        {!error && !queues && <Rows count={5} />}
+        {queues?.length === 0 && (
           <EmptyState
             p="xl"
             icon={<IconStack2 />}
@@ -67,7 +65,7 @@ export function QueuesPage() {
             description="A queue takes calls in by a public page of its own and rings its agents."
           />
         )}
-        {queues.length > 0 && (
+        {queues && queues.length > 0 && (
           <Table className={rows.table} highlightOnHover>
             <Table.Thead>
               <Table.Tr>

@@ -1,20 +1,9 @@
 import { Select } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQuery } from 'urql';
+import { useMutation } from 'urql';
 import { attempt } from '../api/attempt';
+import { LiveQueues, useQueues } from '../calls/useQueues';
 import { graphql } from '../gql';
-
-const MoveTargets = graphql(`
-  query MoveTargets {
-    queues(first: 100) {
-      nodes {
-        id
-        name
-        open
-      }
-    }
-  }
-`);
 
 const CallMove = graphql(`
   mutation CallMove($input: CallMoveInput!) {
@@ -45,9 +34,9 @@ interface Props {
 
 /** Lets a call wait somewhere else. What it has waited counts there too. */
 export function MoveCall({ callId, whose, fromQueueId, onMoved }: Props) {
-  const [{ data }] = useQuery({ query: MoveTargets });
+  const { queues } = useQueues(LiveQueues);
   const [{ fetching }, move] = useMutation(CallMove);
-  const others = data?.queues.nodes.filter(({ id }) => id !== fromQueueId) ?? [];
+  const others = queues?.filter(({ id }) => id !== fromQueueId) ?? [];
   const choose = async (queueId: string | null) => {
     if (queueId === null) return;
     if (!(await attempt(async () => move({ input: { callId, queueId } }), (answer) => answer.callMove))) return;
@@ -61,6 +50,7 @@ export function MoveCall({ callId, whose, fromQueueId, onMoved }: Props) {
       aria-label={`Move ${whose} to another queue`}
       placeholder="Move to another queue"
       searchable
+      limit={100}
       disabled={fetching || others.length === 0}
       data={others.map(({ id, name, open }) => ({ value: id, label: open ? name : `${name} (closed)` }))}
       value={null}

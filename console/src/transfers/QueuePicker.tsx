@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useQuery } from 'urql';
+import { useQueues } from '../calls/useQueues';
 import { graphql } from '../gql';
 import type { TransferQueuesQuery } from '../gql/graphql';
 import { Picker } from '../ui/Picker';
@@ -7,8 +7,8 @@ import { usePolling } from '../ui/usePolling';
 import { queueWords } from './queue-words';
 
 const TransferQueues = graphql(`
-  query TransferQueues {
-    queues(first: 100) {
+  query TransferQueues($after: String) {
+    queues(first: 100, after: $after) {
       nodes {
         id
         name
@@ -20,6 +20,10 @@ const TransferQueues = graphql(`
           waiting
           available
         }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -38,10 +42,10 @@ interface Props {
 /** Queues that are open, with what awaits a call there. */
 export function QueuePicker({ value, onValue, onSubmit }: Props) {
   const [search, setSearch] = useState('');
-  const [{ data, fetching }, execute] = useQuery({ query: TransferQueues, requestPolicy: 'cache-and-network' });
-  usePolling(execute, LOOK_MS);
+  const { queues: all, error, reload } = useQueues(TransferQueues, { requestPolicy: 'cache-and-network' });
+  usePolling(reload, LOOK_MS);
   const wanted = search.trim().toLocaleLowerCase();
-  const queues = (data?.queues.nodes ?? [])
+  const queues = (all ?? [])
     .filter(({ name }) => name.toLocaleLowerCase().includes(wanted))
     .sort((one, other) => Number(other.open) - Number(one.open) || one.name.localeCompare(other.name));
   const chosen = queues.find(({ id, open }) => id === value?.id && open) ?? queues.find(({ open }) => open) ?? null;
@@ -57,7 +61,7 @@ export function QueuePicker({ value, onValue, onSubmit }: Props) {
         blocked: queue.open ? null : 'Closed',
         aside: queueWords(queue.open, queue.stats),
       }))}
-      loading={fetching && !data}
+      loading={!all && !error}
       none={search === '' ? 'There are no queues yet.' : 'No queue is called that.'}
       search={search}
       onSearch={setSearch}
