@@ -6,6 +6,7 @@ mod centre;
 mod chat;
 mod colleagues;
 mod desk;
+mod dying;
 mod groups;
 mod handing_over;
 mod hold;
@@ -35,6 +36,7 @@ mod voicemail;
 mod voicemail_after_talk;
 mod voicemail_begins;
 mod voicemail_ends;
+mod voicemail_faults;
 
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;

@@ -90,14 +90,18 @@ impl Centre {
         self.platform.capture_finished(recording).await.unwrap();
         let lease = self.platform.lease_transcode(recording).await.unwrap().unwrap();
         assert!(lease.message, "silence is to be cut off");
-        let finished = FinishedRecording {
+        let finished = self.finished();
+        assert!(self.platform.transcode_finished(recording, lease.attempt, &finished).await.unwrap());
+    }
+
+    pub fn finished(&self) -> FinishedRecording {
+        FinishedRecording {
             started_at: self.platform.clock.now(),
             duration_ms: 42_000,
             sha256: String::new(),
             renditions: Vec::new(),
             files: Vec::new(),
-        };
-        assert!(self.platform.transcode_finished(recording, lease.attempt, &finished).await.unwrap());
+        }
     }
 
     pub async fn hang_up(&self, caller: &Caller) {

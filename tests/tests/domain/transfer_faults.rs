@@ -2,51 +2,28 @@
 
 use std::fmt::Debug;
 
-use cordboard_tests::sql::{count, until_locked_out};
 use domain::calls::LegState;
 use domain::routing::QueueChange;
 use domain::transfers::{Target, Transfer, TransferKind, TransferSide, TransferState};
-use domain::{Error, Platform, Result};
-use tokio_postgres::Client;
+use domain::{Platform, Result};
 
+use super::dying::dies;
 use super::handing_over::Scene;
 use super::worker;
 use TransferKind::{Blind, Warm};
 
-/// All that a call consists of.
-const EVERYTHING: &str = "SELECT concat_ws(E'\\n', (SELECT string_agg(t::text, E'\\n' ORDER BY id) FROM call t), (SELECT string_agg(t::text, E'\\n' ORDER BY id) FROM leg t),
-    (SELECT string_agg(t::text, E'\\n' ORDER BY id) FROM transfer t), (SELECT string_agg(t::text, E'\\n' ORDER BY id) FROM offer t),
-    (SELECT string_agg(t::text, E'\\n' ORDER BY id) FROM queue_visit t), (SELECT string_agg(t::text, E'\\n' ORDER BY call_id, ordinal) FROM call_interval t),
-    (SELECT string_agg(t::text, E'\\n' ORDER BY started_at) FROM wrap_up t), (SELECT count(*) FROM event WHERE aggregate = 'call'))";
+/// Whoever settles an agent or writes a leg waits here. Only what is read and what is merely inserted goes by.
+const HELD: &str = "SELECT FROM agent FOR NO KEY UPDATE; SELECT FROM leg FOR NO KEY UPDATE";
 
-async fn everything(sql: &Client) -> String {
-    sql.query_one(EVERYTHING, &[]).await.unwrap().get(0)
-}
-
-/// The process that takes a step dies just before its commit, with all its work done: nothing has happened. Then another
-/// process is asked the same, twice, and it has happened once.
+/// The process that takes a step dies with all its work done. Then another process is asked the same, and it has happened
+/// once.
 async fn dies_and_is_repeated<T: Debug>(
     scene: &Scene,
     what: &str,
     step: impl AsyncFn(Platform) -> Result<T>,
 ) -> T {
-    let (sql, holder) = (scene.centre.stage.sql().await, scene.centre.stage.sql().await);
     scene.here().await;
-    let before = everything(&sql).await;
-    // Whoever settles an agent or writes a leg waits here. Only what is read and what is merely inserted goes by.
-    holder
-        .batch_execute("BEGIN; SELECT FROM agent FOR NO KEY UPDATE; SELECT FROM leg FOR NO KEY UPDATE")
-        .await
-        .unwrap();
-    let killing = async {
-        until_locked_out(&sql, 1).await;
-        let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        assert_eq!(count(&sql, kill).await, 1);
-    };
-    let (died, ()) = tokio::join!(step(scene.centre.process()), killing);
-    assert!(matches!(died, Err(Error::Unavailable(_) | Error::Database(_))), "{what}: {died:?}");
-    holder.batch_execute("ROLLBACK").await.unwrap();
-    assert_eq!(everything(&sql).await, before, "{what} left something behind");
+    dies(&scene.centre, HELD, what, &step).await;
     scene.centre.judge().await;
     scene.here().await;
     step(scene.centre.process()).await.unwrap_or_else(|error| panic!("{what}, again: {error}"))
