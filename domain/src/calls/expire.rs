@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// [`super::Change::waits_for_worker`] as the database says it, and not.
-const MAY_BE_LOST: &str = "(call.worker_id IS NOT NULL OR leg.connected_at IS NULL OR (call.visit_id IS NOT NULL AND leg.role IN ('AGENT', 'SUPERVISOR')))";
+const MAY_BE_LOST: &str = "(call.worker_id IS NOT NULL OR leg.joined_at IS NULL OR (call.visit_id IS NOT NULL AND leg.role IN ('AGENT', 'SUPERVISOR')))";
 
 impl Platform {
     /// Calls that nobody answered in time end MISSED. Returns how many; several schedulers share the work.

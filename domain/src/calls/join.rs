@@ -95,8 +95,7 @@ impl Change {
         };
         let by = match accepted {
             true => now + limits::ACCEPT_TO_MEDIA,
-            // Nobody has media before the other side has come: the wait for an answer does not count.
-            false => self.call.answer_by.map_or(now, |by| by.max(now)) + limits::JOIN_TO_MEDIA,
+            false => self.media_by(),
         };
         // One who tries again and again has no more time than the first try gave: somebody waits on the other side.
         let leg = &mut self.legs[place];

@@ -1,6 +1,7 @@
 //! How a worker leases a call and loses it, and what it reports. Every report carries the epoch of its lease; one of an
 //! older epoch changes nothing.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -36,13 +37,34 @@ impl Change {
         }
     }
 
-    /// One that has had media, while no worker has the call: nobody could hear it, so its time to come back has not begun.
+    /// One that has joined, while no worker has the call: nobody could hear it, so its time to have media has not begun.
     /// An agent with whom the contact does not talk yet is not waited for, since others could take the call.
     pub(super) fn waits_for_worker(&self, place: usize) -> bool {
         let leg = &self.legs[place];
         self.call.worker_id.is_none()
-            && leg.connected_at.is_some()
+            && leg.joined_at.is_some()
             && (self.call.visit_id.is_none() || leg.is_outsider())
+    }
+
+    /// When media has to be there of one who joins now. Nobody has any before the other side has come: the wait for an
+    /// answer does not count.
+    pub(super) fn media_by(&self) -> DateTime<Utc> {
+        let now = self.now();
+        self.call.answer_by.map_or(now, |by| by.max(now)) + limits::JOIN_TO_MEDIA
+    }
+
+    /// A worker takes the call: whom nobody could hear without one has the full time from here, however long that was.
+    fn begin_time_anew(&mut self) {
+        let now = self.now();
+        for place in 0..self.legs.len() {
+            let by = match self.legs[place].connected_at {
+                Some(_) => now + limits::RECONNECT,
+                None if self.waits_for_worker(place) => self.media_by(),
+                None => continue,
+            };
+            let leg = &mut self.legs[place];
+            leg.leave_by = leg.leave_by.map(|_| by);
+        }
     }
 }
 
@@ -70,14 +92,10 @@ impl Platform {
             if active.is_none() {
                 return Err(Error::Unavailable("this worker takes no calls any more".into()));
             }
+            change.begin_time_anew();
             change.call.worker_id = Some(worker);
             change.call.dispatch_at = None;
             change.call.epoch += 1;
-            // Those who lost their worker have their time from here, however long they were without one.
-            let leave_by = change.now() + limits::RECONNECT;
-            for leg in change.legs.iter_mut().filter(|leg| leg.connected_at.is_some()) {
-                leg.leave_by = leg.leave_by.map(|_| leave_by);
-            }
             if change.call.epoch > 1 {
                 let epoch = change.call.epoch.to_string();
                 change.event(CallEventKind::MediaMoved, "system", None, Some(epoch)).await?;

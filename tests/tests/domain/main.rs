@@ -37,6 +37,7 @@ mod voicemail_after_talk;
 mod voicemail_begins;
 mod voicemail_ends;
 mod voicemail_faults;
+mod without_worker;
 
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;

@@ -1,7 +1,7 @@
 //! Who is there and what they are in the middle of, and the small things that they do.
 
 use domain::calls::{Call, CallState, Leg, LegRole, LegState};
-use domain::ids::{AgentId, OfferId, TransferId};
+use domain::ids::{AgentId, CallId, OfferId, TransferId};
 use domain::people::Actor;
 use domain::routing::Queue;
 use domain::{Platform, Result};
@@ -53,6 +53,12 @@ impl World {
             self.remember(caller.clone());
         }
         Ok(caller)
+    }
+
+    /// A worker takes the call, as it does as a rule before there is media.
+    pub async fn served(&self, platform: &Platform, call: CallId) -> Result<()> {
+        let worker = *self.worker.lock().unwrap();
+        platform.lease_call(call, worker).await.map(drop)
     }
 
     pub async fn stay(&self, platform: &Platform) -> Result<()> {

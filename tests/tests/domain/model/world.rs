@@ -161,7 +161,10 @@ impl World {
             }
             Action::Join(who) => {
                 if let Some(caller) = self.caller(*who) {
-                    self.join(platform, caller).await?;
+                    let caller = self.join(platform, caller).await?;
+                    if who % 3 > 0 {
+                        self.served(platform, caller.call).await?;
+                    }
                 }
             }
             Action::ContactMedia(who) => {
