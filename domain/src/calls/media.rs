@@ -46,6 +46,12 @@ impl Change {
             && (self.call.visit_id.is_none() || leg.is_outsider())
     }
 
+    /// A call in which nobody could be heard yet because no worker has it. One that rings waits for its contact, who needs
+    /// none to come.
+    pub(super) fn is_unserved(&self) -> bool {
+        self.call.worker_id.is_none() && matches!(self.call.state, CallState::Created | CallState::Connecting)
+    }
+
     /// When media has to be there of one who joins now. Nobody has any before the other side has come: the wait for an
     /// answer does not count.
     pub(super) fn media_by(&self) -> DateTime<Utc> {
@@ -56,6 +62,14 @@ impl Change {
     /// A worker takes the call: whom nobody could hear without one has the full time from here, however long that was.
     fn begin_time_anew(&mut self) {
         let now = self.now();
+        if self.is_unserved() {
+            let full = match self.call.state {
+                // It rings from here.
+                CallState::Created => now + self.unit.platform().config.ring,
+                _ => now + limits::JOIN_TO_MEDIA,
+            };
+            self.call.answer_by = self.call.answer_by.map(|by| by.max(full));
+        }
         for place in 0..self.legs.len() {
             let by = match self.legs[place].connected_at {
                 Some(_) => now + limits::RECONNECT,

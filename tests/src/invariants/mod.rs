@@ -113,7 +113,8 @@ const SETTLED: &[(&str, &str)] = &[
         WHERE o.state = 'PENDING' AND (o.expires_at <= $1 OR p.until <= $1 OR p.until IS NULL)"),
     ("a party is missing for too long", "SELECT l.id FROM leg l JOIN call c ON c.id = l.call_id WHERE l.state <> 'LEFT' AND l.leave_by <= $1
         AND (c.worker_id IS NOT NULL OR l.joined_at IS NULL OR (c.visit_id IS NOT NULL AND l.role IN ('AGENT', 'SUPERVISOR')))"),
-    ("a call rings too long", "SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= $1"),
+    ("a call rings too long", "SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= $1
+        AND (worker_id IS NOT NULL OR state NOT IN ('CREATED', 'CONNECTING') OR answer_by <= $1 - interval '5 minutes')"),
     ("a call waits too long", "SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id WHERE v.left_at IS NULL AND v.leave_by <= $1 AND c.state = 'QUEUED'"),
     ("a contact who has joined is offered to nobody", "SELECT v.id FROM queue_visit v JOIN leg l ON l.call_id = v.call_id AND l.role = 'CONTACT'
         WHERE v.left_at IS NULL AND NOT v.callback AND l.state IN ('JOINING', 'CONNECTED', 'RECONNECTING') AND v.not_before > $1 + interval '5 seconds'"),

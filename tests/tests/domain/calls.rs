@@ -24,6 +24,7 @@ async fn two_schedulers_at_once_end_an_unanswered_call_once() {
     let platform = stage.process();
     let agent = agent(&platform).await;
     let call = place(&platform, &agent).await.call.id;
+    platform.lease_call(call, worker(&platform).await).await.unwrap();
     let (one, two) = (later(&stage, TimeDelta::minutes(1)), later(&stage, TimeDelta::minutes(1)));
     let (first, second) = tokio::join!(one.expire_unanswered(), two.expire_unanswered());
     assert_eq!(first.unwrap() + second.unwrap(), 1);

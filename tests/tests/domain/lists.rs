@@ -187,7 +187,9 @@ async fn lists_and_sweeps_read_by_index() {
         ("SELECT * FROM task WHERE assignee_id = $me ORDER BY id DESC LIMIT 51", "task_assignee"),
         ("SELECT min(remind_at) FROM task WHERE state = 'OPEN'", "task_remind"),
         (
-            "SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= now() ORDER BY answer_by LIMIT 100",
+            "SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= now()
+                AND ((worker_id IS NULL AND state IN ('CREATED', 'CONNECTING')) = false OR answer_by <= now() - interval '5 minutes')
+                ORDER BY answer_by LIMIT 100",
             "using call_",
         ),
         (

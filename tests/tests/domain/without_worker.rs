@@ -1,11 +1,12 @@
 //! Calls that no media worker has: nobody can hear anybody, which is no fault of those who are there.
 
-use domain::calls::{CallPlan, CallResult, CallState, LegRole};
+use domain::calls::{CallPlan, CallResult, CallState, LegRole, LegState};
 use domain::ids::CallId;
+use domain::people::Actor;
 use domain::routing::{Queue, QueueChange};
 
 use super::centre::{Caller, Centre, seconds};
-use super::worker;
+use super::{place, worker};
 
 impl Centre {
     /// A new worker takes the call.
@@ -51,4 +52,98 @@ async fn a_caller_who_comes_while_there_is_no_worker_is_not_given_up_after_a_min
     centre.pass(seconds(2)).await;
     assert_eq!(centre.call(goes.call).await.result, Some(CallResult::Abandoned), "a worker was there");
     assert_eq!(centre.state(comes.call).await, CallState::Queued);
+}
+
+/// Nobody is to blame, neither is it for ever: the scheduler wakes for its end, and not before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_no_worker_takes_is_given_up_minutes_later_and_says_why() {
+    let centre = Centre::open().await;
+    let (platform, agent) = (&centre.platform, centre.agent(&[]).await);
+    let pass = async |by| centre.pass_with(&[&agent], seconds(by)).await;
+    let failed = async |call, says: &str| {
+        let row = centre.call(call).await;
+        assert_eq!((row.state, row.result), (CallState::Ended, Some(CallResult::Failed)));
+        assert_eq!(row.end_reason.as_deref(), Some(says));
+    };
+    let both_join = async || {
+        let placed = place(platform, &agent).await;
+        platform.join_as_user(&agent, placed.call.id).await.unwrap();
+        platform.join_by_link(&Actor::Anonymous, &placed.join_token, None).await.unwrap();
+        placed.call.id
+    };
+    let call = both_join().await;
+    pass(70).await;
+    pass(285).await;
+    assert_eq!(centre.state(call).await, CallState::Connecting);
+    let wakes = platform.next_expiry().await.unwrap().unwrap();
+    assert!(wakes > platform.clock.now(), "nothing can be done before");
+    pass(6).await;
+    failed(call, "No media worker was there in time.").await;
+
+    // Once a worker has it, what counts is what they do.
+    let call = both_join().await;
+    pass(200).await;
+    centre.served(call).await;
+    pass(58).await;
+    assert_eq!(centre.state(call).await, CallState::Connecting);
+    pass(3).await;
+    failed(call, "Both sides joined but no media came through in time.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_rings_from_the_instant_at_which_a_worker_takes_it() {
+    let centre = Centre::open().await;
+    let agent = centre.agent(&[]).await;
+    let call = place(&centre.platform, &agent).await.call.id;
+    centre.pass_with(&[&agent], seconds(100)).await;
+    assert_eq!(centre.state(call).await, CallState::Created);
+    centre.served(call).await;
+    centre.pass_with(&[&agent], seconds(43)).await;
+    assert_eq!(centre.state(call).await, CallState::Ringing);
+    centre.pass_with(&[&agent], seconds(3)).await;
+    assert_eq!(centre.call(call).await.result, Some(CallResult::Missed), "the contact did not come");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_who_accepts_while_there_is_no_worker_is_waited_for() {
+    let centre = Centre::open().await;
+    let (one, two) = (centre.agent(&[]).await, centre.agent(&[]).await);
+    let call = centre.call_colleague(&one, &two).await.unwrap();
+    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.accept(&two).await;
+    for _ in 0..10 {
+        centre.pass_with(&[&one, &two], seconds(11)).await;
+    }
+    assert_eq!(centre.state(call).await, CallState::Connecting);
+    let plan = centre.served(call).await;
+    for leg in &plan.legs {
+        centre.platform.leg_connected(call, plan.epoch, leg.id).await.unwrap();
+    }
+    assert_eq!(centre.state(call).await, CallState::InProgress);
+}
+
+/// Three times the contact may be missed: one who came is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_that_loses_its_worker_loses_no_try() {
+    let centre = Centre::open().await;
+    let change = QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() };
+    let queue = centre.queue("support", change).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.caller(&queue).await;
+    let back = centre.platform.request_callback(&caller.actor, caller.call, None, None).await.unwrap();
+    let call = back.planned.id;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, call);
+    centre.platform.join_by_link(&Actor::Anonymous, &back.join_token, None).await.unwrap();
+    centre.pass_with(&[&agent], seconds(40)).await;
+    centre.platform.retire_worker(centre.worker).await.unwrap();
+    // The minute for media ends, and then the agent is no longer waited for.
+    for seconds_later in [22, 9] {
+        assert_eq!(centre.state(call).await, CallState::Connecting);
+        centre.pass_with(&[&agent], seconds(seconds_later)).await;
+    }
+    let row = centre.call(call).await;
+    assert_eq!((row.state, row.callback_tries), (CallState::Queued, 0));
+    assert_eq!(centre.leg(call, LegRole::Contact).await.state, LegState::Invited);
+    assert!(centre.visits(call).await.pop().unwrap().not_before > centre.platform.clock.now(), "later");
 }

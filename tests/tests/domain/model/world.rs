@@ -246,9 +246,11 @@ impl World {
                 }
             }
             Action::AgentPlaces(who) => {
-                platform
-                    .place_call(self.agent(*who), self.contact, MediaKind::Audio, None, None, None)
-                    .await?;
+                let (agent, media) = (self.agent(*who), MediaKind::Audio);
+                let placed = platform.place_call(agent, self.contact, media, None, None, None).await?;
+                if who % 3 > 0 {
+                    self.served(platform, placed.call.id).await?;
+                }
             }
             Action::CallsColleague(who, whom) => {
                 let to = id_of(self.agent(*whom)).into();
