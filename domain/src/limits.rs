@@ -46,6 +46,8 @@ pub const OFFER_AGAIN: TimeDelta = TimeDelta::seconds(20);
 pub const PRESENCE: TimeDelta = TimeDelta::seconds(15);
 /// … and the api renews so often.
 pub const PRESENCE_RENEWAL: Duration = Duration::from_secs(5);
+/// A presence that lapsed so long ago is forgotten.
+pub const PRESENCE_KEPT: TimeDelta = TimeDelta::seconds(150);
 /// A point of priority is worth so much waiting.
 pub const PRIORITY_POINT: TimeDelta = TimeDelta::seconds(60);
 /// A call that lost its agent waits before all that came in the ordinary way: so much earlier counts its entry.

@@ -2,17 +2,16 @@
 
 use std::{fmt::Display, time::Duration};
 
-use domain::{Platform, events, fleet::Watchman, limits};
+use domain::{Error, Platform, agents::Absence, events, fleet::Watchman, limits};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-
-use crate::absence::Absence;
 
 /// However far away the next expiry is, look again after this: a wake-up may have been lost.
 const LONGEST_SLEEP: Duration = Duration::from_secs(2);
 /// News come in bursts; one look serves them all.
 const BURST: Duration = Duration::from_millis(50);
 const OVERDUE: Duration = Duration::from_millis(200);
+const LOOK: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(2);
 const TIDY: Duration = Duration::from_secs(600);
 
@@ -31,6 +30,19 @@ fn account<E: Display>(duty: &'static str, done: Result<usize, E>) {
     }
 }
 
+/// Whether agents could renew their presence. Beside the other duties, which take their time when much is due at once.
+pub async fn watch_absence(platform: &Platform, absence: &Absence, stop: &CancellationToken) {
+    let work = async {
+        loop {
+            let looked = timeout(limits::PRESENCE_RENEWAL, absence.look(platform)).await;
+            let late = |_elapsed| Err(Error::Unavailable("the database does not answer in time".into()));
+            account("presence after an outage", looked.unwrap_or_else(late));
+            sleep(LOOK).await;
+        }
+    };
+    stop.run_until_cancelled(work).await;
+}
+
 /// What must happen on time: unanswered calls, lost legs, reminders. Sleeps until the next one is due.
 pub async fn punctual(platform: &Platform, absence: &Absence, stop: &CancellationToken) {
     let mut news = platform.bus.listen_events("log");
@@ -39,25 +51,24 @@ pub async fn punctual(platform: &Platform, absence: &Absence, stop: &Cancellatio
             account("unanswered calls", platform.expire_unanswered().await);
             account("lost legs", platform.expire_legs().await);
             account("unanswered offers", platform.expire_offers().await);
-            if absence.may_be_told() {
+            if absence.may_be_told(platform.clock.now()) {
                 account("absent agents", platform.settle_absent().await);
                 account("offers to absent agents", platform.withdraw_offers().await);
+                // What an agent does next hangs on presence.
+                account("ended wrap-ups", platform.expire_wrap_ups().await);
             }
-            account("ended wrap-ups", platform.expire_wrap_ups().await);
             account("waits that were too long", platform.expire_visits().await);
             account("messages that are long enough", platform.expire_voicemails().await);
             account("reminders", platform.remind().await);
             let next = async {
-                Ok::<_, domain::Error>(
+                Ok::<_, Error>(
                     [platform.next_expiry().await?, platform.next_reminder().await?]
                         .into_iter()
                         .flatten()
                         .min(),
                 )
             };
-            let next = next.await;
-            absence.looked(next.is_ok());
-            let pause = match next {
+            let pause = match next.await {
                 // What is overdue was looked at just now and could not be done, or there was too much of it.
                 Ok(Some(next)) => {
                     (next - platform.clock.now()).to_std().map_or(OVERDUE, |left| left.min(LONGEST_SLEEP))
@@ -104,7 +115,7 @@ pub async fn sweep(platform: &Platform, absence: &Absence, stop: &CancellationTo
     let work = async {
         loop {
             account("outbox", platform.sweep_outbox().await);
-            if absence.may_be_told() {
+            if absence.may_be_told(platform.clock.now()) {
                 account("agents not as recorded", platform.settle_agents().await);
             }
             account("calls without a worker", platform.dispatch_again().await);
@@ -120,13 +131,15 @@ pub async fn sweep(platform: &Platform, absence: &Absence, stop: &CancellationTo
 }
 
 /// What has time: partitions of the log to make and to drop, forgotten counters and acts, endless calls.
-pub async fn tidy(platform: &Platform, stop: &CancellationToken) {
+pub async fn tidy(platform: &Platform, absence: &Absence, stop: &CancellationToken) {
     let work = async {
         loop {
             account("partitions", events::make_partitions(platform).await.map(|()| 0));
             account("old months of the log", events::drop_old(platform).await);
             account("counters", platform.sweep_counters().await.map(|()| 0));
-            account("forgotten presence", platform.forget_absent().await);
+            if absence.may_be_told(platform.clock.now()) {
+                account("forgotten presence", platform.forget_absent().await);
+            }
             account("forgotten acts", platform.forget_audit().await);
             account("endless calls", platform.expire_endless().await);
             sleep(TIDY).await;

@@ -1,13 +1,12 @@
 //! What happens because time passed. Any number of schedulers share the work: each step locks what it takes and is
 //! idempotent.
 
-mod absence;
 mod duties;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use domain::{Platform, config::Config, program, telemetry};
+use domain::{Platform, agents::Absence, config::Config, program, telemetry};
 
 /// It has no arguments: the environment configures it.
 #[derive(Parser)]
@@ -42,13 +41,14 @@ async fn run(config: Config, figures: metrics_exporter_prometheus::PrometheusHan
     let platform = Platform::new(config, "scheduler")?;
     let stop = program::stop_signal()?;
     program::serve_probes(address, platform.readiness(), figures, stop.clone()).await?;
-    let absence = absence::Absence::default();
+    let absence = Absence::new(platform.clock.now());
     tokio::join!(
+        duties::watch_absence(&platform, &absence, &stop),
         duties::punctual(&platform, &absence, &stop),
         duties::watch_fleet(&platform, &stop),
         duties::route(&platform, &stop),
         duties::sweep(&platform, &absence, &stop),
-        duties::tidy(&platform, &stop)
+        duties::tidy(&platform, &absence, &stop)
     );
     platform.bus.close().await;
     Ok(())

@@ -4,6 +4,7 @@
 //! `agent_activity` from presence, live offers, legs and wrap-ups; a unit of work that touches one of these settles the
 //! agent before its commit ([`activity`]), under the lock of the agent's row. A call is locked before an agent.
 
+mod absence;
 pub(crate) mod activity;
 mod days;
 pub(crate) mod list;
@@ -12,6 +13,7 @@ mod rows;
 mod status;
 mod wrap_up;
 
+pub use absence::Absence;
 pub use days::AgentDay;
 pub(crate) use list::create;
 pub use list::{AgentFilter, Doing};

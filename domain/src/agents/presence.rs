@@ -58,7 +58,7 @@ impl Platform {
 
     /// Presence that lapsed long ago is no longer of use.
     pub async fn forget_absent(&self) -> Result<usize> {
-        let before = self.clock.now() - limits::PRESENCE * 10;
+        let before = self.clock.now() - limits::PRESENCE_KEPT;
         let mut connection = self.db.get().await?;
         Ok(diesel::delete(agent_presence::table.filter(agent_presence::until.lt(before)))
             .execute(&mut connection)

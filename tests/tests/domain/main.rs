@@ -1,6 +1,7 @@
 //! The rules of the business on a real PostgreSQL, without the programs around them: what two processes may not do to
 //! each other, and what the schema promises.
 
+mod absence;
 mod calls;
 mod centre;
 mod chat;

@@ -1,0 +1,72 @@
+//! The presence of agents when nobody can renew it, since the database is away.
+
+use domain::agents::{Absence, AgentActivity};
+use domain::people::Actor;
+use domain::routing::QueueChange;
+
+use super::centre::{Centre, duties, id_of, seconds};
+
+/// A bit more than presence lasts goes by. The scheduler looks all the time, as these agents' tabs do.
+async fn watched(centre: &Centre, absence: &Absence, agents: &[&Actor]) {
+    for _ in 0..9 {
+        centre.pass_with(agents, seconds(2)).await;
+        absence.look(&centre.platform).await.unwrap();
+    }
+}
+
+/// The database comes back after minutes. Returns how many agents are still taken to be there.
+async fn outage(centre: &Centre, absence: &Absence) -> usize {
+    let clock = &centre.platform.clock;
+    clock.advance(seconds(200));
+    assert!(!absence.may_be_told(clock.now()), "nobody could say that he is there");
+    let there = absence.look(&centre.platform).await.unwrap();
+    assert!(absence.may_be_told(clock.now()));
+    there
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_absent_for_a_period_after_an_outage() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (here, gone) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let absence = Absence::new(centre.platform.clock.now());
+    assert!(!absence.may_be_told(centre.platform.clock.now()), "it does not know what was before its start");
+    absence.look(&centre.platform).await.unwrap();
+    watched(&centre, &absence, &[&here]).await;
+    assert_eq!(centre.activity(&gone).await, AgentActivity::Offline);
+
+    assert_eq!(outage(&centre, &absence).await, 1);
+    duties(&centre.platform).await;
+    assert_eq!(centre.activity(&here).await, AgentActivity::Available);
+    assert_eq!(centre.activity(&gone).await, AgentActivity::Offline, "who was told absent stays so");
+    let caller = centre.caller(&queue).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&here).await, caller.call, "routing sees the same");
+    centre.platform.end_call(&caller.actor, caller.call).await.unwrap();
+
+    // The wrap-up is over meanwhile, and the tab is closed.
+    assert_eq!(outage(&centre, &absence).await, 1);
+    duties(&centre.platform).await;
+    assert_eq!(centre.activity(&here).await, AgentActivity::Available);
+    watched(&centre, &absence, &[]).await;
+    assert_eq!(centre.activity(&here).await, AgentActivity::Offline);
+}
+
+/// One of two schedulers hangs while the other one goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduler_that_hung_brings_nobody_back() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let now = centre.platform.clock.now();
+    let (absence, hung) = (Absence::new(now), Absence::new(now));
+    for scheduler in [&absence, &hung] {
+        scheduler.look(&centre.platform).await.unwrap();
+    }
+    watched(&centre, &absence, &[]).await;
+    assert_eq!(hung.look(&centre.platform).await.unwrap(), 0);
+    duties(&centre.platform).await;
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Offline);
+    centre.platform.be_present(&[id_of(&agent)]).await.unwrap();
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+}
