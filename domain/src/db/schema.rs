@@ -259,7 +259,8 @@ diesel::table! {
         started_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         reason -> Text,
-        user_id -> Nullable<Uuid>,
+        user_id -> Uuid,
+        automatic -> Bool,
     }
 }
 

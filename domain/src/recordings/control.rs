@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{Recording, RecordingState};
 use crate::{
-    Platform, Result,
+    Error, Platform, Result,
     calls::{CallEventKind, CallState, Change, Leg, LegRole},
     config::ConsentPolicy,
     db::schema::{recording, recording_pause},
@@ -68,7 +68,8 @@ pub(crate) async fn follow_consent(change: &mut Change) -> Result<()> {
     let awaited = change.legs.iter().find(is_awaited).map(|leg| leg.name.chars().take(100).collect());
     match (recording.state, awaited) {
         (RecordingState::Recording, Some::<String>(name)) => {
-            pause(change, recording.id, &format!("consent of {name} is awaited"), None).await
+            let by = whose_call(change)?;
+            pause(change, recording.id, &format!("consent of {name} is awaited"), by, true).await
         }
         (RecordingState::Paused, None) if agreed && pauses_by_itself(change, recording.id).await? => {
             resume(change, recording.id, "system").await
@@ -77,7 +78,23 @@ pub(crate) async fn follow_consent(change: &mut Change) -> Result<()> {
     }
 }
 
-async fn pause(change: &mut Change, id: RecordingId, reason: &str, by: Option<UserId>) -> Result<()> {
+/// Who stands for what the call does by itself: its agent, or between two agents the one who came last.
+fn whose_call(change: &Change) -> Result<UserId> {
+    let last = || change.legs.iter().rev().find_map(|leg| leg.user_id);
+    change
+        .call
+        .agent_id
+        .or_else(last)
+        .ok_or_else(|| Error::Internal("a call is recorded that nobody answered".into()))
+}
+
+async fn pause(
+    change: &mut Change,
+    id: RecordingId,
+    reason: &str,
+    by: UserId,
+    automatic: bool,
+) -> Result<()> {
     diesel::update(recording::table.find(id))
         .set(recording::state.eq(RecordingState::Paused))
         .execute(change.unit.connection())
@@ -87,16 +104,21 @@ async fn pause(change: &mut Change, id: RecordingId, reason: &str, by: Option<Us
         recording_pause::started_at.eq(change.now()),
         recording_pause::reason.eq(reason),
         recording_pause::user_id.eq(by),
+        recording_pause::automatic.eq(automatic),
     );
     // In the same instant as the one before: that one goes on.
     diesel::insert_into(recording_pause::table)
         .values(&row)
         .on_conflict((recording_pause::recording_id, recording_pause::started_at))
         .do_update()
-        .set((recording_pause::ended_at.eq(None::<DateTime<Utc>>), recording_pause::user_id.eq(by)))
+        .set((
+            recording_pause::ended_at.eq(None::<DateTime<Utc>>),
+            recording_pause::user_id.eq(by),
+            recording_pause::automatic.eq(automatic),
+        ))
         .execute(change.unit.connection())
         .await?;
-    let actor = by.map_or_else(|| "system".to_owned(), |user| user.to_string());
+    let actor = if automatic { "system".to_owned() } else { by.to_string() };
     change.event(CallEventKind::RecordingPaused, &actor, None, None).await
 }
 
@@ -112,7 +134,7 @@ async fn resume(change: &mut Change, id: RecordingId, actor: &str) -> Result<()>
 async fn pauses_by_itself(change: &mut Change, id: RecordingId) -> Result<bool> {
     let open = recording_pause::table
         .filter(recording_pause::recording_id.eq(id).and(recording_pause::ended_at.is_null()))
-        .filter(recording_pause::user_id.is_null());
+        .filter(recording_pause::automatic.eq(true));
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(change.unit.connection()).await?)
 }
 
@@ -276,7 +298,7 @@ impl Platform {
             recording::table.find(id).select(Recording::as_select()).first(change.unit.connection()).await?;
         match (order, found.state) {
             (Order::Pause(reason), RecordingState::Recording) => {
-                pause(&mut change, id, &reason, Some(user)).await?;
+                pause(&mut change, id, &reason, user, false).await?;
             }
             (Order::Resume, RecordingState::Paused) => {
                 if !all_agreed(&change, self.config.consent_policy) {

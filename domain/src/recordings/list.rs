@@ -40,8 +40,10 @@ pub struct Pause {
     pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
     pub reason: String,
-    /// None: it paused by itself.
-    pub user_id: Option<UserId>,
+    /// Where it paused by itself: whose call it was.
+    pub user_id: UserId,
+    /// It paused by itself.
+    pub automatic: bool,
 }
 
 /// A rung of the ladder.

@@ -226,7 +226,10 @@ async fn the_recording_pauses_by_itself_until_a_late_comer_has_agreed() {
     assert!(joined.consent_wording.is_some());
     assert_eq!(recording(&centre, call).await.1, RecordingState::Paused, "before there is media");
     let pauses = platform.pauses(&[id]).await.unwrap();
-    assert_eq!((pauses[0].reason.as_str(), pauses[0].user_id), ("consent of Gottfried is awaited", None));
+    assert_eq!(
+        (pauses[0].reason.as_str(), pauses[0].automatic, Some(pauses[0].user_id)),
+        ("consent of Gottfried is awaited", true, agent.user_id())
+    );
     assert_eq!(refused(platform.resume_recording(&agent, id).await).0, RefusalCode::ConsentRequired);
     centre.platform.clock.advance(seconds(2));
     let guest = platform.guest(&joined.guest_token.unwrap()).await.unwrap().unwrap();

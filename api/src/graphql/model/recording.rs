@@ -233,10 +233,15 @@ impl RecordingPause {
         &self.0.reason
     }
 
-    /// Who paused; null: it paused by itself, until all who are there have agreed.
-    async fn by(&self, context: &Context<'_>) -> Answer<Option<User>> {
-        let Some(id) = self.0.user_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(User))
+    /// Who paused; where it paused by itself, the agent whose call it was.
+    async fn by(&self, context: &Context<'_>) -> Answer<User> {
+        let user = context.loaders().load_one(self.0.user_id).await?;
+        user.map(User).ok_or_else(|| Fault::internal("a pause without its user"))
+    }
+
+    /// It paused by itself, until all who are there have agreed.
+    async fn automatic(&self) -> bool {
+        self.0.automatic
     }
 }
 
