@@ -44,7 +44,7 @@ impl Call {
         global(self.0.id)
     }
 
-    /// Grows with every event of this call; what has a lower version is older.
+    /// Grows with every event of this call, those included that you may not see; what has a lower version is older.
     async fn version(&self) -> i32 {
         self.0.version
     }

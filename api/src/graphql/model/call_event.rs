@@ -134,7 +134,7 @@ impl CallEvent {
         self.event.cursor.to_string()
     }
 
-    /// The call's version that it made.
+    /// The call's version that it made. It only grows; a number is left out where you may not see the event.
     async fn version(&self) -> i32 {
         self.event.version
     }
