@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::wait::eventually;
@@ -74,29 +74,15 @@ impl Process {
 
     /// Waits until `/readyz` says yes.
     pub async fn ready(&mut self) {
-        let deadline = std::time::Instant::now() + START;
-        loop {
-            if let Some(child) = &mut self.child
-                && let Ok(Some(status)) = child.try_wait()
-            {
+        let what = format!("{} is ready", self.name);
+        eventually(&what, START, || {
+            if let Some(status) = self.status() {
                 panic!("{} ended at its start ({status}):\n{}", self.name, self.tail());
             }
-            if self.says_ready().await {
-                return;
-            }
-            assert!(
-                std::time::Instant::now() < deadline,
-                "{} isn't ready after {START:?}:\n{}",
-                self.name,
-                self.tail()
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    async fn says_ready(&self) -> bool {
-        let asked = reqwest::Client::new().get(&self.ready).timeout(Duration::from_secs(2)).send();
-        asked.await.is_ok_and(|answer| answer.status().is_success())
+            let url = self.ready.clone();
+            async move { says_ready(&url).await.then_some(()) }
+        })
+        .await;
     }
 
     /// Waits until `/readyz` says no (or nothing): a dependency is away.
@@ -127,9 +113,12 @@ impl Process {
         self.environment.push((FAILPOINT.to_owned(), failpoint.to_owned()));
         self.start();
         // It may come by the place before it is ready.
-        while self.is_running() && !self.says_ready().await {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let what = format!("{} is ready, or came by {failpoint}", self.name);
+        eventually(&what, START, || {
+            let (ended, url) = (!self.is_running(), self.ready.clone());
+            async move { (ended || says_ready(&url).await).then_some(()) }
+        })
+        .await;
     }
 
     /// Starts the program anew as it is in an installation.
@@ -163,21 +152,16 @@ impl Process {
     }
 
     /// Asks for an orderly end and waits for it.
-    pub async fn stop(&mut self, within: Duration) -> std::process::ExitStatus {
+    pub async fn stop(&mut self, within: Duration) -> ExitStatus {
         signal(self.pid(), libc::SIGTERM);
-        let mut child = self.child.take().expect("a running process");
-        let name = self.name.clone();
-        let deadline = std::time::Instant::now() + within;
-        loop {
-            if let Ok(Some(status)) = child.try_wait() {
-                return status;
-            }
-            if std::time::Instant::now() >= deadline {
-                let _ = child.kill();
-                panic!("{name} didn't end within {within:?} of SIGTERM:\n{}", self.tail());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let what = format!("{} ends after SIGTERM", self.name);
+        let status = eventually(&what, within, || {
+            let status = self.status();
+            async move { status }
+        })
+        .await;
+        self.child = None;
+        status
     }
 
     /// Freezes the process: it holds its connections and does nothing, as a hung one would.
@@ -187,6 +171,11 @@ impl Process {
 
     pub fn thaw(&self) {
         signal(self.pid(), libc::SIGCONT);
+    }
+
+    /// How it ended, once it has.
+    fn status(&mut self) -> Option<ExitStatus> {
+        self.child.as_mut().and_then(|child| child.try_wait().ok().flatten())
     }
 
     pub fn is_running(&mut self) -> bool {
@@ -242,6 +231,11 @@ impl Drop for Process {
             eprintln!("──── {} ({}) ────\n{}", self.name, self.log.display(), self.tail());
         }
     }
+}
+
+async fn says_ready(url: &str) -> bool {
+    let asked = reqwest::Client::new().get(url).timeout(Duration::from_secs(2)).send();
+    asked.await.is_ok_and(|answer| answer.status().is_success())
 }
 
 /// The process's children, theirs, and so on.
