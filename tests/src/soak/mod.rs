@@ -1,12 +1,15 @@
 //! Calls through a queue while something breaks, round after round: nothing is lost and nobody stays stuck.
 //!
-//! Robots stand for the people ([`people`]); each round one [`faults::Fault`] strikes while calls come in, ends, and
-//! five seconds later the rows must be in order again. At the end every call that was asked for has ended.
+//! Robots stand for the people ([`people`], [`agents`]); each round one [`faults::Fault`] strikes while calls come in, ends,
+//! and five seconds later the rows must be in order again. At the end every call that was asked for has ended, and none
+//! was given up whose contact wanted to stay.
 
+mod agents;
 mod faults;
+mod page;
 mod people;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -54,12 +57,13 @@ pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
     change_queue(&platform, "support", json!({ "wrapUpSeconds": 5, "missedLimit": 20, "offerSeconds": 10 }))
         .await;
     let bases = (0..2).map(|api| platform.base(api).to_owned()).collect();
-    let crowd = Arc::new(Crowd::new(bases));
+    let crowd = Arc::new(Crowd::new(bases, seed));
     for agent in [AGENT, OTHER_AGENT] {
         crowd.hire(agent);
     }
     let mut summary = Summary::default();
     let mut random = faults::random(seed);
+    let mut given_up = BTreeSet::new();
     for round in 1..=rounds {
         if stop.is_cancelled() {
             break;
@@ -77,10 +81,10 @@ pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
         if let Ok(after) = order {
             tally.slowest = tally.slowest.max(after);
         }
-        for why in [order.err(), served(&platform, &crowd).await.err()].into_iter().flatten() {
-            let breach = format!("round {round}, {fault}: {why}");
-            eprintln!("BREACH {breach}");
-            summary.breaches.push(breach);
+        let served = served(&platform, &crowd).await;
+        let lost = lost_contacts(&platform, &crowd, &mut given_up).await;
+        for why in order.err().into_iter().chain(served.err()).chain(lost) {
+            summary.breach(format!("round {round}, {fault}: {why}"));
         }
         eprintln!("round {round}: {fault}, {} calls", crowd.asked() - before);
     }
@@ -154,7 +158,27 @@ async fn served(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
     if known == asked { Ok(()) } else { Err(format!("{asked} calls were asked for and there are {known}")) }
 }
 
+/// Calls that were given up though their contacts wanted to stay, beyond those that are `known`.
+async fn lost_contacts(platform: &Platform, crowd: &Crowd, known: &mut BTreeSet<String>) -> Vec<String> {
+    let query = "SELECT 'call_' || replace(id::text, '-', ''), end_reason FROM call WHERE result = 'ABANDONED'";
+    let rows = platform.sql().await.query(query, &[]).await.expect("the calls are read");
+    let mut lost = Vec::new();
+    for row in rows {
+        let (call, reason): (String, String) = (row.get(0), row.get(1));
+        let why = crowd.fault_of(&call);
+        if known.insert(call.clone()) {
+            lost.push(format!("{call} was ABANDONED ({reason}) and its contact wanted to stay: {why}"));
+        }
+    }
+    lost
+}
+
 impl Summary {
+    fn breach(&mut self, what: String) {
+        eprintln!("BREACH {what}");
+        self.breaches.push(what);
+    }
+
     /// Robots whom nothing brings into a call break no rule: what is not talked in shows nothing.
     fn judge_results(&mut self) {
         let completed = self.results.get("COMPLETED").copied().unwrap_or(0);

@@ -1,39 +1,44 @@
-//! Robots: agents who answer and hang up, contacts who call. What goes wrong for them they try again, as people do.
+//! Robots: everybody who is in the soak, and the contacts who call. What goes wrong for them they try again, as people do.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
+use super::page::{KEPT, PAUSE, Page};
 use crate::graphql::Client;
-use crate::media::{Clip, Scene};
-use crate::participant::Sending;
-use crate::story::{PASSWORD, Party, SESSION, Tab, text};
-
-const PAUSE: Duration = Duration::from_millis(300);
-/// They talk for so long.
-const TALK: Duration = Duration::from_secs(2);
-/// An agent looks what to do though nothing rings.
-const LOOK: Duration = Duration::from_millis(700);
-/// A party that could not be brought up is tried so often.
-const JOINS: usize = 5;
+use crate::story::text;
 
 /// Everybody, and what they have done.
 pub struct Crowd {
     bases: Vec<String>,
+    seed: u64,
+    /// Whose turn it is of the apis.
+    turn: AtomicUsize,
     wanted: AtomicUsize,
     asked: AtomicUsize,
     closed: AtomicBool,
+    /// Calls in which an agent takes part already.
+    pub(super) attended: Mutex<HashSet<String>>,
+    /// Why the contact of a call could not come in when it last tried in vain.
+    kept_out: Mutex<HashMap<String, String>>,
 }
 
 impl Crowd {
-    pub fn new(bases: Vec<String>) -> Self {
+    pub fn new(bases: Vec<String>, seed: u64) -> Self {
         Self {
             bases,
+            seed,
+            turn: AtomicUsize::new(0),
             wanted: AtomicUsize::new(0),
             asked: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
+            attended: Mutex::default(),
+            kept_out: Mutex::default(),
         }
     }
 
@@ -51,105 +56,60 @@ impl Crowd {
         self.closed.store(true, Ordering::SeqCst);
     }
 
-    fn any(&self) -> Client {
-        Client::new(&self.bases[rand::random_range(0..self.bases.len())])
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
 
-    /// An agent works until the crowd closes: a shift that something breaks is followed by another.
-    pub fn hire(self: &Arc<Self>, email: &'static str) {
-        let crowd = Arc::clone(self);
-        tokio::spawn(async move {
-            while !crowd.closed.load(Ordering::SeqCst) {
-                let _ = tokio::spawn(shift(Arc::clone(&crowd), email)).await;
-                tokio::time::sleep(PAUSE).await;
-            }
-        });
+    /// An api, each in turn.
+    pub fn base(&self) -> String {
+        self.bases[self.turn.fetch_add(1, Ordering::Relaxed) % self.bases.len()].clone()
+    }
+
+    /// The chance of one person, 0 for contacts, the `number`th time from 1: what they do follows from the seed alone.
+    pub fn random(&self, person: u64, number: u64) -> StdRng {
+        StdRng::seed_from_u64(self.seed ^ (person << 48) ^ number)
+    }
+
+    pub fn kept_out(&self, call: &str, code: &str) {
+        self.kept_out.lock().expect("nobody panics with it").insert(call.to_owned(), code.to_owned());
+    }
+
+    /// Why a call was given up whose contact wanted to stay.
+    pub fn fault_of(&self, call: &str) -> String {
+        let kept_out = self.kept_out.lock().expect("nobody panics with it");
+        kept_out.get(call).map_or("it was never kept out".into(), |code| format!("last kept out by {code}"))
     }
 
     /// A contact asks for a call and stays as long as it lasts.
     pub fn call(self: &Arc<Self>) {
-        self.wanted.fetch_add(1, Ordering::SeqCst);
-        let crowd = Arc::clone(self);
-        tokio::spawn(async move {
-            // One key: asked again because the answer was lost, it is one call still.
-            let key = uuid::Uuid::from_u128(rand::random()).to_string();
-            let placed = loop {
-                if let Some(placed) = ask(&crowd.any(), &key).await {
-                    break placed;
-                }
-                tokio::time::sleep(PAUSE).await;
-            };
-            crowd.asked.fetch_add(1, Ordering::SeqCst);
-            let token = text(&placed["joinToken"]).to_owned();
-            for _ in 0..JOINS {
-                let (client, token) = (crowd.any(), token.clone());
-                let stay = async move {
-                    let sending = Sending::audio(&Clip::load(Scene::Contact));
-                    Party::join_by_link(&client, &token, &sending).await.stay().await;
-                };
-                // A stay that something broke is followed by another.
-                if tokio::spawn(stay).await.is_ok() {
-                    break;
-                }
-                tokio::time::sleep(PAUSE).await;
-            }
-        });
+        let number = self.wanted.fetch_add(1, Ordering::SeqCst) as u64 + 1;
+        tokio::spawn(visit(Arc::clone(self), self.random(0, number)));
     }
 }
 
-async fn ask(client: &Client, key: &str) -> Option<Value> {
-    let query = "mutation($input: CallRequestInput!) { callRequest(input: $input) { joinToken call { id } userErrors { code } } }";
+async fn visit(crowd: Arc<Crowd>, mut random: StdRng) {
+    let placed = ask(&crowd, &mut random).await;
+    let (call, token) = (text(&placed["call"]["id"]), text(&placed["joinToken"]));
+    let mut page = Page::of_contact(&crowd, call, token);
+    if let Ok(join) = page.join(KEPT).await {
+        let _ = page.stay(join).await;
+    }
+}
+
+/// Asks for a call until there is one.
+async fn ask(crowd: &Crowd, random: &mut StdRng) -> Value {
+    // One key: asked again because the answer was lost, it is one call still.
+    let key = uuid::Uuid::from_u128(random.random()).to_string();
     let input =
         json!({ "queueKey": "support", "name": "Ada Lovelace", "media": "AUDIO", "idempotencyKey": key });
-    let answer = client.try_send(query, json!({ "input": input })).await.ok()?;
-    let placed = &answer.body["data"]["callRequest"];
-    placed["joinToken"].is_string().then(|| placed.clone())
-}
-
-/// From signing in until something breaks.
-async fn shift(crowd: Arc<Crowd>, email: &str) {
-    let anonymous = crowd.any();
-    let session =
-        anonymous.mutate("sessionCreate", json!({ "email": email, "password": PASSWORD }), SESSION).await;
-    let client = anonymous.with_token(text(&session["session"]["accessToken"]));
-    let mut tab = Tab::open(&client).await;
-    tab.set("AVAILABLE").await;
-    let mut talking = String::new();
-    while !crowd.closed.load(Ordering::SeqCst) {
-        if let Ok(event) = tokio::time::timeout(LOOK, tab.next()).await {
-            let offer = event.expect("the tab is open");
-            if offer["state"] == "PENDING" && tab.accept(&offer).await.is_ok() {
-                text(&offer["call"]["id"]).clone_into(&mut talking);
-                tokio::spawn(talk(client.clone(), talking.clone()));
-            }
-            continue;
-        }
-        let agent = tab.agent().await;
-        if agent["status"] != "AVAILABLE" && agent["nextStatus"].is_null() {
-            tab.set("AVAILABLE").await;
-        }
-        if agent["activity"] == "WRAP_UP" {
-            tab.wrap_up(&talking).await;
-        }
-        // The shift before had taken a call: it is taken up again.
-        if let Some(call) = agent["currentCall"]["id"].as_str().filter(|call| *call != talking) {
-            call.clone_into(&mut talking);
-            tokio::spawn(talk(client.clone(), talking.clone()));
-        }
-    }
-}
-
-/// The agent's side of a call, and its end.
-async fn talk(client: Client, call: String) {
-    let party = Party::join(&client, &call, &Sending::audio(&Clip::load(Scene::Agent))).await;
-    tokio::time::sleep(TALK).await;
     loop {
-        let query = "mutation($input: CallEndInput!) { callEnd(input: $input) { call { state } userErrors { code } } }";
-        let ended = client.try_send(query, json!({ "input": { "callId": call } })).await;
-        if ended.is_ok_and(|answer| answer.body["data"]["callEnd"].is_object()) {
-            break;
+        let client = Client::new(&crowd.base());
+        if let Some(placed) = client.try_payload("callRequest", input.clone(), "joinToken call { id }").await
+            && placed["joinToken"].is_string()
+        {
+            crowd.asked.fetch_add(1, Ordering::SeqCst);
+            return placed;
         }
-        tokio::time::sleep(PAUSE).await;
+        sleep(PAUSE).await;
     }
-    party.close().await;
 }

@@ -11,7 +11,8 @@ use crate::participant::{Answering, Kind, Participant, Sending};
 use crate::socket::Socket;
 use crate::wait::{STEP, in_time};
 
-const JOIN: &str = "join { leg { id role state } epoch guestToken consentWording iceServers { urls } }";
+/// What a page asks of `callJoin`.
+pub const JOIN: &str = "join { leg { id role state } epoch guestToken consentWording iceServers { urls } }";
 
 /// A joined leg with its connection. Let it go with [`Party::close`].
 pub struct Party {
@@ -38,18 +39,24 @@ impl Party {
         Self::join_with(anonymous.clone(), join, sending).await
     }
 
-    async fn join_with(client: Client, join: Value, sending: &Sending) -> Self {
+    async fn join_with(client: Client, asked: Value, sending: &Sending) -> Self {
+        let payload = client.mutate("callJoin", asked.clone(), JOIN).await;
+        Self::joined(client, asked, &payload["join"], sending).await
+    }
+
+    /// A page that has joined already: `join` is what `callJoin` answered to what was `asked`.
+    pub async fn joined(client: Client, asked: Value, join: &Value, sending: &Sending) -> Self {
         let mut party = Self {
             client,
             leg: String::new(),
             epoch: 0,
             consent_wording: None,
             media: Participant::new(sending).await,
-            join,
+            join: asked,
             sending: sending.clone(),
             following: None,
         };
-        party.call_join().await;
+        party.take(join);
         party.negotiate().await;
         party
     }
@@ -57,7 +64,10 @@ impl Party {
     /// `callJoin`, the first time or again: learns the leg, the epoch and a guest's token.
     async fn call_join(&mut self) {
         let payload = self.client.mutate("callJoin", self.join.clone(), JOIN).await;
-        let join = &payload["join"];
+        self.take(&payload["join"]);
+    }
+
+    fn take(&mut self, join: &Value) {
         text(&join["leg"]["id"]).clone_into(&mut self.leg);
         self.epoch = join["epoch"].as_i64().expect("an epoch");
         self.consent_wording = join["consentWording"].as_str().map(str::to_owned);
@@ -130,15 +140,6 @@ impl Party {
         let moved = in_time("MediaMoved", within, self.moved_epoch()).await;
         self.epoch = moved.expect("the call goes on");
         self.renew().await;
-    }
-
-    /// Stays in the call, wherever it moves, until it has ended.
-    pub async fn stay(mut self) {
-        while let Some(epoch) = self.moved_epoch().await {
-            self.epoch = epoch;
-            self.renew().await;
-        }
-        self.close().await;
     }
 
     /// The lease under which the call goes on elsewhere; none once it has ended.

@@ -1,0 +1,106 @@
+//! Robots who take calls, talk, hang up and wrap up.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::time::{sleep, timeout};
+
+use super::page::{KEPT, PAUSE, Page};
+use super::people::Crowd;
+use crate::graphql::Client;
+use crate::story::{PASSWORD, SESSION, Tab, text};
+
+/// They talk for so long.
+const TALK: Duration = Duration::from_secs(2);
+/// An agent looks what to do though nothing rings.
+const LOOK: Duration = Duration::from_millis(700);
+/// An access token lives for ten minutes: whatever was begun with it is over before that.
+const SHIFT: Duration = Duration::from_secs(300);
+
+impl Crowd {
+    /// An agent works until the crowd closes: a shift that something breaks is followed by another.
+    pub fn hire(self: &Arc<Self>, email: &'static str) {
+        let crowd = Arc::clone(self);
+        tokio::spawn(async move {
+            while !crowd.is_closed() {
+                let _ = tokio::spawn(shift(Arc::clone(&crowd), email)).await;
+                sleep(PAUSE).await;
+            }
+        });
+    }
+
+    /// Takes part in a call, unless the agent does already: a talk outlives the shift that began it.
+    fn attend(self: &Arc<Self>, email: &str, client: &Client, call: &str) {
+        let (crowd, client, call) = (Arc::clone(self), client.clone(), call.to_owned());
+        let talk_of = format!("{email} {call}");
+        if !self.attended.lock().expect("nobody panics with it").insert(talk_of.clone()) {
+            return;
+        }
+        tokio::spawn(async move {
+            let _ = tokio::spawn(talk(Arc::clone(&crowd), client, call)).await;
+            crowd.attended.lock().expect("nobody panics with it").remove(&talk_of);
+        });
+    }
+}
+
+/// From signing in until something breaks.
+async fn shift(crowd: Arc<Crowd>, email: &'static str) {
+    let anonymous = Client::new(&crowd.base());
+    let session =
+        anonymous.mutate("sessionCreate", json!({ "email": email, "password": PASSWORD }), SESSION).await;
+    let client = anonymous.with_token(text(&session["session"]["accessToken"]));
+    let mut tab = Tab::open(&client).await;
+    tab.set("AVAILABLE").await;
+    let mut last = String::new();
+    let until = Instant::now() + SHIFT;
+    while !crowd.is_closed() && Instant::now() < until {
+        if let Ok(event) = timeout(LOOK, tab.next()).await {
+            let offer = event.expect("the tab is open");
+            if offer["state"] == "PENDING" && tab.accept(&offer).await.is_ok() {
+                text(&offer["call"]["id"]).clone_into(&mut last);
+                crowd.attend(email, &client, &last);
+            }
+            continue;
+        }
+        let agent = tab.agent().await;
+        if agent["status"] != "AVAILABLE" && agent["nextStatus"].is_null() {
+            tab.set("AVAILABLE").await;
+        }
+        if agent["activity"] == "WRAP_UP" && !last.is_empty() {
+            tab.wrap_up(&last).await;
+        }
+        // The shift before had taken a call: it is taken up again.
+        if let Some(call) = agent["currentCall"]["id"].as_str() {
+            call.clone_into(&mut last);
+            crowd.attend(email, &client, call);
+        }
+    }
+}
+
+/// The agent's side of a call, and its end.
+async fn talk(crowd: Arc<Crowd>, client: Client, call: String) {
+    let mut page = Page::of_agent(&crowd, client.clone(), &call);
+    let Ok(join) = page.join(KEPT).await else { return };
+    tokio::select! {
+        _ = page.stay(join) => {}
+        () = talk_and_end(&crowd, client, &call) => {}
+    }
+}
+
+async fn talk_and_end(crowd: &Crowd, mut client: Client, call: &str) {
+    let query = "query($id: ID!) { node(id: $id) { ... on Call { state } } }";
+    loop {
+        let answer = client.try_send(query, json!({ "id": call })).await;
+        if answer.is_ok_and(|answer| answer.body["data"]["node"]["state"] == "IN_PROGRESS") {
+            break;
+        }
+        client = client.at(&crowd.base());
+        sleep(PAUSE).await;
+    }
+    sleep(TALK).await;
+    while client.try_payload("callEnd", json!({ "callId": call }), "call { state }").await.is_none() {
+        client = client.at(&crowd.base());
+        sleep(PAUSE).await;
+    }
+}
