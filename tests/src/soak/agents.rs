@@ -1,9 +1,11 @@
-//! Robots who take calls, talk, hang up and wrap up.
+//! Robots who take calls, talk, hang up and wrap up; now and then one declines, seldom one lets it ring.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use rand::Rng;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::page::{KEPT, PAUSE, Page};
@@ -20,11 +22,15 @@ const SHIFT: Duration = Duration::from_secs(300);
 
 impl Crowd {
     /// An agent works until the crowd closes: a shift that something breaks is followed by another.
-    pub fn hire(self: &Arc<Self>, email: &'static str) {
+    pub fn hire(self: &Arc<Self>, person: u64, email: &'static str) {
         let crowd = Arc::clone(self);
         tokio::spawn(async move {
-            while !crowd.is_closed() {
-                let _ = tokio::spawn(shift(Arc::clone(&crowd), email)).await;
+            for number in 1.. {
+                if crowd.is_closed() {
+                    break;
+                }
+                let random = crowd.random(person, number);
+                let _ = tokio::spawn(shift(Arc::clone(&crowd), email, random)).await;
                 sleep(PAUSE).await;
             }
         });
@@ -45,7 +51,7 @@ impl Crowd {
 }
 
 /// From signing in until something breaks.
-async fn shift(crowd: Arc<Crowd>, email: &'static str) {
+async fn shift(crowd: Arc<Crowd>, email: &'static str, mut random: StdRng) {
     let anonymous = Client::new(&crowd.base());
     let session =
         anonymous.mutate("sessionCreate", json!({ "email": email, "password": PASSWORD }), SESSION).await;
@@ -57,7 +63,7 @@ async fn shift(crowd: Arc<Crowd>, email: &'static str) {
     while !crowd.is_closed() && Instant::now() < until {
         if let Ok(event) = timeout(LOOK, tab.next()).await {
             let offer = event.expect("the tab is open");
-            if offer["state"] == "PENDING" && tab.accept(&offer).await.is_ok() {
+            if offer["state"] == "PENDING" && answer(&tab, &offer, &mut random).await {
                 text(&offer["call"]["id"]).clone_into(&mut last);
                 crowd.attend(email, &client, &last);
             }
@@ -74,6 +80,23 @@ async fn shift(crowd: Arc<Crowd>, email: &'static str) {
         if let Some(call) = agent["currentCall"]["id"].as_str() {
             call.clone_into(&mut last);
             crowd.attend(email, &client, call);
+        }
+    }
+}
+
+/// What an agent does when it rings, after a moment in which it may be too late; true for one who took the call.
+async fn answer(tab: &Tab, offer: &Value, random: &mut StdRng) -> bool {
+    match random.random_range(0..50) {
+        // Away after that, until the next look.
+        0 => false,
+        1..5 => {
+            let input = json!({ "offerId": offer["id"] });
+            tab.client.try_payload("offerDecline", input, "offer { id }").await;
+            false
+        }
+        _ => {
+            sleep(Duration::from_millis(random.random_range(100..700))).await;
+            tab.accept(offer).await.is_ok()
         }
     }
 }

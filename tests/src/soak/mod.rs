@@ -2,7 +2,7 @@
 //!
 //! Robots stand for the people ([`people`], [`agents`]); each round one [`faults::Fault`] strikes while calls come in, ends,
 //! and five seconds later the rows must be in order again. At the end every call that was asked for has ended, and none
-//! was given up whose contact wanted to stay.
+//! was given up whose contact wanted to stay. Two queues share two agents; in one of them all ring, a third agent, too.
 
 mod agents;
 mod faults;
@@ -21,15 +21,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::invariants;
 use crate::platform::{Options, Platform};
-use crate::story::{AGENT, OTHER_AGENT, change_queue};
+use crate::story::{ADMIN, AGENT, OTHER_AGENT, SUPERVISOR, change_queue, sign_in};
 use faults::Fault;
 use people::Crowd;
 
+/// In the second all ring.
+pub const QUEUES: [&str; 2] = ["support", "sales"];
+/// Who call in a round.
+const CALLS: usize = 3;
 /// Nobody is stuck for longer once a fault has ended.
 const FREE: Duration = Duration::from_secs(5);
 /// A breach must be seen again after so long: what is seen once may be on its way.
 const LASTS: Duration = Duration::from_secs(2);
-/// Of a hundred calls at least so many are talked in, whatever breaks.
+/// Of a hundred calls whose contacts don't hang up at least so many are talked in, whatever breaks.
 const COMPLETED_PERCENT: i64 = 80;
 /// The calls of a round end within this; the longest limit on their way is a contact's minute to join.
 const SERVED: Duration = Duration::from_secs(120);
@@ -39,6 +43,8 @@ const SERVED: Duration = Duration::from_secs(120);
 pub struct Summary {
     pub faults: BTreeMap<String, Tally>,
     pub calls: usize,
+    /// Of those, given up on purpose.
+    pub meant: usize,
     pub results: BTreeMap<String, i64>,
     pub breaches: Vec<String>,
 }
@@ -54,12 +60,11 @@ pub struct Tally {
 /// Plays so many rounds, or as many as there is time for until `stop`. `seed` decides which fault comes when.
 pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
     let mut platform = Platform::with(Options { private_servers: true, ..Options::default() }).await;
-    change_queue(&platform, "support", json!({ "wrapUpSeconds": 5, "missedLimit": 20, "offerSeconds": 10 }))
-        .await;
+    open_queues(&platform).await;
     let bases = (0..2).map(|api| platform.base(api).to_owned()).collect();
     let crowd = Arc::new(Crowd::new(bases, seed));
-    for agent in [AGENT, OTHER_AGENT] {
-        crowd.hire(agent);
+    for (person, agent) in (1..).zip([AGENT, OTHER_AGENT, SUPERVISOR]) {
+        crowd.hire(person, agent);
     }
     let mut summary = Summary::default();
     let mut random = faults::random(seed);
@@ -70,7 +75,7 @@ pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
         }
         let fault = Fault::any(&mut random);
         let before = crowd.asked();
-        for _ in 0..2 {
+        for _ in 0..CALLS {
             crowd.call();
         }
         fault.strike(&mut platform, &mut random).await;
@@ -81,15 +86,15 @@ pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
         if let Ok(after) = order {
             tally.slowest = tally.slowest.max(after);
         }
-        let served = served(&platform, &crowd).await;
+        let all = served(&platform, &crowd).await;
         let lost = lost_contacts(&platform, &crowd, &mut given_up).await;
-        for why in order.err().into_iter().chain(served.err()).chain(lost) {
+        for why in order.err().into_iter().chain(all.err()).chain(lost) {
             summary.breach(format!("round {round}, {fault}: {why}"));
         }
         eprintln!("round {round}: {fault}, {} calls", crowd.asked() - before);
     }
     crowd.close();
-    summary.calls = crowd.asked();
+    (summary.calls, summary.meant) = (crowd.asked(), crowd.meant());
     let sql = platform.sql().await;
     let results = "SELECT CASE WHEN result = 'COMPLETED' THEN result ELSE concat(coalesce(result, state), ': ', end_reason) END, count(*)
         FROM call GROUP BY 1 ORDER BY 2 DESC";
@@ -98,6 +103,22 @@ pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
     }
     summary.judge_results();
     summary
+}
+
+async fn open_queues(platform: &Platform) {
+    for (queue, strategy) in QUEUES.into_iter().zip(["LONGEST_IDLE", "RING_ALL"]) {
+        let rules = json!({ "strategy": strategy, "requiredSkills": [], "callback": true,
+            "wrapUpSeconds": 5, "missedLimit": 1, "offerSeconds": 6 });
+        change_queue(platform, queue, rules).await;
+    }
+    let supervisor = sign_in(platform, 0, SUPERVISOR).await;
+    let third = supervisor.data("{ viewer { user { agent { id } } } }", json!({})).await;
+    let admin = sign_in(platform, 0, ADMIN).await;
+    let query = "query($key: String!) { queue(key: $key) { id } }";
+    let all_ring = admin.data(query, json!({ "key": QUEUES[1] })).await;
+    let (queue, agent) = (&all_ring["queue"]["id"], &third["viewer"]["user"]["agent"]["id"]);
+    let member = json!({ "queueId": queue, "agentId": agent, "member": true });
+    admin.mutate("queueMemberSet", member, "queue { id }").await;
 }
 
 /// Waits until the rows are in order, for as long as anybody may be stuck; gives how long it took.
@@ -152,8 +173,12 @@ async fn served(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let known: i64 =
-        sql.query_one("SELECT count(*) FROM call", &[]).await.map_err(|error| error.to_string())?.get(0);
+    // Nobody asks for the calls that are made to call back.
+    let known: i64 = sql
+        .query_one("SELECT count(*) FROM call WHERE callback_of IS NULL", &[])
+        .await
+        .map_err(|error| error.to_string())?
+        .get(0);
     let asked = i64::try_from(crowd.asked()).expect("not that many");
     if known == asked { Ok(()) } else { Err(format!("{asked} calls were asked for and there are {known}")) }
 }
@@ -165,8 +190,9 @@ async fn lost_contacts(platform: &Platform, crowd: &Crowd, known: &mut BTreeSet<
     let mut lost = Vec::new();
     for row in rows {
         let (call, reason): (String, String) = (row.get(0), row.get(1));
-        let why = crowd.fault_of(&call);
-        if known.insert(call.clone()) {
+        if let Some(why) = crowd.fault_of(&call)
+            && known.insert(call.clone())
+        {
             lost.push(format!("{call} was ABANDONED ({reason}) and its contact wanted to stay: {why}"));
         }
     }
@@ -182,9 +208,9 @@ impl Summary {
     /// Robots whom nothing brings into a call break no rule: what is not talked in shows nothing.
     fn judge_results(&mut self) {
         let completed = self.results.get("COMPLETED").copied().unwrap_or(0);
-        let calls = i64::try_from(self.calls).expect("not that many");
+        let calls = i64::try_from(self.calls - self.meant).expect("not that many");
         if completed * 100 < calls * COMPLETED_PERCENT {
-            self.breaches.push(format!("{completed} of {calls} calls were completed"));
+            self.breaches.push(format!("{completed} of {calls} calls that nobody hung up were completed"));
         }
     }
 
@@ -196,7 +222,7 @@ impl Summary {
         }
         let results: Vec<String> =
             self.results.iter().map(|(result, number)| format!("{number} {result}")).collect();
-        println!("{} calls: {}", self.calls, results.join(", "));
+        println!("{} calls, {} of them hung up on purpose: {}", self.calls, self.meant, results.join(", "));
         for breach in &self.breaches {
             println!("BREACH {breach}");
         }

@@ -3,15 +3,38 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
+use super::QUEUES;
 use super::page::{KEPT, PAUSE, Page};
 use crate::graphql::Client;
 use crate::story::text;
+
+/// Who was not called back by then wants it no longer.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// What a contact is after.
+enum Wish {
+    Talk,
+    /// Hangs up after so long, waiting or not.
+    HangUp(Duration),
+    Callback,
+}
+
+impl Wish {
+    fn any(random: &mut StdRng) -> Self {
+        match random.random_range(0..10) {
+            0 => Self::HangUp(Duration::from_millis(random.random_range(0..1500))),
+            1 => Self::Callback,
+            _ => Self::Talk,
+        }
+    }
+}
 
 /// Everybody, and what they have done.
 pub struct Crowd {
@@ -24,6 +47,8 @@ pub struct Crowd {
     closed: AtomicBool,
     /// Calls in which an agent takes part already.
     pub(super) attended: Mutex<HashSet<String>>,
+    /// Calls whose contacts hung up on purpose.
+    meant: Mutex<HashSet<String>>,
     /// Why the contact of a call could not come in when it last tried in vain.
     kept_out: Mutex<HashMap<String, String>>,
 }
@@ -38,6 +63,7 @@ impl Crowd {
             asked: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             attended: Mutex::default(),
+            meant: Mutex::default(),
             kept_out: Mutex::default(),
         }
     }
@@ -74,10 +100,24 @@ impl Crowd {
         self.kept_out.lock().expect("nobody panics with it").insert(call.to_owned(), code.to_owned());
     }
 
-    /// Why a call was given up whose contact wanted to stay.
-    pub fn fault_of(&self, call: &str) -> String {
+    /// Said before it is done: whoever counts shall not find the call over and nobody to have meant it.
+    fn means_to_end(&self, call: &str) {
+        self.meant.lock().expect("nobody panics with it").insert(call.to_owned());
+    }
+
+    /// Contacts who hung up on purpose.
+    pub fn meant(&self) -> usize {
+        self.meant.lock().expect("nobody panics with it").len()
+    }
+
+    /// Why a call was given up; none where its contact meant to.
+    pub fn fault_of(&self, call: &str) -> Option<String> {
+        if self.meant.lock().expect("nobody panics with it").contains(call) {
+            return None;
+        }
         let kept_out = self.kept_out.lock().expect("nobody panics with it");
-        kept_out.get(call).map_or("it was never kept out".into(), |code| format!("last kept out by {code}"))
+        let code = kept_out.get(call).map(|code| format!("last kept out by {code}"));
+        Some(code.unwrap_or_else(|| "it was never kept out".into()))
     }
 
     /// A contact asks for a call and stays as long as it lasts.
@@ -91,8 +131,39 @@ async fn visit(crowd: Arc<Crowd>, mut random: StdRng) {
     let placed = ask(&crowd, &mut random).await;
     let (call, token) = (text(&placed["call"]["id"]), text(&placed["joinToken"]));
     let mut page = Page::of_contact(&crowd, call, token);
-    if let Ok(join) = page.join(KEPT).await {
-        let _ = page.stay(join).await;
+    let Ok(join) = page.join(KEPT).await else { return };
+    match Wish::any(&mut random) {
+        Wish::Talk => stay(&mut page, join).await,
+        Wish::HangUp(after) => {
+            let leg = join["leg"]["id"].clone();
+            if timeout(after, stay(&mut page, join)).await.is_err() {
+                crowd.means_to_end(call);
+                page.insist("legLeave", json!({ "legId": leg }), "").await;
+            }
+        }
+        Wish::Callback => be_called_back(&crowd, &mut page, join, call).await,
+    }
+}
+
+/// One who can't come back is lost: the call that is given up tells of it.
+async fn stay(page: &mut Page, join: Value) {
+    let _ = page.stay(join).await;
+}
+
+/// Hangs up and answers when it rings; one who was too late for that talks.
+async fn be_called_back(crowd: &Arc<Crowd>, page: &mut Page, join: Value, call: &str) {
+    let fields = "callback { id } joinToken";
+    let asked = page.insist("callbackRequest", json!({ "callId": call }), fields).await;
+    let Some(token) = asked["joinToken"].as_str() else { return stay(page, join).await };
+    let planned = text(&asked["callback"]["id"]);
+    let mut page = Page::of_contact(crowd, planned, token);
+    // Refused until the turn has come: the page would ring then.
+    match page.join(PATIENCE).await {
+        Ok(join) => stay(&mut page, join).await,
+        Err(_) => {
+            crowd.means_to_end(planned);
+            page.insist("callbackCancel", json!({ "joinToken": token }), "call { id }").await;
+        }
     }
 }
 
@@ -100,8 +171,9 @@ async fn visit(crowd: Arc<Crowd>, mut random: StdRng) {
 async fn ask(crowd: &Crowd, random: &mut StdRng) -> Value {
     // One key: asked again because the answer was lost, it is one call still.
     let key = uuid::Uuid::from_u128(random.random()).to_string();
+    let queue = QUEUES[random.random_range(0..QUEUES.len())];
     let input =
-        json!({ "queueKey": "support", "name": "Ada Lovelace", "media": "AUDIO", "idempotencyKey": key });
+        json!({ "queueKey": queue, "name": "Ada Lovelace", "media": "AUDIO", "idempotencyKey": key });
     loop {
         let client = Client::new(&crowd.base());
         if let Some(placed) = client.try_payload("callRequest", input.clone(), "joinToken call { id }").await
