@@ -2,8 +2,11 @@
 //! a query for its breaches.
 
 mod eligible;
+pub mod figures;
+mod spent;
 
 pub use eligible::nobody_waits_for_a_free_agent;
+pub use spent::{days_of_agents, lives_of_calls};
 
 use chrono::{DateTime, Utc};
 use tokio_postgres::Client;

@@ -9,7 +9,6 @@
 mod actions;
 mod change;
 mod company;
-mod figures;
 mod people;
 mod world;
 

@@ -16,7 +16,6 @@ use domain::{Platform, Result};
 use tokio_postgres::Client;
 
 use super::actions::Action;
-use super::figures;
 use crate::centre::{Caller, Centre, duties, id_of, person, seconds, sweep};
 use crate::worker;
 
@@ -133,7 +132,7 @@ impl World {
     pub async fn finish(&self) -> std::result::Result<String, String> {
         let queues: Vec<_> = self.queues.iter().map(|queue| queue.id).collect();
         let rows = self.centre.platform.queues(&queues).await.map_err(|error| error.to_string())?;
-        figures::equal(&self.centre.platform, &self.sql, &rows, self.since).await?;
+        invariants::figures::of_queues(&self.centre.platform, &self.sql, &rows, self.since, false).await?;
         let seen = "SELECT string_agg(what || ' ' || number, ', ' ORDER BY what) FROM (
             SELECT 'offer ' || state AS what, count(*) AS number FROM offer GROUP BY 1
             UNION ALL SELECT 'transfer ' || kind || ' ' || state, count(*) FROM transfer GROUP BY 1
