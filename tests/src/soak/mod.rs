@@ -1,10 +1,12 @@
 //! Calls through a queue while something breaks, round after round: nothing is lost and nobody stays stuck.
 //!
 //! Robots stand for the people ([`people`], [`agents`]); each round one [`faults::Fault`] strikes while calls come in, ends,
-//! and five seconds later the rows must be in order again. At the end every call that was asked for has ended, and none
-//! was given up whose contact wanted to stay. Two queues share two agents; in one of them all ring, a third agent, too.
+//! and five seconds later the rows must be in order again. At the end every call that was asked for has ended, none was given
+//! up whose contact wanted to stay, and the figures are those that the log tells. Two queues share two
+//! agents; in one of them all ring, a third agent, too.
 
 mod agents;
+mod checks;
 mod faults;
 mod page;
 mod people;
@@ -13,13 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
-use domain::clock::Clock;
+use chrono::{DateTime, Utc};
+use rand::rngs::StdRng;
 use serde_json::json;
-use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
-use crate::invariants;
 use crate::platform::{Options, Platform};
 use crate::story::{ADMIN, AGENT, OTHER_AGENT, SUPERVISOR, change_queue, sign_in};
 use faults::Fault;
@@ -29,14 +29,10 @@ use people::Crowd;
 pub const QUEUES: [&str; 2] = ["support", "sales"];
 /// Who call in a round.
 const CALLS: usize = 3;
-/// Nobody is stuck for longer once a fault has ended.
-const FREE: Duration = Duration::from_secs(5);
-/// A breach must be seen again after so long: what is seen once may be on its way.
-const LASTS: Duration = Duration::from_secs(2);
 /// Of a hundred calls whose contacts don't hang up at least so many are talked in, whatever breaks.
 const COMPLETED_PERCENT: i64 = 80;
-/// The calls of a round end within this; the longest limit on their way is a contact's minute to join.
-const SERVED: Duration = Duration::from_secs(120);
+/// The figures are counted anew after so many rounds, and at the end.
+const COUNTED: u32 = 50;
 
 /// What a soak came by.
 #[derive(Default)]
@@ -57,52 +53,91 @@ pub struct Tally {
     pub slowest: Duration,
 }
 
-/// Plays so many rounds, or as many as there is time for until `stop`. `seed` decides which fault comes when.
+/// Plays so many rounds, or as many as there is time for until `stop`. `seed` decides which fault comes when, and what people
+/// do.
 pub async fn run(rounds: u32, seed: u64, stop: CancellationToken) -> Summary {
-    let mut platform = Platform::with(Options { private_servers: true, ..Options::default() }).await;
-    open_queues(&platform).await;
-    let bases = (0..2).map(|api| platform.base(api).to_owned()).collect();
-    let crowd = Arc::new(Crowd::new(bases, seed));
-    for (person, agent) in (1..).zip([AGENT, OTHER_AGENT, SUPERVISOR]) {
-        crowd.hire(person, agent);
-    }
-    let mut summary = Summary::default();
-    let mut random = faults::random(seed);
-    let mut given_up = BTreeSet::new();
+    let mut soak = Soak::begin(seed).await;
     for round in 1..=rounds {
         if stop.is_cancelled() {
             break;
         }
-        let fault = Fault::any(&mut random);
-        let before = crowd.asked();
-        for _ in 0..CALLS {
-            crowd.call();
+        soak.round(round).await;
+    }
+    soak.end().await
+}
+
+struct Soak {
+    platform: Platform,
+    /// The call centre itself, to ask it for its figures.
+    centre: domain::Platform,
+    /// Before the first call.
+    since: DateTime<Utc>,
+    crowd: Arc<Crowd>,
+    random: StdRng,
+    /// Calls that are breaches already.
+    given_up: BTreeSet<String>,
+    summary: Summary,
+}
+
+impl Soak {
+    async fn begin(seed: u64) -> Self {
+        let platform = Platform::with(Options { private_servers: true, ..Options::default() }).await;
+        open_queues(&platform).await;
+        let centre = platform.domain();
+        let bases = (0..2).map(|api| platform.base(api).to_owned()).collect();
+        let crowd = Arc::new(Crowd::new(bases, seed));
+        let since = centre.clock.now();
+        for (person, agent) in (1..).zip([AGENT, OTHER_AGENT, SUPERVISOR]) {
+            crowd.hire(person, agent);
         }
-        fault.strike(&mut platform, &mut random).await;
-        let ended = Instant::now();
-        let order = in_order(&platform, ended).await;
-        let tally = summary.faults.entry(fault.to_string()).or_default();
+        let (random, given_up, summary) = (faults::random(seed), BTreeSet::new(), Summary::default());
+        Self { platform, centre, since, crowd, random, given_up, summary }
+    }
+
+    async fn round(&mut self, round: u32) {
+        let fault = Fault::any(&mut self.random);
+        let before = self.crowd.asked();
+        for _ in 0..CALLS {
+            self.crowd.call();
+        }
+        fault.strike(&mut self.platform, &mut self.random).await;
+        let order = checks::in_order(&self.platform, Instant::now()).await;
+        let tally = self.summary.faults.entry(fault.to_string()).or_default();
         tally.rounds += 1;
         if let Ok(after) = order {
             tally.slowest = tally.slowest.max(after);
         }
-        let all = served(&platform, &crowd).await;
-        let lost = lost_contacts(&platform, &crowd, &mut given_up).await;
-        for why in order.err().into_iter().chain(all.err()).chain(lost) {
-            summary.breach(format!("round {round}, {fault}: {why}"));
+        let served = checks::served(&self.platform, &self.crowd).await;
+        let lost = checks::lost_contacts(&self.platform, &self.crowd, &mut self.given_up).await;
+        let counted = match round % COUNTED {
+            0 => self.figures().await,
+            _ => Ok(()),
+        };
+        for why in [order.err(), served.err(), counted.err()].into_iter().flatten().chain(lost) {
+            self.summary.breach(format!("round {round}, {fault}: {why}"));
         }
-        eprintln!("round {round}: {fault}, {} calls", crowd.asked() - before);
+        eprintln!("round {round}: {fault}, {} calls", self.crowd.asked() - before);
     }
-    crowd.close();
-    (summary.calls, summary.meant) = (crowd.asked(), crowd.meant());
-    let sql = platform.sql().await;
-    let results = "SELECT CASE WHEN result = 'COMPLETED' THEN result ELSE concat(coalesce(result, state), ': ', end_reason) END, count(*)
-        FROM call GROUP BY 1 ORDER BY 2 DESC";
-    for row in sql.query(results, &[]).await.expect("the calls are counted") {
-        summary.results.insert(row.get(0), row.get(1));
+
+    async fn figures(&self) -> Result<(), String> {
+        checks::figures(&self.platform, &self.centre, self.since).await
     }
-    summary.judge_results();
-    summary
+
+    async fn end(mut self) -> Summary {
+        if let Err(why) = self.figures().await {
+            self.summary.breach(format!("at the end: {why}"));
+        }
+        self.crowd.close();
+        (self.summary.calls, self.summary.meant) = (self.crowd.asked(), self.crowd.meant());
+        let sql = self.platform.sql().await;
+        let results = "SELECT CASE WHEN result = 'COMPLETED' THEN result ELSE concat(coalesce(result, state), ': ', end_reason) END, count(*)
+            FROM call GROUP BY 1 ORDER BY 2 DESC";
+        for row in sql.query(results, &[]).await.expect("the calls are counted") {
+            self.summary.results.insert(row.get(0), row.get(1));
+        }
+        self.summary.judge_results();
+        self.summary
+    }
 }
 
 async fn open_queues(platform: &Platform) {
@@ -119,84 +154,6 @@ async fn open_queues(platform: &Platform) {
     let (queue, agent) = (&all_ring["queue"]["id"], &third["viewer"]["user"]["agent"]["id"]);
     let member = json!({ "queueId": queue, "agentId": agent, "member": true });
     admin.mutate("queueMemberSet", member, "queue { id }").await;
-}
-
-/// Waits until the rows are in order, for as long as anybody may be stuck; gives how long it took.
-async fn in_order(platform: &Platform, since: Instant) -> Result<Duration, String> {
-    let sql = platform.sql().await;
-    loop {
-        let seen = look(&sql).await;
-        let after = since.elapsed();
-        match seen {
-            Ok(()) => return Ok(after),
-            Err(_) if after < FREE => {}
-            // What began later than the fault's end is not what the fault left behind.
-            Err(first) => {
-                tokio::time::sleep(LASTS).await;
-                let again = look(&sql).await.err().unwrap_or_default();
-                let seen_before = |breach: &&str| first.split("; ").any(|before| before == *breach);
-                let lasting: Vec<&str> = again.split("; ").filter(seen_before).collect();
-                return if lasting.is_empty() { Ok(after) } else { Err(lasting.join("; ")) };
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// What is due is done within a second, the sweep's.
-async fn look(sql: &Client) -> Result<(), String> {
-    let now = Clock::default().now() - TimeDelta::seconds(1);
-    let looks = [
-        invariants::always(sql).await,
-        invariants::settled(sql, now).await,
-        invariants::nobody_waits_for_a_free_agent(sql, now).await,
-    ];
-    let breaches: Vec<String> = looks.into_iter().filter_map(Result::err).collect();
-    if breaches.is_empty() { Ok(()) } else { Err(breaches.join("; ")) }
-}
-
-/// Waits until every call that was asked for has ended.
-async fn served(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
-    let sql = platform.sql().await;
-    let until = Instant::now() + SERVED;
-    loop {
-        let open: i64 = sql
-            .query_one("SELECT count(*) FROM call WHERE state <> 'ENDED'", &[])
-            .await
-            .map_err(|error| error.to_string())?
-            .get(0);
-        if open == 0 && crowd.all_asked() {
-            break;
-        }
-        if Instant::now() > until {
-            return Err(format!("{open} calls have not ended after {SERVED:?}"));
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    // Nobody asks for the calls that are made to call back.
-    let known: i64 = sql
-        .query_one("SELECT count(*) FROM call WHERE callback_of IS NULL", &[])
-        .await
-        .map_err(|error| error.to_string())?
-        .get(0);
-    let asked = i64::try_from(crowd.asked()).expect("not that many");
-    if known == asked { Ok(()) } else { Err(format!("{asked} calls were asked for and there are {known}")) }
-}
-
-/// Calls that were given up though their contacts wanted to stay, beyond those that are `known`.
-async fn lost_contacts(platform: &Platform, crowd: &Crowd, known: &mut BTreeSet<String>) -> Vec<String> {
-    let query = "SELECT 'call_' || replace(id::text, '-', ''), end_reason FROM call WHERE result = 'ABANDONED'";
-    let rows = platform.sql().await.query(query, &[]).await.expect("the calls are read");
-    let mut lost = Vec::new();
-    for row in rows {
-        let (call, reason): (String, String) = (row.get(0), row.get(1));
-        if let Some(why) = crowd.fault_of(&call)
-            && known.insert(call.clone())
-        {
-            lost.push(format!("{call} was ABANDONED ({reason}) and its contact wanted to stay: {why}"));
-        }
-    }
-    lost
 }
 
 impl Summary {

@@ -145,7 +145,8 @@ async fn told(crowd: Arc<Crowd>, client: Client, leg: String, known: i64) -> Opt
 }
 
 async fn listen(client: Client, leg: String, known: i64) -> Option<News> {
-    let query = "subscription($leg: ID!) { legSignals(legId: $leg) { __typename ... on MediaMoved { epoch } } }";
+    let query =
+        "subscription($leg: ID!) { legSignals(legId: $leg) { __typename ... on MediaMoved { epoch } } }";
     let socket = Socket::connect(client.base(), client.token()).await;
     let mut signals = socket.subscribe(query, json!({ "leg": leg })).await;
     while let Some(data) = signals.next().await {

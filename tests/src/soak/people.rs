@@ -172,8 +172,7 @@ async fn ask(crowd: &Crowd, random: &mut StdRng) -> Value {
     // One key: asked again because the answer was lost, it is one call still.
     let key = uuid::Uuid::from_u128(random.random()).to_string();
     let queue = QUEUES[random.random_range(0..QUEUES.len())];
-    let input =
-        json!({ "queueKey": queue, "name": "Ada Lovelace", "media": "AUDIO", "idempotencyKey": key });
+    let input = json!({ "queueKey": queue, "name": "Ada Lovelace", "media": "AUDIO", "idempotencyKey": key });
     loop {
         let client = Client::new(&crowd.base());
         if let Some(placed) = client.try_payload("callRequest", input.clone(), "joinToken call { id }").await
