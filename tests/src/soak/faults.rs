@@ -3,8 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use domain::calls::signal::command_queue;
+use domain::calls::{Command, Envelope};
+use domain::ids::{CallId, WorkerId};
+use domain::limits;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use uuid::Uuid;
 
 use crate::platform::Platform;
 use crate::process::Process;
@@ -19,6 +24,9 @@ const AWAY: Duration = Duration::from_secs(2);
 const REPEAT: &str = "INSERT INTO outbox (queue, body, created_at)
     SELECT CASE WHEN epoch = 0 THEN 'media.calls' ELSE 'media.moves' END, jsonb_build_object('callId', 'call_' || replace(id::text, '-', '')), now() - interval '1 minute'
     FROM call CROSS JOIN generate_series(1, 2) ORDER BY call.id DESC LIMIT 20";
+
+/// Calls that a worker has, the last first.
+const RUNNING: &str = "SELECT worker_id::text, id::text FROM call WHERE worker_id IS NOT NULL AND state <> 'ENDED' ORDER BY id DESC";
 
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
@@ -75,7 +83,7 @@ impl Fault {
     }
 
     /// Breaks it in the middle of a call or before one, and puts it right again.
-    pub async fn strike(self, platform: &mut Platform, random: &mut StdRng) {
+    pub async fn strike(self, platform: &mut Platform, centre: &domain::Platform, random: &mut StdRng) {
         tokio::time::sleep(Duration::from_millis(random.random_range(0..2500))).await;
         match self {
             Self::Kill(program) => {
@@ -96,10 +104,26 @@ impl Fault {
             Self::Database => restart(platform, Server::Postgres).await,
             Self::Repeated => {
                 platform.sql().await.batch_execute(REPEAT).await.expect("jobs are repeated");
+                repeat_news(platform, centre).await;
                 tokio::time::sleep(AWAY).await;
             }
         }
         platform.all_ready().await;
+    }
+}
+
+/// The other messages, more often than there is reason for: wake-ups, which say nothing and of which a queue keeps one, and
+/// the command to look. The broker itself repeats neither: both are lost with the queue of a connection that breaks.
+async fn repeat_news(platform: &Platform, centre: &domain::Platform) {
+    let id = |text: &str| Uuid::parse_str(text).expect("an id");
+    for row in platform.sql().await.query(RUNNING, &[]).await.expect("the calls are read") {
+        let (worker, call) = (WorkerId(id(row.get(0))), CallId(id(row.get(1))));
+        let look = Envelope { trace_id: None, command: Command::Sync { call } };
+        let body = serde_json::to_vec(&look).expect("a command is JSON");
+        for _ in 0..2 {
+            let _ = centre.bus.command(&command_queue(worker), &body, limits::COMMAND).await;
+            let _ = centre.bus.publish_event("log", b"").await;
+        }
     }
 }
 

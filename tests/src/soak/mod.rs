@@ -100,7 +100,7 @@ impl Soak {
         for _ in 0..CALLS {
             self.crowd.call();
         }
-        fault.strike(&mut self.platform, &mut self.random).await;
+        fault.strike(&mut self.platform, &self.centre, &mut self.random).await;
         let order = checks::in_order(&self.platform, Instant::now()).await;
         let tally = self.summary.faults.entry(fault.to_string()).or_default();
         tally.rounds += 1;
