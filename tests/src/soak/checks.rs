@@ -18,7 +18,10 @@ const FREE: Duration = Duration::from_secs(5);
 const LASTS: Duration = Duration::from_secs(2);
 /// The calls of a round end within this; the longest limit on their way is a contact's minute to join.
 const SERVED: Duration = Duration::from_secs(120);
-/// A look at them may fall between two commits: they are wrong if they are each time.
+/// A call-back that came to nothing is made again five minutes later, as it should.
+const OPEN: &str = "SELECT count(*) FROM call WHERE state <> 'ENDED'
+    AND NOT EXISTS (SELECT FROM queue_visit v WHERE v.id = call.visit_id AND v.callback AND v.not_before > now())";
+/// A look at the figures may fall between two commits: they are wrong if they are each time.
 const LOOKS: usize = 5;
 
 /// Waits until the rows are in order, for as long as anybody may be stuck; gives how long it took.
@@ -60,11 +63,7 @@ pub async fn served(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
     let sql = platform.sql().await;
     let until = Instant::now() + SERVED;
     loop {
-        let open: i64 = sql
-            .query_one("SELECT count(*) FROM call WHERE state <> 'ENDED'", &[])
-            .await
-            .map_err(|error| error.to_string())?
-            .get(0);
+        let open: i64 = sql.query_one(OPEN, &[]).await.map_err(|error| error.to_string())?.get(0);
         if open == 0 && crowd.all_asked() {
             break;
         }
