@@ -110,6 +110,9 @@ impl Platform {
             change.call.worker_id = Some(worker);
             change.call.dispatch_at = None;
             change.call.epoch += 1;
+            if let Some(queue) = change.call.queue_id.filter(|_| change.call.state == CallState::Queued) {
+                change.unit.route(queue);
+            }
             if change.call.epoch > 1 {
                 let epoch = change.call.epoch.to_string();
                 change.event(CallEventKind::MediaMoved, "system", None, Some(epoch)).await?;

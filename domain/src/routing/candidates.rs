@@ -294,6 +294,31 @@ pub(super) async fn refusals(unit: &mut Unit, visits: &[Uuid]) -> Result<HashMap
     Ok(refused)
 }
 
+/// Those of these visits that no agent would hear now, and why.
+pub(super) async fn unheard(unit: &mut Unit, visits: &[Uuid]) -> Result<HashMap<VisitId, &'static str>> {
+    #[derive(QueryableByName)]
+    struct Unheard {
+        #[diesel(sql_type = sql_types::Uuid)]
+        id: VisitId,
+        #[diesel(sql_type = sql_types::Bool)]
+        unserved: bool,
+    }
+    let found: Vec<Unheard> = statement(concat!(
+        "SELECT v.id, c.dispatch_at IS NOT NULL AS unserved FROM queue_visit v JOIN call c ON c.id = v.call_id
+         WHERE v.id = ANY($1) AND NOT (",
+        is_heard!(),
+        ")"
+    ))
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(visits)
+    .load(unit.connection())
+    .await?;
+    let why = |unserved| match unserved {
+        true => "a media worker is sought for the call",
+        false => "the contact's connection is being restored",
+    };
+    Ok(found.into_iter().map(|it| (it.id, why(it.unserved))).collect())
+}
+
 /// Of the agents whom calls wait for, those who are signed in and available in general: queue by queue, the members, and
 /// what they are good at.
 pub(super) async fn around(

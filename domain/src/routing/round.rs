@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 use super::{
     Explanation, Queue, Visit,
-    candidates::{Id, able, around, free_members, is_left, lock_agents, lock_waiting, refusals, spare},
+    candidates::{
+        Id, able, around, free_members, is_left, lock_agents, lock_waiting, refusals, spare, unheard,
+    },
     estimate,
     rules::{self, Decision, Free, Waiting},
 };
@@ -178,15 +180,19 @@ pub(super) async fn consider(unit: &mut Unit, visits: &[(&Queue, &Visit)]) -> Re
             (waiting, visit.call_id)
         })
         .collect();
+    let unheard = unheard(unit, &ids).await?;
     let around = around(unit, &waiting, now).await?;
     let decide = |((queue, visit), (row, _)): (&(&Queue, &Visit), &(Waiting, CallId))| {
         let free = by_queue.get(&queue.id).map_or(&[][..], Vec::as_slice);
         let last = row.prefer.and_then(|agent| around.get(&(queue.id, agent)));
         let decision = rules::decide(queue, row, free, &HashSet::new(), last, now);
-        match visit.not_before > now {
-            true if visit.callback => decision.held("the contact is called back later"),
-            true => decision.held("the contact has not joined yet"),
-            false => decision,
+        match unheard.get(&visit.id) {
+            _ if visit.not_before > now && visit.callback => {
+                decision.held("the contact is called back later")
+            }
+            _ if visit.not_before > now => decision.held("the contact has not joined yet"),
+            Some(why) => decision.held(why),
+            None => decision,
         }
     };
     Ok(visits.iter().zip(&waiting).map(decide).collect())

@@ -14,7 +14,7 @@ fn skills(text: &str) -> Skills {
 }
 
 /// Calls that wait, each with a member of its queue, and what stands between the two. Those are left out
-/// whose contact is away just now, and call-backs of queues that close: hours are not told anew here.
+/// whose contact is away just now, for which a worker is sought, and call-backs of queues that close: hours are not told anew here.
 const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - v.entered_at)::float8, q.required_skills::text, q.relax_seconds, a.user_id::text, a.skills::text,
         a.status = 'AVAILABLE' AND p.until > $1
             AND NOT EXISTS (SELECT FROM offer o WHERE o.agent_id = a.user_id AND o.state IN ('PENDING', 'ACCEPTED'))
@@ -26,7 +26,7 @@ const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - v.entered_at)::f
         p.until > $1 AND coalesce(a.next_status, a.status) = 'AVAILABLE' AS around
     FROM queue_visit v JOIN call c ON c.id = v.call_id JOIN queue q ON q.id = v.queue_id
     JOIN queue_member m ON m.queue_id = q.id JOIN agent a ON a.user_id = m.agent_id JOIN agent_presence p ON p.agent_id = a.user_id
-    WHERE v.left_at IS NULL AND c.state = 'QUEUED' AND v.not_before <= $1 AND (NOT v.callback OR q.hours->'weekly' = '[]')
+    WHERE v.left_at IS NULL AND c.state = 'QUEUED' AND c.dispatch_at IS NULL AND v.not_before <= $1 AND (NOT v.callback OR q.hours->'weekly' = '[]')
         AND (v.callback OR EXISTS (SELECT FROM leg l WHERE l.call_id = c.id AND l.role IN ('CONTACT', 'GUEST') AND l.state IN ('JOINING', 'CONNECTED')))";
 
 struct Pair {

@@ -10,7 +10,8 @@ use domain::agents::WrappedUp;
 use domain::calls::MediaKind;
 use domain::clock::Clock;
 use domain::events::{Aggregate, Filter, Hub};
-use domain::ids::{AgentId, CallId, QueueId, SessionId, UserId};
+use domain::fleet::MediaWorker;
+use domain::ids::{AgentId, CallId, QueueId, SessionId, UserId, WorkerId};
 use domain::people::{Actor, Signed};
 use domain::routing::CallRequest;
 use tokio::task::JoinSet;
@@ -91,6 +92,10 @@ pub async fn measure(centre: &Centre, engine: Engine, rate: u32, length: Duratio
     };
     listen(centre, &notes, &stop, &mut tasks).await;
     let actors = actors(&processes[0], centre).await;
+    let worker =
+        MediaWorker::new("a worker".into(), u16::MAX.into(), "127.0.0.1:1".into(), Clock::default().now());
+    processes[0].register_worker(&worker).await.expect("a media worker");
+    let worker = worker.id;
     let quiet: Vec<usize> = (0..centre.queues.len()).filter(|place| !centre.busy[*place]).collect();
     let quiet_ids: Vec<QueueId> = quiet.iter().map(|place| centre.queues[*place].id).collect();
     let slot = Duration::from_secs(1) / rate;
@@ -104,7 +109,7 @@ pub async fn measure(centre: &Centre, engine: Engine, rate: u32, length: Duratio
         if number % 2 == 0 {
             let queue = &centre.queues[quiet[number as usize / 2 % quiet.len()]];
             let (actor, key) = (centre.admin.clone(), queue.key.clone());
-            operations.spawn(async move { enter(platform, actor, key, due, notes_of).await });
+            operations.spawn(async move { enter(platform, actor, worker, key, due, notes_of).await });
         } else if let Some((call, agent)) = at_work.pop_front() {
             let actor = actors[&agent].clone();
             operations.spawn(async move { free(platform, actor, call, agent, due, notes_of).await });
@@ -203,7 +208,14 @@ async fn listen(
     });
 }
 
-async fn enter(platform: Platform, actor: Actor, key: String, due: Instant, notes: Arc<Mutex<Notes>>) {
+async fn enter(
+    platform: Platform,
+    actor: Actor,
+    worker: WorkerId,
+    key: String,
+    due: Instant,
+    notes: Arc<Mutex<Notes>>,
+) {
     let request = CallRequest {
         queue_key: key,
         name: "Ada Lovelace".into(),
@@ -215,6 +227,7 @@ async fn enter(platform: Platform, actor: Actor, key: String, due: Instant, note
         voicemail: false,
     };
     let placed = platform.request_call(&actor, request, "load", None).await.expect("a call is requested");
+    platform.lease_call(placed.call.id, worker).await.expect("the call has a worker");
     // Agents are asked from here on.
     let begun = Instant::now();
     platform.join_by_link(&Actor::Anonymous, &placed.join_token, None).await.expect("the contact joins");
