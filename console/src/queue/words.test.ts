@@ -23,6 +23,7 @@ describe('why it ended', () => {
   it.each([
     ['The contact hung up while waiting.', 'You hung up while waiting.'],
     ["The contact's connection was lost.", 'Your connection was lost.'],
+    ["The contact's connection was lost while waiting.", 'Your connection was lost while waiting.'],
     ['The agent hung up.', 'The agent hung up.'],
     ['You hung up', 'You hung up.'],
   ])('%s', (reason, words) => expect(endWords(reason)).toBe(words));

@@ -76,7 +76,7 @@ impl Change {
             }
             (true, true, _) => (CallResult::Failed, "The agent's connection was lost.".into()),
             (false, _, LegRole::Contact) if self.call.direction == Direction::Inbound => {
-                (CallResult::Abandoned, "The contact hung up while waiting.".into())
+                (CallResult::Abandoned, gone_while_waiting(&gone, lost).into())
             }
             (false, false, LegRole::Contact) => (CallResult::Declined, "The contact declined.".into()),
             (false, false, _) => (CallResult::Abandoned, format!("{who} hung up before it was answered.")),
@@ -138,6 +138,16 @@ impl Change {
         let rank_at = Some(self.now() - limits::FRONT_OF_QUEUE);
         self.enter_again(Entry { rank_at, ..Entry::default() }).await?;
         Ok(true)
+    }
+}
+
+/// Why a contact whom nobody had answered waits no longer.
+fn gone_while_waiting(gone: &Leg, lost: bool) -> &'static str {
+    match (lost, gone.joined_at, gone.connected_at) {
+        (false, ..) => "The contact hung up while waiting.",
+        (true, None, _) => "The contact did not come.",
+        (true, _, None) => "The contact joined but no media came through.",
+        (true, ..) => "The contact's connection was lost while waiting.",
     }
 }
 

@@ -58,6 +58,7 @@ async fn who_is_lost_has_waited_until_the_connection_broke() {
     centre.pass(seconds(31)).await;
     let call = centre.call(caller.call).await;
     assert_eq!(call.result, Some(CallResult::Abandoned));
+    assert_eq!(call.end_reason.as_deref(), Some("The contact's connection was lost while waiting."));
     let visit = centre.visits(caller.call).await.remove(0);
     assert_eq!((visit.outcome, visit.left_at), (Some(VisitOutcome::Abandoned), since));
     let stats = centre.platform.queue_stats(&[queue]).await.unwrap().remove(0);

@@ -33,11 +33,15 @@ async fn a_caller_who_comes_while_there_is_no_worker_is_not_given_up_after_a_min
     let (comes, goes) = (centre.waiter(&queue).await, centre.waiter(&queue).await);
     let impatient = centre.waiter(&short).await;
     let never_came = centre.request(&queue).await.unwrap();
+    let abandoned = async |caller: &Caller, says: &str| {
+        let row = centre.call(caller.call).await;
+        assert_eq!((row.result, row.end_reason.as_deref()), (Some(CallResult::Abandoned), Some(says)));
+    };
     centre.pass(seconds(61)).await;
     for waiter in [&comes, &goes, &impatient] {
         assert_eq!(centre.state(waiter.call).await, CallState::Queued);
     }
-    assert_eq!(centre.call(never_came.call).await.result, Some(CallResult::Abandoned), "it never came");
+    abandoned(&never_came, "The contact did not come.").await;
     for _ in 0..10 {
         centre.pass(seconds(60)).await;
     }
@@ -50,7 +54,8 @@ async fn a_caller_who_comes_while_there_is_no_worker_is_not_given_up_after_a_min
     let leg = centre.leg(comes.call, LegRole::Contact).await.id;
     centre.platform.leg_connected(comes.call, plan.epoch, leg).await.unwrap();
     centre.pass(seconds(2)).await;
-    assert_eq!(centre.call(goes.call).await.result, Some(CallResult::Abandoned), "a worker was there");
+    // A worker was there.
+    abandoned(&goes, "The contact joined but no media came through.").await;
     assert_eq!(centre.state(comes.call).await, CallState::Queued);
 }
 
