@@ -14,7 +14,8 @@ const TOKEN: usize = 16 + 8 + 32;
 const ROUNDED: i64 = 900;
 
 impl Platform {
-    fn link_signature(&self, label: &str, body: &[u8]) -> Hmac<Sha256> {
+    /// What only this installation can say of a body; the label says of which kind it is.
+    pub(crate) fn link_signature(&self, label: &str, body: &[u8]) -> Hmac<Sha256> {
         let key = self.config.secret.derive(label);
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes keys of any length");
         mac.update(body);

@@ -1,8 +1,11 @@
 //! A party joins its call, or takes it up again after a reload.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use hmac::Mac;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState};
 use crate::{
@@ -26,7 +29,7 @@ pub const BOUND_ANEW: &str = "BOUND_ANEW";
 pub struct Joined {
     pub call: Call,
     pub leg: Leg,
-    /// The bearer token that the link is bound to from now on; only when it was just bound.
+    /// The bearer token that the link is bound to; none for one who joined with it.
     pub guest_token: Option<String>,
     /// To be shown, and answered by `consentGive`; none when nothing is to be asked.
     pub consent_wording: Option<String>,
@@ -123,18 +126,32 @@ impl Platform {
         self.join(change, place, actor, None).await
     }
 
-    /// A guest joins by link, or takes up its leg again by its own token.
+    /// A guest joins by link, or takes up its leg again by its own token. `key` is a secret of its browser, which is known
+    /// by it when the answer with the token was lost.
     ///
     /// # Errors
-    /// LINK_EXPIRED for a link that is not ours or whose call is over, LINK_IN_USE while another browser has it.
-    pub async fn join_by_link(&self, actor: &Actor, token: &str, name: Option<String>) -> Result<Joined> {
+    /// LINK_EXPIRED for a link that is not ours or whose call is over, LINK_IN_USE while another browser has it, INVALID for
+    /// a key that is no UUID.
+    pub async fn join_by_link(
+        &self,
+        actor: &Actor,
+        token: &str,
+        name: Option<String>,
+        key: Option<&str>,
+    ) -> Result<Joined> {
         let Some(id) = self.leg_of_token(token) else { return refuse(RefusalCode::LinkExpired, EXPIRED) };
         let (mut change, place) = self.change_by_leg(id).await.map_err(expired)?;
         let leg = &change.legs[place];
         if change.call.state == CallState::Ended || leg.state == LegState::Left {
             return refuse(RefusalCode::LinkExpired, EXPIRED);
         }
-        let mine = actor.guest().is_some_and(|guest| guest.leg == id);
+        let guest_token = match key {
+            Some(key) => self.guest_token(id, key)?,
+            None => tokens::random(),
+        };
+        let hash = tokens::hash(&guest_token);
+        let has_token = actor.guest().is_some_and(|guest| guest.leg == id);
+        let mine = has_token || leg.guest_token_hash.as_ref() == Some(&hash);
         let taken = leg.guest_token_hash.is_some()
             && leg.away_since.is_none_or(|since| change.now() - since <= limits::LINK_REBIND);
         if taken && !mine {
@@ -143,18 +160,14 @@ impl Platform {
                 "This link is open in another window or on another device. Close it there, wait a minute and try again.",
             );
         }
-        let guest_token = (!mine).then(tokens::random);
-        if guest_token.is_some() && leg.guest_token_hash.is_some() {
-            // The sockets of the browser that had the link go by this.
-            change.unit.event(Aggregate::Leg, id.0, 0, BOUND_ANEW, json!({ "legId": id }))?;
-        }
-        if let Some(token) = &guest_token {
+        if !mine {
             let leg = &mut change.legs[place];
-            if leg.guest_token_hash.is_some() {
+            if leg.guest_token_hash.replace(hash).is_some() {
+                // The sockets of the browser that had the link go by this.
+                change.unit.event(Aggregate::Leg, id.0, 0, BOUND_ANEW, json!({ "legId": id }))?;
                 // It may be somebody else: what the one before agreed to is not this one's word.
                 (leg.consent, leg.consent_at, leg.consent_wording) = (None, None, None);
             }
-            leg.guest_token_hash = Some(tokens::hash(token));
             leg.guest_token_expires_at = None;
         }
         if let Some(name) = name.filter(|_| change.legs[place].role == LegRole::Guest) {
@@ -162,7 +175,18 @@ impl Platform {
         }
         let ended = false;
         let actor = Actor::Guest(Guest { call: change.call.id, leg: id, ended });
-        self.join(change, place, &actor, guest_token).await
+        self.join(change, place, &actor, (!has_token).then_some(guest_token)).await
+    }
+
+    /// The token of a browser that has such a key. It is derived, so that a repeat gets it again though no secret is stored;
+    /// and it takes the key: whoever else has the link does not come by it.
+    fn guest_token(&self, leg: LegId, key: &str) -> Result<String> {
+        let Ok(key) = Uuid::try_parse(key) else {
+            return Err(Refusal::invalid("idempotencyKey", "The key of a browser is a UUID.").into());
+        };
+        let body = [leg.0.as_bytes().as_slice(), key.as_bytes()].concat();
+        let mac = self.link_signature("guest-token", &body).finalize();
+        Ok(URL_SAFE_NO_PAD.encode(mac.into_bytes()))
     }
 
     pub(crate) async fn join(

@@ -230,7 +230,10 @@ async fn enter(
     platform.lease_call(placed.call.id, worker).await.expect("the call has a worker");
     // Agents are asked from here on.
     let begun = Instant::now();
-    platform.join_by_link(&Actor::Anonymous, &placed.join_token, None).await.expect("the contact joins");
+    platform
+        .join_by_link(&Actor::Anonymous, &placed.join_token, None, None)
+        .await
+        .expect("the contact joins");
     note(&notes, Cause::Entered(placed.call.id), due, begun);
 }
 

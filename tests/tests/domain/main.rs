@@ -11,6 +11,7 @@ mod dying;
 mod groups;
 mod handing_over;
 mod hold;
+mod links;
 mod lists;
 mod log;
 mod media_offers;
@@ -137,7 +138,7 @@ async fn talk(platform: &Platform, agent: &Actor) -> Talk {
     let worker = worker(platform).await;
     let plan = platform.lease_call(call, worker).await.unwrap().unwrap();
     platform.join_as_user(agent, call).await.unwrap();
-    let joined = platform.join_by_link(&Actor::Anonymous, &placed.join_token, None).await.unwrap();
+    let joined = platform.join_by_link(&Actor::Anonymous, &placed.join_token, None, None).await.unwrap();
     let guest = platform.guest(&joined.guest_token.unwrap()).await.unwrap().unwrap();
     let legs = platform.legs_of_calls(&[call]).await.unwrap();
     for leg in &legs {

@@ -18,7 +18,7 @@ impl Centre {
     /// A contact who has asked for a call and opened its link. Media has not come.
     async fn waiter(&self, queue: &Queue) -> Caller {
         let caller = self.request(queue).await.unwrap();
-        self.platform.join_by_link(&caller.actor, &caller.token, None).await.unwrap();
+        self.platform.join_by_link(&caller.actor, &caller.token, None, None).await.unwrap();
         caller
     }
 }
@@ -73,7 +73,7 @@ async fn a_call_that_no_worker_takes_is_given_up_minutes_later_and_says_why() {
     let both_join = async || {
         let placed = place(platform, &agent).await;
         platform.join_as_user(&agent, placed.call.id).await.unwrap();
-        platform.join_by_link(&Actor::Anonymous, &placed.join_token, None).await.unwrap();
+        platform.join_by_link(&Actor::Anonymous, &placed.join_token, None, None).await.unwrap();
         placed.call.id
     };
     let call = both_join().await;
@@ -139,7 +139,7 @@ async fn a_call_back_that_loses_its_worker_loses_no_try() {
     let call = back.planned.id;
     centre.route().await;
     assert_eq!(centre.answer(&agent).await, call);
-    centre.platform.join_by_link(&Actor::Anonymous, &back.join_token, None).await.unwrap();
+    centre.platform.join_by_link(&Actor::Anonymous, &back.join_token, None, None).await.unwrap();
     centre.pass_with(&[&agent], seconds(40)).await;
     centre.platform.retire_worker(centre.worker).await.unwrap();
     // The minute for media ends, and then the agent is no longer waited for.

@@ -3,9 +3,9 @@
 use cordboard_tests::media::{Clip, Scene};
 use cordboard_tests::participant::Sending;
 use cordboard_tests::platform::{Options, PAGE, Platform};
-use cordboard_tests::story::{self, AGENT, Party, contact, place_call, sign_in};
+use cordboard_tests::story::{self, AGENT, Party, contact, place_call, sign_in, text};
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_belongs_to_the_browser_that_took_it_up() {
@@ -48,6 +48,30 @@ async fn a_link_belongs_to_the_browser_that_took_it_up() {
     story::end(&agent, &placed.id).await;
     assert_eq!(second.refused("callJoin", join).await, "LINK_EXPIRED");
     guest.close().await;
+}
+
+/// The first answer was lost on its way: the page asks again, of whichever api.
+#[tokio::test]
+async fn a_page_that_heard_nothing_asks_again_and_is_in() {
+    let platform =
+        Platform::with(Options { workers: Some(0), schedulers: Some(0), ..Options::default() }).await;
+    let agent = sign_in(&platform, 0, AGENT).await;
+    let contact = contact(&agent, "Ada Lovelace").await;
+    let placed = place_call(&agent, &contact, "AUDIO").await;
+    let ask = |key: Value| json!({ "joinToken": placed.join_token, "idempotencyKey": key });
+    let (one, other) = (platform.anonymous(0), platform.anonymous(1));
+    assert_eq!(one.refused("callJoin", ask(json!("my key"))).await, "INVALID");
+    let mine = ask(json!("0190a5b1-c2d3-4e4f-8a9b-0c1d2e3f4a5b"));
+    let fields = "join { guestToken leg { id } }";
+    let lost = one.mutate("callJoin", mine.clone(), fields).await;
+    assert_eq!(other.mutate("callJoin", mine, fields).await, lost);
+    for stranger in [json!(null), json!("0190a5b1-c2d3-4e4f-8a9b-0c1d2e3f4a5c")] {
+        assert_eq!(other.refused("callJoin", ask(stranger)).await, "LINK_IN_USE");
+    }
+    let guest = other.with_token(text(&lost["join"]["guestToken"]));
+    let own = guest.data("{ viewer { guest { call { id } } } }", json!({})).await;
+    assert_eq!(own["viewer"]["guest"]["call"]["id"], json!(placed.id));
+    story::end(&agent, &placed.id).await;
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ impl JoinInfo {
         &self.ice_servers
     }
 
-    /// The bearer token that the link is bound to from now on. Given once; keep it for a reload.
+    /// The bearer token that the link is bound to; null for one who joins with it. Keep it for a reload.
     async fn guest_token(&self) -> Option<&str> {
         self.joined.guest_token.as_deref()
     }

@@ -43,6 +43,9 @@ struct CallJoinInput {
     join_token: Option<String>,
     /// The name of a guest whose name isn't known.
     name: Option<String>,
+    /// For contacts: a random UUID that this browser alone knows. A repeat with the same key, because the answer was lost, comes
+    /// in and gives the same guest token, while others get LINK_IN_USE.
+    idempotency_key: Option<String>,
 }
 
 /// Which call ends.
@@ -146,7 +149,9 @@ impl CallMutations {
         let joined = async {
             let joined = match (call, input.join_token) {
                 (Some(call), None) => platform.join_as_user(actor, call).await?,
-                (None, Some(token)) => platform.join_by_link(actor, &token, input.name).await?,
+                (None, Some(token)) => {
+                    platform.join_by_link(actor, &token, input.name, input.idempotency_key.as_deref()).await?
+                }
                 _ => {
                     return Err(
                         Refusal::invalid("callId", "Give a call or a join token: one of the two.").into()
