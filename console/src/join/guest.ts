@@ -1,5 +1,6 @@
 import type { Client } from '@urql/core';
 import { makeClient, type TokenSource } from '../api/client';
+import { idempotencyKey } from '../api/key';
 import { makeSocket, type Socket } from '../api/socket';
 import { guarded } from './guarded';
 
@@ -32,8 +33,23 @@ class GuestToken implements TokenSource {
   }
 }
 
+/**
+ * By this the platform knows the tab again that never got the answer with its token. It stays as the
+ * token does: a reload may be what the visitor tries first.
+ */
+function keyOf(joinToken: string): string {
+  const name = `cordboard.guest-key.${joinToken}`;
+  const kept = guarded.read(name);
+  if (kept !== null) return kept;
+  const key = idempotencyKey();
+  guarded.write(name, key);
+  return key;
+}
+
 export interface Guest {
   token: GuestToken;
+  /** The same for every callJoin of this tab. */
+  key: string;
   client: Client;
   socket: Socket;
 }
@@ -41,5 +57,5 @@ export interface Guest {
 export function makeGuest(joinToken: string): Guest {
   const token = new GuestToken(joinToken);
   const socket = makeSocket(token, () => undefined);
-  return { token, socket, client: makeClient(token, socket) };
+  return { token, key: keyOf(joinToken), socket, client: makeClient(token, socket) };
 }

@@ -23,7 +23,7 @@ export interface Ready {
  * recording: it is given again.
  */
 export async function joinAsGuest(guest: Guest, joinToken: string, consent: boolean | null): Promise<JoinFieldsFragment> {
-  const join = await callJoin(guest.client, { joinToken });
+  const join = await callJoin(guest.client, { joinToken, idempotencyKey: guest.key });
   if (join.guestToken) guest.token.keep(join.guestToken);
   if (join.consentWording && consent !== null) {
     const input = { legId: join.leg.id, given: consent };

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { call, createContact, lastCall, openLastCall, ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
-import { join } from '../people/contact';
+import { answer, join } from '../people/contact';
 import { expectToSeeAndHear } from '../people/media';
 import { test } from '../people/test';
 
@@ -40,6 +40,35 @@ test('who refuses talks all the same, and nothing is recorded', async ({ user, s
   await openLastCall(agent);
   await expect(agent.getByText('refused the recording').first()).toBeVisible();
   await expect(agent.getByRole('button', { name: 'Play' })).toHaveCount(0);
+});
+
+test('who joins and gets no answer tries again, also after a reload', async ({ user, somebody }) => {
+  const agent = await user();
+  const contact = await somebody();
+  await createContact(agent, `Lara Lost ${Date.now()}`);
+  const link = await call(agent, 'Audio call');
+  let lost = 0;
+  await contact.route('**/graphql', async (route) => {
+    if (lost === 2 || !route.request().postData()?.includes('callJoin')) return route.fallback();
+    lost += 1;
+    // The platform has done it; its answer doesn't arrive.
+    await route.fetch();
+    await route.abort();
+  });
+  await contact.goto(new URL(link).pathname);
+  await contact.getByRole('radio', { name: /No, talk without/ }).click();
+  const button = contact.getByRole('button', { name: 'Join the call' });
+  for (const times of [1, 2]) {
+    await button.click();
+    await expect.poll(() => lost).toBe(times);
+    await expect(contact.getByRole('alert')).toContainText(/can’t be reached/);
+    await expect(button).toBeEnabled();
+  }
+  await contact.reload();
+  await answer(contact, 'no');
+  await expect(ownCall(agent)).toContainText('In call');
+  await ownCall(agent).getByRole('button', { name: 'Hang up' }).click();
+  await expect(contact.getByText('Thank you for the call')).toBeVisible();
 });
 
 test('a link that was never ours says so to a person', async ({ page }) => {
