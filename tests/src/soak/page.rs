@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use uuid::Uuid;
 
 use super::people::Crowd;
 use crate::graphql::Client;
@@ -41,9 +42,10 @@ pub struct Page {
 }
 
 impl Page {
-    /// A contact's, opened by the link.
+    /// A contact's, opened by the link. The key is its own: by it the page comes in though the first answer was lost.
     pub fn of_contact(crowd: &Arc<Crowd>, call: &str, token: &str) -> Self {
-        let asks = json!({ "joinToken": token });
+        let key = Uuid::from_u128(rand::random()).to_string();
+        let asks = json!({ "joinToken": token, "idempotencyKey": key });
         let (client, call) = (Client::new(&crowd.base()), call.to_owned());
         Self { crowd: Arc::clone(crowd), client, call, asks, scene: Scene::Contact }
     }
