@@ -12,6 +12,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::Round;
 use crate::{
     Platform, Result,
     ids::{AgentId, QueueId},
@@ -20,7 +21,7 @@ use crate::{
 
 /// Rounds that find what they want in other hands are gone through again after this …
 const AGAIN: Duration = Duration::from_millis(10);
-/// … so often; then it is left to the sweep.
+/// … so often in a row; then it is left to the sweep.
 const TRIES: usize = 20;
 
 /// Queues with news, and agents who became free.
@@ -71,19 +72,25 @@ impl Router {
         self.take();
         let work = async {
             let mut swept = tokio::time::Instant::now();
+            let mut left = Left::default();
             loop {
-                let _ = timeout(limits::ROUTING_SWEEP, self.0.news.notified()).await;
+                // News doesn't wait for what others hold.
+                let _ = timeout(left.pause(), self.0.news.notified()).await;
                 let mut wanted = self.take();
+                wanted.queues.extend(left.queues.drain());
                 let done = async {
                     if swept.elapsed() >= limits::ROUTING_SWEEP {
                         swept = tokio::time::Instant::now();
                         wanted.queues.extend(platform.waiting_queues().await?);
                     }
-                    rounds(platform, wanted).await
+                    round(platform, wanted).await
                 };
-                if let Err(error) = done.await {
-                    tracing::warn!(%error, "routing failed; the sweep goes on");
-                    sleep(limits::ROUTING_SWEEP).await;
+                match done.await {
+                    Ok((queues, round)) => left.after(queues, round),
+                    Err(error) => {
+                        tracing::warn!(%error, "routing failed; the sweep goes on");
+                        sleep(limits::ROUTING_SWEEP).await;
+                    }
                 }
             }
         };
@@ -91,27 +98,46 @@ impl Router {
     }
 }
 
-async fn rounds(platform: &Platform, wanted: Wanted) -> Result<()> {
+/// Queues in which a round found what it wanted in other hands.
+#[derive(Default)]
+struct Left {
+    queues: HashSet<QueueId>,
+    /// It assigned calls all the same: the others may be free by now.
+    at_once: bool,
+    tries: usize,
+}
+
+impl Left {
+    fn pause(&self) -> Duration {
+        match self.queues.is_empty() {
+            true => limits::ROUTING_SWEEP,
+            false if self.at_once => Duration::ZERO,
+            false => AGAIN,
+        }
+    }
+
+    fn after(&mut self, queues: HashSet<QueueId>, round: Round) {
+        if round.again && self.tries < TRIES {
+            *self = Self { queues, at_once: round.assigned > 0, tries: self.tries + 1 };
+        } else {
+            *self = Self::default();
+        }
+    }
+}
+
+async fn round(platform: &Platform, wanted: Wanted) -> Result<(HashSet<QueueId>, Round)> {
     let mut queues = wanted.queues;
     if !wanted.agents.is_empty() {
         let agents: Vec<AgentId> = wanted.agents.into_iter().collect();
         queues.extend(platform.queues_of(&agents).await?);
     }
     if queues.is_empty() {
-        return Ok(());
+        return Ok((queues, Round::default()));
     }
-    let queues: Vec<QueueId> = queues.into_iter().collect();
-    for _ in 0..TRIES {
-        let round = platform.route(&queues).await?;
-        if round.assigned > 0 {
-            metrics::counter!("cordboard_routing_assigned_total").increment(round.assigned as u64);
-        }
-        if !round.again {
-            break;
-        }
-        if round.assigned == 0 {
-            sleep(AGAIN).await;
-        }
+    let ids: Vec<QueueId> = queues.iter().copied().collect();
+    let round = platform.route(&ids).await?;
+    if round.assigned > 0 {
+        metrics::counter!("cordboard_routing_assigned_total").increment(round.assigned as u64);
     }
-    Ok(())
+    Ok((queues, round))
 }

@@ -82,18 +82,18 @@ pub async fn served(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
     if known == asked { Ok(()) } else { Err(format!("{asked} calls were asked for and there are {known}")) }
 }
 
-/// Calls that were given up though their contacts wanted to stay, beyond those that are `known`.
+/// Calls that came to nothing though their contacts wanted to stay, beyond those that are `known`.
 pub async fn lost_contacts(platform: &Platform, crowd: &Crowd, known: &mut BTreeSet<String>) -> Vec<String> {
-    let query =
-        "SELECT 'call_' || replace(id::text, '-', ''), end_reason FROM call WHERE result = 'ABANDONED'";
+    let query = "SELECT 'call_' || replace(id::text, '-', ''), result, coalesce(end_reason, '') FROM call
+        WHERE state = 'ENDED' AND result NOT IN ('COMPLETED', 'CALLBACK')";
     let rows = platform.sql().await.query(query, &[]).await.expect("the calls are read");
     let mut lost = Vec::new();
     for row in rows {
-        let (call, reason): (String, String) = (row.get(0), row.get(1));
+        let (call, result, reason): (String, String, String) = (row.get(0), row.get(1), row.get(2));
         if let Some(why) = crowd.fault_of(&call)
             && known.insert(call.clone())
         {
-            lost.push(format!("{call} was ABANDONED ({reason}) and its contact wanted to stay: {why}"));
+            lost.push(format!("{call} was {result} ({reason}) and its contact wanted to stay: {why}"));
         }
     }
     lost
