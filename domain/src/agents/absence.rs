@@ -45,7 +45,7 @@ impl Absence {
         Ok(prolonged)
     }
 
-    /// Not before an outage is bridged. One that lets a single renewal fail takes nobody's presence.
+    /// False from five seconds of silence until they are bridged; in a shorter silence nobody misses more than one renewal.
     #[must_use]
     pub fn may_be_told(&self, now: DateTime<Utc>) -> bool {
         (now - *self.answered()).to_std().unwrap_or_default() <= limits::PRESENCE_RENEWAL
