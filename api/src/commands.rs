@@ -18,7 +18,7 @@ pub async fn serve() -> Outcome {
     let stop = program::stop_signal()?;
     let app = App::new(platform.clone(), metrics, stop.clone());
     let (router, routed) = (platform.router.clone(), platform.clone());
-    let routing = tokio::spawn(async move { router.run(&routed, &stop).await });
+    let routing = tokio::spawn(async move { router.run(&routed, true, &stop).await });
     http::serve(app).await?;
     routing.await?;
     platform.bus.close().await;

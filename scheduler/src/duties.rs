@@ -48,16 +48,16 @@ pub async fn punctual(platform: &Platform, absence: &Absence, stop: &Cancellatio
     let mut news = platform.bus.listen_events("log");
     let work = async {
         loop {
-            account("unanswered calls", platform.expire_unanswered().await);
-            account("lost legs", platform.expire_legs().await);
-            account("unanswered offers", platform.expire_offers().await);
+            // What an agent does next hangs on presence.
             if absence.may_be_told(platform.clock.now()) {
                 account("absent agents", platform.settle_absent().await);
                 account("offers to absent agents", platform.withdraw_offers().await);
-                // What an agent does next hangs on presence.
+                account("unanswered calls", platform.expire_unanswered().await);
+                account("lost legs", platform.expire_legs().await);
+                account("unanswered offers", platform.expire_offers().await);
                 account("ended wrap-ups", platform.expire_wrap_ups().await);
+                account("waits that were too long", platform.expire_visits().await);
             }
-            account("waits that were too long", platform.expire_visits().await);
             account("messages that are long enough", platform.expire_voicemails().await);
             account("reminders", platform.remind().await);
             let next = async {
@@ -94,7 +94,7 @@ pub async fn route(platform: &Platform, stop: &CancellationToken) {
             sleep(limits::POSITIONS).await;
         }
     };
-    tokio::join!(platform.router.run(platform, stop), stop.run_until_cancelled(positions));
+    tokio::join!(platform.router.run(platform, true, stop), stop.run_until_cancelled(positions));
 }
 
 /// Workers that died: their calls are moved.

@@ -67,8 +67,8 @@ impl Router {
         wanted.replace(Wanted::default()).unwrap_or_default()
     }
 
-    /// Routes what is wanted, and at least once a second whatever waits, until the token says stop.
-    pub async fn run(&self, platform: &Platform, stop: &CancellationToken) {
+    /// Routes what is wanted until the token says stop; one that `sweeps` routes whatever waits, too, at least once a second.
+    pub async fn run(&self, platform: &Platform, sweeps: bool, stop: &CancellationToken) {
         self.take();
         let work = async {
             let mut swept = tokio::time::Instant::now();
@@ -79,7 +79,7 @@ impl Router {
                 let mut wanted = self.take();
                 wanted.queues.extend(left.queues.drain());
                 let done = async {
-                    if swept.elapsed() >= limits::ROUTING_SWEEP {
+                    if sweeps && swept.elapsed() >= limits::ROUTING_SWEEP {
                         swept = tokio::time::Instant::now();
                         wanted.queues.extend(platform.waiting_queues().await?);
                     }

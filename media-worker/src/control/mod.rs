@@ -62,12 +62,15 @@ pub async fn run(config: Config, rendered: PrometheusHandle) -> Result<()> {
     let _commands = commands::serve(&worker);
     let taking = stop.child_token();
     let jobs = tokio::spawn(jobs::take(worker.clone(), taking.clone()));
+    let (routed, until) = (platform.clone(), taking.clone());
+    let routing = tokio::spawn(async move { routed.router.run(&routed, false, &until).await });
     let transcoding = tokio::spawn(transcoding::take(worker.clone(), taking.clone()));
     let converting = tokio::spawn(converting::take(worker.clone(), taking.clone()));
 
     let outcome = registration.keep(&worker, &stop).await;
     taking.cancel();
     let _ = jobs.await;
+    let _ = routing.await;
     let _ = transcoding.await;
     let _ = converting.await;
     worker.hand_over().await;

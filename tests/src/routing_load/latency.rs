@@ -84,7 +84,7 @@ pub async fn measure(centre: &Centre, engine: Engine, rate: u32, length: Duratio
         Engine::Product => {
             for platform in processes.clone() {
                 let stop = stop.clone();
-                tasks.spawn(async move { platform.router.run(&platform, &stop).await });
+                tasks.spawn(async move { platform.router.run(&platform, true, &stop).await });
             }
             None
         }
