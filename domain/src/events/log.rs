@@ -43,9 +43,13 @@ impl From<Row> for Event {
 }
 
 macro_rules! events {
-    () => {
-        "SELECT xid::text::bigint AS transaction, seq, at, aggregate, aggregate_id, version, kind, payload FROM event
-            WHERE (xid, seq) > ((SELECT $1)::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+    ($cursor:literal) => {
+        concat!(
+            "SELECT xid::text::bigint AS transaction, seq, at, aggregate, aggregate_id, version, kind, payload FROM event
+                WHERE (xid, seq) > (",
+            $cursor,
+            "::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+        )
     };
 }
 
@@ -57,9 +61,9 @@ pub(super) async fn after(
     limit: i64,
 ) -> Result<Vec<Event>> {
     let rows: Vec<Row> = match filter {
-        // What every process reads all the time.
+        // What every process reads all the time: by one plan, for whatever cursor.
         None => {
-            statement(concat!(events!(), " ORDER BY xid, seq LIMIT (SELECT $3)"))
+            statement(concat!(events!("(SELECT $1)"), " ORDER BY xid, seq LIMIT (SELECT $3)"))
                 .bind::<sql_types::Text, _>(cursor.xid.to_string())
                 .bind::<sql_types::BigInt, _>(cursor.seq)
                 .bind::<sql_types::BigInt, _>(limit)
@@ -76,7 +80,7 @@ pub(super) async fn after(
             if filter.field.is_some() {
                 conditions += &format!(" AND payload ->> ${next} = ${}", next + 1);
             }
-            let events = events!();
+            let events = events!("$1");
             let mut query = sql_query(format!("{events} {conditions} ORDER BY xid, seq LIMIT $3"))
                 .into_boxed::<diesel::pg::Pg>()
                 .bind::<sql_types::Text, _>(cursor.xid.to_string())
