@@ -78,9 +78,9 @@ pub(crate) async fn follow_consent(change: &mut Change) -> Result<()> {
     }
 }
 
-/// Who stands for what the call does by itself: its agent, or between two agents the one who came last.
+/// Who stands for what the call does by itself: its agent, or the last one it had.
 fn whose_call(change: &Change) -> Result<UserId> {
-    let last = || change.legs.iter().rev().find_map(|leg| leg.user_id);
+    let last = || change.legs.iter().rev().find(|leg| leg.role == LegRole::Agent).and_then(|leg| leg.user_id);
     change
         .call
         .agent_id
