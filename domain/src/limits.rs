@@ -21,6 +21,8 @@ pub const IDEMPOTENCY: TimeDelta = TimeDelta::hours(24);
 pub const JOIN_TO_MEDIA: TimeDelta = TimeDelta::seconds(60);
 /// A leg whose media broke off may come back for so long.
 pub const RECONNECT: TimeDelta = TimeDelta::seconds(30);
+/// So many leases of a call give those in it their full time anew.
+pub const LEASES_IN_FULL: i32 = 5;
 /// A call that nobody has answered because no worker has it is given up so much later.
 pub const WITHOUT_WORKER: TimeDelta = TimeDelta::minutes(5);
 /// After so long without media another browser may take up a join link.

@@ -1,6 +1,7 @@
 //! A party joins its call, or takes it up again after a reload.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use hmac::Mac;
@@ -80,6 +81,18 @@ impl Change {
         Ok(())
     }
 
+    /// When media has to be there on a leg that joins now.
+    pub(super) async fn media_of_leg_by(&mut self, place: usize) -> Result<DateTime<Utc>> {
+        // An agent who accepted keeps others waiting.
+        let leg = &self.legs[place];
+        let agent = leg.user_id.filter(|_| leg.is_staff()).map(AgentId::from);
+        let accepted = match agent {
+            Some(agent) => self.call.visit_id.is_some() || self.accepted_offer(agent).await?.is_some(),
+            None => false,
+        };
+        Ok(if accepted { self.now() + limits::ACCEPT_TO_MEDIA } else { self.media_by() })
+    }
+
     /// The leg is JOINING, and has its time for media to come.
     async fn begin_joining(&mut self, place: usize) -> Result<()> {
         let (now, contact) = (self.now(), !self.legs[place].is_staff());
@@ -90,16 +103,7 @@ impl Change {
         if self.legs[place].state != LegState::Joining {
             self.leg_becomes(place, LegState::Joining)?;
         }
-        // An agent who accepted keeps others waiting.
-        let agent = self.legs[place].user_id.filter(|_| !contact).map(AgentId::from);
-        let accepted = match agent {
-            Some(agent) => self.call.visit_id.is_some() || self.accepted_offer(agent).await?.is_some(),
-            None => false,
-        };
-        let by = match accepted {
-            true => now + limits::ACCEPT_TO_MEDIA,
-            false => self.media_by(),
-        };
+        let by = self.media_of_leg_by(place).await?;
         // One who tries again and again has no more time than the first try gave: somebody waits on the other side.
         let leg = &mut self.legs[place];
         leg.leave_by = leg.leave_by.filter(|_| !first_try).or(Some(by));

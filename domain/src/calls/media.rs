@@ -59,8 +59,12 @@ impl Change {
         self.call.answer_by.map_or(now, |by| by.max(now)) + limits::JOIN_TO_MEDIA
     }
 
-    /// A worker takes the call: whom nobody could hear without one has the full time from here, however long that was.
-    fn begin_time_anew(&mut self) {
+    /// A worker takes the call: whom nobody could hear without one has the full time from here, however long that was. Not
+    /// for ever: it may be the call itself that its workers die of.
+    async fn begin_time_anew(&mut self) -> Result<()> {
+        if self.call.epoch >= limits::LEASES_IN_FULL {
+            return Ok(());
+        }
         let now = self.now();
         if self.is_unserved() {
             let full = match self.call.state {
@@ -71,14 +75,15 @@ impl Change {
             self.call.answer_by = self.call.answer_by.map(|by| by.max(full));
         }
         for place in 0..self.legs.len() {
-            let by = match self.legs[place].connected_at {
-                Some(_) => now + limits::RECONNECT,
-                None if self.waits_for_worker(place) => self.media_by(),
-                None => continue,
+            let by = match self.legs[place].state {
+                LegState::Connected | LegState::Reconnecting => now + limits::RECONNECT,
+                LegState::Joining if self.waits_for_worker(place) => self.media_of_leg_by(place).await?,
+                _ => continue,
             };
             let leg = &mut self.legs[place];
             leg.leave_by = leg.leave_by.map(|_| by);
         }
+        Ok(())
     }
 }
 
@@ -106,7 +111,7 @@ impl Platform {
             if active.is_none() {
                 return Err(Error::Unavailable("this worker takes no calls any more".into()));
             }
-            change.begin_time_anew();
+            change.begin_time_anew().await?;
             change.call.worker_id = Some(worker);
             change.call.dispatch_at = None;
             change.call.epoch += 1;

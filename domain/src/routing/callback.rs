@@ -139,7 +139,7 @@ impl Change {
             return crate::tasks::follow_up(self).await;
         }
         // Nobody is there for whom a worker would have to be kept.
-        self.call.worker_id = None;
+        (self.call.worker_id, self.call.dispatch_at) = (None, None);
         let visit = self.visit().await?;
         let rank_at = visit.as_ref().map(|visit| visit.rank_at);
         let leave_by = visit.filter(|_| !contact_missed).and_then(|visit| visit.leave_by);
