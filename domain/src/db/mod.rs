@@ -36,7 +36,8 @@ impl Pool {
     /// # Errors
     /// The pool's settings contradict each other.
     pub fn new(config: &Config, program: &str) -> Result<Self> {
-        // What is live lies in memory: a look into an index costs hardly more than reading on, and compiling a plan costs more.
+        // What is live lies in memory: a look into an index costs hardly more than reading on. To compile a plan (JIT) takes
+        // longer than to run it.
         let setup = format!(
             "SET application_name = 'cordboard-{program}'; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'; SET jit = off; SET random_page_cost = 1.1",
             config.statement_timeout.as_millis(),
@@ -57,15 +58,14 @@ impl Pool {
             }
             .boxed()
         });
-        let pool = pooled::Pool::builder(AsyncDieselConnectionManager::new_with_config(
-            &config.database_url,
-            manager,
-        ))
-        .max_size(config.database_pool)
-        // The one used last first: it has its statements planned, and the others are needed in a rush alone.
-        .queue_mode(QueueMode::Lifo)
-        .build()
-        .map_err(|e| Error::Unavailable(e.to_string()))?;
+        let manager =
+            AsyncDieselConnectionManager::new_with_config(kept_alive(&config.database_url), manager);
+        let pool = pooled::Pool::builder(manager)
+            .max_size(config.database_pool)
+            // The one used last first: it has its statements planned, and the others are needed in a rush alone.
+            .queue_mode(QueueMode::Lifo)
+            .build()
+            .map_err(|e| Error::Unavailable(e.to_string()))?;
         Ok(Self(pool))
     }
 
@@ -85,6 +85,17 @@ impl Pool {
             Err(_) => false,
         }
     }
+}
+
+/// A connection may lie idle for hours: one that a firewall forgot meanwhile shall fail before it is used, or soon.
+fn kept_alive(address: &str) -> String {
+    let Ok(mut url) = url::Url::parse(address) else { return address.into() };
+    for (name, seconds) in [("keepalives_idle", "30"), ("tcp_user_timeout", "15")] {
+        if !url.query_pairs().any(|(given, _)| given == name) {
+            url.query_pairs_mut().append_pair(name, seconds);
+        }
+    }
+    url.into()
 }
 
 /// A session outside the pool, without a statement timeout: for locks that live as long as the program.
