@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{
     Offer, OfferPurpose, OfferState, Queue,
-    candidates::free_of,
+    free::free_of,
     offers::news,
     rules::{self, Waiting},
 };

@@ -95,7 +95,7 @@ impl Platform {
     pub async fn explain_waiting(&self) -> Result<usize> {
         let before = self.clock.now() - EXPLAINED;
         let mut connection = self.db.get().await?;
-        let ids: Vec<super::candidates::Id> = statement(UNEXPLAINED)
+        let ids: Vec<super::waiting::Id> = statement(UNEXPLAINED)
             .bind::<sql_types::Timestamptz, _>(before)
             .bind::<sql_types::BigInt, _>(AT_ONCE)
             .load(&mut connection)

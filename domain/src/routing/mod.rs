@@ -6,10 +6,10 @@
 
 mod answers;
 mod callback;
-mod candidates;
 mod direct;
 mod estimate;
 mod explain;
+mod free;
 mod hours;
 mod list;
 mod moves;
@@ -25,12 +25,13 @@ mod rules;
 mod settings;
 mod stats;
 mod visits;
+mod waiting;
 
 pub use callback::Callback;
-pub(crate) use candidates::lock_free;
 pub(crate) use direct::{best_members, name_of};
 pub use estimate::{Estimate, FORMULA, Inputs, Members};
 pub use explain::{Considered, Explanation};
+pub(crate) use free::lock_free;
 pub(crate) use hours::midnight;
 pub use hours::{Holiday, Hours, OpenInterval, Weekday};
 pub use list::Member;

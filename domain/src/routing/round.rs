@@ -11,12 +11,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{
-    Explanation, Queue, Visit,
-    candidates::{
-        Id, able, around, free_members, is_left, lock_agents, lock_waiting, refusals, spare, unheard,
-    },
-    estimate,
+    Explanation, Queue, Visit, estimate,
+    free::{able, around, free_members, lock_agents},
     rules::{self, Decision, Free, Waiting},
+    waiting::{Id, is_left, lock_waiting, refusals, spare, unheard},
 };
 use crate::{
     Platform, Result,
@@ -84,12 +82,6 @@ impl Platform {
             return Ok((Round::default(), false));
         }
         let (waiting, mut again) = lock_waiting(&mut unit, &rules, &able, depth).await?;
-        if waiting.is_empty() {
-            let (left, _) = spare(&able, &waiting, &[], depth);
-            let again = again || is_left(&mut unit, &rules, &left, &waiting).await?;
-            unit.roll_back().await?;
-            return Ok((Round { assigned: 0, again }, false));
-        }
         let around = around(&mut unit, &waiting, now).await?;
         let mut chosen = choose(&rules, &by_queue, &waiting, &around, now);
         let locked = lock_agents(&mut unit, &chosen).await?;
