@@ -90,7 +90,7 @@ interface Props {
   wrapUp: OpenWrapUp;
 }
 
-/** So long before its time runs out what was typed for the follow-up is sent. */
+/** So long before its time runs out what was typed for the follow-up is sent, and no more can be typed. */
 const LAST_MOMENT_MS = 1_500;
 
 export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
@@ -99,6 +99,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
   const [, send] = useMutation(CallWrapUp);
   const [, extend] = useMutation(WrapUpExtend);
   const [busy, setBusy] = useState<'done' | 'extend' | null>(null);
+  const [closing, setClosing] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const [draft, setDraft] = useState<Draft>({ outcomeId: call.outcome?.id ?? null, tags: call.tags });
   const [followUp] = useState(() => {
@@ -157,21 +158,20 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
     }
   };
 
-  // A follow-up that was half written when the time ran out is still wanted, also where an outcome lacks.
-  const lastMoment = useRef(() => Promise.resolve());
+  // A follow-up that was half written when the time runs out is still wanted. It ends nothing: a wrap-up that runs out gives
+  // the call its queue's outcome, and only the platform can say that it did.
   useEffect(() => {
-    lastMoment.current = async () => {
-      if (written.title.trim() === '') return;
-      if (lacking) await followUp.send().catch((error: unknown) => setFault(explain(error)));
-      else await done();
-    };
-  });
-  useEffect(() => {
+    setClosing(false);
     if (!wrapUp.endsAt) return;
+    const lastMoment = () => {
+      setClosing(true);
+      void note.flush();
+      followUp.send().catch((error: unknown) => setFault(explain(error)));
+    };
     const left = Date.parse(wrapUp.endsAt) - Date.now() - LAST_MOMENT_MS;
-    const timer = setTimeout(() => void lastMoment.current(), Math.max(0, left));
+    const timer = setTimeout(lastMoment, Math.max(0, left));
     return () => clearTimeout(timer);
-  }, [wrapUp.endsAt]);
+  }, [followUp, note, wrapUp.endsAt]);
 
   const choices = useRef<HTMLDivElement>(null);
   useEffect(() => choices.current?.querySelector('input')?.focus(), []);
@@ -219,6 +219,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
           label="Follow-up task"
           placeholder="None"
           dir="auto"
+          readOnly={closing}
           value={written.title}
           onChange={(event) => {
             const title = event.currentTarget.value;
@@ -228,6 +229,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
         <TextInput
           label="Due"
           type="datetime-local"
+          readOnly={closing}
           value={written.due}
           onChange={(event) => type({ due: event.currentTarget.value })}
         />
