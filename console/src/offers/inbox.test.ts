@@ -88,6 +88,18 @@ describe('an offer', () => {
     expect(late.inbox.remaining(offer('a'))).toBe(20_000);
   });
 
+  it('teaches what the platform’s clock says, which counts for a wrap-up, too', () => {
+    const { inbox } = setUp();
+    vi.setSystemTime(START + 3_600_000);
+    expect(inbox.left(iso(30_000), iso(90_000))).toBeLessThan(0);
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    vi.advanceTimersByTime(50_000);
+    expect(inbox.left(iso(30_000), iso(90_000))).toBe(40_000);
+    // A clock that is behind gives nothing beyond the whole.
+    vi.setSystemTime(START - 3_600_000);
+    expect(inbox.left(iso(30_000), iso(90_000))).toBe(60_000);
+  });
+
   it('that ends without the agent leaves a word', () => {
     const { inbox, notices } = setUp();
     inbox.receive({ offer: offer('a'), at: iso(0) });

@@ -155,8 +155,13 @@ export class Inbox<Ready> {
 
   /** Milliseconds until its time is over, by the platform's clock. */
   remaining(offer: Offer): number {
-    const whole = Date.parse(offer.expiresAt) - Date.parse(offer.createdAt);
-    return Math.min(whole, Date.parse(offer.expiresAt) - (this.#world.now() - this.#skew));
+    return this.left(offer.createdAt, offer.expiresAt);
+  }
+
+  /** The same of any time that the platform gives, between two moments that it tells: never more than the whole of it. */
+  left(from: string, to: string): number {
+    const end = Date.parse(to);
+    return Math.min(end - Date.parse(from), end - (this.#world.now() - this.#skew));
   }
 
   close(): void {

@@ -1,11 +1,13 @@
+import { useWorkspace } from '../app/workspace';
 import { clock } from '../ui/format';
 import { Since, useNow } from '../ui/Time';
 import type { OpenWrapUp } from './WrapUpDock';
 import styles from './WrapUp.module.css';
 
-/** The seconds that are left; where nothing ends it, those that have gone. */
+/** The seconds that are left by the platform's clock; where nothing ends it, those that have gone. */
 export function Left({ wrapUp }: { wrapUp: OpenWrapUp }) {
-  const now = useNow(250);
+  const { inbox } = useWorkspace().offers;
+  useNow(250);
   if (!wrapUp.endsAt) {
     return (
       <span className={styles.left}>
@@ -13,7 +15,7 @@ export function Left({ wrapUp }: { wrapUp: OpenWrapUp }) {
       </span>
     );
   }
-  const seconds = Math.ceil((Date.parse(wrapUp.endsAt) - now.getTime()) / 1000);
+  const seconds = Math.ceil(inbox.left(wrapUp.startedAt, wrapUp.endsAt) / 1000);
   return (
     <span className={styles.left} data-late={seconds <= 10}>
       <time>{clock(seconds)}</time> left

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useClient } from 'urql';
 import { readMyself, useMyself } from '../agents/myself';
+import { useWorkspace } from '../app/workspace';
 import { WrapUpBar } from './WrapUpBar';
 import { WrapUpPanel } from './WrapUpPanel';
 
@@ -20,12 +21,14 @@ const AFTER_MS = 500;
 
 function Open({ wrapUp }: { wrapUp: OpenWrapUp }) {
   const client = useClient();
+  const { inbox } = useWorkspace().offers;
   const [open, setOpen] = useState(true);
   useEffect(() => {
     if (!wrapUp.endsAt) return;
-    const timer = setTimeout(() => void readMyself(client), Math.max(0, Date.parse(wrapUp.endsAt) - Date.now()) + AFTER_MS);
+    const left = inbox.left(wrapUp.startedAt, wrapUp.endsAt);
+    const timer = setTimeout(() => void readMyself(client), Math.max(0, left) + AFTER_MS);
     return () => clearTimeout(timer);
-  }, [client, wrapUp.endsAt]);
+  }, [client, inbox, wrapUp.startedAt, wrapUp.endsAt]);
   return (
     <>
       <WrapUpPanel wrapUp={wrapUp} open={open} />

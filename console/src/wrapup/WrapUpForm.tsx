@@ -94,7 +94,7 @@ interface Props {
 const LAST_MOMENT_MS = 1_500;
 
 export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
-  const { user } = useWorkspace();
+  const { user, offers } = useWorkspace();
   const client = useClient();
   const [, send] = useMutation(CallWrapUp);
   const [, extend] = useMutation(WrapUpExtend);
@@ -168,10 +168,10 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
       void note.flush();
       followUp.send().catch((error: unknown) => setFault(explain(error)));
     };
-    const left = Date.parse(wrapUp.endsAt) - Date.now() - LAST_MOMENT_MS;
+    const left = offers.inbox.left(wrapUp.startedAt, wrapUp.endsAt) - LAST_MOMENT_MS;
     const timer = setTimeout(lastMoment, Math.max(0, left));
     return () => clearTimeout(timer);
-  }, [followUp, note, wrapUp.endsAt]);
+  }, [followUp, note, offers, wrapUp.startedAt, wrapUp.endsAt]);
 
   const choices = useRef<HTMLDivElement>(null);
   useEffect(() => choices.current?.querySelector('input')?.focus(), []);
