@@ -11,6 +11,7 @@ import styles from './Desk.module.css';
 import { dueToday } from './due';
 import { MyQueues } from './MyQueues';
 import { Now } from './Now';
+import { SoundOff } from './SoundOff';
 import { Today } from './Today';
 
 const DeskDocument = graphql(`
@@ -67,6 +68,7 @@ export function DeskPage() {
       <header className={page.head}>
         <Title order={1}>Desk</Title>
       </header>
+      <SoundOff />
       <Now />
       {error && !data && (
         <div className={page.card}>

@@ -212,12 +212,13 @@ export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) 
 
   return {
     inbox,
+    ringer,
     close() {
       stop();
       inbox.close();
       tabs?.close();
       attention.stop();
-      ringer.stop();
+      ringer.close();
     },
   };
 }
