@@ -180,12 +180,15 @@ function Ring({ offer }: { offer: Offer }) {
 }
 
 function LastCalls({ offer: { call } }: { offer: Offer }) {
+  const { user } = useWorkspace();
   if (!call.contact) return null;
   const last = call.contact.calls.edges
     .map(({ node }) => node)
     .filter(({ id }) => id !== call.id)
     .slice(0, 3);
-  if (last.length === 0) return <span className={styles.quiet}>The first call with this contact</span>;
+  // An agent sees no calls of colleagues; to say that there were none would be to guess.
+  const none = user.role === 'AGENT' ? 'No earlier calls of yours with this contact' : 'The first call with this contact';
+  if (last.length === 0) return <span className={styles.quiet}>{none}</span>;
   return (
     <ul className={styles.last} aria-label="Last calls">
       {last.map((one) => (
