@@ -109,9 +109,17 @@ test('all tabs of all browsers agree within 200 ms', async ({ user, somebody, re
 
   await test.step('accepted in one: the others ring no more, and have no call', async () => {
     await enterQueue(await somebody(PHONE), queue, `Theo Tabs ${Date.now()}`);
-    for (const page of all) await expect(offer(page)).toBeVisible();
-    await offer(otherTab).getByRole('button', { name: 'Accept' }).click();
+    for (const page of all) {
+      await expect(offer(page)).toBeVisible();
+      await noteWhenGone(page);
+    }
+    const [answered] = await Promise.all([
+      whenAnswered(otherTab, 'OfferAccept'),
+      offer(otherTab).getByRole('button', { name: 'Accept' }).click(),
+    ]);
     for (const page of all) await expect(offer(page)).toHaveCount(0);
+    const gone = await Promise.all([tab, otherBrowser].map(whenGone));
+    expect(Math.max(...gone) - answered).toBeLessThan(200);
     await expect(ownCall(otherTab)).toContainText('In call');
     await expect(ownCall(tab)).toHaveCount(0);
     await expect(ownCall(otherBrowser)).toHaveCount(0);
@@ -242,4 +250,12 @@ async function noteWhenGone(page: Page): Promise<void> {
 
 function whenGone(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as { gone: number }).gone);
+}
+
+/** The moment when the platform's answer to a page was there, by the same clock. */
+async function whenAnswered(page: Page, operation: string): Promise<number> {
+  const response = await page.waitForResponse((one) => one.request().postData()?.includes(operation) ?? false);
+  await response.finished();
+  const { startTime, responseEnd } = response.request().timing();
+  return startTime + responseEnd;
 }
