@@ -1,5 +1,5 @@
 import { type APIRequestContext, expect, type Frame, type Page } from '@playwright/test';
-import { PASSWORD } from './agent';
+import { administer, listAgents } from './administrator';
 import { accept, offer, setStatus } from './centre';
 
 export interface MadeQueue {
@@ -8,34 +8,8 @@ export interface MadeQueue {
   name: string;
 }
 
-/** An access token lives ten minutes, and all tests together take longer. */
-const TOKEN_MS = 5 * 60_000;
-let administrator: { token: string; at: number } | null = null;
 let made = 0;
 const members: { queueId: string; agentId: string | undefined }[] = [];
-
-/** What an administrator does over the public schema. */
-async function administer<Answer>(request: APIRequestContext, query: string, variables: object): Promise<Answer> {
-  if (administrator === null || Date.now() - administrator.at > TOKEN_MS) {
-    const { sessionCreate } = await post<{ sessionCreate: { session: { accessToken: string } } }>(
-      request,
-      'mutation ($input: SessionCreateInput!) { sessionCreate(input: $input) { session { accessToken } } }',
-      { input: { email: 'admin@example.com', password: PASSWORD } },
-      null,
-    );
-    administrator = { token: sessionCreate.session.accessToken, at: Date.now() };
-  }
-  return post(request, query, variables, administrator.token);
-}
-
-async function post<Answer>(request: APIRequestContext, query: string, variables: object, token: string | null): Promise<Answer> {
-  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
-  const response = await request.post('/graphql', { data: { query, variables }, headers });
-  const { data, errors } = await response.json();
-  expect(errors, JSON.stringify(errors)).toBeUndefined();
-  for (const payload of Object.values<{ userErrors?: unknown[] }>(data)) expect(payload.userErrors ?? []).toEqual([]);
-  return data;
-}
 
 /** A queue of the test's own, taken care of by these agents, or the first one. An offer rings for as long as a busy machine may need to look at it. */
 export async function makeQueue(request: APIRequestContext, name: string, settings: object = {}, ...agents: string[]): Promise<MadeQueue> {
@@ -48,13 +22,9 @@ export async function makeQueue(request: APIRequestContext, name: string, settin
     { input },
   );
   const { id } = queueCreate.queue;
-  const known = await administer<{ agents: { nodes: { id: string; user: { email: string } }[] } }>(
-    request,
-    'query { agents(first: 100) { nodes { id user { email } } } }',
-    {},
-  );
+  const known = await listAgents(request);
   for (const email of agents.length > 0 ? agents : ['agent1@example.com']) {
-    const agentId = known.agents.nodes.find(({ user }) => user.email === email)?.id;
+    const agentId = known.find(({ user }) => user.email === email)?.id;
     await setMember(request, { queueId: id, agentId, tier: 1, member: true });
     members.push({ queueId: id, agentId });
   }
@@ -72,6 +42,12 @@ function setMember(request: APIRequestContext, input: object): Promise<unknown> 
 /** After a test: what still waits in its queues rings nobody in the next one. */
 export async function leaveQueues({ request }: { request: APIRequestContext }): Promise<void> {
   for (const member of members.splice(0)) await setMember(request, { ...member, member: false });
+}
+
+/** What calls can come to, by name. */
+export async function findOutcome(request: APIRequestContext, name: string): Promise<string | undefined> {
+  const { outcomes } = await administer<{ outcomes: { id: string; name: string }[] }>(request, 'query { outcomes { id name } }', {});
+  return outcomes.find((outcome) => outcome.name === name)?.id;
 }
 
 export async function changeQueue(request: APIRequestContext, { id }: MadeQueue, change: object): Promise<void> {
