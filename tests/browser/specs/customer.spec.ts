@@ -1,0 +1,75 @@
+import { expect } from '@playwright/test';
+import { expectAccessible } from '../people/axe';
+import { accept, becomeFree, offer, setStatus, status } from '../people/centre';
+import { makeCustomer } from '../people/crm';
+import { askForCall, findOutcome, leaveQueues, makeQueue } from '../people/queue';
+import { PHONE, test } from '../people/test';
+
+const AGENT = 'agent1@example.com';
+const SCRIPT = 'Ask for the number of the contract.';
+
+test.afterEach(leaveQueues);
+
+test('an old customer calls: the agent sees who it is, what was, what is to be done and what to say', async ({ user, somebody, request }) => {
+  test.setTimeout(120_000);
+  const stamp = Date.now();
+  const customer = {
+    name: `Olga Old ${stamp}`,
+    email: `olga-${stamp}@example.com`,
+    company: `Old and Sons ${stamp}`,
+    note: `Prefers the morning, said in ${stamp}`,
+    task: `Send the offer ${stamp}`,
+  };
+  await makeCustomer(request, customer, AGENT);
+  const defaultOutcomeId = await findOutcome(request, 'Call back later');
+  const queue = await makeQueue(request, 'Regulars', { script: SCRIPT, wrapUpSeconds: 15, defaultOutcomeId }, AGENT);
+  const agent = await user(AGENT);
+  const contact = await somebody(PHONE);
+  await becomeFree(agent);
+
+  await test.step('the e-mail tells who it is, whatever the name', async () => {
+    await contact.goto(`/q/${queue.key}`);
+    await contact.getByLabel('E-mail').fill(customer.email);
+    await askForCall(contact, 'Olga');
+    await expect(offer(agent)).toContainText(customer.name);
+    await expect(offer(agent)).toContainText(customer.company);
+    await expect(offer(agent)).toContainText('No earlier calls of yours with this contact');
+    await accept(agent);
+  });
+
+  await test.step('all that is known stands beside the call', async () => {
+    const call = agent.getByRole('region', { name: 'Full call' });
+    await expect(call.getByRole('heading', { name: customer.name })).toBeVisible();
+    await expect(call.getByRole('region', { name: 'Facts' })).toContainText(customer.email);
+    await expect(call.getByRole('region', { name: customer.company })).toBeVisible();
+    await expect(call.getByRole('region', { name: 'Open tasks' })).toContainText(customer.task);
+    const history = call.getByRole('region', { name: 'Before now' });
+    await expect(history).toContainText(customer.note);
+    await expect(history).toContainText('Task, open');
+    await expectAccessible(agent);
+  });
+
+  await test.step('the task is done from there, and the script is a tab away', async () => {
+    const call = agent.getByRole('region', { name: 'Full call' });
+    await call.getByRole('checkbox', { name: customer.task }).click();
+    await expect(call.getByRole('region', { name: 'Before now' })).toContainText('Task, done');
+    await call.getByRole('tab', { name: 'Script' }).click();
+    await expect(call.getByText(SCRIPT)).toBeVisible();
+    await expectAccessible(agent);
+  });
+
+  await test.step('the wrap-up runs out: what was typed is kept, and the call gets the queue’s outcome', async () => {
+    await contact.getByRole('button', { name: 'Hang up' }).click();
+    const form = agent.getByRole('region', { name: 'Wrap-up of the call' });
+    await form.getByLabel('Follow-up task').fill('Call Olga again');
+    await expect(agent.getByText('Follow-up noted: Call Olga again')).toBeVisible({ timeout: 25_000 });
+    await expect(form).toHaveCount(0);
+    await expect(status(agent)).toHaveAccessibleName('Your status: Available');
+    await setStatus(agent, 'Offline');
+    await agent.goto('/calls');
+    await agent.getByRole('link', { name: customer.name }).click();
+    await expect(agent.getByRole('region', { name: 'Facts' })).toContainText('Call back later');
+    await agent.getByRole('heading', { name: customer.name, level: 1 }).getByRole('link').click();
+    await expect(agent.getByRole('region', { name: 'Open tasks' })).toContainText('Call Olga again');
+  });
+});
