@@ -17,6 +17,7 @@ import styles from './Settings.module.css';
 const QueuesDocument = graphql(`
   query Queues($after: String, $includeArchived: Boolean! = false) {
     queues(first: 100, after: $after, includeArchived: $includeArchived) {
+      totalCount
       nodes {
         id
         name
@@ -41,12 +42,12 @@ export function QueuesPage() {
   const [archived, setArchived] = useState(false);
   const [creating, setCreating] = useState(false);
   const mayCreate = useMay('queueCreate');
-  const { queues, error, reload } = useQueues(QueuesDocument, { includeArchived: archived, requestPolicy: 'cache-and-network' });
+  const { queues, totalCount, error, reload } = useQueues(QueuesDocument, { includeArchived: archived, requestPolicy: 'cache-and-network' });
   return (
     <>
       <div className={styles.head}>
         <Title order={2}>Queues</Title>
-        <span className={page.count}>{queues?.length.toLocaleString()}</span>
+        <span className={page.count}>{totalCount?.toLocaleString()}</span>
         <Switch size="xs" label="Archived too" checked={archived} onChange={(event) => setArchived(event.currentTarget.checked)} />
         {mayCreate && (
           <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
@@ -55,7 +56,6 @@ export function QueuesPage() {
         )}
       </div>
       <div className={page.card}>
-        {error && !queues && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
         {!error && !queues && <Rows count={5} />}
         {queues?.length === 0 && (
           <EmptyState
@@ -97,6 +97,7 @@ export function QueuesPage() {
             </Table.Tbody>
           </Table>
         )}
+        {error && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
       </div>
       <QueueCreate opened={creating} onClose={() => setCreating(false)} />
     </>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { explain } from '../api/errors';
 import { useQueues } from '../calls/useQueues';
 import { graphql } from '../gql';
 import type { TransferQueuesQuery } from '../gql/graphql';
@@ -62,7 +63,7 @@ export function QueuePicker({ value, onValue, onSubmit }: Props) {
         aside: queueWords(queue.open, queue.stats),
       }))}
       loading={!all && !error}
-      none={search === '' ? 'There are no queues yet.' : 'No queue is called that.'}
+      none={error ? explain(error) : search === '' ? 'There are no queues yet.' : 'No queue is called that.'}
       search={search}
       onSearch={setSearch}
       value={chosen?.id ?? null}
