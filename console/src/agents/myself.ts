@@ -1,9 +1,9 @@
-import { notifications } from '@mantine/notifications';
 import type { Client } from '@urql/core';
 import { useEffect } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
 import { hear } from '../api/hear';
+import { showFault } from '../api/show-fault';
 import { useCurrentCall, useInbox, useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { AgentStatus, MyselfFieldsFragment } from '../gql/graphql';
@@ -153,7 +153,7 @@ export function useStatusSet(): (status: AgentStatus, reason?: string | null, ag
       payload(await set({ input }), (data) => data.agentStatusSet);
       return true;
     } catch (error) {
-      notifications.show({ color: 'red', title: 'The status was not changed', message: explain(error) });
+      showFault(error, 'The status was not changed');
       return false;
     }
   };

@@ -1,6 +1,6 @@
-import { notifications } from '@mantine/notifications';
 import type { CombinedError } from '@urql/core';
-import { explain, payload } from './errors';
+import { payload } from './errors';
+import { showFault } from './show-fault';
 import type { UserErrorCode } from '../gql/graphql';
 
 interface Answer {
@@ -16,7 +16,7 @@ export async function attempt<Data>(
     payload(await change(), pick);
     return true;
   } catch (error) {
-    notifications.show({ color: 'red', title: 'Not changed', message: explain(error) });
+    showFault(error, 'Not changed');
     return false;
   }
 }

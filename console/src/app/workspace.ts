@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications';
 import type { Client } from '@urql/core';
 import { createContext, use, useSyncExternalStore } from 'react';
 import { makeClient } from '../api/client';
@@ -41,7 +42,10 @@ function close(lost: boolean): void {
 
 session.onChange(() => {
   const state = session.state();
-  if (state.status === 'signed-out') close(state.ended);
+  if (state.status !== 'signed-out') return;
+  close(state.ended);
+  // What was refused to one person is not for the next at this desk.
+  notifications.clean();
 });
 
 const Context = createContext<Workspace | null>(null);

@@ -1,10 +1,10 @@
 import { Button, Group } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconPhone, IconVideo } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useMutation } from 'urql';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
 import { idempotencyKey } from '../api/key';
+import { showFault } from '../api/show-fault';
 import { useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { MediaKind } from '../gql/graphql';
@@ -39,7 +39,7 @@ function usePlacing(contactId: string) {
         desk.begin({ callId: placed.call.id, video: media === 'VIDEO', joinUrl: placed.joinUrl ?? null });
       }
     } catch (error) {
-      notifications.show({ color: 'red', title: 'The call was not placed', message: explain(error) });
+      showFault(error, 'The call was not placed');
     } finally {
       setPlacing(null);
     }

@@ -1,6 +1,6 @@
-import { notifications } from '@mantine/notifications';
 import { useMutation } from 'urql';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
+import { showFault } from '../api/show-fault';
 import { graphql } from '../gql';
 import type { CallNewsFragment } from '../gql/graphql';
 
@@ -118,6 +118,6 @@ async function said(title: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    notifications.show({ color: 'red', title, message: explain(error) });
+    showFault(error, title);
   }
 }

@@ -1,9 +1,9 @@
 import { Checkbox, Title } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import { useMutation } from 'urql';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
+import { showFault } from '../api/show-fault';
 import { graphql } from '../gql';
 import type { TaskRowFragment } from '../gql/graphql';
 import page from '../ui/page.module.css';
@@ -66,7 +66,7 @@ export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = fa
     try {
       payload(await update({ input: { taskId: task.id, state } }), (data) => data.taskUpdate);
     } catch (error) {
-      notifications.show({ color: 'red', message: explain(error) });
+      showFault(error);
     }
   };
 

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from 'urql';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
+import { showFault } from '../api/show-fault';
 import type { QueueFieldsFragment } from '../gql/graphql';
 import { QueueUpdate } from './QueueEditor';
 
@@ -14,7 +15,7 @@ export function ArchiveQueue({ queue }: { queue: QueueFieldsFragment }) {
       payload(await update({ input: { queueId: queue.id, archived: !archived } }), (data) => data.queueUpdate);
       notifications.show({ message: archived ? `${queue.name} takes calls again.` : `${queue.name} takes no new calls.`, color: 'gray' });
     } catch (error) {
-      notifications.show({ color: 'red', message: explain(error) });
+      showFault(error);
     }
   };
   return (

@@ -1,10 +1,10 @@
 import { Button, Progress, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { useMay } from '../agents/myself';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
+import { showFault } from '../api/show-fault';
 import { graphql } from '../gql';
 import type { AudioFileFieldsFragment } from '../gql/graphql';
 import { clock } from '../ui/format';
@@ -90,7 +90,7 @@ export function AudioPage() {
       };
       await uploadAudio(file, ask, (share) => setProgress({ name: file.name, share }));
     } catch (fault) {
-      notifications.show({ color: 'red', title: `${file.name} was not uploaded`, message: explain(fault) });
+      showFault(fault, `${file.name} was not uploaded`);
       // Nothing will come for it any more.
       if (made !== null) await update({ input: { audioFileId: made, archived: true } });
     } finally {

@@ -1,13 +1,13 @@
 import { ActionIcon, NativeSelect, Select, Title, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Dot } from '../agents/Dot';
 import { useMay } from '../agents/myself';
 import { activityOf } from '../agents/words';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
+import { showFault } from '../api/show-fault';
 import { graphql } from '../gql';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
@@ -80,7 +80,7 @@ export function Members({ queueId }: { queueId: string }) {
       const input = { queueId, agentId, member, ...(tier === undefined ? {} : { tier }) };
       payload(await set({ input }), (result) => result.queueMemberSet);
     } catch (fault) {
-      notifications.show({ color: 'red', message: explain(fault) });
+      showFault(fault);
     }
     again();
   };

@@ -1,6 +1,6 @@
-import { notifications } from '@mantine/notifications';
 import { useState, useSyncExternalStore } from 'react';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
+import { showFault } from '../api/show-fault';
 import { useCurrentCall, useWorkspace } from '../app/workspace';
 import { joinedOf } from '../call/graphql-signalling';
 import { LocalMedia } from '../call/media';
@@ -83,7 +83,7 @@ export function useMonitor(): Monitor {
       return true;
     } catch (error) {
       if (!here) media.stop();
-      notifications.show({ color: 'red', title: MODE_WORDS[mode].refused, message: explain(error) });
+      showFault(error, MODE_WORDS[mode].refused);
       return false;
     } finally {
       setBusy(null);

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconMicrophone } from '@tabler/icons-react';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { explain, payload } from '../api/errors';
+import { payload } from '../api/errors';
+import { showFault } from '../api/show-fault';
 import { graphql } from '../gql';
 import type { AudioFileFieldsFragment } from '../gql/graphql';
 import { uploadAudio } from '../api/upload';
@@ -75,7 +75,7 @@ function Editor() {
     try {
       await work();
     } catch (error) {
-      notifications.show({ color: 'red', title: 'The greeting was not changed', message: explain(error) });
+      showFault(error, 'The greeting was not changed');
     } finally {
       setBusy(false);
       reload({ requestPolicy: 'network-only' });
