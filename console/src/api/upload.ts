@@ -1,5 +1,6 @@
 /** PUTs a file where the platform said; fetch can't tell how far an upload is, XMLHttpRequest can. */
-export function upload(url: string, file: Blob, onProgress: (share: number) => void): Promise<void> {
+export function upload(url: string | null | undefined, file: Blob, onProgress: (share: number) => void = () => undefined): Promise<void> {
+  if (!url) return Promise.reject(new Error('The server sent no address for the file.'));
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('PUT', url);
@@ -18,10 +19,7 @@ export function upload(url: string, file: Blob, onProgress: (share: number) => v
 
 const AUDIO_LIMIT = 20 * 1024 * 1024;
 
-/** Uploads an audio file; `ask` gets the address for it, once it is known that the file will do. */
-export async function uploadAudio(file: File, ask: () => Promise<string | null | undefined>, onProgress: (share: number) => void = () => undefined): Promise<void> {
+/** Throws where an audio file will not be taken; to be asked before anything is made for it. */
+export function checkAudio(file: File): void {
   if (file.size > AUDIO_LIMIT) throw new Error('The file is too large: 20 MB at most.');
-  const url = await ask();
-  if (!url) throw new Error('The server sent no address for the file.');
-  await upload(url, file, onProgress);
 }

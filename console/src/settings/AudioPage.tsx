@@ -14,7 +14,7 @@ import { ErrorState, Rows } from '../ui/states';
 import { Plain } from '../ui/Plain';
 import { attempt } from '../api/attempt';
 import styles from './Settings.module.css';
-import { uploadAudio } from '../api/upload';
+import { checkAudio, upload } from '../api/upload';
 import { usePolling } from '../ui/usePolling';
 
 graphql(`
@@ -80,15 +80,13 @@ export function AudioPage() {
 
   const take = async (file: File) => {
     setProgress({ name: file.name, share: 0 });
-    let made = null as string | null;
+    let made: string | null = null;
     try {
-      const ask = async () => {
-        const name = file.name.replace(/\.[^.]+$/, '');
-        const { audioFile, uploadUrl } = payload(await create({ input: { name } }), (result) => result.audioFileCreate);
-        made = audioFile?.id ?? null;
-        return uploadUrl;
-      };
-      await uploadAudio(file, ask, (share) => setProgress({ name: file.name, share }));
+      checkAudio(file);
+      const name = file.name.replace(/\.[^.]+$/, '');
+      const { audioFile, uploadUrl } = payload(await create({ input: { name } }), (result) => result.audioFileCreate);
+      made = audioFile?.id ?? null;
+      await upload(uploadUrl, file, (share) => setProgress({ name: file.name, share }));
     } catch (fault) {
       showFault(fault, `${file.name} was not uploaded`);
       // Nothing will come for it any more.

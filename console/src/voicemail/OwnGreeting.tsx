@@ -6,7 +6,7 @@ import { payload } from '../api/errors';
 import { showFault } from '../api/show-fault';
 import { graphql } from '../gql';
 import type { AudioFileFieldsFragment } from '../gql/graphql';
-import { uploadAudio } from '../api/upload';
+import { checkAudio, upload } from '../api/upload';
 import { AudioButton } from '../ui/AudioButton';
 import { usePolling } from '../ui/usePolling';
 
@@ -81,7 +81,11 @@ function Editor() {
       reload({ requestPolicy: 'network-only' });
     }
   };
-  const address = async () => payload(await set({ input: { upload: true } }), (result) => result.agentVoicemailSet).uploadUrl;
+  const take = async (file: File) => {
+    checkAudio(file);
+    const { uploadUrl } = payload(await set({ input: { upload: true } }), (result) => result.agentVoicemailSet);
+    await upload(uploadUrl, file);
+  };
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
@@ -89,7 +93,7 @@ function Editor() {
       </Text>
       <Now greeting={greeting} />
       <Group gap={8}>
-        <AudioButton size="xs" loading={busy} onFile={(file) => void change(() => uploadAudio(file, address))}>
+        <AudioButton size="xs" loading={busy} onFile={(file) => void change(() => take(file))}>
           {greeting ? 'Upload another' : 'Upload'}
         </AudioButton>
         {greeting && (
