@@ -1,17 +1,15 @@
-//! Whose offers this process serves. Agents count as present while it renews that, all of them with one statement, as long as
-//! their sockets are heard from.
+//! Whose offers this process serves. It writes when their sockets were last heard from, all of them with one statement: agents
+//! count as present for a while from then on. A closed laptop leaves its socket open, so that an open one says nothing.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use domain::{Platform, Result, ids::AgentId, limits};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
-
-/// A closed laptop leaves its socket open. From one that was silent for so long two signs of life did not come.
-const HEARD: Duration = Duration::from_secs(9);
 
 /// When something last came from the client of a socket.
 #[derive(Clone)]
@@ -28,8 +26,9 @@ impl Pulse {
         *self.last() = Instant::now();
     }
 
-    fn is_felt(&self) -> bool {
-        self.last().elapsed() < HEARD
+    /// For how long nothing has come.
+    fn silence(&self) -> Duration {
+        self.last().elapsed()
     }
 
     fn last(&self) -> MutexGuard<'_, Instant> {
@@ -61,13 +60,14 @@ impl Presence {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = platform.be_present(&self.agents()).await {
+            let heard = self.heard(platform.clock.now());
+            if let Err(error) = platform.heard_from(&heard).await {
                 tracing::warn!(%error, "presence could not be renewed; the next turn tries again");
             }
         }
     }
 
-    /// Makes an agent present from now on until the entry is dropped or its socket silent, and a while beyond.
+    /// Makes an agent present from now on until a while after the last sign of life before the entry is dropped.
     ///
     /// # Errors
     /// The database did not take it.
@@ -83,12 +83,12 @@ impl Presence {
         present
     }
 
-    /// Who is here now, once for each tab.
-    fn agents(&self) -> Vec<AgentId> {
+    /// When the agents were last heard from, once for each tab.
+    fn heard(&self, now: DateTime<Utc>) -> Vec<(AgentId, DateTime<Utc>)> {
         let mut entries = self.entries();
         entries.retain(|entry| entry.strong_count() > 0);
-        let here = entries.iter().filter_map(Weak::upgrade).filter(|tab| tab.pulse.is_felt());
-        here.map(|tab| tab.agent).collect()
+        let tabs = entries.iter().filter_map(Weak::upgrade);
+        tabs.map(|tab| (tab.agent, now - tab.pulse.silence())).collect()
     }
 
     fn entries(&self) -> MutexGuard<'_, Vec<Weak<Present>>> {
@@ -98,20 +98,28 @@ impl Presence {
 
 #[cfg(test)]
 mod tests {
+    use domain::clock::Clock;
+
     use super::*;
 
+    /// Who was heard from, and how many seconds ago.
+    fn heard(register: &Presence) -> Vec<(AgentId, i64)> {
+        let now = Clock::default().now();
+        register.heard(now).into_iter().map(|(agent, at)| (agent, (now - at).num_seconds())).collect()
+    }
+
     #[test]
-    fn an_agent_is_here_until_the_last_tab_is_closed_or_silent() {
+    fn an_agent_is_heard_from_until_the_last_tab_is_closed_or_silent() {
         let (register, agent) = (Presence::default(), AgentId::new());
         let (first, second) = (register.add(agent, Pulse::default()), register.add(agent, Pulse::default()));
         drop(first);
-        assert_eq!(register.agents(), [agent]);
-        *second.pulse.last() -= HEARD;
-        assert!(register.agents().is_empty(), "the lid is closed");
+        assert_eq!(heard(&register), [(agent, 0)]);
+        *second.pulse.last() -= Duration::from_secs(9);
+        assert_eq!(heard(&register), [(agent, 9)], "the lid is closed");
         second.pulse.beat();
-        assert_eq!(register.agents(), [agent]);
+        assert_eq!(heard(&register), [(agent, 0)]);
         drop(second);
-        assert!(register.agents().is_empty());
+        assert!(heard(&register).is_empty());
         assert!(register.entries().is_empty());
     }
 }

@@ -44,9 +44,10 @@ pub const REQUEST_TO_JOIN: TimeDelta = TimeDelta::seconds(60);
 pub const UNJOINED: TimeDelta = TimeDelta::minutes(2);
 /// An agent who did not take a call is not offered it again for so long.
 pub const OFFER_AGAIN: TimeDelta = TimeDelta::seconds(20);
-/// An agent counts as present for so long after the last renewal …
+/// An agent counts as present for so long after the last sign of life …
 pub const PRESENCE: TimeDelta = TimeDelta::seconds(15);
-/// … and the api renews so often.
+/// … and the api writes the last ones so often. One that could not be written takes nobody's presence, since clients are heard
+/// from more often still.
 pub const PRESENCE_RENEWAL: Duration = Duration::from_secs(5);
 /// A presence that lapsed so long ago is forgotten.
 pub const PRESENCE_KEPT: TimeDelta = TimeDelta::seconds(150);

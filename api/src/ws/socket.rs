@@ -27,8 +27,9 @@ use crate::{
 
 /// From the upgrade to connection_init.
 const INITIALISATION: Duration = Duration::from_secs(10);
-/// The client is asked for a sign of life so often: twice within the silence after which an agent is no longer present.
-const KEEP_ALIVE: Duration = Duration::from_secs(4);
+/// The client is asked for a sign of life so often. An agent is present for 15 s after one: its age, the next renewal and one
+/// that fails come to 13.
+const KEEP_ALIVE: Duration = Duration::from_secs(3);
 /// Without anything from the client for so long the connection is given up.
 const SILENCE: Duration = Duration::from_secs(40);
 /// A client that does not take a message within this is gone.

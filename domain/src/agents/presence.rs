@@ -1,5 +1,8 @@
 //! Presence: somebody follows an agent's offers just now.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -16,24 +19,39 @@ use crate::{
 };
 
 impl Platform {
-    /// Renews the presence of agents whose offers this process serves. One that had lapsed, or is new, takes effect at
-    /// once.
+    /// These agents are heard from just now.
     pub async fn be_present(&self, agents: &[AgentId]) -> Result<()> {
-        if agents.is_empty() {
+        let now = self.clock.now();
+        let heard: Vec<_> = agents.iter().map(|&agent| (agent, now)).collect();
+        self.heard_from(&heard).await
+    }
+
+    /// Renews the presence of agents whose offers this process serves: it lasts so long after the last sign of life, and not
+    /// after the renewal. One that had lapsed, or is new, takes effect at once.
+    pub async fn heard_from(&self, clients: &[(AgentId, DateTime<Utc>)]) -> Result<()> {
+        let now = self.clock.now();
+        // One order, so that two processes with tabs of the same agents do not wait for each other.
+        let mut lapses: BTreeMap<Uuid, DateTime<Utc>> = BTreeMap::new();
+        for &(agent, heard) in clients {
+            let at = heard + limits::PRESENCE;
+            // Whoever has been silent for longer is absent already.
+            if at > now {
+                let latest = lapses.entry(agent.0).or_insert(at);
+                *latest = at.max(*latest);
+            }
+        }
+        if lapses.is_empty() {
             return Ok(());
         }
-        let mut ids: Vec<Uuid> = agents.iter().map(|agent| agent.0).collect();
-        // One order, so that two processes with tabs of the same agents do not wait for each other.
-        ids.sort_unstable();
-        ids.dedup();
-        let now = self.clock.now();
+        let (ids, until): (Vec<Uuid>, Vec<DateTime<Utc>>) = lapses.into_iter().unzip();
         let mut connection = self.db.get().await?;
         statement(
-            "INSERT INTO agent_presence (agent_id, until) SELECT user_id, $2 FROM agent WHERE user_id = ANY($1) ORDER BY user_id
+            "INSERT INTO agent_presence (agent_id, until) SELECT user_id, heard.until
+                FROM unnest($1::uuid[], $2::timestamptz[]) AS heard (agent_id, until) JOIN agent ON user_id = heard.agent_id ORDER BY user_id
              ON CONFLICT (agent_id) DO UPDATE SET until = greatest(agent_presence.until, excluded.until)",
         )
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
-        .bind::<sql_types::Timestamptz, _>(now + limits::PRESENCE)
+        .bind::<sql_types::Array<sql_types::Timestamptz>, _>(&until)
         .execute(&mut connection)
         .await?;
         let back: Vec<AgentId> = agent_interval::table

@@ -1,8 +1,9 @@
-//! The presence of agents when nobody can renew it, since the database is away.
+//! The presence of agents: how long it lasts, and when nobody can renew it, since the database is away.
 
-use domain::agents::{Absence, AgentActivity};
+use domain::agents::{Absence, AgentActivity, AgentStatus};
+use domain::limits;
 use domain::people::Actor;
-use domain::routing::QueueChange;
+use domain::routing::{OfferState, QueueChange};
 
 use super::centre::{Centre, duties, id_of, seconds};
 
@@ -69,4 +70,47 @@ async fn a_scheduler_that_hung_brings_nobody_back() {
     assert_eq!(centre.activity(&agent).await, AgentActivity::Offline);
     centre.platform.be_present(&[id_of(&agent)]).await.unwrap();
     assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+}
+
+/// The api renews every few seconds what it heard before: its turn is no sign of life.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_laptop_is_gone_fifteen_seconds_after_its_last_sign() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (closed, open) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let heard = centre.platform.clock.now();
+    let caller = centre.caller(&queue).await;
+    centre.route().await;
+    let ringing = centre.offer(&closed).await.expect("idle the longest");
+    for _ in 0..2 {
+        centre.pass_with(&[&open], seconds(6)).await;
+        centre.platform.heard_from(&[(id_of(&closed), heard)]).await.unwrap();
+    }
+    assert_eq!(centre.offer_state(ringing.id).await, OfferState::Pending, "12 s");
+    centre.pass_with(&[&open], seconds(4)).await;
+    assert_eq!(centre.offer_state(ringing.id).await, OfferState::Cancelled, "before it rings out");
+    assert_eq!(centre.activity(&closed).await, AgentActivity::Offline);
+    let row = centre.platform.agents(&[id_of(&closed)]).await.unwrap().remove(0);
+    assert_eq!((row.status, row.reason), (AgentStatus::Available, None), "nothing was missed");
+    // Silence that is written late brings nobody back.
+    centre.platform.heard_from(&[(id_of(&closed), heard)]).await.unwrap();
+    assert_eq!(centre.activity(&closed).await, AgentActivity::Offline);
+    centre.route().await;
+    assert_eq!(centre.answer(&open).await, caller.call);
+}
+
+/// Two tabs, of which one is on a laptop that was closed; and an older sign that is written after a newer one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_sign_of_any_tab_counts() {
+    let centre = Centre::open().await;
+    let agent = centre.agent(&[]).await;
+    let (id, old) = (id_of(&agent), centre.platform.clock.now());
+    centre.pass(seconds(10)).await;
+    let new = centre.platform.clock.now();
+    centre.platform.heard_from(&[(id, new), (id, old)]).await.unwrap();
+    centre.platform.heard_from(&[(id, old)]).await.unwrap();
+    centre.pass(limits::PRESENCE - seconds(2)).await;
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+    centre.pass(seconds(2)).await;
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Offline);
 }
