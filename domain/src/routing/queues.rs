@@ -282,7 +282,7 @@ async fn rejudge(unit: &mut Unit, queue: &Queue, priority_before: i32) -> Result
     .await?;
     sql_query(
         "UPDATE queue_visit SET rank_at = rank_at - make_interval(secs => $2),
-            prefer_until = CASE WHEN prefer_agent_id IS NOT NULL THEN entered_at + make_interval(secs => $4) END,
+            prefer_until = CASE WHEN prefer_agent_id IS NOT NULL AND $4 > 0 THEN entered_at + make_interval(secs => $4) END,
             leave_by = CASE WHEN callback OR EXISTS (SELECT FROM transfer t WHERE t.call_id = queue_visit.call_id AND t.state = 'RINGING')
                 THEN leave_by ELSE entered_at + make_interval(secs => $3) END
          WHERE queue_id = $1 AND left_at IS NULL",

@@ -52,7 +52,7 @@ impl Change {
     pub(crate) async fn enter_queue(&mut self, queue: &Queue, entry: Entry) -> Result<()> {
         let now = self.now();
         let head_start = limits::PRIORITY_POINT * (self.call.priority + queue.priority);
-        let prefer = self.last_agent(queue, now).await?;
+        let prefer = self.last_agent(now).await?;
         // An agent is not asked to take a call in which nobody is; a call-back is made by the agent.
         let joined = self.legs.iter().any(|leg| !leg.is_staff() && leg.state.is_present());
         let ready_at = if entry.callback || joined { now } else { now + limits::UNJOINED };
@@ -72,7 +72,9 @@ impl Change {
             leave_by: Some(entry.leave_by.map_or(leave_by, |by| by.min(leave_by))),
             position: None,
             prefer_agent_id: prefer,
-            prefer_until: prefer.map(|_| now + TimeDelta::seconds(queue.last_agent_seconds.into())),
+            prefer_until: prefer
+                .filter(|_| queue.last_agent_seconds > 0)
+                .map(|_| now + TimeDelta::seconds(queue.last_agent_seconds.into())),
             left_at: None,
             outcome: None,
             agent_id: None,
@@ -118,11 +120,9 @@ impl Change {
         }
     }
 
-    /// Whom the contact talked with last, where the queue minds.
-    async fn last_agent(&mut self, queue: &Queue, now: DateTime<Utc>) -> Result<Option<AgentId>> {
-        let Some(contact) = self.call.contact_id.filter(|_| queue.last_agent_seconds > 0) else {
-            return Ok(None);
-        };
+    /// Whom the contact talked with last: a queue that does not mind now may do so while the call waits.
+    async fn last_agent(&mut self, now: DateTime<Utc>) -> Result<Option<AgentId>> {
+        let Some(contact) = self.call.contact_id else { return Ok(None) };
         let last: Option<Option<UserId>> = call::table
             .filter(call::contact_id.eq(contact).and(call::id.ne(self.call.id)))
             .filter(call::answered_at.gt(now - limits::LAST_AGENT).and(call::agent_id.is_not_null()))

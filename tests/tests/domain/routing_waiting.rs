@@ -137,6 +137,25 @@ async fn a_queue_that_no_longer_minds_the_last_agent_lets_those_go_who_wait_for_
     assert_eq!(centre.answer(&other).await, again.call);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_begins_to_mind_the_last_agent_keeps_those_who_wait_already() {
+    let centre = Centre::open().await;
+    let change = QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() };
+    let queue = centre.queue("support", change).await;
+    let known = centre.agent(&[&queue]).await;
+    let first = centre.talk_with(&queue, &known).await;
+    let again = centre.caller(&queue).await;
+    assert_eq!(centre.visits(again.call).await[0].prefer_until, None, "it waits for nobody");
+    let change = QueueChange { last_agent_seconds: Some(300), ..QueueChange::default() };
+    centre.change_queue(queue.id, change).await;
+    let other = centre.agent(&[&queue]).await;
+    centre.route().await;
+    assert!(centre.offer(&other).await.is_none(), "it waits for the one it knows");
+    centre.platform.end_call(&known, first.call).await.unwrap();
+    centre.route().await;
+    assert_eq!(centre.answer(&known).await, again.call);
+}
+
 /// All media workers away for minutes: whoever waits waits on, as long as the queue lets them; who has gone meanwhile is
 /// missed once there is a worker again.
 #[tokio::test(flavor = "multi_thread")]
