@@ -17,6 +17,7 @@ mod offers;
 mod pages;
 mod positions;
 mod queues;
+mod rejudge;
 mod request;
 mod round;
 mod router;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{
     OverflowKind, Queue,
+    rejudge::rejudge,
     settings::{QueueChange, plain, within},
 };
 use crate::{
@@ -139,10 +140,7 @@ impl Platform {
         }
         queue.updated_at = now;
         // The calls first: a new key makes whoever enters wait for this row.
-        let judged = |queue: &Queue| (queue.max_wait_seconds, queue.priority, queue.last_agent_seconds);
-        if judged(&queue) != judged(&before) {
-            rejudge(&mut unit, &queue, before.priority).await?;
-        }
+        rejudge(&mut unit, &queue, &before).await?;
         diesel::update(queue::table.find(id)).set(&queue).execute(unit.connection()).await.map_err(taken)?;
         set_box(&mut unit, &queue, messages).await?;
         changed(&mut unit, id, actor).await?;
@@ -268,32 +266,4 @@ async fn set_box(
 async fn changed(unit: &mut Unit, id: QueueId, actor: &Actor) -> Result<()> {
     let news = json!({ "queueId": id, "actor": actor.key() });
     unit.event(Aggregate::Queue, id.0, 0, "CHANGED", news)
-}
-
-/// Those who wait get the limits and the head start that the queue has now.
-async fn rejudge(unit: &mut Unit, queue: &Queue, priority_before: i32) -> Result<()> {
-    use diesel::{sql_query, sql_types};
-    sql_query(
-        "SELECT c.id FROM call c JOIN queue_visit v ON v.call_id = c.id WHERE v.queue_id = $1 AND v.left_at IS NULL
-         ORDER BY c.id FOR NO KEY UPDATE OF c",
-    )
-    .bind::<sql_types::Uuid, _>(queue.id)
-    .execute(unit.connection())
-    .await?;
-    sql_query(
-        "UPDATE queue_visit SET rank_at = rank_at - make_interval(secs => $2),
-            prefer_until = CASE WHEN prefer_agent_id IS NOT NULL AND $4 > 0 THEN entered_at + make_interval(secs => $4) END,
-            leave_by = CASE WHEN callback OR EXISTS (SELECT FROM transfer t WHERE t.call_id = queue_visit.call_id AND t.state = 'RINGING')
-                THEN leave_by ELSE entered_at + make_interval(secs => $3) END
-         WHERE queue_id = $1 AND left_at IS NULL",
-    )
-    .bind::<sql_types::Uuid, _>(queue.id)
-    .bind::<sql_types::Double, _>(
-        crate::limits::PRIORITY_POINT.as_seconds_f64() * f64::from(queue.priority - priority_before),
-    )
-    .bind::<sql_types::Double, _>(f64::from(queue.max_wait_seconds))
-    .bind::<sql_types::Double, _>(f64::from(queue.last_agent_seconds))
-    .execute(unit.connection())
-    .await?;
-    Ok(())
 }

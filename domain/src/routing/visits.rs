@@ -220,7 +220,7 @@ impl Change {
 
 /// From when on a contact may be called back who is ready from then on, and when that is given up: the queue is open at
 /// both, and a time that would run out on a weekend begins again after it.
-fn callback_times(queue: &Queue, ready_at: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+pub(super) fn callback_times(queue: &Queue, ready_at: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
     let opens = |at| queue.hours.opens_at(at).unwrap_or(at);
     let not_before = opens(ready_at);
     let by = not_before + limits::CALLBACK_KEPT;

@@ -1,6 +1,6 @@
 //! A small call centre on a database of its own, with a clock that the tests move.
 
-use chrono::TimeDelta;
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use domain::Platform;
 use domain::agents::{AgentActivity, AgentStatus};
 use domain::calls::{Call, CallState, Leg, LegRole, MediaKind, MonitorMode};
@@ -211,6 +211,15 @@ impl Centre {
         let ids: Vec<AgentId> = agents.iter().map(|agent| id_of(agent)).collect();
         self.platform.be_present(&ids).await.unwrap();
         duties(&self.platform).await;
+    }
+
+    /// It is noon by UTC from here, whenever the test runs. Gives the day.
+    pub fn noon(&self) -> NaiveDate {
+        let clock = &self.platform.clock;
+        let tomorrow = clock.now().date_naive() + Days::new(1);
+        let noon = tomorrow.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(12);
+        clock.advance(noon - clock.now());
+        tomorrow
     }
 
     pub async fn activity(&self, agent: &Actor) -> AgentActivity {

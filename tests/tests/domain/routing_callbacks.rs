@@ -1,8 +1,10 @@
 //! Call-backs that were promised: given up by the contact, not made out of hours, and which tries count.
 
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use domain::agents::AgentActivity;
 use domain::calls::{CallResult, CallState, LegRole, LegState};
 use domain::error::RefusalCode;
+use domain::limits;
 use domain::people::Actor;
 use domain::routing::{Holiday, Hours, Queue, QueueChange, VisitOutcome};
 
@@ -10,6 +12,17 @@ use super::centre::{Caller, Centre, refused, seconds};
 
 fn without_wrap_up() -> QueueChange {
     QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() }
+}
+
+fn midnight(today: NaiveDate, days: u64) -> DateTime<Utc> {
+    (today + Days::new(days)).and_time(NaiveTime::MIN).and_utc()
+}
+
+/// Open but for these days.
+fn closed_on(dates: &[NaiveDate]) -> QueueChange {
+    let holiday = |&date: &NaiveDate| Holiday { date, name: "Closed".into() };
+    let holidays = dates.iter().map(holiday).collect();
+    QueueChange { hours: Some(Hours { holidays, ..Hours::default() }), ..QueueChange::default() }
 }
 
 async fn promised(centre: &Centre, queue: &Queue) -> Caller {
@@ -56,19 +69,9 @@ async fn nobody_is_called_back_out_of_hours() {
     let centre = Centre::open().await;
     let queue = centre.queue("support", without_wrap_up()).await;
     let clock = centre.platform.clock.clone();
-    // It is noon, whenever the test runs.
-    let tomorrow = clock.now().date_naive() + chrono::Days::new(1);
-    clock.advance(
-        tomorrow.and_time(chrono::NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(12) - clock.now(),
-    );
-    let today = clock.now().date_naive();
-    let closed_on = |dates: &[chrono::NaiveDate]| {
-        let holiday = |&date: &chrono::NaiveDate| Holiday { date, name: "Closed".into() };
-        let holidays = dates.iter().map(holiday).collect();
-        QueueChange { hours: Some(Hours { holidays, ..Hours::default() }), ..QueueChange::default() }
-    };
-    let midnight = |days: u64| (today + chrono::Days::new(days)).and_time(chrono::NaiveTime::MIN).and_utc();
-    let kept = chrono::TimeDelta::hours(48);
+    let today = centre.noon();
+    let midnight = |days| midnight(today, days);
+    let kept = limits::CALLBACK_KEPT;
 
     // Asked for after closing time, by one who still waits.
     let late = centre.caller(&queue).await;
@@ -78,7 +81,7 @@ async fn nobody_is_called_back_out_of_hours() {
     assert_eq!((visit.not_before, visit.leave_by), (midnight(1), Some(midnight(1) + kept)));
 
     // Asked for before, and nobody had time.
-    centre.change_queue(queue.id, closed_on(&[today + chrono::Days::new(2)])).await;
+    centre.change_queue(queue.id, closed_on(&[today + Days::new(2)])).await;
     let early = promised(&centre, &queue).await.call;
     let visit = centre.visits(early).await.remove(0);
     assert_eq!(visit.leave_by, Some(midnight(3) + kept), "not in closed hours");
@@ -90,18 +93,66 @@ async fn nobody_is_called_back_out_of_hours() {
     // The first try in vain, and no second one in the night.
     centre.change_queue(queue.id, closed_on(&[])).await;
     centre.route().await;
-    assert_eq!(centre.answer(&agent).await, early);
+    assert_eq!(centre.answer(&agent).await, late, "it was asked for first, and need not wait for tomorrow");
     centre.change_queue(queue.id, closed_on(&[today])).await;
     for _ in 0..5 {
         centre.pass_with(&[&agent], seconds(10)).await;
     }
-    assert_eq!(centre.call(early).await.callback_tries, 1);
-    assert_eq!(centre.visits(early).await.pop().unwrap().not_before, midnight(1));
+    assert_eq!(centre.call(late).await.callback_tries, 1);
+    assert_eq!(centre.visits(late).await.pop().unwrap().not_before, midnight(1));
     clock.advance(midnight(1) - clock.now());
     centre.pass_with(&[&agent], seconds(1)).await;
     centre.route().await;
     let calls = [early, late];
     assert!(calls.contains(&centre.answer(&agent).await), "in the morning");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hours_that_change_while_a_call_back_waits_hold_at_once() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let clock = centre.platform.clock.clone();
+    let (today, kept) = (centre.noon(), limits::CALLBACK_KEPT);
+    let (tomorrow, after) = (today + Days::new(1), midnight(today, 2));
+    let hours = async |closed: &[NaiveDate]| centre.change_queue(queue.id, closed_on(closed)).await;
+    let times = async |call| {
+        let visit = centre.visits(call).await.pop().unwrap();
+        (visit.not_before, visit.leave_by)
+    };
+
+    // Promised while closed: put off further, and then not at all.
+    let caller = centre.caller(&queue).await;
+    hours(&[today]).await;
+    let asked = centre.platform.request_callback(&caller.actor, caller.call, None, None).await.unwrap();
+    let back = asked.planned.id;
+    assert_eq!(times(back).await.0, midnight(today, 1));
+    hours(&[today, tomorrow]).await;
+    assert_eq!(times(back).await, (after, Some(after + kept)));
+    hours(&[]).await;
+    let agent = centre.agent(&[&queue]).await;
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, back, "the queue is open");
+
+    // Tried in vain: the pause before the next time is none of the hours'.
+    for _ in 0..5 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    let again = centre.visits(back).await.pop().unwrap().entered_at + limits::CALLBACK_AGAIN;
+    assert_eq!(times(back).await.0, again);
+    for (closed, not_before) in
+        [(vec![tomorrow], again), (vec![today], midnight(today, 1)), (Vec::new(), again)]
+    {
+        hours(&closed).await;
+        assert_eq!(times(back).await.0, not_before, "closed on {closed:?}");
+    }
+
+    // One whose time has come is not given up while nobody works.
+    let due = promised(&centre, &queue).await.call;
+    let since = times(due).await.0;
+    assert!(since <= clock.now());
+    hours(&[today + Days::new(2)]).await;
+    let opens = midnight(today, 3);
+    assert_eq!(times(due).await, (since, Some(opens + kept)));
 }
 
 /// Only what the contact misses is one of the three times.
