@@ -10,21 +10,24 @@ graphql(`
     handled
     missed
     talkSeconds
+    holdSeconds
     wrapUpSeconds
     availableSeconds
     awaySeconds
   }
 `);
 
-/** One's own numbers since midnight. */
+/** One's own numbers since midnight. Handling is talk, hold and wrap-up. */
 export function Today({ day }: { day: TodayFieldsFragment }) {
-  const average = day.handled > 0 ? spell((day.talkSeconds + day.wrapUpSeconds) / day.handled) : '–';
+  const handling = day.talkSeconds + day.holdSeconds + day.wrapUpSeconds;
+  const average = day.handled > 0 ? spell(handling / day.handled) : '–';
   const numbers: readonly (readonly [string, string | number])[] = [
     ['Calls handled', day.handled],
     ['Calls missed', day.missed],
     ['Talk', brief(day.talkSeconds)],
+    ['Hold', brief(day.holdSeconds)],
     ['Wrap-up', brief(day.wrapUpSeconds)],
-    ['Talk and wrap-up a call', average],
+    ['Handling a call', average],
     ['Available', brief(day.availableSeconds)],
     ['Away', brief(day.awaySeconds)],
   ];

@@ -9,17 +9,20 @@ use uuid::Uuid;
 
 use crate::{Platform, Result, db::statement, ids::AgentId, routing};
 
-/// An agent's day, from the intervals that began in it.
+/// An agent's day: the intervals that began in it, of the agent and of the calls in which the agent was connected.
 #[derive(Debug, Clone, Default, QueryableByName)]
 pub struct AgentDay {
     #[diesel(sql_type = sql_types::Uuid)]
     agent_id: Uuid,
+    /// Calls with somebody outside in which the agent first talked today, each once.
     #[diesel(sql_type = sql_types::BigInt)]
     pub handled: i64,
     #[diesel(sql_type = sql_types::BigInt)]
     pub missed: i64,
     #[diesel(sql_type = sql_types::Double)]
-    pub call_seconds: f64,
+    pub talk_seconds: f64,
+    #[diesel(sql_type = sql_types::Double)]
+    pub hold_seconds: f64,
     #[diesel(sql_type = sql_types::Double)]
     pub wrap_up_seconds: f64,
     #[diesel(sql_type = sql_types::Double)]
@@ -28,17 +31,47 @@ pub struct AgentDay {
     pub away_seconds: f64,
 }
 
-const DAYS: &str = "SELECT of.agent_id,
-        (SELECT count(*) FROM queue_visit WHERE agent_id = of.agent_id AND left_at >= of.since AND outcome = 'ANSWERED') AS handled,
+/// A call's talk and hold count for an agent while the agent has a leg in it. One to whom it is transferred has it from the
+/// completion on: who was merely asked has handled nothing. Legs that are over are found by when that was, the others have an
+/// index of their own.
+const DAYS: &str = "SELECT of.agent_id, calls.handled, calls.talk_seconds, calls.hold_seconds,
         (SELECT count(*) FROM offer WHERE agent_id = of.agent_id AND created_at >= of.since AND state = 'TIMED_OUT') AS missed,
-        coalesce(sum(seconds) FILTER (WHERE activity = 'ON_CALL'), 0)::float8 AS call_seconds,
-        coalesce(sum(seconds) FILTER (WHERE activity = 'WRAP_UP'), 0)::float8 AS wrap_up_seconds,
-        coalesce(sum(seconds) FILTER (WHERE activity = 'AVAILABLE'), 0)::float8 AS available_seconds,
-        coalesce(sum(seconds) FILTER (WHERE activity = 'AWAY'), 0)::float8 AS away_seconds
+        spent.wrap_up_seconds, spent.available_seconds, spent.away_seconds
     FROM unnest($1::uuid[], $2::timestamptz[]) AS of (agent_id, since)
-    LEFT JOIN LATERAL (SELECT activity, extract(epoch FROM coalesce(ended_at, $3) - started_at) AS seconds
-        FROM agent_interval i WHERE i.agent_id = of.agent_id AND i.started_at >= of.since) AS stretch ON true
-    GROUP BY of.agent_id, of.since";
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(seconds) FILTER (WHERE activity = 'WRAP_UP'), 0)::float8 AS wrap_up_seconds,
+            coalesce(sum(seconds) FILTER (WHERE activity = 'AVAILABLE'), 0)::float8 AS available_seconds,
+            coalesce(sum(seconds) FILTER (WHERE activity = 'AWAY'), 0)::float8 AS away_seconds
+        FROM (SELECT activity, extract(epoch FROM coalesce(ended_at, $3) - started_at) AS seconds
+            FROM agent_interval i WHERE i.agent_id = of.agent_id AND i.started_at >= of.since) AS stretch
+    ) AS spent
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE talked_at >= of.since) AS handled,
+            coalesce(sum(talk), 0)::float8 AS talk_seconds,
+            coalesce(sum(hold) FILTER (WHERE talked_at IS NOT NULL), 0)::float8 AS hold_seconds
+        FROM (
+            SELECT min(began) FILTER (WHERE kind = 'TALK') AS talked_at,
+                sum(extract(epoch FROM ended - began)) FILTER (WHERE kind = 'TALK' AND began >= of.since) AS talk,
+                sum(extract(epoch FROM ended - began)) FILTER (WHERE kind = 'HOLD' AND began >= of.since) AS hold
+            FROM (
+                SELECT l.call_id, i.kind, greatest(i.started_at, l.connected_at, t.ended_at) AS began,
+                    coalesce(least(i.ended_at, l.left_at), $3) AS ended
+                FROM (
+                    SELECT call_id, connected_at, left_at FROM leg
+                    WHERE user_id = of.agent_id AND role = 'AGENT' AND state <> 'LEFT' AND connected_at IS NOT NULL
+                    UNION ALL
+                    SELECT call_id, connected_at, left_at FROM leg
+                    WHERE user_id = of.agent_id AND role = 'AGENT' AND state = 'LEFT' AND left_at >= of.since AND connected_at IS NOT NULL
+                ) AS l
+                JOIN call c ON c.id = l.call_id AND c.direction <> 'INTERNAL'
+                JOIN call_interval i ON i.call_id = l.call_id AND i.kind IN ('TALK', 'HOLD')
+                LEFT JOIN transfer t ON t.call_id = l.call_id AND t.to_agent_id = of.agent_id AND t.connected_at = l.connected_at
+                WHERE t.state IS NULL OR t.state = 'COMPLETED'
+            ) AS piece
+            WHERE ended > began
+            GROUP BY call_id
+        ) AS each
+    ) AS calls";
 
 impl Platform {
     /// What agents did since midnight, each in a time zone; an unknown zone counts as UTC.

@@ -33,6 +33,12 @@ impl Course {
         }
         self.now = what.map(|what| (what.to_owned(), at));
     }
+
+    /// How long it was spent on this by then.
+    fn on(&self, what: &str, until: f64) -> f64 {
+        let open = self.now.as_ref().filter(|(now, _)| now == what);
+        self.spent.get(what).copied().unwrap_or(0.0) + open.map_or(0.0, |(_, since)| until - since)
+    }
 }
 
 async fn rows(sql: &Client, query: &str) -> Result<Vec<Row>, String> {
@@ -122,14 +128,46 @@ pub async fn lives_of_calls(sql: &Client) -> Result<(), String> {
 const AGENTS: &str = "SELECT aggregate_id::text, kind, payload->>'activity', payload->>'state', payload->>'offerId', extract(epoch FROM at)::float8
     FROM event WHERE aggregate = 'agent' AND kind IN ('ACTIVITY', 'OFFER') ORDER BY seq";
 
-const ANSWERED: &str = "SELECT replace(payload->>'agentId', 'user_', ''), count(*) FROM event
-    WHERE aggregate = 'call' AND kind = 'CONNECTED' AND payload->>'agentId' IS NOT NULL GROUP BY 1";
+const COURSES: &str = "SELECT aggregate_id::text, kind, payload->>'state', replace(payload->>'agentId', 'user_', ''), extract(epoch FROM at)::float8
+    FROM event WHERE aggregate = 'call' ORDER BY aggregate_id, version";
 
 #[derive(Default)]
 struct Told {
     course: Course,
     missed: HashSet<String>,
-    handled: i64,
+    /// The agent's talk and hold in each call.
+    calls: HashMap<String, Course>,
+}
+
+/// Whose talk and hold the calls are: that of the agent whom they have just then. In calls of two, one of them from outside,
+/// that is the one who is in it.
+async fn told_calls(sql: &Client, days: &mut HashMap<Uuid, Told>) -> Result<(), String> {
+    let mut present: HashMap<String, (Uuid, bool)> = HashMap::new();
+    for row in rows(sql, COURSES).await? {
+        let (call, kind, state, agent): (&str, &str, Option<&str>, Option<&str>) =
+            (row.get(0), row.get(1), row.get(2), row.get(3));
+        let agent = agent.map(Uuid::parse_str).transpose().map_err(|error| error.to_string())?;
+        let before = present.get(call).copied();
+        let held = match kind {
+            "HELD" => true,
+            "RESUMED" => false,
+            _ => before.is_some_and(|(_, held)| held),
+        };
+        let at: f64 = row.get(4);
+        let mut turn = |agent: Uuid, what| {
+            let day = days.entry(agent).or_default();
+            day.calls.entry(call.to_owned()).or_default().turn(what, at);
+        };
+        if let Some((before, _)) = before.filter(|(before, _)| agent != Some(*before)) {
+            turn(before, None);
+            present.remove(call);
+        }
+        if let (Some(agent), Some(state)) = (agent, state) {
+            turn(agent, stretch(state, held).filter(|what| matches!(*what, "TALK" | "HOLD")));
+            present.insert(call.to_owned(), (agent, held));
+        }
+    }
+    Ok(())
 }
 
 async fn told_days(sql: &Client) -> Result<HashMap<Uuid, Told>, String> {
@@ -147,30 +185,39 @@ async fn told_days(sql: &Client) -> Result<HashMap<Uuid, Told>, String> {
             }
         }
     }
-    for row in rows(sql, ANSWERED).await? {
-        days.entry(id(row.get(0))?).or_default().handled = row.get(1);
-    }
+    told_calls(sql, &mut days).await?;
     Ok(days)
 }
 
 impl Told {
+    fn handled(&self) -> usize {
+        let talked = |call: &&Course| {
+            call.spent.contains_key("TALK") || call.now.as_ref().is_some_and(|(now, _)| now == "TALK")
+        };
+        self.calls.values().filter(talked).count()
+    }
+
+    fn spent(&self, what: &str, until: f64) -> f64 {
+        match what {
+            "TALK" | "HOLD" => self.calls.values().map(|call| call.on(what, until)).sum(),
+            _ => self.course.on(what, until),
+        }
+    }
+
     /// `from` and `to`: the day was counted between these instants.
     fn is(&self, kept: &AgentDay, from: f64, to: f64) -> bool {
-        let spent = |what: &str, until: f64| {
-            let open = self.course.now.as_ref().filter(|(now, _)| now == what);
-            self.course.spent.get(what).copied().unwrap_or(0.0) + open.map_or(0.0, |(_, since)| until - since)
-        };
         let seconds = [
-            ("ON_CALL", kept.call_seconds),
+            ("TALK", kept.talk_seconds),
+            ("HOLD", kept.hold_seconds),
             ("WRAP_UP", kept.wrap_up_seconds),
             ("AVAILABLE", kept.available_seconds),
             ("AWAY", kept.away_seconds),
         ];
-        kept.handled == self.handled
+        usize::try_from(kept.handled).is_ok_and(|handled| handled == self.handled())
             && usize::try_from(kept.missed).is_ok_and(|missed| missed == self.missed.len())
-            && seconds
-                .iter()
-                .all(|&(what, kept)| kept > spent(what, from) - NEAR && kept < spent(what, to) + NEAR)
+            && seconds.iter().all(|&(what, kept)| {
+                kept > self.spent(what, from) - NEAR && kept < self.spent(what, to) + NEAR
+            })
     }
 }
 
@@ -195,9 +242,10 @@ pub async fn days_of_agents(platform: &Platform, sql: &Client, since: DateTime<U
     for (agent, told) in &told {
         let kept = kept.get(&AgentId(*agent)).cloned().unwrap_or_default();
         if !told.is(&kept, seconds(from), seconds(to)) {
-            let (spent, handled, missed) = (&told.course.spent, told.handled, told.missed.len());
+            let (spent, handled, missed) = (&told.course.spent, told.handled(), told.missed.len());
+            let [talk, hold] = ["TALK", "HOLD"].map(|what| told.spent(what, seconds(from)));
             return Err(format!(
-                "agent {agent}: the log says {handled} handled, {missed} missed and {spent:?} before now, the day {kept:?}"
+                "agent {agent}: the log says {handled} handled, {missed} missed, {talk} s of talk, {hold} s of hold and {spent:?} before now, the day {kept:?}"
             ));
         }
     }

@@ -2,6 +2,7 @@
 //! each other, and what the schema promises.
 
 mod absence;
+mod agent_day;
 mod calls;
 mod centre;
 mod chat;

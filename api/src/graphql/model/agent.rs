@@ -186,7 +186,8 @@ impl Agent {
         Ok(AgentDay {
             handled: day.handled,
             missed: day.missed,
-            talk_seconds: day.call_seconds,
+            talk_seconds: day.talk_seconds,
+            hold_seconds: day.hold_seconds,
             wrap_up_seconds: day.wrap_up_seconds,
             available_seconds: day.available_seconds,
             away_seconds: day.away_seconds,
@@ -197,12 +198,15 @@ impl Agent {
 /// What an agent did today.
 #[derive(SimpleObject)]
 pub struct AgentDay {
-    /// Calls out of queues that the agent answered.
+    /// Calls with somebody outside in which the agent came to talk today, each once: out of queues, placed, taken over from
+    /// others or joined. Whoever was merely asked by a colleague who went on with the call has not handled it.
     handled: i64,
     /// Offers that rang unanswered.
     missed: i64,
-    /// Seconds in calls, those on hold included.
+    /// Seconds of talk in these. Hold, ringing and calls between colleagues are not talk.
     talk_seconds: f64,
+    /// Seconds in which these were on hold. Handling a call took (talk + hold + wrap-up) / handled on the average.
+    hold_seconds: f64,
     /// Seconds of work after calls.
     wrap_up_seconds: f64,
     /// Seconds of waiting for a call.

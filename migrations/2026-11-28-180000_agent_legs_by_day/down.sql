@@ -1,0 +1,1 @@
+DROP INDEX leg_agent_left;

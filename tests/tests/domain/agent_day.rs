@@ -1,0 +1,128 @@
+//! An agent's day: what is talk and what is not, and which calls were handled.
+
+use chrono::{Days, NaiveTime};
+use domain::agents::AgentDay;
+use domain::calls::{LegRole, MediaKind};
+use domain::crm::ContactChange;
+use domain::people::Actor;
+use domain::routing::QueueChange;
+
+use super::centre::{Caller, Centre, id_of, seconds};
+use super::handing_over::Scene;
+
+async fn day_of(centre: &Centre, agent: &Actor) -> AgentDay {
+    centre.platform.agent_today(id_of(agent), "UTC").await.unwrap()
+}
+
+/// So many seconds went by, and what the machine took beside them.
+fn about(seconds: f64, expected: f64) -> bool {
+    (expected..expected + 8.0).contains(&seconds)
+}
+
+/// An agent calls a contact, who answers after 9 s.
+async fn calls_out(centre: &Centre, agent: &Actor) -> Caller {
+    let named = ContactChange { name: Some("Emmy Noether".into()), ..ContactChange::default() };
+    let contact = centre.platform.create_contact(agent, named, None).await.unwrap();
+    let placed =
+        centre.platform.place_call(agent, contact.id, MediaKind::Audio, None, None, None).await.unwrap();
+    let call = placed.call.id;
+    centre.platform.lease_call(call, centre.worker).await.unwrap();
+    centre.platform.join_as_user(agent, call).await.unwrap();
+    centre.media(call, LegRole::Agent).await;
+    centre.pass_with(&[agent], seconds(9)).await;
+    let mut called = Caller { call, token: placed.join_token, actor: Actor::Anonymous };
+    centre.joins(&mut called).await;
+    called
+}
+
+/// Hold and ringing were talk, and calls that the agent had placed were none.
+#[tokio::test(flavor = "multi_thread")]
+async fn talk_is_neither_hold_nor_ringing_and_a_call_that_was_placed_is_handled() {
+    let centre = Centre::open().await;
+    centre.noon();
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.talk_with(&queue, &agent).await;
+    centre.pass_with(&[&agent], seconds(10)).await;
+    centre.platform.hold_call(&agent, caller.call, None).await.unwrap();
+    for _ in 0..2 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    let day = day_of(&centre, &agent).await;
+    assert_eq!(day.handled, 1, "while it lasts");
+    assert!(about(day.talk_seconds, 10.0) && about(day.hold_seconds, 20.0), "{day:?}");
+    centre.platform.resume_call(&agent, caller.call, None).await.unwrap();
+    centre.pass_with(&[&agent], seconds(5)).await;
+    centre.platform.end_call(&caller.actor, caller.call).await.unwrap();
+    centre.pass_with(&[&agent], seconds(61)).await;
+
+    let called = calls_out(&centre, &agent).await;
+    centre.pass_with(&[&agent], seconds(10)).await;
+    centre.platform.end_call(&agent, called.call).await.unwrap();
+    let day = day_of(&centre, &agent).await;
+    assert_eq!((day.handled, day.missed), (2, 0));
+    assert!(about(day.talk_seconds, 25.0) && about(day.hold_seconds, 20.0), "{day:?}");
+    assert!(about(day.wrap_up_seconds, 61.0), "{day:?}");
+}
+
+/// Two agents have a call one after the other; a third one was only asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_handed_over_counts_for_both_from_when_they_had_it() {
+    let scene = Scene::set().await;
+    let centre = &scene.centre;
+    scene.pass(10).await;
+    let transfer = scene.consulting().await;
+    scene.pass(10).await;
+    centre.platform.cancel_transfer(&scene.one, transfer.id).await.unwrap();
+    let day = day_of(centre, &scene.two).await;
+    assert_eq!((day.handled, day.talk_seconds, day.hold_seconds), (0, 0.0, 0.0), "merely asked");
+    // The queue's time for the work after it.
+    scene.pass(22).await;
+
+    let transfer = scene.consulting().await;
+    scene.pass(10).await;
+    centre.platform.complete_transfer(&scene.one, transfer.id).await.unwrap();
+    scene.pass(10).await;
+    let (one, two) = (day_of(centre, &scene.one).await, day_of(centre, &scene.two).await);
+    assert_eq!((one.handled, two.handled), (1, 1));
+    assert!(about(one.talk_seconds, 32.0) && about(one.hold_seconds, 20.0), "{one:?}");
+    assert!(about(two.talk_seconds, 10.0) && two.hold_seconds == 0.0, "{two:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colleagues_among_themselves_handle_nothing() {
+    let centre = Centre::open().await;
+    let (one, two) = (centre.agent(&[]).await, centre.agent(&[]).await);
+    let call = centre.call_colleague(&one, &two).await.unwrap();
+    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.accept(&two).await;
+    for who in [&one, &two] {
+        centre.media_of(call, who).await;
+    }
+    centre.pass_with(&[&one, &two], seconds(10)).await;
+    let day = day_of(&centre, &one).await;
+    assert_eq!((day.handled, day.talk_seconds), (0, 0.0));
+}
+
+/// A stretch belongs to the day in which it began, and so does the call.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_over_midnight_is_handled_once() {
+    let centre = Centre::open().await;
+    let clock = &centre.platform.clock;
+    let midnight = (centre.noon() + Days::new(1)).and_time(NaiveTime::MIN).and_utc();
+    clock.advance(midnight - seconds(10) - clock.now());
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.talk_with(&queue, &agent).await;
+    assert_eq!(day_of(&centre, &agent).await.handled, 1);
+    centre.pass_with(&[&agent], seconds(12)).await;
+    let day = day_of(&centre, &agent).await;
+    assert_eq!((day.handled, day.talk_seconds), (0, 0.0), "it was yesterday's");
+    centre.platform.hold_call(&agent, caller.call, None).await.unwrap();
+    centre.pass_with(&[&agent], seconds(5)).await;
+    centre.platform.resume_call(&agent, caller.call, None).await.unwrap();
+    centre.pass_with(&[&agent], seconds(5)).await;
+    let day = day_of(&centre, &agent).await;
+    assert_eq!(day.handled, 0);
+    assert!(about(day.talk_seconds, 5.0) && about(day.hold_seconds, 5.0), "{day:?}");
+}
