@@ -1,4 +1,4 @@
-import { Checkbox, Title } from '@mantine/core';
+import { Button, Checkbox, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import { useMutation } from 'urql';
@@ -53,9 +53,11 @@ interface Props {
   title?: string;
   /** Where tasks of many contacts stand together, each names its own. */
   withContact?: boolean;
+  /** Of tasks that nobody has yet: who may take each, and what is to be done then. */
+  taking?: { userId: string; onTaken: () => void };
 }
 
-export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = false }: Props) {
+export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = false, taking }: Props) {
   const titleId = useId();
   const now = useNow(30_000);
   const [, update] = useMutation(TaskSetState);
@@ -68,6 +70,16 @@ export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = fa
     } catch (error) {
       showFault(error);
     }
+  };
+
+  const take = async (task: TaskRowFragment, { userId, onTaken }: NonNullable<Props['taking']>) => {
+    try {
+      payload(await update({ input: { taskId: task.id, assigneeId: userId } }), (data) => data.taskUpdate);
+    } catch (error) {
+      showFault(error);
+    }
+    // A colleague may have been first: then it is not to be seen any more.
+    onTaken();
   };
 
   return (
@@ -116,6 +128,11 @@ export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = fa
               </Link>
             )}
           </span>
+          {taking && (
+            <Button size="compact-xs" variant="default" aria-label={`Take it: ${task.title}`} onClick={() => void take(task, taking)}>
+              Take it
+            </Button>
+          )}
         </div>
       ))}
     </section>

@@ -36,6 +36,12 @@ const DeskDocument = graphql(`
         ...TaskRow
       }
     }
+    nobodys: tasks(first: 20, filter: { states: [OPEN], unassigned: true }) {
+      totalCount
+      nodes {
+        ...TaskRow
+      }
+    }
   }
 `);
 
@@ -82,7 +88,18 @@ export function DeskPage() {
       )}
       {data && (
         <div className={styles.columns}>
-          <OpenTasks tasks={tasks} total={tasks.length} title="Tasks for today" withContact />
+          <div className={styles.tasks}>
+            <OpenTasks tasks={tasks} total={tasks.length} title="Tasks for today" withContact />
+            {data.nobodys.nodes.length > 0 && (
+              <OpenTasks
+                tasks={data.nobodys.nodes}
+                total={data.nobodys.totalCount}
+                title="Nobody’s yet"
+                withContact
+                taking={{ userId: user.id, onTaken: () => reload({ requestPolicy: 'network-only' }) }}
+              />
+            )}
+          </div>
           <div className={styles.side}>
             {agent && <Today day={agent.today} />}
             {agent && <MyQueues memberships={agent.memberships} />}

@@ -34,7 +34,10 @@ impl ActivityKind {
             ),
             // Whoever sees a contact sees what was written down about it.
             Self::Note => Some("FROM note WHERE contact_id = $1"),
-            Self::Task => Some("FROM task WHERE contact_id = $1 AND ($3 OR assignee_id = $2)"),
+            Self::Task => Some(
+                "FROM task WHERE contact_id = $1 AND ($3 OR assignee_id = $2 OR assignee_id IS NULL AND EXISTS (
+                    SELECT FROM call c JOIN queue_member m ON m.queue_id = c.queue_id WHERE c.id = task.call_id AND m.agent_id = $2))",
+            ),
             Self::Voicemail => Some(
                 "FROM (SELECT voicemail.id, contact_id, started_at AS created_at FROM voicemail JOIN call ON call.id = call_id
                     WHERE contact_id = $1 AND voicemail.state = 'DONE' AND ($3 OR voicemail.agent_id = $2

@@ -12,7 +12,8 @@ use crate::{
     ids::{RuleId, TaskId},
 };
 
-/// Makes the tasks that rules want after a missed call; once a rule and call.
+/// Makes the tasks that rules want after a missed call; once a rule and call. Where no agent ever had the call they are for
+/// whoever of its queue's members takes them up; nobody is reminded of what nobody has by then.
 pub(crate) async fn follow_up(change: &mut Change) -> Result<()> {
     let rules: Vec<(RuleId, String, i32, i32)> = automation_rule::table
         .filter(automation_rule::enabled.and(automation_rule::trigger.eq("CALL_MISSED")))

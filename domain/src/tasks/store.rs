@@ -1,8 +1,8 @@
-//! Tasks. Agents see and change their own, and nobody's that came with a message for a queue of theirs; supervisors and
-//! administrators all.
+//! Tasks. Agents see and change their own, and nobody's that came with a message or a call for a queue of theirs; supervisors
+//! and administrators all.
 
 use chrono::{DateTime, Utc};
-use diesel::{pg::Pg, prelude::*};
+use diesel::{dsl::sql, pg::Pg, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 
 use super::TaskState;
@@ -61,6 +61,8 @@ pub struct TaskChange {
 pub struct TaskFilter {
     pub states: Vec<TaskState>,
     pub assignee: Option<UserId>,
+    /// Those that nobody has.
+    pub unassigned: bool,
     pub contact: Option<ContactId>,
     pub call: Option<CallId>,
 }
@@ -73,9 +75,16 @@ fn visible<'a>(actor: &Actor) -> Result<Boxed<'a>> {
     if actor.sees_all() {
         return Ok(all);
     }
-    // Nobody's task after a message is for whoever of the queue's members takes it up.
+    // Nobody's task after a message or a call is for whoever of the queue's members takes it up.
     let messages = messages_of!(user, voicemail::task_id);
-    let taken_up_by_any = task::assignee_id.is_null().and(task::id.nullable().eq_any(messages));
+    // Asked of each such task: a list of all the calls that these queues ever had would be long.
+    let call_of_theirs = sql::<sql_types::Bool>(
+        "EXISTS (SELECT FROM call c JOIN queue_member m ON m.queue_id = c.queue_id WHERE c.id = task.call_id AND m.agent_id = ",
+    )
+    .bind::<sql_types::Uuid, _>(user.0)
+    .sql(")");
+    let for_any_of_them = task::id.nullable().eq_any(messages).or(call_of_theirs);
+    let taken_up_by_any = task::assignee_id.is_null().and(for_any_of_them);
     Ok(all.filter(task::assignee_id.eq(user).or(taken_up_by_any)))
 }
 
@@ -86,6 +95,9 @@ fn filtered<'a>(actor: &Actor, filter: &'a TaskFilter) -> Result<Boxed<'a>> {
     }
     if let Some(assignee) = filter.assignee {
         query = query.filter(task::assignee_id.eq(assignee));
+    }
+    if filter.unassigned {
+        query = query.filter(task::assignee_id.is_null());
     }
     if let Some(contact) = filter.contact {
         query = query.filter(task::contact_id.eq(contact));

@@ -1,10 +1,13 @@
 //! Those whom nobody takes: overflow, full queues, and call-backs that keep the place.
 
-use domain::agents::AgentActivity;
+use domain::agents::{AgentActivity, AgentStatus};
 use domain::calls::{CallResult, CallState, Direction, LegRole};
+use domain::crm::ActivityKind;
 use domain::error::RefusalCode;
+use domain::page::Slice;
 use domain::people::Actor;
 use domain::routing::{OverflowKind, QueueChange, QueueStats, VisitOutcome};
+use domain::tasks::{TaskChange, TaskFilter};
 
 use super::centre::{Caller, Centre, refused, seconds};
 
@@ -215,4 +218,52 @@ async fn a_call_back_is_not_moved_away_from_the_agent_who_makes_it() {
     let moved = centre.platform.move_call(&supervisor, planned.id, other.id).await;
     assert_eq!(refused(moved).0, RefusalCode::IllegalTransition);
     assert_eq!(centre.call(planned.id).await.queue_id, Some(queue.id));
+}
+
+/// It was nobody's, no agent could see it, and its reminder reached nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_follow_up_of_a_call_that_nobody_took_is_taken_up_by_a_member_of_its_queue() {
+    let centre = Centre::open().await;
+    let short = QueueChange { max_wait_seconds: Some(30), ..QueueChange::default() };
+    let queue = centre.queue("support", short).await;
+    let (one, two) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let stranger = centre.agent(&[]).await;
+    for away in [&one, &two] {
+        centre.set(away, AgentStatus::Away).await;
+    }
+    let caller = centre.caller(&queue).await;
+    for _ in 0..4 {
+        centre.pass(seconds(10)).await;
+    }
+    let call = centre.call(caller.call).await;
+    assert_eq!(call.result, Some(CallResult::Missed));
+
+    let nobodys = async |who: &Actor| {
+        let filter = TaskFilter { unassigned: true, ..TaskFilter::default() };
+        let page = centre.platform.list_tasks(who, &filter, &Slice::first(10)).await.unwrap();
+        page.rows.into_iter().map(|(_, task)| task).collect::<Vec<_>>()
+    };
+    let task = nobodys(&one).await.remove(0);
+    assert_eq!((task.title.as_str(), task.call_id), ("Call Ada Lovelace again", Some(call.id)));
+    let seen =
+        (nobodys(&two).await.len(), nobodys(&stranger).await.len(), nobodys(&centre.admin).await.len());
+    assert_eq!(seen, (1, 0, 1));
+    let contact = call.contact_id.unwrap();
+    for (who, lines) in [(&two, 1), (&stranger, 0)] {
+        let told = centre.platform.count_timeline(who, contact, &[ActivityKind::Task]).await.unwrap();
+        assert_eq!(told, lines);
+    }
+
+    let take = async |who: &Actor| {
+        let mine = TaskChange { assignee: who.user_id(), ..TaskChange::default() };
+        centre.platform.update_task(who, task.id, mine).await.map(|task| task.assignee_id)
+    };
+    assert_eq!(refused(take(&stranger).await).0, RefusalCode::NotFound);
+    assert_eq!(take(&one).await.unwrap(), one.user_id());
+    assert!(nobodys(&two).await.is_empty());
+    assert_eq!(refused(take(&two).await).0, RefusalCode::NotFound, "a colleague has it");
+    // Whoever has it is reminded.
+    centre.platform.clock.advance(chrono::TimeDelta::hours(1));
+    assert_eq!(centre.platform.remind().await.unwrap(), 1);
+    assert_eq!(centre.platform.list_notifications(&one, true, &Slice::first(2)).await.unwrap().rows.len(), 1);
 }

@@ -36,6 +36,8 @@ pub struct TaskFilter {
     states: Option<Vec<TaskState>>,
     /// For this user.
     assignee_id: Option<ID>,
+    /// Only those that nobody has; an agent sees what came of calls and messages for the agent's queues.
+    unassigned: Option<bool>,
     /// About this contact.
     contact_id: Option<ID>,
     /// After this call.
@@ -47,6 +49,7 @@ impl TaskFilter {
         Ok(tasks::TaskFilter {
             states: self.states.unwrap_or_default().into_iter().map(Into::into).collect(),
             assignee: id::parse_optional(self.assignee_id.as_ref())?,
+            unassigned: self.unassigned.unwrap_or(false),
             contact: id::parse_optional(self.contact_id.as_ref())?,
             call: id::parse_optional(self.call_id.as_ref())?,
         })
@@ -93,7 +96,8 @@ impl Task {
         self.0.due_at.map(DateTime)
     }
 
-    /// Who shall do it.
+    /// Who shall do it. Null where nobody had the call or the message: any member of the queue may take it up, and nobody is
+    /// reminded before.
     async fn assignee(&self, context: &Context<'_>) -> Answer<Option<User>> {
         let Some(id) = self.0.assignee_id else { return Ok(None) };
         Ok(context.loaders().load_one(id).await?.map(User))

@@ -104,7 +104,8 @@ impl TaskMutations {
         settle(created.await)
     }
 
-    /// Changes a task. Agents their own, supervisors and administrators any. For users.
+    /// Changes a task. Agents their own and nobody's of their queues, which they take up by it when they name themselves;
+    /// supervisors and administrators any. For users.
     async fn task_update(
         &self,
         context: &Context<'_>,
