@@ -98,6 +98,44 @@ async fn one_ringing_side_leaving_keeps_the_others_ringing() {
     assert_eq!(centre.state(caller.call).await, CallState::InProgress);
 }
 
+/// Asterisk 1557 once more: the others have stopped ringing when the one who accepted comes to nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_others_ring_again_when_the_one_who_accepted_leaves_or_gets_no_media() {
+    for leaves in [true, false] {
+        let centre = Centre::open().await;
+        let queue = centre.queue("support", ring_all()).await;
+        let agents =
+            [centre.agent(&[&queue]).await, centre.agent(&[&queue]).await, centre.agent(&[&queue]).await];
+        let [one, two, three] = &agents;
+        let caller = centre.caller(&queue).await;
+        let rank = centre.visits(caller.call).await[0].rank_at;
+        centre.route().await;
+        assert_eq!(centre.accept(one).await, caller.call);
+        for other in [two, three] {
+            assert!(centre.offer(other).await.is_none(), "answered by a colleague");
+        }
+        if leaves {
+            centre.leaves(caller.call, one).await;
+        } else {
+            centre.pass_with(&[one, two, three], seconds(9)).await;
+            assert_eq!(centre.state(caller.call).await, CallState::Connecting, "not before its time");
+            centre.pass_with(&[one, two, three], seconds(2)).await;
+        }
+        assert_eq!(centre.state(caller.call).await, CallState::Queued);
+        centre.route().await;
+        assert!(centre.offer(one).await.is_none(), "this call came to nothing a moment ago");
+        for other in [two, three] {
+            let offer = centre.offer(other).await.expect("asked again");
+            assert_eq!((offer.call_id, offer.state), (caller.call, OfferState::Pending));
+        }
+        assert_eq!(centre.answer(three).await, caller.call);
+        assert_eq!(centre.state(caller.call).await, CallState::InProgress);
+        assert!(centre.offer(two).await.is_none());
+        let visits = centre.visits(caller.call).await;
+        assert_eq!((visits.len(), visits[0].rank_at, visits[0].agent_id), (1, rank, Some(id_of(three))));
+    }
+}
+
 /// Where all rang and nobody came, nobody seems to be there.
 #[tokio::test(flavor = "multi_thread")]
 async fn agents_who_let_it_ring_together_are_away() {
