@@ -4,7 +4,9 @@
 use domain::agents::{AgentActivity, AgentStatus, MISSED, WrappedUp};
 use domain::calls::{CallResult, CallState, IntervalKind, LegRole};
 use domain::error::RefusalCode;
+use domain::page::Slice;
 use domain::routing::{OfferState, OverflowKind, QueueChange, RoutingStrategy, VisitOutcome};
+use domain::tasks::NewTask;
 
 use super::centre::{Centre, duties, id_of, refused, seconds, sweep};
 
@@ -277,6 +279,31 @@ async fn wrap_up_holds_across_queues() {
     // That queue has no wrap-up.
     centre.platform.end_call(&agent, second.call).await.unwrap();
     assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_follow_up_of_a_wrap_up_is_reminded_of_when_it_is_due() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (call, agent, caller) = centre.talk(&queue).await;
+    centre.platform.end_call(&caller.actor, call).await.unwrap();
+    let due = centre.platform.clock.now() + seconds(7200);
+    let follow_up = NewTask { title: "Send the offer".into(), due_at: Some(due), ..NewTask::default() };
+    let given = WrappedUp { follow_up: Some(follow_up), done: true, ..WrappedUp::default() };
+    let task = centre.platform.wrap_up(&agent, call, given).await.unwrap().1.expect("a task");
+    assert_eq!((task.assignee_id, task.call_id), (agent.user_id(), Some(call)));
+    assert_eq!(centre.platform.next_reminder().await.unwrap(), Some(due));
+
+    centre.platform.clock.advance(seconds(7100));
+    assert_eq!(centre.platform.remind().await.unwrap(), 0);
+    centre.platform.clock.advance(seconds(100));
+    assert_eq!(centre.platform.remind().await.unwrap(), 1);
+    assert_eq!(centre.platform.remind().await.unwrap(), 0, "once");
+    let told = centre.platform.list_notifications(&agent, true, &Slice::first(2)).await.unwrap().rows;
+    assert_eq!(told.len(), 1);
+    let (_, reminder) = &told[0];
+    assert_eq!((reminder.kind.as_str(), reminder.title.as_str()), ("task.reminder", "Send the offer"));
+    assert_eq!(reminder.subject, Some(task.id.to_string()));
 }
 
 /// Asterisk 1736: a call was counted twice.
