@@ -1,6 +1,5 @@
 import { notifications, notificationsStore } from '@mantine/notifications';
 import { explain } from './errors';
-import { showFault } from './show-fault';
 
 /** So many stand at once, so that they leave room for other notices: for another the oldest goes. */
 const MOST = 3;
