@@ -144,7 +144,8 @@ pub(super) async fn paces(
     let mut ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    // As with all that a round asks: (SELECT $1) hides how many there are, for which each time another plan would be made.
+    // (SELECT $1) hides how many there are: else another plan would be made each time. Here and where else a statement's looks
+    // are by index by its very shape, one will do; the others are planned by what the tables hold.
     let found: Vec<Pace> = statement(concat!(
         "SELECT q.id AS queue_id, m.*, ",
         mean_handling!(),

@@ -24,16 +24,16 @@ pub(super) const GONE: &str = "This call is no longer offered to you.";
 /// The calls ring: the interval of waiting ends, that of ringing begins, at one instant. With it what the explanations say,
 /// and whose turn it was where agents take turns.
 const RING: &str = "WITH ringing AS (
-        UPDATE call SET state = 'RINGING', version = version + 1 WHERE id = ANY ((SELECT $1)::uuid[]) RETURNING id, version, contact_id
+        UPDATE call SET state = 'RINGING', version = version + 1 WHERE id = ANY($1) RETURNING id, version, contact_id
     ), closed AS (
-        UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = ANY ((SELECT $1)::uuid[]) AND ended_at IS NULL
+        UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = ANY($1) AND ended_at IS NULL
         RETURNING call_id, ordinal, ended_at
     ), opened AS (
         INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT call_id, ordinal + 1, 'RING', ended_at FROM closed
     ), explained AS (
-        UPDATE queue_visit SET routing = given.routing FROM unnest((SELECT $3), (SELECT $4)) AS given(id, routing) WHERE queue_visit.id = given.id
+        UPDATE queue_visit SET routing = given.routing FROM unnest($3, $4) AS given(id, routing) WHERE queue_visit.id = given.id
     ), turns AS (
-        UPDATE queue_member m SET offered_at = $2 FROM unnest((SELECT $5), (SELECT $6)) AS given(queue_id, agent_id)
+        UPDATE queue_member m SET offered_at = $2 FROM unnest($5, $6) AS given(queue_id, agent_id)
         WHERE m.queue_id = given.queue_id AND m.agent_id = given.agent_id
     )
     SELECT id AS call_id, version, contact_id FROM ringing";

@@ -25,6 +25,8 @@ use crate::{
 
 /// How often a round looks further back, eight times as far each time.
 const DEPTHS: u32 = 3;
+/// Calls that a round assigns at most: readers of the log wait for the end of its transaction.
+const AT_ONCE: usize = 200;
 
 /// What came of a round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -84,6 +86,8 @@ impl Platform {
         let (waiting, mut again) = lock_waiting(&mut unit, &rules, &able, depth).await?;
         let around = around(&mut unit, &waiting, now).await?;
         let mut chosen = choose(&rules, &by_queue, &waiting, &around, now);
+        let full = chosen.len() == AT_ONCE;
+        again |= full;
         let locked = lock_agents(&mut unit, &chosen).await?;
         for (_, decision) in &mut chosen {
             let wanted = decision.chosen.len();
@@ -102,7 +106,7 @@ impl Platform {
         super::offers::make(&mut unit, &assignments).await?;
         unit.commit().await?;
         tracing::debug!(assigned, again, "routed");
-        Ok((Round { assigned, again }, deeper))
+        Ok((Round { assigned, again }, deeper && !full))
     }
 
     /// The queues in which somebody waits, for the sweep.
@@ -201,6 +205,9 @@ fn choose(
     let mut taken = HashSet::new();
     let mut chosen = Vec::new();
     for (row, _) in waiting {
+        if chosen.len() == AT_ONCE {
+            break;
+        }
         let (Some(queue), Some(free)) = (rules.get(&row.queue), by_queue.get(&row.queue)) else { continue };
         if free.iter().all(|free| taken.contains(&free.agent)) {
             continue;

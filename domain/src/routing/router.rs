@@ -21,7 +21,7 @@ use crate::{
 
 /// Rounds that find what they want in other hands are gone through again after this …
 const AGAIN: Duration = Duration::from_millis(10);
-/// … so often in a row; then it is left to the sweep.
+/// … so often in vain; then it is left to the sweep.
 const TRIES: usize = 20;
 
 /// Queues with news, and agents who became free.
@@ -118,7 +118,8 @@ impl Left {
 
     fn after(&mut self, queues: HashSet<QueueId>, round: Round) {
         if round.again && self.tries < TRIES {
-            *self = Self { queues, at_once: round.assigned > 0, tries: self.tries + 1 };
+            let at_once = round.assigned > 0;
+            *self = Self { queues, at_once, tries: if at_once { 0 } else { self.tries + 1 } };
         } else {
             *self = Self::default();
         }

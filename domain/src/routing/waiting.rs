@@ -21,7 +21,7 @@ use crate::{
 /// Waiting calls of one queue that a round locks beyond one for every free agent, …
 const SPARE: i64 = 2;
 /// … so many at most. One that has to look further back locks eight times as many, …
-const MANY: i64 = 100;
+const MANY: i64 = 20;
 /// … and then this.
 const MOST: i64 = 800;
 
@@ -71,28 +71,37 @@ macro_rules! is_heard {
     };
 }
 
-/// Nobody is called back while a queue is closed: `open` says whether it is.
+/// Visits of the queue `wanted`. Nobody is called back while it is closed: `open` says whether it is.
 macro_rules! waits {
     () => {
-        "v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND (wanted.open OR NOT v.callback)
-            AND c.state || '' = 'QUEUED' AND c.visit_id = v.id"
+        "v.queue_id = wanted.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND (wanted.open OR NOT v.callback)"
+    };
+}
+
+/// The call of the visit `v`, if it may be offered.
+macro_rules! offered {
+    () => {
+        concat!(
+            "FROM call c WHERE c.id = v.call_id AND c.state || '' = 'QUEUED' AND c.visit_id = v.id AND ",
+            is_heard!()
+        )
     };
 }
 
 /// The best of each queue. The lock comes first and the order of the log is that of transaction ids, so this one takes its
-/// id before: `age` is negative for a row that a younger transaction wrote. The state is compared as an expression, so
-/// that calls are found by id: by statistics of a quiet hour, going through all live calls each time looks cheaper.
+/// id before: `age` is negative for a row that a younger transaction wrote. Visits are gone through in their order until
+/// enough of their calls are locked, each found by its id: the subqueries keep the planner from any other way, which by
+/// the statistics of a quiet hour would look cheaper.
 const WAITING: &str = concat!(
-    "SELECT best.* FROM (SELECT pg_current_xact_id() AS id OFFSET 0) AS mine, unnest((SELECT $1), (SELECT $2), (SELECT $4)) AS wanted(queue_id, most, open), LATERAL (
-        SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, age(c.xmin) < 0 AS younger
-        FROM queue_visit v JOIN call c ON c.id = v.call_id
-        WHERE mine.id IS NOT NULL AND ",
+    "SELECT best.* FROM (SELECT pg_current_xact_id() AS id OFFSET 0) AS mine, unnest($1, $2, $4) AS wanted(queue_id, most, open), LATERAL (
+        SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, c.younger
+        FROM (SELECT * FROM queue_visit v WHERE mine.id IS NOT NULL AND ",
     waits!(),
-    " AND ",
-    is_heard!(),
-    "
-        ORDER BY v.rank_at, v.id LIMIT wanted.most
-        FOR NO KEY UPDATE OF c SKIP LOCKED) AS best"
+    " ORDER BY v.rank_at, v.id OFFSET 0) AS v,
+        LATERAL (SELECT age(c.xmin) < 0 AS younger ",
+    offered!(),
+    " FOR NO KEY UPDATE SKIP LOCKED) AS c
+        LIMIT wanted.most) AS best"
 );
 
 fn is_open(rules: &HashMap<QueueId, Queue>, queue: QueueId, now: DateTime<Utc>) -> bool {
@@ -141,12 +150,12 @@ pub(super) async fn is_left(
     let (ids, open): (Vec<Uuid>, Vec<bool>) =
         queues.iter().map(|id| (id.0, is_open(rules, *id, now))).unzip();
     let found: Option<Id> = statement(concat!(
-        "SELECT left_over.id FROM unnest((SELECT $1), (SELECT $2)) AS wanted(queue_id, open),
-         LATERAL (SELECT v.id FROM queue_visit v JOIN call c ON c.id = v.call_id WHERE ",
+        "SELECT left_over.id FROM unnest($1, $2) AS wanted(queue_id, open),
+         LATERAL (SELECT v.id FROM queue_visit v WHERE ",
         waits!(),
-        " AND v.id <> ALL($4) AND ",
-        is_heard!(),
-        " LIMIT 1) AS left_over LIMIT 1"
+        " AND v.id <> ALL($4) AND EXISTS (SELECT ",
+        offered!(),
+        " OFFSET 0) LIMIT 1) AS left_over LIMIT 1"
     ))
     .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
     .bind::<sql_types::Array<sql_types::Bool>, _>(open)

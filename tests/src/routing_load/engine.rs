@@ -86,18 +86,19 @@ async fn route(platform: &Platform, wish: &Wish, tally: &Tally) {
             queues.extend(platform.waiting_queues().await.expect("queues in which somebody waits"));
         }
         let queues: Vec<QueueId> = queues.into_iter().collect();
-        for _ in 0..20 {
-            if queues.is_empty() {
-                break;
-            }
+        let mut in_vain = 0;
+        while in_vain < 20 && !queues.is_empty() {
             tally.rounds.fetch_add(1, Ordering::Relaxed);
             match platform.route(&queues).await {
                 Ok(round) => {
                     tally.assigned.fetch_add(round.assigned as u64, Ordering::Relaxed);
                     match (round.again, round.assigned) {
                         (false, _) => break,
-                        (true, 0) => sleep(Duration::from_millis(10)).await,
-                        (true, _) => {}
+                        (true, 0) => {
+                            in_vain += 1;
+                            sleep(Duration::from_millis(10)).await;
+                        }
+                        (true, _) => in_vain = 0,
                     }
                 }
                 Err(error) => {
