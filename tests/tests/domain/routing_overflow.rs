@@ -261,9 +261,10 @@ async fn the_follow_up_of_a_call_that_nobody_took_is_taken_up_by_a_member_of_its
     assert_eq!(refused(take(&stranger).await).0, RefusalCode::NotFound);
     assert_eq!(take(&one).await.unwrap(), one.user_id());
     assert!(nobodys(&two).await.is_empty());
-    assert_eq!(refused(take(&two).await).0, RefusalCode::NotFound, "a colleague has it");
     // Whoever has it is reminded.
     centre.platform.clock.advance(chrono::TimeDelta::hours(1));
     assert_eq!(centre.platform.remind().await.unwrap(), 1);
     assert_eq!(centre.platform.list_notifications(&one, true, &Slice::first(2)).await.unwrap().rows.len(), 1);
+    // Last: what is refused lets go of the row a moment later, and reminders pass over rows that are held.
+    assert_eq!(refused(take(&two).await).0, RefusalCode::NotFound, "a colleague has it");
 }
