@@ -67,8 +67,12 @@ pub(super) fn able(
 }
 
 /// Of queues in which somebody waits.
-pub(super) async fn free_members(unit: &mut Unit, queues: &[Uuid]) -> Result<Vec<Free>> {
-    free_by(unit, queues, FREE_WHERE_WANTED).await
+pub(super) async fn free_members(unit: &mut Unit, queues: &[Uuid]) -> Result<HashMap<QueueId, Vec<Free>>> {
+    let mut by_queue: HashMap<QueueId, Vec<Free>> = HashMap::new();
+    for free in free_by(unit, queues, FREE_WHERE_WANTED).await? {
+        by_queue.entry(free.queue).or_default().push(free);
+    }
+    Ok(by_queue)
 }
 
 /// Of a queue, whether anybody waits there or not.

@@ -72,11 +72,7 @@ impl Platform {
         let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
         let mut unit = self.begin().await?;
         let now = unit.now;
-        let free = free_members(&mut unit, &ids).await?;
-        let mut by_queue: HashMap<QueueId, Vec<Free>> = HashMap::new();
-        for free in free {
-            by_queue.entry(free.queue).or_default().push(free);
-        }
+        let by_queue = free_members(&mut unit, &ids).await?;
         let rules = rules_of(&mut unit, &by_queue).await?;
         let able = able(&rules, &by_queue);
         if able.is_empty() {
@@ -155,10 +151,7 @@ pub(super) async fn consider(unit: &mut Unit, visits: &[(&Queue, &Visit)]) -> Re
     let mut queues: Vec<Uuid> = visits.iter().map(|(queue, _)| queue.id.0).collect();
     queues.sort_unstable();
     queues.dedup();
-    let mut by_queue: HashMap<QueueId, Vec<Free>> = HashMap::new();
-    for free in free_members(unit, &queues).await? {
-        by_queue.entry(free.queue).or_default().push(free);
-    }
+    let by_queue = free_members(unit, &queues).await?;
     let ids: Vec<Uuid> = visits.iter().map(|(_, visit)| visit.id.0).collect();
     let mut refused = refusals(unit, &ids).await?;
     let waiting: Vec<(Waiting, CallId)> = visits
