@@ -13,10 +13,9 @@ use axum::{
     response::{IntoResponse, Response},
     serve::IncomingStream,
 };
-use tokio::net::TcpListener;
 use tracing::Instrument;
 
-use super::tls::TlsListener;
+use super::{serve::PromptListener, tls::TlsListener};
 use crate::{app::App, graphql::execution::trace_id};
 
 static TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
@@ -39,8 +38,8 @@ impl PeerAddress {
     }
 }
 
-impl Connected<IncomingStream<'_, TcpListener>> for PeerAddress {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+impl Connected<IncomingStream<'_, PromptListener>> for PeerAddress {
+    fn connect_info(stream: IncomingStream<'_, PromptListener>) -> Self {
         Self(*stream.remote_addr())
     }
 }

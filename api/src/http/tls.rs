@@ -4,11 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::Listener;
 use domain::config::Tls;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-    time::timeout,
-};
+use tokio::{net::TcpStream, sync::mpsc, time::timeout};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -18,6 +14,8 @@ use tokio_rustls::{
     },
     server::TlsStream,
 };
+
+use super::serve::PromptListener;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -30,7 +28,7 @@ pub struct TlsListener {
 impl TlsListener {
     /// # Errors
     /// The certificate or key can't be read, or don't fit together.
-    pub fn new(listener: TcpListener, tls: &Tls) -> io::Result<Self> {
+    pub fn new(listener: PromptListener, tls: &Tls) -> io::Result<Self> {
         let acceptor = TlsAcceptor::from(Arc::new(server_config(tls)?));
         let address = listener.local_addr()?;
         let (sender, accepted) = mpsc::channel(64);
@@ -59,13 +57,13 @@ fn server_config(tls: &Tls) -> io::Result<ServerConfig> {
 
 /// Runs until the listener's owner is gone.
 async fn accept_all(
-    mut listener: TcpListener,
+    mut listener: PromptListener,
     acceptor: TlsAcceptor,
     sender: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
     loop {
         let (stream, address) = tokio::select! {
-            accepted = Listener::accept(&mut listener) => accepted,
+            accepted = listener.accept() => accepted,
             () = sender.closed() => return,
         };
         let (acceptor, sender) = (acceptor.clone(), sender.clone());
