@@ -28,6 +28,14 @@ pub struct Hub {
     begun: watch::Receiver<bool>,
 }
 
+/// What stands behind a page of the log.
+enum Next {
+    Nothing,
+    More,
+    /// Some that are not safe to hand out yet.
+    HeldBack,
+}
+
 /// Why a watch could not begin or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
@@ -52,47 +60,54 @@ impl Hub {
         let mut wake = self.platform.bus.listen_events("log");
         let mut place = None;
         loop {
-            match self.read_on(&mut place).await {
-                Ok(true) => continue,
-                Ok(false) => {
-                    begun.send_replace(true);
-                }
-                Err(error) => tracing::warn!(%error, "the event log cannot be read"),
+            let next = self.read_on(&mut place).await;
+            if next.is_ok() {
+                begun.send_replace(true);
             }
+            let pause = match next {
+                Ok(Next::More) => continue,
+                // It becomes safe with a commit that may wake nobody.
+                Ok(Next::HeldBack) => limits::EVENT_RECHECK,
+                Ok(Next::Nothing) => limits::EVENT_POLL,
+                Err(error) => {
+                    tracing::warn!(%error, "the event log cannot be read");
+                    limits::EVENT_POLL
+                }
+            };
             // Woken or not, closed or not: the poll stands behind it.
-            if let Ok(None) = tokio::time::timeout(limits::EVENT_POLL, wake.recv()).await {
-                tokio::time::sleep(limits::EVENT_POLL).await;
+            if let Ok(None) = tokio::time::timeout(pause, wake.recv()).await {
+                tokio::time::sleep(pause).await;
             }
         }
     }
 
-    /// Hands on one page; true when there may be more.
-    async fn read_on(&self, place: &mut Option<Cursor>) -> Result<bool> {
+    /// Hands on one page.
+    async fn read_on(&self, place: &mut Option<Cursor>) -> Result<Next> {
         let mut connection = self.platform.db.get().await?;
         let from = match *place {
             Some(cursor) => cursor,
             None => *place.insert(log::end(&mut connection).await?),
         };
-        let page = log::after(&mut connection, from, None, PAGE).await?;
-        let full = page.len() as i64 == PAGE;
-        if let Some(last) = page.last() {
+        let page = log::read(&mut connection, from, PAGE).await?;
+        drop(connection);
+        let next = match (page.held_back, page.events.len() as i64 == PAGE) {
+            (true, _) => Next::HeldBack,
+            (false, true) => Next::More,
+            (false, false) => Next::Nothing,
+        };
+        if let Some(last) = page.events.last() {
             *place = Some(last.cursor);
         }
-        let oldest = match page.first() {
-            Some(first) => Some(first.at),
-            None => log::oldest_held_back(&mut connection, from).await?,
-        };
-        drop(connection);
-        let lag = oldest.map_or(0.0, |at| (self.platform.clock.now() - at).as_seconds_f64().max(0.0));
+        let lag = page.oldest.map_or(0.0, |at| (self.platform.clock.now() - at).as_seconds_f64().max(0.0));
         metrics::gauge!("cordboard_event_lag_seconds").set(lag);
-        if lag > limits::EVENT_LAG.as_secs_f64() {
-            tracing::warn!(lag, "the event log lags: a transaction has been open for long");
+        if lag > limits::EVENT_LAG.as_secs_f64() && !page.events.is_empty() {
+            tracing::warn!(lag, "the event log lagged: a transaction was open for long");
         }
-        for event in page {
+        for event in page.events {
             // Nobody subscribed is no fault.
             let _ = self.ring.send(Arc::new(event));
         }
-        Ok(full)
+        Ok(next)
     }
 
     /// Follows the log from a cursor, or from now.
@@ -147,7 +162,7 @@ impl Watch {
             }
             if self.behind {
                 let mut connection = self.hub.platform.db.get().await?;
-                let page = log::after(&mut connection, self.place, Some(&self.filter), PAGE).await?;
+                let page = log::after(&mut connection, self.place, &self.filter, PAGE).await?;
                 self.behind = page.len() as i64 == PAGE;
                 self.page = page.into_iter();
                 continue;

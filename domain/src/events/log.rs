@@ -1,7 +1,7 @@
 //! Queries against the log.
 
 use chrono::{DateTime, Utc};
-use diesel::{OptionalExtension, QueryableByName, sql_query, sql_types};
+use diesel::{QueryableByName, sql_query, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -43,59 +43,83 @@ impl From<Row> for Event {
 }
 
 macro_rules! events {
-    ($cursor:literal) => {
+    ($more:literal, $cursor:literal) => {
         concat!(
-            "SELECT xid::text::bigint AS transaction, seq, at, aggregate, aggregate_id, version, kind, payload FROM event
-                WHERE (xid, seq) > (",
+            "SELECT xid::text::bigint AS transaction, seq, at, aggregate, aggregate_id, version, kind, payload",
+            $more,
+            " FROM event WHERE (xid, seq) > (",
             $cursor,
-            "::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+            "::text::xid8, $2)"
         )
     };
 }
 
-/// The events behind a cursor that are safe to hand out, oldest first, `limit` at most.
+/// What one look at the log found.
+pub(super) struct Page {
+    /// Safe to hand out, oldest first.
+    pub events: Vec<Event>,
+    /// Behind them stand some that are written and not safe yet: an older transaction may still put its own before them.
+    pub held_back: bool,
+    /// When the oldest happened that was not handed out before, safe or not.
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// What every process reads all the time, behind whatever cursor by one plan: `limit` events at most.
+pub(super) async fn read(connection: &mut AsyncPgConnection, cursor: Cursor, limit: i64) -> Result<Page> {
+    #[derive(QueryableByName)]
+    struct Read {
+        #[diesel(embed)]
+        event: Row,
+        #[diesel(sql_type = sql_types::Bool)]
+        safe: bool,
+    }
+    let mut rows: Vec<Read> = statement(concat!(
+        events!(", xid < pg_snapshot_xmin(pg_current_snapshot()) AS safe", "(SELECT $1)"),
+        " ORDER BY xid, seq LIMIT (SELECT $3)"
+    ))
+    .bind::<sql_types::Text, _>(cursor.xid.to_string())
+    .bind::<sql_types::BigInt, _>(cursor.seq)
+    .bind::<sql_types::BigInt, _>(limit)
+    .load(connection)
+    .await?;
+    let oldest = rows.iter().map(|read| read.event.at).next();
+    // In the log's order whatever is not safe comes last.
+    let safe = rows.iter().take_while(|read| read.safe).count();
+    let held_back = safe < rows.len();
+    rows.truncate(safe);
+    Ok(Page { events: rows.into_iter().map(|read| read.event.into()).collect(), held_back, oldest })
+}
+
+/// The events that a filter lets through behind a cursor that are safe to hand out, oldest first, `limit` at most.
 pub(super) async fn after(
     connection: &mut AsyncPgConnection,
     cursor: Cursor,
-    filter: Option<&Filter>,
+    filter: &Filter,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    let rows: Vec<Row> = match filter {
-        // What every process reads all the time: by one plan, for whatever cursor.
-        None => {
-            statement(concat!(events!("(SELECT $1)"), " ORDER BY xid, seq LIMIT (SELECT $3)"))
-                .bind::<sql_types::Text, _>(cursor.xid.to_string())
-                .bind::<sql_types::BigInt, _>(cursor.seq)
-                .bind::<sql_types::BigInt, _>(limit)
-                .load(connection)
-                .await?
-        }
-        Some(filter) => {
-            let mut conditions = "AND aggregate = $4".to_owned();
-            let mut next = 5;
-            if filter.id.is_some() {
-                conditions += &format!(" AND aggregate_id = ${next}");
-                next += 1;
-            }
-            if filter.field.is_some() {
-                conditions += &format!(" AND payload ->> ${next} = ${}", next + 1);
-            }
-            let events = events!("$1");
-            let mut query = sql_query(format!("{events} {conditions} ORDER BY xid, seq LIMIT $3"))
-                .into_boxed::<diesel::pg::Pg>()
-                .bind::<sql_types::Text, _>(cursor.xid.to_string())
-                .bind::<sql_types::BigInt, _>(cursor.seq)
-                .bind::<sql_types::BigInt, _>(limit)
-                .bind::<sql_types::Text, _>(filter.aggregate);
-            if let Some(id) = filter.id {
-                query = query.bind::<sql_types::Uuid, _>(id);
-            }
-            if let Some((field, text)) = &filter.field {
-                query = query.bind::<sql_types::Text, _>(*field).bind::<sql_types::Text, _>(text.clone());
-            }
-            query.load(connection).await?
-        }
-    };
+    let mut conditions = "AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND aggregate = $4".to_owned();
+    let mut next = 5;
+    if filter.id.is_some() {
+        conditions += &format!(" AND aggregate_id = ${next}");
+        next += 1;
+    }
+    if filter.field.is_some() {
+        conditions += &format!(" AND payload ->> ${next} = ${}", next + 1);
+    }
+    let events = events!("", "$1");
+    let mut query = sql_query(format!("{events} {conditions} ORDER BY xid, seq LIMIT $3"))
+        .into_boxed::<diesel::pg::Pg>()
+        .bind::<sql_types::Text, _>(cursor.xid.to_string())
+        .bind::<sql_types::BigInt, _>(cursor.seq)
+        .bind::<sql_types::BigInt, _>(limit)
+        .bind::<sql_types::Text, _>(filter.aggregate);
+    if let Some(id) = filter.id {
+        query = query.bind::<sql_types::Uuid, _>(id);
+    }
+    if let Some((field, text)) = &filter.field {
+        query = query.bind::<sql_types::Text, _>(*field).bind::<sql_types::Text, _>(text.clone());
+    }
+    let rows: Vec<Row> = query.load(connection).await?;
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
@@ -111,27 +135,6 @@ struct Place {
 pub(super) async fn end(connection: &mut AsyncPgConnection) -> Result<Cursor> {
     let place: Place = statement("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1) AS transaction, 9223372036854775807 AS seq").get_result(connection).await?;
     Ok(Cursor { xid: place.transaction, seq: place.seq })
-}
-
-/// When the oldest event behind a cursor happened that is written but must not be handed out yet.
-pub(super) async fn oldest_held_back(
-    connection: &mut AsyncPgConnection,
-    cursor: Cursor,
-) -> Result<Option<DateTime<Utc>>> {
-    let held: Option<HeldBack> =
-        statement("SELECT at FROM event WHERE (xid, seq) > ($1::text::xid8, $2) ORDER BY xid, seq LIMIT 1")
-            .bind::<sql_types::Text, _>(cursor.xid.to_string())
-            .bind::<sql_types::BigInt, _>(cursor.seq)
-            .get_result(connection)
-            .await
-            .optional()?;
-    Ok(held.map(|held| held.at))
-}
-
-#[derive(QueryableByName)]
-struct HeldBack {
-    #[diesel(sql_type = sql_types::Timestamptz)]
-    at: DateTime<Utc>,
 }
 
 /// The last place that has been dropped from the log.
@@ -151,7 +154,7 @@ impl Platform {
         limit: i64,
     ) -> Result<Vec<Event>> {
         let mut connection = self.db.get().await?;
-        after(&mut connection, after_cursor.unwrap_or(Cursor { xid: 0, seq: 0 }), Some(filter), limit).await
+        after(&mut connection, after_cursor.unwrap_or(Cursor { xid: 0, seq: 0 }), filter, limit).await
     }
 }
 
