@@ -163,12 +163,12 @@ export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) 
     {
       prepare: takeMicrophone,
       abandon: (media) => media.stop(),
-      accept: async (offer, media) => {
+      accept: async (offer) => {
         const result = await client.mutation(OfferAccept, { input: { offerId: offer.id } }).toPromise();
         const { join, joinUrl } = payload(result, (data) => data.offerAccept);
         if (!join) throw new Error('The server sent no way to join.');
         const ticket = { callId: offer.call.id, video: offer.call.media === 'VIDEO', joinUrl: joinUrl ?? null, name: otherSide(offer.call) };
-        desk.begin(ticket, { media, joined: joinedOf(join) });
+        return (media) => desk.begin(ticket, { media, joined: joinedOf(join) });
       },
       decline: async (offer, reason) => {
         const input = { offerId: offer.id, ...(reason === null ? {} : { reason }) };

@@ -21,7 +21,10 @@ function setUp(world: Partial<World<string>> = {}) {
         return 'ready';
       },
       abandon: () => void done.push('abandoned'),
-      accept: async ({ id }) => void done.push(`accepted ${id}`),
+      accept: async ({ id }) => {
+        done.push(`accepted ${id}`);
+        return () => void done.push(`began, when ${told.length} had been told`);
+      },
       decline: async ({ id }, reason) => void done.push(`declined ${id}: ${reason}`),
       now: () => Date.now(),
       ...world,
@@ -116,11 +119,11 @@ describe('an offer', () => {
 });
 
 describe('accepting', () => {
-  it('takes the microphone first, and then tells the platform and the other tabs', async () => {
+  it('takes the microphone first, then tells the platform, then the other tabs, and then begins', async () => {
     const { inbox, done, told, ids } = setUp();
     inbox.receive({ offer: offer('a'), at: iso(0) });
     await inbox.accept('a');
-    expect(done).toEqual(['microphone', 'accepted a']);
+    expect(done).toEqual(['microphone', 'accepted a', 'began, when 1 had been told']);
     expect(told).toEqual(['a']);
     expect(ids()).toEqual([]);
   });
@@ -159,7 +162,9 @@ describe('accepting', () => {
     const { inbox, done } = setUp();
     inbox.receive({ offer: offer('a'), at: iso(0) });
     await Promise.all([inbox.accept('a'), inbox.accept('a')]);
-    expect(done).toEqual(['microphone', 'accepted a']);
+    // Begun once, too.
+    expect(done.slice(0, 2)).toEqual(['microphone', 'accepted a']);
+    expect(done).toHaveLength(3);
   });
 });
 

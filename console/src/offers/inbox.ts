@@ -34,8 +34,8 @@ export interface World<Ready> {
   prepare(video: boolean): Promise<Ready>;
   /** Gives it back. */
   abandon(ready: Ready): void;
-  /** Tells the platform. Hands the call to the machine that carries it. */
-  accept(offer: Offer, ready: Ready): Promise<void>;
+  /** Tells the platform. What it answers hands the call to the machine that carries it. */
+  accept(offer: Offer): Promise<(ready: Ready) => void>;
   decline(offer: Offer, reason: string | null): Promise<void>;
   now(): number;
 }
@@ -133,9 +133,11 @@ export class Inbox<Ready> {
         this.#noticed({ offer, kind: 'gone', words: null });
         return;
       }
-      await this.#world.accept(offer, ready);
+      const begin = await this.#world.accept(offer);
+      // The bells before the call: bringing it up keeps this tab busy.
       this.#tell(offerId);
       this.settle(offerId);
+      begin(ready);
     } catch (error) {
       if (ready !== null) this.#world.abandon(ready);
       this.#fail(offer, error);
