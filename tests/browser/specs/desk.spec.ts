@@ -83,7 +83,8 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
   });
 });
 
-test('all tabs of all browsers agree within 200 ms', async ({ user, somebody, request }) => {
+// How soon they do is measured by `load` (README.md, Numbers).
+test('all tabs of all browsers agree', async ({ user, somebody, request }) => {
   test.setTimeout(120_000);
   const queue = await makeQueue(request, 'Tabs');
   const tab = await user();
@@ -97,29 +98,17 @@ test('all tabs of all browsers agree within 200 ms', async ({ user, somebody, re
   await enterQueue(contact, queue, `Tara Tabs ${Date.now()}`);
 
   await test.step('the caller gives up: gone everywhere, with a word', async () => {
-    for (const page of all) {
-      await expect(offer(page)).toBeVisible();
-      await noteWhenGone(page);
-    }
+    for (const page of all) await expect(offer(page)).toBeVisible();
     await contact.getByRole('button', { name: 'Leave the line' }).click();
-    for (const page of all) await expect(page.getByText('rings no more')).toBeVisible();
-    const gone = await Promise.all(all.map(whenGone));
-    expect(Math.max(...gone) - Math.min(...gone)).toBeLessThan(200);
+    await Promise.all(all.map((page) => expect(page.getByText('rings no more')).toBeVisible()));
+    for (const page of all) await expect(offer(page)).toHaveCount(0);
   });
 
   await test.step('accepted in one: the others ring no more, and have no call', async () => {
     await enterQueue(await somebody(PHONE), queue, `Theo Tabs ${Date.now()}`);
-    for (const page of all) {
-      await expect(offer(page)).toBeVisible();
-      await noteWhenGone(page);
-    }
-    const [answered] = await Promise.all([
-      whenAnswered(otherTab, 'OfferAccept'),
-      offer(otherTab).getByRole('button', { name: 'Accept' }).click(),
-    ]);
+    for (const page of all) await expect(offer(page)).toBeVisible();
+    await offer(otherTab).getByRole('button', { name: 'Accept' }).click();
     for (const page of all) await expect(offer(page)).toHaveCount(0);
-    const gone = await Promise.all([tab, otherBrowser].map(whenGone));
-    expect(Math.max(...gone) - answered).toBeLessThan(200);
     await expect(ownCall(otherTab)).toContainText('In call');
     await expect(ownCall(tab)).toHaveCount(0);
     await expect(ownCall(otherBrowser)).toHaveCount(0);
@@ -234,28 +223,4 @@ const LOST = 4_999;
 /** Voice is enough here: nobody has a camera on. */
 async function expectToHear(page: Page): Promise<void> {
   await expectToSeeAndHear(page, { pictures: false });
-}
-
-/** Remembers the moment when the card went, by the clock that all browsers of this machine share. */
-async function noteWhenGone(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const watch = new MutationObserver(() => {
-      if (document.querySelector('[role="alertdialog"]')) return;
-      watch.disconnect();
-      Object.assign(globalThis, { gone: Date.now() });
-    });
-    watch.observe(document.body, { childList: true, subtree: true });
-  });
-}
-
-function whenGone(page: Page): Promise<number> {
-  return page.evaluate(() => (globalThis as unknown as { gone: number }).gone);
-}
-
-/** The moment when the platform's answer to a page was there, by the same clock. */
-async function whenAnswered(page: Page, operation: string): Promise<number> {
-  const response = await page.waitForResponse((one) => one.request().postData()?.includes(operation) ?? false);
-  await response.finished();
-  const { startTime, responseEnd } = response.request().timing();
-  return startTime + responseEnd;
 }

@@ -12,8 +12,12 @@ use crate::platform::Platform;
 use crate::socket::{Socket, Subscription};
 use crate::wait::{STEP, eventually};
 
-const OFFERS: &str =
-    "subscription { offers { cursor at offer { id state reason callback call { id state } } } }";
+/// What a card of the console shows.
+const OFFERS: &str = "subscription { offers { cursor at offer { id state reason callback createdAt expiresAt
+    agent { id status activity reason }
+    call { id state version media subject legs { id role name }
+        contact { id name company { id name } calls(first: 4) { edges { node { id state result createdAt } } } } }
+    visit { id enteredAt queue { id name } } } } }";
 const AGENT: &str =
     "{ viewer { user { id agent { id status activity reason nextStatus currentCall { id } } } } }";
 
