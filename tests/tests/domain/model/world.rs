@@ -119,7 +119,16 @@ impl World {
             }
         }
         last?;
-        invariants::always(&self.sql).await
+        invariants::always(&self.sql).await?;
+        self.figures().await
+    }
+
+    /// The day's figures are those of the log at every moment, since both are written in one transaction. Three statements;
+    /// the log is gone through anew each time.
+    async fn figures(&self) -> std::result::Result<(), String> {
+        let queues: Vec<_> = self.queues.iter().map(|queue| queue.id).collect();
+        let rows = self.centre.platform.queues(&queues).await.map_err(|error| error.to_string())?;
+        invariants::figures::of_queues(&self.centre.platform, &self.sql, &rows, self.since, false).await
     }
 
     async fn look(&self) -> std::result::Result<(), String> {
@@ -128,11 +137,8 @@ impl World {
         invariants::nobody_waits_for_a_free_agent(&self.sql, now).await
     }
 
-    /// The whole run is over: the day's figures are those of the log. Gives what it came by.
+    /// What the run came by.
     pub async fn finish(&self) -> std::result::Result<String, String> {
-        let queues: Vec<_> = self.queues.iter().map(|queue| queue.id).collect();
-        let rows = self.centre.platform.queues(&queues).await.map_err(|error| error.to_string())?;
-        invariants::figures::of_queues(&self.centre.platform, &self.sql, &rows, self.since, false).await?;
         let seen = "SELECT string_agg(what || ' ' || number, ', ' ORDER BY what) FROM (
             SELECT 'offer ' || state AS what, count(*) AS number FROM offer GROUP BY 1
             UNION ALL SELECT 'transfer ' || kind || ' ' || state, count(*) FROM transfer GROUP BY 1
