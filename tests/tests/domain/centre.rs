@@ -93,10 +93,15 @@ impl Centre {
     }
 
     pub async fn request(&self, queue: &Queue) -> domain::Result<Caller> {
-        self.request_as(queue, "ada@example.com").await
+        self.request_as(&self.platform, queue, "ada@example.com").await
     }
 
-    pub async fn request_as(&self, queue: &Queue, email: &str) -> domain::Result<Caller> {
+    pub async fn request_as(
+        &self,
+        platform: &Platform,
+        queue: &Queue,
+        email: &str,
+    ) -> domain::Result<Caller> {
         let request = CallRequest {
             queue_key: queue.key.clone(),
             name: "Ada Lovelace".into(),
@@ -107,7 +112,7 @@ impl Centre {
             priority: None,
             voicemail: false,
         };
-        let placed = self.platform.request_call(&self.admin, request, "a test", None).await?;
+        let placed = platform.request_call(&self.admin, request, "a test", None).await?;
         Ok(Caller { call: placed.call.id, token: placed.join_token, actor: Actor::Anonymous })
     }
 

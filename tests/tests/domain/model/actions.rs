@@ -67,6 +67,8 @@ pub enum Action {
     WorkerDies,
     /// Two of them at once, in two processes.
     Together(Box<(Action, Action)>),
+    /// A process dies in the middle of it, somewhere.
+    Dies(Box<Action>, Pick),
 }
 
 const SECONDS: [i64; 10] = [1, 1, 2, 3, 5, 8, 11, 21, 35, 70];
@@ -79,6 +81,14 @@ pub fn from_seed(seed: u64, steps: usize) -> Vec<Action> {
 fn any(random: &mut StdRng) -> Action {
     if random.random_ratio(1, 4) {
         return Action::Together(Box::new((one(random), one(random))));
+    }
+    if random.random_ratio(1, 15) {
+        let during = match one(random) {
+            // Who half retires a worker leaves the rest to a scheduler's watchman, and none looks here.
+            Action::WorkerDies => Action::Route,
+            other => other,
+        };
+        return Action::Dies(Box::new(during), random.random_range(0..1000));
     }
     one(random)
 }

@@ -1,5 +1,5 @@
-//! A call centre at random: agents, contacts, time-outs, hang-ups, changed queues, faults and restarts, several processes
-//! at once, on the real PostgreSQL; and what must hold after each step.
+//! A call centre at random: agents, contacts, time-outs, hang-ups, changed queues, faults, restarts and processes that die
+//! in the middle of a step, several of them at once, on the real PostgreSQL; and what must hold after each step.
 //!
 //! A run is a list of actions made from a seed. One that fails is tried again with less and less of its actions, and
 //! what is left is shown with the seed. `CORDBOARD_MODEL_RUNS` and `CORDBOARD_MODEL_STEPS` make it longer,
@@ -9,6 +9,7 @@
 mod actions;
 mod change;
 mod company;
+mod death;
 mod people;
 mod world;
 

@@ -37,9 +37,9 @@ impl World {
         }
     }
 
-    pub async fn request(&self, queue: Pick, contact: Pick) -> Result<Caller> {
+    pub async fn request(&self, platform: &Platform, queue: Pick, contact: Pick) -> Result<Caller> {
         let email = format!("contact{}@example.com", contact % CONTACTS);
-        let caller = self.centre.request_as(self.queue(queue), &email).await?;
+        let caller = self.centre.request_as(platform, self.queue(queue), &email).await?;
         self.remember(caller.clone());
         Ok(caller)
     }

@@ -100,6 +100,7 @@ impl World {
                 judge(first)?;
                 judge(second)?;
             }
+            Action::Dies(during, after) => judge(self.dies_during(during, *after).await)?,
             alone => judge(self.act(one, alone).await)?,
         }
         invariants::always(&self.sql).await?;
@@ -147,7 +148,7 @@ impl World {
         Ok(row.get::<_, Option<String>>(0).unwrap_or_default())
     }
 
-    async fn act(&self, platform: &Platform, action: &Action) -> Result<()> {
+    pub async fn act(&self, platform: &Platform, action: &Action) -> Result<()> {
         match action {
             Action::Status(who, what) => {
                 let status = AgentStatus::ALL[what % AgentStatus::ALL.len()];
@@ -158,7 +159,7 @@ impl World {
                 self.stay(platform).await?;
             }
             Action::Request(queue, contact) => {
-                let caller = self.request(*queue, *contact).await?;
+                let caller = self.request(platform, *queue, *contact).await?;
                 if contact % 4 > 0 {
                     let caller = self.join(platform, caller).await?;
                     self.media(platform, &caller, LegRole::Contact).await?;
@@ -357,7 +358,7 @@ impl World {
                 let old = std::mem::replace(&mut *self.worker.lock().unwrap(), new);
                 platform.retire_worker(old).await?;
             }
-            Action::Together(_) => unreachable!("two at a time"),
+            Action::Together(_) | Action::Dies(..) => unreachable!("alone in its step"),
             other => self.act_in_company(platform, other).await?,
         }
         Ok(())
