@@ -170,7 +170,7 @@ async fn told_calls(sql: &Client, days: &mut HashMap<Uuid, Told>) -> Result<(), 
     Ok(())
 }
 
-async fn told_days(sql: &Client) -> Result<HashMap<Uuid, Told>, String> {
+async fn told_days(sql: &Client, talks: bool) -> Result<HashMap<Uuid, Told>, String> {
     let id = |text: &str| Uuid::parse_str(text).map_err(|error| error.to_string());
     let mut days: HashMap<Uuid, Told> = HashMap::new();
     for row in rows(sql, AGENTS).await? {
@@ -185,7 +185,9 @@ async fn told_days(sql: &Client) -> Result<HashMap<Uuid, Told>, String> {
             }
         }
     }
-    told_calls(sql, &mut days).await?;
+    if talks {
+        told_calls(sql, &mut days).await?;
+    }
     Ok(days)
 }
 
@@ -205,19 +207,20 @@ impl Told {
     }
 
     /// `from` and `to`: the day was counted between these instants.
-    fn is(&self, kept: &AgentDay, from: f64, to: f64) -> bool {
-        let seconds = [
-            ("TALK", kept.talk_seconds),
-            ("HOLD", kept.hold_seconds),
+    fn is(&self, kept: &AgentDay, from: f64, to: f64, talks: bool) -> bool {
+        let of_calls = [("TALK", kept.talk_seconds), ("HOLD", kept.hold_seconds)];
+        let between = [
             ("WRAP_UP", kept.wrap_up_seconds),
             ("AVAILABLE", kept.available_seconds),
             ("AWAY", kept.away_seconds),
         ];
-        usize::try_from(kept.handled).is_ok_and(|handled| handled == self.handled())
-            && usize::try_from(kept.missed).is_ok_and(|missed| missed == self.missed.len())
-            && seconds.iter().all(|&(what, kept)| {
-                kept > self.spent(what, from) - NEAR && kept < self.spent(what, to) + NEAR
-            })
+        let spent = |&(what, kept): &(&str, f64)| {
+            kept > self.spent(what, from) - NEAR && kept < self.spent(what, to) + NEAR
+        };
+        let handled = usize::try_from(kept.handled).is_ok_and(|handled| handled == self.handled());
+        usize::try_from(kept.missed).is_ok_and(|missed| missed == self.missed.len())
+            && between.iter().all(spent)
+            && (!talks || handled && of_calls.iter().all(spent))
     }
 }
 
@@ -225,23 +228,29 @@ fn seconds(at: DateTime<Utc>) -> f64 {
     at.timestamp_micros() as f64 / 1e6
 }
 
-/// What agents did today. `since` is an instant before the first of them signed in.
+/// What agents did today. `since` is an instant before the first of them signed in. What they did in calls is compared on
+/// demand: the log tells it of calls of two.
 ///
 /// # Errors
 /// The agent of whom the log says something else than what is kept.
-pub async fn days_of_agents(platform: &Platform, sql: &Client, since: DateTime<Utc>) -> Result<(), String> {
+pub async fn days_of_agents(
+    platform: &Platform,
+    sql: &Client,
+    since: DateTime<Utc>,
+    talks: bool,
+) -> Result<(), String> {
     let from = platform.clock.now();
     if since.date_naive() != from.date_naive() {
         // Midnight went by: a day is a part of the log.
         return Ok(());
     }
-    let told = told_days(sql).await?;
+    let told = told_days(sql, talks).await?;
     let asked: Vec<(AgentId, &str)> = told.keys().map(|agent| (AgentId(*agent), "UTC")).collect();
     let kept = platform.agents_today(&asked).await.map_err(|error| error.to_string())?;
     let to = platform.clock.now();
     for (agent, told) in &told {
         let kept = kept.get(&AgentId(*agent)).cloned().unwrap_or_default();
-        if !told.is(&kept, seconds(from), seconds(to)) {
+        if !told.is(&kept, seconds(from), seconds(to), talks) {
             let (spent, handled, missed) = (&told.course.spent, told.handled(), told.missed.len());
             let [talk, hold] = ["TALK", "HOLD"].map(|what| told.spent(what, seconds(from)));
             return Err(format!(

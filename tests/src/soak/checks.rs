@@ -124,5 +124,5 @@ async fn counted_anew(centre: &domain::Platform, sql: &Client, since: DateTime<U
     }
     invariants::figures::of_queues(centre, sql, &queues, since, true).await?;
     invariants::lives_of_calls(sql).await?;
-    invariants::days_of_agents(centre, sql, since).await
+    invariants::days_of_agents(centre, sql, since, true).await
 }

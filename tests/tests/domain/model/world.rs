@@ -124,12 +124,14 @@ impl World {
         self.figures().await
     }
 
-    /// The day's figures are those of the log at every moment, since both are written in one transaction. Three statements;
+    /// The day's figures are those of the log at every moment, since both are written in one transaction. Five statements;
     /// the log is gone through anew each time.
     async fn figures(&self) -> std::result::Result<(), String> {
         let queues: Vec<_> = self.queues.iter().map(|queue| queue.id).collect();
-        let rows = self.centre.platform.queues(&queues).await.map_err(|error| error.to_string())?;
-        invariants::figures::of_queues(&self.centre.platform, &self.sql, &rows, self.since, false).await
+        let platform = &self.centre.platform;
+        let rows = platform.queues(&queues).await.map_err(|error| error.to_string())?;
+        invariants::figures::of_queues(platform, &self.sql, &rows, self.since, false).await?;
+        invariants::days_of_agents(platform, &self.sql, self.since, false).await
     }
 
     async fn look(&self) -> std::result::Result<(), String> {
