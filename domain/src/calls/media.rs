@@ -211,13 +211,14 @@ impl Platform {
     }
 
     /// Takes a call away from a worker that is gone or drains, and has it dispatched anew. Its legs get their time to
-    /// come over.
+    /// come over: who had media until now in any case, the others as a new lease would give it to them.
     pub async fn orphan_call(&self, id: CallId, worker: WorkerId) -> Result<bool> {
         let mut change = self.change(id).await?;
         if change.call.worker_id != Some(worker) || change.call.state == CallState::Ended {
             return Ok(false);
         }
         let leave_by = change.now() + limits::RECONNECT;
+        let anew = change.call.epoch < limits::LEASES_IN_FULL;
         for place in 0..change.legs.len() {
             if change.legs[place].state == LegState::Connected {
                 change.leg_becomes(place, LegState::Reconnecting)?;
@@ -231,7 +232,7 @@ impl Platform {
                         Some("the media worker is gone".into()),
                     )
                     .await?;
-            } else if change.legs[place].state.is_present() && change.legs[place].leave_by.is_some() {
+            } else if anew && change.legs[place].state.is_present() && change.legs[place].leave_by.is_some() {
                 change.legs[place].leave_by = Some(leave_by);
             }
         }

@@ -1,7 +1,8 @@
 //! Calls that no media worker has: nobody can hear anybody, which is no fault of those who are there.
 
 use domain::calls::{CallPlan, CallResult, CallState, LegRole, LegState};
-use domain::ids::CallId;
+use domain::ids::{CallId, WorkerId};
+use domain::limits;
 use domain::people::Actor;
 use domain::routing::{Queue, QueueChange};
 
@@ -151,4 +152,56 @@ async fn a_call_back_that_loses_its_worker_loses_no_try() {
     assert_eq!((row.state, row.callback_tries), (CallState::Queued, 0));
     assert_eq!(centre.leg(call, LegRole::Contact).await.state, LegState::Invited);
     assert!(centre.visits(call).await.pop().unwrap().not_before > centre.platform.clock.now(), "later");
+}
+
+/// It may be the call itself that its workers die of. As long as they die faster than anybody's time is up, nobody would ever
+/// be given up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_workers_die_again_and_again_is_given_up_after_five_leases() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (talk, agent, _) = centre.talk(&queue).await;
+    let waiting = centre.caller(&queue).await.call;
+    let dies = async |old: WorkerId| {
+        centre.platform.retire_worker(old).await.unwrap();
+        let new = worker(&centre.platform).await;
+        for call in [talk, waiting] {
+            centre.platform.lease_call(call, new).await.unwrap().unwrap();
+        }
+        new
+    };
+    let mut holder = centre.worker;
+    for _ in 1..limits::LEASES_IN_FULL {
+        holder = dies(holder).await;
+        centre.pass_with(&[&agent], seconds(20)).await;
+        assert_eq!(centre.state(talk).await, CallState::InProgress);
+        assert_eq!(centre.state(waiting).await, CallState::Queued);
+    }
+    assert_eq!(centre.call(talk).await.epoch, limits::LEASES_IN_FULL);
+    // The sixth one has what the fifth has left.
+    dies(holder).await;
+    centre.pass_with(&[&agent], seconds(12)).await;
+    for call in [talk, waiting] {
+        assert_eq!(centre.state(call).await, CallState::Ended);
+    }
+}
+
+/// A day's deployments are no fault of the call: with media in between it has its time each time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_has_media_on_each_worker_outlives_any_number_of_them() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (call, agent, _) = centre.talk(&queue).await;
+    let mut holder = centre.worker;
+    for _ in 0..limits::LEASES_IN_FULL + 3 {
+        centre.platform.retire_worker(holder).await.unwrap();
+        centre.pass_with(&[&agent], seconds(20)).await;
+        holder = worker(&centre.platform).await;
+        let plan = centre.platform.lease_call(call, holder).await.unwrap().unwrap();
+        for leg in &plan.legs {
+            centre.platform.leg_connected(call, plan.epoch, leg.id).await.unwrap();
+        }
+        centre.pass_with(&[&agent], seconds(40)).await;
+        assert_eq!(centre.state(call).await, CallState::InProgress);
+    }
 }
