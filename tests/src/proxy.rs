@@ -2,14 +2,19 @@
 //! between two steps of a program, and it counts the statements that pass to PostgreSQL.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 
+use socket2::{SockFilter, SockRef, Socket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use url::Url;
+
+/// A socket with this filter (BPF_RET, of nothing) drops what comes for it before it is confirmed.
+const DROP: SockFilter = SockFilter::new(0x06, 0, 0, 0);
 
 /// What the proxy does with traffic at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +31,7 @@ pub struct Proxy {
     address: SocketAddr,
     traffic: watch::Sender<Traffic>,
     statements: Arc<AtomicU64>,
+    clients: Arc<Mutex<Vec<Weak<Socket>>>>,
     _tasks: JoinSet<()>,
 }
 
@@ -36,8 +42,9 @@ impl Proxy {
         let address = listener.local_addr().expect("it has an address");
         let (traffic, watched) = watch::channel(Traffic::Flows);
         let statements = Arc::new(AtomicU64::new(0));
+        let clients: Arc<Mutex<Vec<Weak<Socket>>>> = Arc::default();
         let mut tasks = JoinSet::new();
-        let counter = Arc::clone(&statements);
+        let (counter, open) = (Arc::clone(&statements), Arc::clone(&clients));
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
@@ -46,7 +53,14 @@ impl Proxy {
                 }
                 let (server, watched) = (server.clone(), watched.clone());
                 let counter = Arc::clone(&counter);
+                let socket = Arc::new(SockRef::from(&client).try_clone().expect("a second handle"));
+                {
+                    let mut open = open.lock().expect("a list");
+                    open.retain(|socket| socket.strong_count() > 0);
+                    open.push(Arc::downgrade(&socket));
+                }
                 connections.spawn(async move {
+                    let _as_long_as_it_is_open = socket;
                     let Ok(server) = TcpStream::connect(server).await else {
                         return;
                     };
@@ -60,7 +74,16 @@ impl Proxy {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Self { address, traffic, statements, _tasks: tasks }
+        Self { address, traffic, statements, clients, _tasks: tasks }
+    }
+
+    /// Before the server of an address, as `DATABASE_URL` is one. Gives the address that leads through it, too.
+    pub async fn at(address: &str) -> (Self, String) {
+        let mut address = Url::parse(address).expect("an address");
+        let (host, port) = (address.host_str().expect("a host"), address.port().expect("a port"));
+        let proxy = Self::before(format!("{host}:{port}")).await;
+        address.set_port(Some(proxy.address.port())).expect("a port can be set");
+        (proxy, address.to_string())
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -69,6 +92,14 @@ impl Proxy {
 
     pub fn set(&self, traffic: Traffic) {
         self.traffic.send_replace(traffic);
+    }
+
+    /// From now on whatever a client sends on a connection that is open now is lost, and nobody is told: what a firewall does
+    /// that has forgotten it. New connections are good ones.
+    pub fn forget(&self) {
+        for client in self.clients.lock().expect("a list").iter().filter_map(Weak::upgrade) {
+            client.attach_filter(&[DROP]).expect("a filter");
+        }
     }
 
     /// SQL statements that were sent to be executed so far.

@@ -90,7 +90,8 @@ impl Pool {
 /// A connection may lie idle for hours: one that a firewall forgot meanwhile shall fail before it is used, or soon.
 fn kept_alive(address: &str) -> String {
     let Ok(mut url) = url::Url::parse(address) else { return address.into() };
-    for (name, seconds) in [("keepalives_idle", "30"), ("tcp_user_timeout", "15")] {
+    let limits = [("keepalives_idle", "30"), ("keepalives_interval", "5"), ("tcp_user_timeout", "15")];
+    for (name, seconds) in limits {
         if !url.query_pairs().any(|(given, _)| given == name) {
             url.query_pairs_mut().append_pair(name, seconds);
         }

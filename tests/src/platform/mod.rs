@@ -8,7 +8,6 @@ use std::path::Path;
 
 use s3::Bucket;
 use tempfile::TempDir;
-use url::Url;
 
 use crate::config::config;
 use crate::graphql::Client;
@@ -218,12 +217,8 @@ impl Platform {
             if name != "DATABASE_URL" && name != "AMQP_URL" {
                 continue;
             }
-            let mut address = Url::parse(value).expect("an address");
-            let host = address.host_str().expect("a host").to_owned();
-            let port = address.port().expect("a port");
-            let proxy = Proxy::before(format!("{host}:{port}")).await;
-            address.set_port(Some(proxy.address().port())).expect("a port can be set");
-            *value = address.to_string();
+            let (proxy, through) = Proxy::at(value).await;
+            *value = through;
             if name == "AMQP_URL" {
                 self.broker_proxy = Some(proxy);
             } else {

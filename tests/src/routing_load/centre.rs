@@ -74,12 +74,8 @@ impl Centre {
 
     /// One whose statements are counted.
     pub async fn counted_process(&self) -> (Platform, Proxy) {
-        let mut address = url::Url::parse(&self.url).expect("DATABASE_URL is an address");
-        let server =
-            format!("{}:{}", address.host_str().unwrap_or("127.0.0.1"), address.port().unwrap_or(5432));
-        let proxy = Proxy::before(server).await;
-        address.set_port(Some(proxy.address().port())).expect("an address with a port");
-        let settings = [("DATABASE_URL", address.as_str()), ("AMQP_URL", self.amqp_url.as_str())];
+        let (proxy, through) = Proxy::at(&self.url).await;
+        let settings = [("DATABASE_URL", through.as_str()), ("AMQP_URL", self.amqp_url.as_str())];
         (Platform::new(config(&settings), "routing-load").expect("a platform"), proxy)
     }
 

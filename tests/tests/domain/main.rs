@@ -9,6 +9,7 @@ mod chat;
 mod colleagues;
 mod desk;
 mod dying;
+mod forgotten;
 mod groups;
 mod handing_over;
 mod hold;
