@@ -48,7 +48,8 @@ impl Platform {
         statement(
             "INSERT INTO agent_presence (agent_id, until) SELECT user_id, heard.until
                 FROM unnest($1::uuid[], $2::timestamptz[]) AS heard (agent_id, until) JOIN agent ON user_id = heard.agent_id ORDER BY user_id
-             ON CONFLICT (agent_id) DO UPDATE SET until = greatest(agent_presence.until, excluded.until)",
+             ON CONFLICT (agent_id) DO UPDATE SET until = greatest(agent_presence.until, excluded.until),
+                presumed = agent_presence.presumed AND excluded.until <= agent_presence.until",
         )
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&ids)
         .bind::<sql_types::Array<sql_types::Timestamptz>, _>(&until)

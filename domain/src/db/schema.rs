@@ -469,6 +469,7 @@ diesel::table! {
     agent_presence (agent_id) {
         agent_id -> Uuid,
         until -> Timestamptz,
+        presumed -> Bool,
     }
 }
 

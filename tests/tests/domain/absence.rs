@@ -72,6 +72,40 @@ async fn a_scheduler_that_hung_brings_nobody_back() {
     assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
 }
 
+/// One that crashes soon after each of its starts cannot know, each time anew, what was before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduler_that_starts_again_and_again_keeps_no_closed_laptop_present() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let (closed, open) = (centre.agent(&[&queue]).await, centre.agent(&[&queue]).await);
+    let (platform, clock) = (&centre.platform, &centre.platform.clock);
+    let starts = async || {
+        clock.advance(seconds(10));
+        platform.be_present(&[id_of(&open)]).await.unwrap();
+        let absence = Absence::new(clock.now());
+        absence.look(platform).await.unwrap();
+        assert!(absence.may_be_told(clock.now()));
+        duties(platform).await;
+        assert_eq!(centre.activity(&open).await, AgentActivity::Available);
+    };
+    for _ in 0..2 {
+        starts().await;
+        assert_eq!(centre.activity(&closed).await, AgentActivity::Available, "the first start's full period");
+    }
+    // Three minutes of it.
+    for _ in 2..18 {
+        starts().await;
+        assert_eq!(centre.activity(&closed).await, AgentActivity::Offline);
+    }
+
+    // Whoever is heard from again may be taken to be there once more.
+    platform.be_present(&[id_of(&closed)]).await.unwrap();
+    for expected in [AgentActivity::Available, AgentActivity::Available, AgentActivity::Offline] {
+        starts().await;
+        assert_eq!(centre.activity(&closed).await, expected);
+    }
+}
+
 /// The api renews every few seconds what it heard before: its turn is no sign of life.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_laptop_is_gone_fifteen_seconds_after_its_last_sign() {
