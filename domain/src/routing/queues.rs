@@ -115,11 +115,18 @@ impl Platform {
     }
 
     /// Changes a queue while its calls go on: what waits is judged by the new rules at once. An archived queue takes no
-    /// calls; those that wait in it are still served.
+    /// calls; those that wait in it are still served. What is set already is no change, whatever the version, so that an
+    /// answer that was lost can be asked for again.
     ///
     /// # Errors
-    /// As for [`Platform::create_queue`].
-    pub async fn update_queue(&self, actor: &Actor, id: QueueId, change: QueueChange) -> Result<Queue> {
+    /// As for [`Platform::create_queue`]; STALE when the queue moved on since `version`, where one is given.
+    pub async fn update_queue(
+        &self,
+        actor: &Actor,
+        id: QueueId,
+        version: Option<i32>,
+        change: QueueChange,
+    ) -> Result<Queue> {
         administrator(actor)?;
         let mut unit = self.begin().await?;
         let found: Option<Queue> = queue::table
@@ -138,6 +145,16 @@ impl Platform {
         if let Some(archived) = archived {
             queue.archived_at = archived.then(|| before.archived_at.unwrap_or(now));
         }
+        if queue == before && has_box(&mut unit, id, messages).await? {
+            return Ok(queue);
+        }
+        if version.is_some_and(|version| version != before.version) {
+            return refuse(
+                RefusalCode::Stale,
+                "The queue was changed elsewhere meanwhile. Look at it again, then decide what to save.",
+            );
+        }
+        queue.version += 1;
         queue.updated_at = now;
         // The calls first: a new key makes whoever enters wait for this row.
         rejudge(&mut unit, &queue, &before).await?;
@@ -249,12 +266,18 @@ impl Platform {
     }
 }
 
+/// What shall be set of how a queue takes messages.
+type Messages = (Option<bool>, Option<Option<AudioFileId>>);
+
+/// Whether it takes messages so already.
+async fn has_box(unit: &mut Unit, id: QueueId, (enabled, greeting): Messages) -> Result<bool> {
+    let now = box_of_queue(unit.connection(), id).await?;
+    Ok(enabled.is_none_or(|enabled| enabled == now.enabled)
+        && greeting.is_none_or(|greeting| greeting == now.greeting))
+}
+
 /// How it takes messages: an overflow that makes callers leave one needs somebody who takes it.
-async fn set_box(
-    unit: &mut Unit,
-    queue: &Queue,
-    (enabled, greeting): (Option<bool>, Option<Option<AudioFileId>>),
-) -> Result<()> {
+async fn set_box(unit: &mut Unit, queue: &Queue, (enabled, greeting): Messages) -> Result<()> {
     let messages = set_queue_box(unit, queue.id, enabled, greeting).await?;
     if queue.overflow == OverflowKind::Voicemail && !messages.enabled {
         let says = "The queue takes no messages. Turn voicemail on, or choose another overflow.";

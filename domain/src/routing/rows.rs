@@ -45,6 +45,7 @@ pub struct Queue {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
+    pub version: i32,
 }
 
 impl Queue {

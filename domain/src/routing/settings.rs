@@ -78,6 +78,7 @@ pub(super) fn plain(now: DateTime<Utc>) -> Queue {
         created_at: now,
         updated_at: now,
         archived_at: None,
+        version: 1,
     }
 }
 

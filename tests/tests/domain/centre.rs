@@ -65,7 +65,7 @@ impl Centre {
     }
 
     pub async fn change_queue(&self, id: QueueId, change: QueueChange) {
-        self.platform.update_queue(&self.admin, id, change).await.unwrap();
+        self.platform.update_queue(&self.admin, id, None, change).await.unwrap();
     }
 
     /// An agent who is there, free, and a member of these queues.

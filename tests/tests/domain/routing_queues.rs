@@ -285,12 +285,41 @@ async fn a_queue_that_wants_an_outcome_names_one_to_fall_back_on() {
     let queue = centre.queue("support", QueueChange::default()).await;
     let required = QueueChange { wrap_up_required: Some(true), ..QueueChange::default() };
     let update =
-        async |change: QueueChange| centre.platform.update_queue(&centre.admin, queue.id, change).await;
+        async |change: QueueChange| centre.platform.update_queue(&centre.admin, queue.id, None, change).await;
     assert_eq!(refused(update(required.clone()).await).0, RefusalCode::Invalid);
     update(QueueChange { default_outcome: Some(Some(outcome)), ..required }).await.unwrap();
     let none = QueueChange { default_outcome: Some(None), ..QueueChange::default() };
     assert_eq!(refused(update(none).await).0, RefusalCode::Invalid);
     update(QueueChange { priority: Some(1), ..QueueChange::default() }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_administrators_never_overwrite_each_other_unseen() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let update = |version: Option<i32>, change: QueueChange| {
+        centre.platform.update_queue(&centre.admin, queue.id, version, change)
+    };
+    let rings = |seconds| QueueChange { offer_seconds: Some(seconds), ..QueueChange::default() };
+    let takes_messages = QueueChange { voicemail: Some(true), ..QueueChange::default() };
+    assert_eq!(queue.version, 1);
+    assert_eq!(update(Some(1), rings(30)).await.unwrap().version, 2);
+    // The answer was lost and is asked for again: nothing happens twice.
+    assert_eq!(update(Some(1), rings(30)).await.unwrap().version, 2);
+    // The other one still has the first version before them, also of what stands in a row of its own.
+    for late in [rings(40), takes_messages.clone()] {
+        assert_eq!(refused(update(Some(1), late).await).0, RefusalCode::Stale);
+    }
+    // Who serves a queue is no setting.
+    let agent = centre.agent(&[&queue]).await;
+    centre.join(&queue, &agent, Some(2)).await;
+    assert_eq!(update(Some(2), takes_messages).await.unwrap().version, 3);
+    let without = update(None, rings(40)).await.unwrap();
+    assert_eq!((without.version, without.offer_seconds), (4, 40));
+    // Of many at the same time exactly one comes through.
+    let late = (50..58).map(|seconds| update(Some(4), rings(seconds)));
+    let answers = futures_util::future::join_all(late).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -337,7 +366,7 @@ async fn nobody_does_what_is_not_theirs() {
     for nobody in [&agent, &supervisor] {
         let made = centre.platform.create_queue(nobody, named.clone(), None).await;
         assert_eq!(refused(made).0, RefusalCode::NotAllowed);
-        let changed = centre.platform.update_queue(nobody, queue.id, QueueChange::default()).await;
+        let changed = centre.platform.update_queue(nobody, queue.id, None, QueueChange::default()).await;
         assert_eq!(refused(changed).0, RefusalCode::NotAllowed);
     }
     let joined = centre.platform.set_queue_member(&agent, queue.id, id_of(&other), None, false).await;

@@ -56,7 +56,7 @@ async fn a_closed_or_full_queue_takes_messages_if_it_takes_any() {
 
     let overflow = Some((OverflowKind::Voicemail, None));
     let wrong = QueueChange { overflow, ..QueueChange::default() };
-    let answer = centre.platform.update_queue(&centre.admin, silent.id, wrong.clone()).await;
+    let answer = centre.platform.update_queue(&centre.admin, silent.id, None, wrong.clone()).await;
     assert_eq!(refused(answer.map(|_| ())).0, RefusalCode::Invalid, "nobody would take them");
     let full = QueueChange { max_length: Some(1), overflow, ..with_voicemail() };
     let full = centre.queue("full", full).await;
@@ -64,7 +64,7 @@ async fn a_closed_or_full_queue_takes_messages_if_it_takes_any() {
     let second = centre.request(&full).await.unwrap();
     assert_eq!(centre.message_state(second.call).await, VoicemailState::Greeting);
     let off = QueueChange { voicemail: Some(false), ..QueueChange::default() };
-    let answer = centre.platform.update_queue(&centre.admin, full.id, off).await;
+    let answer = centre.platform.update_queue(&centre.admin, full.id, None, off).await;
     assert_eq!(refused(answer.map(|_| ())).0, RefusalCode::Invalid);
 }
 

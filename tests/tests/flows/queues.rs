@@ -4,7 +4,8 @@ use cordboard_tests::media::{Clip, Scene};
 use cordboard_tests::participant::{Kind, Sending};
 use cordboard_tests::platform::Platform;
 use cordboard_tests::story::{
-    AGENT, Party, SUPERVISOR, Tab, change_queue, request_call, sign_in, text, until_state, wait_in_queue,
+    ADMIN, AGENT, Party, SUPERVISOR, Tab, change_queue, request_call, sign_in, text, until_state,
+    wait_in_queue,
 };
 use cordboard_tests::wait::{STEP, eventually};
 use serde_json::json;
@@ -69,6 +70,20 @@ async fn those_who_wait_are_told_their_place() {
     place(&two, 2).await;
     one.leave().await;
     place(&two, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_changes_a_queue_that_moved_on_is_shown_it() {
+    let platform = Platform::start().await;
+    let (one, other) = (sign_in(&platform, 0, ADMIN).await, sign_in(&platform, 1, ADMIN).await);
+    let read = one.data("{ queue(key: \"support\") { id version } }", json!({})).await["queue"].clone();
+    let change =
+        |script: &str| json!({ "queueId": read["id"], "version": read["version"], "script": script });
+    let fields = "queue { version script }";
+    let changed = one.mutate("queueUpdate", change("Good day"), fields).await["queue"].clone();
+    assert_eq!(changed["version"].as_i64(), read["version"].as_i64().map(|version| version + 1));
+    let late = other.payload("queueUpdate", change("Hello"), fields).await;
+    assert_eq!((&late["userErrors"][0]["code"], &late["queue"]), (&json!("STALE"), &changed));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -107,6 +107,11 @@ impl Queue {
         global(self.0.id)
     }
 
+    /// From 1; grows with every change of its settings, members aside. `queueUpdate` takes the one that was read.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
     /// What it is called; contacts see it, too.
     async fn name(&self) -> &str {
         &self.0.name

@@ -9,7 +9,7 @@ use crate::graphql::{
     fault::Answer,
     id,
     model::{Agent, BusinessHours, MediaKind, OverflowKind, Queue, RoutingStrategy, ServiceLevelTarget},
-    payload::{payloads, settle},
+    payload::{UserErrorCode, payloads, settle},
 };
 
 /// What becomes of a call that waited too long or found the queue full.
@@ -95,6 +95,9 @@ struct QueueCreateInput {
 struct QueueUpdateInput {
     /// The queue.
     queue_id: ID,
+    /// The version that the change was thought of on. STALE when the queue has moved on; left out, the change is made
+    /// whatever happened meanwhile.
+    version: Option<i32>,
     /// Its name in addresses; links with the old one end.
     key: Option<String>,
     /// What it is called.
@@ -127,7 +130,7 @@ payloads! {
     }
     /// What `queueUpdate` answers.
     QueueUpdatePayload {
-        /// The queue, changed.
+        /// The queue, changed; when STALE, as it is now.
         queue: Queue,
     }
     /// What `queueMemberSet` answers.
@@ -225,7 +228,7 @@ impl QueueMutations {
         context: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: QueueUpdateInput,
     ) -> Answer<QueueUpdatePayload> {
-        let (platform, queue) = (context.platform(), id::parse(&input.queue_id)?);
+        let (platform, queue, version) = (context.platform(), id::parse(&input.queue_id)?, input.version);
         let checked = input.settings.check();
         let change = QueueChange {
             key: input.key,
@@ -235,10 +238,14 @@ impl QueueMutations {
         };
         let updated = async {
             checked?;
-            let queue = platform.update_queue(context.actor(), queue, change).await?;
+            let queue = platform.update_queue(context.actor(), queue, version, change).await?;
             Ok(QueueUpdatePayload { queue: Some(Queue(queue)), ..Default::default() })
         };
-        settle(updated.await)
+        let mut payload: QueueUpdatePayload = settle(updated.await)?;
+        if payload.user_errors.iter().any(|error| error.code == UserErrorCode::Stale) {
+            payload.queue = Some(Queue::load(context, queue).await?);
+        }
+        Ok(payload)
     }
 
     /// Has an agent serve a queue, or no longer. Calls that the agent has or is offered go on. For supervisors and

@@ -338,7 +338,7 @@ impl World {
             Action::Queue(queue, change, value) => {
                 let id = self.queue(*queue).id;
                 let given = change.to_make(id, self.queue(*value).id, *value);
-                platform.update_queue(&self.centre.admin, id, given).await?;
+                platform.update_queue(&self.centre.admin, id, None, given).await?;
             }
             Action::Pass(by) => {
                 // Tabs renew every five seconds.
