@@ -1,6 +1,7 @@
 import { Button, Title } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
+import { IconExternalLink } from '@tabler/icons-react';
 import { useBlocker } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useMutation } from 'urql';
@@ -8,9 +9,10 @@ import { explain, payload, Refused } from '../api/errors';
 import { graphql } from '../gql';
 import type { AudioFileFieldsFragment, QueueFieldsFragment } from '../gql/graphql';
 import { Fault } from '../ui/Fault';
+import { LinkButton } from '../ui/LinkButton';
 import page from '../ui/page.module.css';
 import { HoursField } from './HoursField';
-import { FIELDS, type QueueForm, toForm, toInput, validate } from './queue-form';
+import { FIELDS, isSame, type QueueForm, toForm, toInput, validate } from './queue-form';
 import { AfterFields, GeneralFields, RoutingFields, TargetFields, WaitingFields } from './QueueFields';
 import styles from './Settings.module.css';
 
@@ -28,6 +30,9 @@ export const QueueUpdate = graphql(`
     }
   }
 `);
+
+const OVERTAKEN =
+  'Somebody else has changed this queue meanwhile. What you changed is kept here, not saved. Saved anyway, it replaces theirs where you changed the same.';
 
 interface Named {
   id: string;
@@ -50,14 +55,25 @@ export interface FieldsProps extends Omit<EditorProps, 'queue'> {
 export function QueueEditor({ queue, ...rest }: EditorProps) {
   const [{ fetching }, update] = useMutation(QueueUpdate);
   const [fault, setFault] = useState<string | null>(null);
+  const [version, setVersion] = useState(queue.version);
+  // Somebody else has saved since the form began.
+  const [overtaken, setOvertaken] = useState(false);
   const form = useForm<QueueForm>({ initialValues: toForm(queue), validate });
   const dirty = form.isDirty();
 
+  const begin = (from: QueueFieldsFragment) => {
+    const values = toForm(from);
+    form.setInitialValues(values);
+    form.setValues(values);
+    form.resetDirty(values);
+    setVersion(from.version);
+    setOvertaken(false);
+  };
+
   // What somebody else saved meanwhile is shown, unless it would take away what is being typed.
   useEffect(() => {
-    if (form.isDirty()) return;
-    form.setInitialValues(toForm(queue));
-    form.setValues(toForm(queue));
+    if (!form.isDirty()) begin(queue);
+    else if (isSame(form.getInitialValues(), toForm(queue))) setVersion(queue.version);
   }, [queue]);
 
   useBlocker({
@@ -68,14 +84,19 @@ export function QueueEditor({ queue, ...rest }: EditorProps) {
   const save = form.onSubmit(
     async (values) => {
       setFault(null);
+      const begun = { queueId: queue.id, version };
+      const answer = await update({ input: toInput(begun, form.getInitialValues(), values) });
       try {
-        const saved = payload(await update({ input: toInput(queue.id, form.getInitialValues(), values) }), (data) => data.queueUpdate).queue;
-        const next = saved ? toForm(saved) : values;
-        form.setInitialValues(next);
-        form.setValues(next);
-        form.resetDirty(next);
+        const saved = payload(answer, (data) => data.queueUpdate).queue;
+        if (saved) begin(saved);
         notifications.show({ id: `saved-${queue.id}`, message: 'Saved. It is in force now.', color: 'gray' });
       } catch (error) {
+        if (error instanceof Refused && error.code === 'STALE') {
+          // Whoever saves now knows of it.
+          setVersion(answer.data?.queueUpdate.queue?.version ?? version);
+          setOvertaken(true);
+          return;
+        }
         const field = error instanceof Refused && error.field !== null ? (FIELDS[error.field] ?? error.field) : null;
         if (field !== null && field in values) form.setFieldError(field, explain(error));
         setFault(explain(error));
@@ -84,6 +105,7 @@ export function QueueEditor({ queue, ...rest }: EditorProps) {
     () => setFault('Something is missing or can’t be: it is marked above.'),
   );
 
+  const notice = fault ?? (overtaken ? OVERTAKEN : null);
   const fields = { form, ...rest };
   return (
     <form onSubmit={save} noValidate className={styles.content}>
@@ -107,18 +129,29 @@ export function QueueEditor({ queue, ...rest }: EditorProps) {
       </Section>
       {(dirty || fault !== null) && !rest.disabled && (
         <div className={styles.save}>
-          {fault === null ? <span>Not saved yet</span> : <Fault words={fault} />}
+          {notice === null ? <span>Not saved yet</span> : <Fault words={notice} />}
+          {overtaken && (
+            <LinkButton
+              variant="default"
+              to="/settings/queues/$queueId"
+              params={{ queueId: queue.id }}
+              target="_blank"
+              leftSection={<IconExternalLink size={16} aria-hidden="true" />}
+            >
+              Look at theirs
+            </LinkButton>
+          )}
           <Button
             variant="default"
             onClick={() => {
-              form.reset();
+              begin(queue);
               setFault(null);
             }}
           >
             Discard
           </Button>
           <Button type="submit" loading={fetching}>
-            Save
+            {overtaken ? 'Save anyway' : 'Save'}
           </Button>
         </div>
       )}

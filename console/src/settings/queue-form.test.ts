@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueFieldsFragment } from '../gql/graphql';
-import { keyOf, toForm, toInput, validate } from './queue-form';
+import { isSame, keyOf, toForm, toInput, validate } from './queue-form';
 
 const queue: QueueFieldsFragment = {
   id: 'queue_1',
+  version: 7,
   name: 'Support',
   key: 'support',
   strategy: 'LONGEST_IDLE',
@@ -36,31 +37,38 @@ const queue: QueueFieldsFragment = {
   publicUrl: 'https://example.com/q/support',
 };
 
+const begun = { queueId: 'queue_1', version: 7 };
+
 describe('the form of a queue', () => {
   it('sends nothing where nothing was changed', () => {
-    expect(toInput('queue_1', toForm(queue), toForm(queue))).toEqual({ queueId: 'queue_1' });
+    expect(toInput(begun, toForm(queue), toForm(queue))).toEqual(begun);
     expect(validate(toForm(queue))).toEqual({});
   });
 
   it('sends what was changed alone, so that two administrators keep what each of them set', () => {
     const form = toForm(queue);
-    const one = toInput('queue_1', form, { ...form, name: ' Help ', offerSeconds: '30' });
-    const other = toInput('queue_1', form, { ...form, wrapUpSeconds: 60, closedMessage: 'We are back tomorrow.' });
-    expect(one).toEqual({ queueId: 'queue_1', name: 'Help', offerSeconds: 30 });
-    expect(other).toEqual({ queueId: 'queue_1', wrapUpSeconds: 60, closedMessage: 'We are back tomorrow.' });
+    const one = toInput(begun, form, { ...form, name: ' Help ', offerSeconds: '30' });
+    const other = toInput(begun, form, { ...form, wrapUpSeconds: 60, closedMessage: 'We are back tomorrow.' });
+    expect(one).toEqual({ ...begun, name: 'Help', offerSeconds: 30 });
+    expect(other).toEqual({ ...begun, wrapUpSeconds: 60, closedMessage: 'We are back tomorrow.' });
+  });
+
+  it('takes a queue that was archived meanwhile for the one that it began from', () => {
+    expect(isSame(toForm(queue), toForm({ ...queue, version: 8, archivedAt: '2027-01-01T00:00:00Z' }))).toBe(true);
+    expect(isSame(toForm(queue), toForm({ ...queue, version: 8, missedLimit: 2 }))).toBe(false);
   });
 
   it('sends what was taken away', () => {
     const form = toForm({ ...queue, relaxSeconds: 30, script: 'Good day', defaultOutcome: { id: 'outcome_1', name: 'Sold' } });
     const bare = { ...form, relaxes: false, script: ' ', defaultOutcomeId: null, requiredSkills: [] };
-    expect(toInput('queue_1', form, bare)).toEqual({ queueId: 'queue_1', relaxSeconds: null, script: null, defaultOutcomeId: null, requiredSkills: [] });
+    expect(toInput(begun, form, bare)).toEqual({ ...begun, relaxSeconds: null, script: null, defaultOutcomeId: null, requiredSkills: [] });
   });
 
   it('sends as one what belongs together', () => {
     const form = toForm(queue);
     const holidays = [{ date: '2027-01-01', name: 'New Year' }];
-    expect(toInput('queue_1', form, { ...form, holidays, overflow: 'QUEUE', overflowQueueId: 'queue_2', video: true, seconds: 30 })).toEqual({
-      queueId: 'queue_1',
+    expect(toInput(begun, form, { ...form, holidays, overflow: 'QUEUE', overflowQueueId: 'queue_2', video: true, seconds: 30 })).toEqual({
+      ...begun,
       hours: { ...queue.hours, holidays },
       overflow: { kind: 'QUEUE', queueId: 'queue_2' },
       media: ['AUDIO', 'VIDEO'],

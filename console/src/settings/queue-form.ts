@@ -5,6 +5,7 @@ import { dayName, DAYS, faultOf, type OpenInterval } from './hours';
 graphql(`
   fragment QueueFields on Queue {
     id
+    version
     name
     key
     strategy
@@ -150,19 +151,36 @@ export function toForm(queue: QueueFieldsFragment): QueueForm {
 /** Where the server's name of a field isn't the form's. */
 export const FIELDS: Readonly<Record<string, keyof QueueForm>> = { hours: 'weekly', serviceLevel: 'percent', media: 'video' };
 
+/** Which version of which queue the form began from. */
+export interface Begun {
+  queueId: string;
+  version: number;
+}
+
+type Settings = Omit<QueueUpdateInput, keyof Begun>;
+
 /**
  * What was changed, and nothing else: what somebody else saved meanwhile stays as it is. What the server
  * takes as one, such as the hours, goes as one.
  */
-export function toInput(queueId: string, before: QueueForm, now: QueueForm): QueueUpdateInput {
+export function toInput(begun: Begun, before: QueueForm, now: QueueForm): QueueUpdateInput {
+  return { ...begun, ...changes(before, now) };
+}
+
+/** Whether the settings are the same, whatever else of the queue has changed. */
+export function isSame(before: QueueForm, now: QueueForm): boolean {
+  return Object.keys(changes(before, now)).length === 0;
+}
+
+function changes(before: QueueForm, now: QueueForm): Settings {
   const known = settingsOf(before);
   const changed = Object.entries(settingsOf(now)).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(known[name as keyof typeof known]),
   );
-  return { queueId, ...Object.fromEntries(changed) };
+  return Object.fromEntries(changed);
 }
 
-function settingsOf(form: QueueForm): Omit<QueueUpdateInput, 'queueId'> {
+function settingsOf(form: QueueForm): Settings {
   return {
     name: form.name.trim(),
     media: form.video ? ['AUDIO', 'VIDEO'] : ['AUDIO'],

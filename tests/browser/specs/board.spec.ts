@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { createQueue, enterQueue, saveQueue } from '../people/centre';
@@ -130,6 +130,47 @@ test('a change of a queue is in force at once', async ({ user, somebody }) => {
   await test.step('archived it takes no calls', async () => {
     await admin.getByRole('button', { name: 'Archive', exact: true }).click();
     await expect(admin.getByText('Archived', { exact: true })).toBeVisible();
+  });
+});
+
+test('whoever changes a queue that somebody else changed meanwhile is told, and loses nothing', async ({ user }) => {
+  const admin = await user(ADMIN);
+  await createQueue(admin, `Shared ${Date.now()}`, []);
+  const message = (page: Page) => page.getByLabel('Message while closed');
+  const ringAll = (page: Page) => page.getByRole('radio', { name: 'Ring all' });
+  const other = await admin.context().newPage();
+  await other.goto(admin.url());
+
+  await message(admin).fill('Mine');
+  await message(other).fill('Theirs');
+  await ringAll(other).check();
+  await saveQueue(other);
+
+  await test.step('told, with what was typed still there', async () => {
+    await admin.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(admin.getByText('Somebody else has changed this queue meanwhile')).toBeVisible();
+    await expect(message(admin)).toHaveValue('Mine');
+    await expectAccessible(admin);
+  });
+
+  await test.step('theirs is a look away', async () => {
+    const opened = admin.context().waitForEvent('page');
+    await admin.getByRole('link', { name: 'Look at theirs' }).click();
+    const theirs = await opened;
+    await expect(message(theirs)).toHaveValue('Theirs');
+    await theirs.close();
+  });
+
+  await test.step('saved anyway, it replaces the same alone', async () => {
+    const save = admin.getByRole('button', { name: 'Save anyway' });
+    await save.click();
+    await expect(save).toHaveCount(0);
+    await expect(admin.getByText('It is in force now')).toBeVisible();
+    await expect(ringAll(admin)).toBeChecked();
+    await other.reload();
+    await expect(message(other)).toHaveValue('Mine');
+    await expect(ringAll(other)).toBeChecked();
+    await other.close();
   });
 });
 
