@@ -40,7 +40,7 @@ export function ColleaguePicker({ value, onValue, onSubmit, present = [], anybod
         before: <Dot tone={activityOf(one).tone} />,
         aside: <span dir="auto">{present.includes(one.user.id) ? 'In this call' : activityOf(one).words}</span>,
       }))}
-      loading={loading}
+      loading={loading || next?.id !== value?.id}
       none={search === '' ? 'There are no other users yet.' : 'Nobody is called that.'}
       search={search}
       onSearch={setSearch}

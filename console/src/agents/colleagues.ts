@@ -35,11 +35,11 @@ export type Colleague = ColleaguesQuery['free']['nodes'][number];
 /** Who is free changes while one looks. */
 const LOOK_MS = 2_500;
 
-/** Colleagues by name, those first who are free now. Read anew as long as it is shown. */
+/** Colleagues by name, those first who are free now. Read anew as long as it is shown; those of another search until then. */
 export function useColleagues(search: string): { colleagues: Colleague[]; loading: boolean; look: () => void } {
   const { user } = useWorkspace();
   const filter = search.trim() === '' ? {} : { search: search.trim() };
-  const [{ data, fetching }, execute] = useQuery({
+  const [{ data, operation }, execute] = useQuery({
     query: ColleaguesDocument,
     variables: {
       free: { ...filter, activities: ['AVAILABLE'] },
@@ -53,7 +53,8 @@ export function useColleagues(search: string): { colleagues: Colleague[]; loadin
     const found = [...byName(data?.free.nodes ?? []), ...byName(data?.others.nodes ?? [])];
     return found.filter(({ user: { id } }) => id !== user.id);
   }, [data, user.id]);
-  return { colleagues, loading: fetching && !data, look };
+  const loading = !operation || (operation.variables.free.search ?? '') !== search.trim();
+  return { colleagues, loading, look };
 }
 
 function byName(agents: readonly Colleague[]): Colleague[] {

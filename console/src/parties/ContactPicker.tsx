@@ -39,11 +39,12 @@ export function ContactPicker({ value, onValue, onSubmit, present }: Props) {
     const timer = setTimeout(() => setWanted(search.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [search]);
-  const [{ data, fetching }] = useQuery({
+  const [{ data, operation }] = useQuery({
     query: ContactsToInvite,
     variables: { filter: wanted === '' ? null : { search: wanted } },
     requestPolicy: 'cache-and-network',
   });
+  const loading = !operation || (operation.variables.filter?.search ?? '') !== search.trim();
   const contacts = data?.contacts.nodes ?? [];
   const free = contacts.filter(({ id }) => !present.includes(id));
   const chosen = free.find(({ id }) => id === value?.id) ?? free[0] ?? null;
@@ -59,7 +60,7 @@ export function ContactPicker({ value, onValue, onSubmit, present }: Props) {
         blocked: present.includes(id) ? 'In this call' : null,
         aside: present.includes(id) ? 'In this call' : <span dir="auto">{company?.name}</span>,
       }))}
-      loading={fetching && !data}
+      loading={loading || chosen?.id !== value?.id}
       none={search === '' ? 'There are no contacts yet.' : 'Nobody is called that.'}
       search={search}
       onSearch={setSearch}

@@ -62,7 +62,7 @@ export function QueuePicker({ value, onValue, onSubmit }: Props) {
         blocked: queue.open ? null : 'Closed',
         aside: queueWords(queue.open, queue.stats),
       }))}
-      loading={!all && !error}
+      loading={(!all && !error) || chosen?.id !== value?.id}
       none={error ? explain(error) : search === '' ? 'There are no queues yet.' : 'No queue is called that.'}
       search={search}
       onSearch={setSearch}

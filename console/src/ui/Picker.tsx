@@ -1,6 +1,6 @@
 import { Loader, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import styles from './Picker.module.css';
 
 export interface Choice {
@@ -16,6 +16,7 @@ export interface Choice {
 interface Props {
   label: string;
   choices: readonly Choice[];
+  /** The choices, or the value, are not yet those of what was typed. */
   loading: boolean;
   /** What is said where nothing was found. */
   none: string;
@@ -32,6 +33,15 @@ export function Picker({ label, choices, loading, none, search, onSearch, value,
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
   const free = choices.filter(({ blocked }) => blocked === null);
+  // Enter, pressed before the list was that of what was typed: it means the list to come.
+  const [early, setEarly] = useState<{ other: boolean } | null>(null);
+  const forget = () => setEarly(null);
+
+  useEffect(() => {
+    if (early === null || loading) return;
+    setEarly(null);
+    if (value !== null) onSubmit(early.other);
+  });
 
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
@@ -40,9 +50,11 @@ export function Picker({ label, choices, loading, none, search, onSearch, value,
   const press = (event: KeyboardEvent) => {
     if (event.key === 'Enter') {
       event.preventDefault();
-      if (value !== null) onSubmit(event.shiftKey);
+      if (loading) setEarly({ other: event.shiftKey });
+      else if (value !== null) onSubmit(event.shiftKey);
       return;
     }
+    forget();
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step === 0) return;
     event.preventDefault();
@@ -66,8 +78,12 @@ export function Picker({ label, choices, loading, none, search, onSearch, value,
         data-autofocus
         dir="auto"
         value={search}
-        onChange={(event) => onSearch(event.currentTarget.value)}
+        onChange={(event) => {
+          forget();
+          onSearch(event.currentTarget.value);
+        }}
         onKeyDown={press}
+        onBlur={forget}
         leftSection={<IconSearch size={16} aria-hidden="true" />}
         rightSection={loading ? <Loader size={14} /> : null}
       />
