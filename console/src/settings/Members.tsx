@@ -1,7 +1,7 @@
-import { ActionIcon, NativeSelect, Select, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect, Select, Title, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useReducer, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Dot } from '../agents/Dot';
 import { useMay } from '../agents/myself';
@@ -9,18 +9,23 @@ import { activityOf } from '../agents/words';
 import { payload } from '../api/errors';
 import { showFault } from '../api/show-fault';
 import { graphql } from '../gql';
+import type { MembersQuery } from '../gql/graphql';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
 import styles from './Settings.module.css';
 
 const MembersDocument = graphql(`
-  query Members($id: ID!) {
+  query Members($id: ID!, $after: String) {
     node(id: $id) {
       __typename
       id
       ... on Queue {
-        memberships(first: 100) {
+        memberships(first: 100, after: $after) {
           totalCount
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
           nodes {
             tier
             agent {
@@ -46,6 +51,9 @@ const AgentsFound = graphql(`
           id
           name
         }
+        queues {
+          id
+        }
       }
     }
   }
@@ -57,6 +65,12 @@ const QueueMemberSet = graphql(`
       queue {
         id
       }
+      agent {
+        id
+        queues {
+          id
+        }
+      }
       userErrors {
         code
         message
@@ -67,13 +81,14 @@ const QueueMemberSet = graphql(`
 
 const TIERS = Array.from({ length: 10 }, (_, index) => String(index + 1));
 
+type Memberships = Extract<MembersQuery['node'], { __typename: 'Queue' }>['memberships'];
+
 /** Whom the queue rings. Changed at once, row by row. */
 export function Members({ queueId }: { queueId: string }) {
   const maySet = useMay('queueMemberSet');
-  const [{ data, error }, reload] = useQuery({ query: MembersDocument, variables: { id: queueId }, requestPolicy: 'cache-and-network' });
+  const [beat, readAgain] = useReducer((count: number) => count + 1, 0);
+  const { members, error } = usePage(queueId, null, beat);
   const [, set] = useMutation(QueueMemberSet);
-  const again = () => reload({ requestPolicy: 'network-only' });
-  const members = data?.node?.__typename === 'Queue' ? data.node.memberships : null;
 
   const change = async (agentId: string, member: boolean, tier?: number) => {
     try {
@@ -82,7 +97,7 @@ export function Members({ queueId }: { queueId: string }) {
     } catch (fault) {
       showFault(fault);
     }
-    again();
+    readAgain();
   };
 
   return (
@@ -93,49 +108,96 @@ export function Members({ queueId }: { queueId: string }) {
         </Title>
         <span className={page.count}>{members?.totalCount}</span>
       </div>
-      {error && !data && <ErrorState error={error} retry={again} />}
+      {error && !members && <ErrorState error={error} retry={readAgain} />}
       {!error && !members && <Rows count={3} />}
       {members?.nodes.length === 0 && <p className={styles.empty}>Nobody yet: calls wait until an agent is added.</p>}
-      {members?.nodes.map(({ agent, tier }) => {
-        const { words, tone } = activityOf(agent);
-        return (
-          <div key={agent.id} className={styles.line}>
-            <Dot tone={tone} />
-            <span className={styles.name}>
-              <bdi>{agent.user.name}</bdi> <span className={styles.quiet}>{words}</span>
-            </span>
-            <Tooltip label="A higher tier is asked only when nobody of a lower one is free">
-              <NativeSelect
-                size="xs"
-                aria-label={`Tier of ${agent.user.name}`}
-                data={TIERS.map((value) => ({ value, label: `Tier ${value}` }))}
-                value={String(tier)}
-                disabled={!maySet}
-                onChange={(event) => void change(agent.id, true, Number(event.currentTarget.value))}
-              />
-            </Tooltip>
-            {maySet && (
-              <ActionIcon aria-label={`Remove ${agent.user.name}`} onClick={() => void change(agent.id, false)}>
-                <IconX size={16} />
-              </ActionIcon>
-            )}
-          </div>
-        );
-      })}
+      {members && <Page members={members} queueId={queueId} beat={beat} readAgain={readAgain} change={maySet ? change : null} />}
       {maySet && members && (
         <div className={styles.line}>
-          <AddAgent taken={new Set(members.nodes.map(({ agent }) => agent.id))} onAdd={(agentId) => void change(agentId, true, 1)} />
+          <AddAgent queueId={queueId} onAdd={(agentId) => void change(agentId, true)} />
         </div>
       )}
     </section>
   );
 }
 
-function AddAgent({ taken, onAdd }: { taken: ReadonlySet<string>; onAdd: (agentId: string) => void }) {
+/** One page of the members, read again at every beat. */
+function usePage(queueId: string, after: string | null, beat: number) {
+  const [{ data, error }, reload] = useQuery({ query: MembersDocument, variables: { id: queueId, after }, requestPolicy: 'cache-and-network' });
+  useEffect(() => {
+    if (beat > 0) reload({ requestPolicy: 'network-only' });
+  }, [beat]);
+  return { members: data?.node?.__typename === 'Queue' ? data.node.memberships : null, error };
+}
+
+interface PageProps {
+  members: Memberships;
+  queueId: string;
+  beat: number;
+  readAgain: () => void;
+  /** Null for those who may only look. */
+  change: ((agentId: string, member: boolean, tier?: number) => Promise<void>) | null;
+}
+
+function Page({ members, ...rest }: PageProps) {
+  const [more, setMore] = useState(false);
+  const end = members.pageInfo.hasNextPage ? members.pageInfo.endCursor : null;
+  return (
+    <>
+      {members.nodes.map((member) => (
+        <Member key={member.agent.id} member={member} change={rest.change} />
+      ))}
+      {end != null && more && <NextPage after={end} {...rest} />}
+      {end != null && !more && (
+        <div className={styles.line}>
+          <Button size="xs" variant="default" onClick={() => setMore(true)}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** It begins where the page above it ends now, so that nobody is left out when one of that goes. */
+function NextPage({ after, ...rest }: Omit<PageProps, 'members'> & { after: string }) {
+  const { members, error } = usePage(rest.queueId, after, rest.beat);
+  if (members) return <Page members={members} {...rest} />;
+  return error ? <ErrorState error={error} retry={rest.readAgain} /> : <Rows count={3} />;
+}
+
+function Member({ member: { agent, tier }, change }: { member: Memberships['nodes'][number]; change: PageProps['change'] }) {
+  const { words, tone } = activityOf(agent);
+  return (
+    <div className={styles.line}>
+      <Dot tone={tone} />
+      <span className={styles.name}>
+        <bdi>{agent.user.name}</bdi> <span className={styles.quiet}>{words}</span>
+      </span>
+      <Tooltip label="A higher tier is asked only when nobody of a lower one is free">
+        <NativeSelect
+          size="xs"
+          aria-label={`Tier of ${agent.user.name}`}
+          data={TIERS.map((value) => ({ value, label: `Tier ${value}` }))}
+          value={String(tier)}
+          disabled={change === null}
+          onChange={(event) => void change?.(agent.id, true, Number(event.currentTarget.value))}
+        />
+      </Tooltip>
+      {change && (
+        <ActionIcon aria-label={`Remove ${agent.user.name}`} onClick={() => void change(agent.id, false)}>
+          <IconX size={16} />
+        </ActionIcon>
+      )}
+    </div>
+  );
+}
+
+function AddAgent({ queueId, onAdd }: { queueId: string; onAdd: (agentId: string) => void }) {
   const [text, setText] = useState('');
   const [search] = useDebouncedValue(text.trim(), 150);
   const [{ data }] = useQuery({ query: AgentsFound, variables: { search: search === '' ? null : search } });
-  const found = (data?.agents.nodes ?? []).filter(({ id }) => !taken.has(id));
+  const found = (data?.agents.nodes ?? []).filter(({ queues }) => !queues.some(({ id }) => id === queueId));
   return (
     <Select
       size="xs"
