@@ -1,5 +1,5 @@
 import { Button, Chip, EmptyState, Group, Select, Table, Title } from '@mantine/core';
-import { useDocumentTitle } from '@mantine/hooks';
+import { useDebouncedValue, useDocumentTitle } from '@mantine/hooks';
 import { IconShieldCheck, IconX } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -184,8 +184,8 @@ function Actions({ search }: { search: AuditSearch }) {
 }
 
 const PeopleDocument = graphql(`
-  query AuditPeople {
-    agents(first: 100) {
+  query AuditPeople($search: String) {
+    agents(first: 100, filter: { search: $search }) {
       nodes {
         id
         user {
@@ -198,12 +198,29 @@ const PeopleDocument = graphql(`
   }
 `);
 
-/** Those who can act upon others. */
+const PersonDocument = graphql(`
+  query AuditPerson($id: ID!) {
+    node(id: $id) {
+      __typename
+      id
+      ... on User {
+        name
+      }
+    }
+  }
+`);
+
+/** Those who can act upon others, found as one types. */
 function Person({ search }: { search: AuditSearch }) {
   const navigate = useNavigate();
-  const [{ data }] = useQuery({ query: PeopleDocument });
-  const people = data?.agents.nodes.filter(({ user }) => user.role !== 'AGENT').map(({ user }) => user) ?? [];
   const { actor, ...rest } = search;
+  const [text, setText] = useState('');
+  const [sought] = useDebouncedValue(text.trim(), 150);
+  const [{ data }] = useQuery({ query: PeopleDocument, variables: { search: sought === '' ? null : sought } });
+  const [{ data: named }] = useQuery({ query: PersonDocument, variables: { id: actor ?? '' }, pause: actor === undefined });
+  const found = data?.agents.nodes.filter(({ user }) => user.role !== 'AGENT').map(({ user: { id, name } }) => ({ value: id, label: name })) ?? [];
+  // Whoever is chosen has a name, also where others are found.
+  const chosen = actor !== undefined && named?.node?.__typename === 'User' && found.every(({ value }) => value !== actor) ? [{ value: actor, label: named.node.name }] : [];
   return (
     <Select
       size="xs"
@@ -213,7 +230,10 @@ function Person({ search }: { search: AuditSearch }) {
       placeholder="By anybody"
       clearable
       searchable
-      data={people.map(({ id, name }) => ({ value: id, label: name }))}
+      nothingFoundMessage="Nobody of that name"
+      data={[...chosen, ...found]}
+      searchValue={text}
+      onSearchChange={setText}
       value={actor ?? null}
       onChange={(id) => void navigate({ to: '/settings/audit', search: id === null ? rest : { ...rest, actor: id } })}
     />
