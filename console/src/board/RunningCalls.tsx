@@ -66,10 +66,12 @@ export function RunningCalls() {
   useRunningNews((kind) => CHANGES.includes(kind) && readSoon());
   const calls = data?.calls.edges.map(({ node }) => node).filter(({ state }) => state === 'IN_PROGRESS') ?? [];
   if (!data) return null;
+  // Those that have ended since the list was read don't run any more.
+  const running = data.calls.totalCount - (data.calls.edges.length - calls.length);
   return (
     <section aria-labelledby="running">
       <Title order={2} id="running" className={styles.groupTitle}>
-        Calls now <span className={styles.quiet}>{Math.max(calls.length, 0).toLocaleString()}</span>
+        Calls now <span className={styles.quiet}>{running.toLocaleString()}</span>
       </Title>
       {calls.length === 0 && <p className={styles.none}>Nobody is talking. A call that runs stands here, and you can listen to it.</p>}
       {calls.length > 0 && (
