@@ -8,10 +8,9 @@ use super::{Offer, OfferPurpose, OfferState, offers::GONE};
 use crate::{
     Platform, Result,
     calls::{CallEventKind, CallState, Change, Leg, LegRole, join::Joined},
-    db::schema::{agent_presence, offer, queue, queue_visit},
+    db::schema::{agent_presence, offer},
     error::{Refusal, RefusalCode, each, refuse},
     ids::{AgentId, OfferId},
-    limits,
     people::{Actor, User},
     validate,
 };
@@ -95,21 +94,7 @@ impl Platform {
         drop(connection);
         each(due, async |id| {
             let lapsed = self.lapse(id, OfferState::TimedOut, "no answer").await?;
-            let Some((seen, mut change)) = lapsed else { return Ok(false) };
-            // What a colleague asks is no duty; and what rang on so long unseen rang during an outage, when nobody could answer.
-            let prompt = now - seen.expires_at <= limits::PRESENCE;
-            if let Some(visit) = seen.visit_id.filter(|_| prompt) {
-                // The limit of the queue that asked: the call may have gone on to another one just now.
-                let limit: i32 = queue::table
-                    .inner_join(queue_visit::table.on(queue_visit::queue_id.eq(queue::id)))
-                    .filter(queue_visit::id.eq(visit))
-                    .select(queue::missed_limit)
-                    .first(change.unit.connection())
-                    .await?;
-                for agent in change.missed_by(&seen, visit).await? {
-                    change.count_missed(agent, limit).await?;
-                }
-            }
+            let Some(change) = lapsed else { return Ok(false) };
             change.commit().await?;
             tracing::info!(offer = %id, "offer timed out");
             Ok(true)
@@ -133,7 +118,7 @@ impl Platform {
         drop(connection);
         each(due, async |id| {
             let lapsed = self.lapse(id, OfferState::Cancelled, "the agent is no longer there").await?;
-            let Some((_, change)) = lapsed else { return Ok(false) };
+            let Some(change) = lapsed else { return Ok(false) };
             change.commit().await?;
             Ok(true)
         })
@@ -141,10 +126,10 @@ impl Platform {
     }
 
     /// A pending offer comes to nothing without its agent, in a change to be committed. None when it has moved on meanwhile.
-    async fn lapse(&self, id: OfferId, next: OfferState, reason: &str) -> Result<Option<(Offer, Change)>> {
+    async fn lapse(&self, id: OfferId, next: OfferState, reason: &str) -> Result<Option<Change>> {
         let Some(seen) = self.offers(&[id]).await?.pop() else { return Ok(None) };
         let mut change = self.change(seen.call_id).await?;
-        Ok(change.decline(&seen, next, reason).await?.then_some((seen, change)))
+        Ok(change.decline(&seen, next, reason).await?.then_some(change))
     }
 
     pub(crate) async fn next_offer_expiry(&self) -> Result<Option<DateTime<Utc>>> {

@@ -12,6 +12,7 @@ mod explain;
 mod free;
 mod hours;
 mod list;
+mod missed;
 mod moves;
 mod offers;
 mod pages;

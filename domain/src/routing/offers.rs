@@ -16,7 +16,7 @@ use crate::{
     },
     error::{RefusalCode, refuse},
     events::Aggregate,
-    ids::{AgentId, CallId, VisitId},
+    ids::{AgentId, CallId},
 };
 
 pub(super) const GONE: &str = "This call is no longer offered to you.";
@@ -194,27 +194,8 @@ impl Change {
         let agent = offer.agent_id.to_string();
         self.event(kind, &agent, None, Some(reason.into())).await?;
         self.came_to_nothing(&offer).await?;
+        self.count_rung_out(&offer).await?;
         Ok(true)
-    }
-
-    /// Who let this offer ring in vain. Of those who ring together all but one are meant to, so they are not known before
-    /// the last one has.
-    pub(super) async fn missed_by(&mut self, late: &Offer, visit: VisitId) -> Result<Vec<AgentId>> {
-        if late.alone {
-            return Ok(vec![late.agent_id]);
-        }
-        let together: Vec<(AgentId, OfferState)> = offer::table
-            .filter(offer::visit_id.eq(visit).and(offer::created_at.eq(late.created_at)))
-            .order(offer::agent_id)
-            .select((offer::agent_id, offer::state))
-            .load(self.unit.connection())
-            .await?;
-        let answered = |state: OfferState| state.is_live() || state == OfferState::Connected;
-        if together.iter().any(|&(_, state)| answered(state)) {
-            return Ok(Vec::new());
-        }
-        let rang_out = together.into_iter().filter(|&(_, state)| state == OfferState::TimedOut);
-        Ok(rang_out.map(|(agent, _)| agent).collect())
     }
 
     /// The offer that an agent has accepted and for which media is awaited.
