@@ -81,6 +81,7 @@ pub(crate) async fn best_members(
         prefer: None,
         refused: asked,
         callback: false,
+        rings: None,
     };
     let decision = rules::decide(queue, &waiting, &free, &HashSet::new(), None, now);
     Ok(decision.considered.into_iter().map(|it| it.agent).collect())

@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 
-use super::{Inputs, Members, RoutingStrategy, Visit, rules::Decision};
+use super::{
+    Inputs, Members, RoutingStrategy, Visit,
+    rules::{Decision, Rings},
+};
 use crate::{
     Platform, Result,
     agents::Skills,
@@ -87,6 +90,17 @@ impl Explanation {
             skipped: skipped.chain(members.busy()).collect(),
             estimate,
         }
+    }
+
+    /// Of newcomers to a call that rings: those at whom it rings already stand before them, as it was said when they were
+    /// asked, and it has the place that it had then.
+    pub(super) fn beside(mut self, rings: Rings) -> Self {
+        let Some(mut before) = rings.explanation else { return self };
+        before.candidates.retain(|it| it.chosen && rings.agents.iter().any(|(agent, _)| *agent == it.agent));
+        before.candidates.append(&mut self.candidates);
+        self.candidates = before.candidates;
+        self.estimate.position = before.estimate.position;
+        self
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Owns `queue`, `queue_member`, `queue_visit` and `offer`. A call enters with a visit; a round ([`round`]) offers the
 //! best waiting calls to the best free agents, by [`rules`] that know no database; an offer is accepted, or the call is
-//! back at its old place. Visits and offers change under the lock of their call, and a call is locked before an agent.
+//! back at its old place once the last of its offers has come to nothing. Visits and offers change under the lock of
+//! their call, and a call is locked before an agent.
 
 mod answers;
 mod callback;
@@ -20,6 +21,7 @@ mod positions;
 mod queues;
 mod rejudge;
 mod request;
+mod ringing;
 mod round;
 mod router;
 mod rows;

@@ -21,12 +21,12 @@ use crate::{
 
 pub(super) const GONE: &str = "This call is no longer offered to you.";
 
-/// The calls ring: the interval of waiting ends, that of ringing begins, at one instant. With it what the explanations say,
-/// and whose turn it was where agents take turns.
+/// The calls ring: the interval of waiting ends, that of ringing begins, at one instant; one that rings already goes on to.
+/// With it what the explanations say, and whose turn it was where agents take turns.
 const RING: &str = "WITH ringing AS (
         UPDATE call SET state = 'RINGING', version = version + 1 WHERE id = ANY($1) RETURNING id, version, contact_id
     ), closed AS (
-        UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = ANY($1) AND ended_at IS NULL
+        UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = ANY($1) AND ended_at IS NULL AND kind <> 'RING'
         RETURNING call_id, ordinal, ended_at
     ), opened AS (
         INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT call_id, ordinal + 1, 'RING', ended_at FROM closed

@@ -1,4 +1,5 @@
-//! A round: the best waiting calls of some queues are offered to the best free agents, in one transaction.
+//! A round: the best waiting calls of some queues are offered to the best free agents, in one transaction. Whoever is free
+//! after that is asked for calls, too, that ring already where everybody is asked.
 //!
 //! Several processes go through rounds at once. A call that somebody else has locked is left out, as is an agent; whether
 //! an agent is free is looked at again once its row is locked; and the unique indexes of `offer` stand behind it all.
@@ -11,10 +12,11 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{
-    Explanation, Queue, Visit, estimate,
+    Explanation, Members, Queue, RoutingStrategy, Visit, estimate,
     free::{able, around, free_members, lock_agents},
-    rules::{self, Decision, Free, Waiting},
-    waiting::{Id, is_left, lock_waiting, refusals, spare, unheard},
+    ringing::leave_to_others,
+    rules::{self, Decision, Free, Rings, Waiting},
+    waiting::{Id, Look, is_left, lock_waiting, refusals, spare, unheard},
 };
 use crate::{
     Platform, Result,
@@ -31,7 +33,7 @@ const AT_ONCE: usize = 200;
 /// What came of a round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Round {
-    /// Calls that are offered now.
+    /// Calls that are offered now, and were not before.
     pub assigned: usize,
     /// Somebody else held calls or agents that it wanted: look again in a moment.
     pub again: bool,
@@ -54,32 +56,53 @@ impl Assignment {
     }
 }
 
+/// What a look leaves to be done.
+#[derive(Default)]
+struct Next {
+    /// There are calls further back, and agents to spare.
+    deeper: bool,
+    /// There are agents to spare where everybody is asked.
+    together: bool,
+}
+
 impl Platform {
     /// A round over these queues. Where those in front can be given to nobody who is free, it looks further back.
     pub async fn route(&self, queues: &[QueueId]) -> Result<Round> {
         let mut all = Round::default();
+        let mut together = false;
         for depth in 0..DEPTHS {
-            let (round, deeper) = self.go_round(queues, depth).await?;
+            let (round, next) = self.go_round(queues, Look::Waiting(depth)).await?;
             (all.assigned, all.again) = (all.assigned + round.assigned, round.again);
-            if !deeper {
+            together = next.together;
+            if !next.deeper {
                 break;
             }
+        }
+        // What somebody else holds may wait for the same agents, and goes first.
+        if together && !all.again {
+            let (round, _) = self.go_round(queues, Look::Ringing).await?;
+            all.again = round.again;
         }
         Ok(all)
     }
 
-    async fn go_round(&self, queues: &[QueueId], depth: u32) -> Result<(Round, bool)> {
+    async fn go_round(&self, queues: &[QueueId], look: Look) -> Result<(Round, Next)> {
         let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
         let mut unit = self.begin().await?;
         let now = unit.now;
-        let by_queue = free_members(&mut unit, &ids).await?;
-        let rules = rules_of(&mut unit, &by_queue).await?;
+        let mut by_queue = free_members(&mut unit, &ids).await?;
+        let mut rules = rules_of(&mut unit, &by_queue).await?;
+        if look == Look::Ringing {
+            rules.retain(|_, queue| queue.strategy == RoutingStrategy::RingAll);
+            by_queue.retain(|queue, _| rules.contains_key(queue));
+            leave_to_others(&mut unit, &ids, &mut by_queue).await?;
+        }
         let able = able(&rules, &by_queue);
         if able.is_empty() {
             unit.roll_back().await?;
-            return Ok((Round::default(), false));
+            return Ok((Round::default(), Next::default()));
         }
-        let (waiting, mut again) = lock_waiting(&mut unit, &rules, &able, depth).await?;
+        let (waiting, mut again) = lock_waiting(&mut unit, &rules, &able, look).await?;
         let around = around(&mut unit, &waiting, now).await?;
         let mut chosen = choose(&rules, &by_queue, &waiting, &around, now);
         let full = chosen.len() == AT_ONCE;
@@ -91,18 +114,21 @@ impl Platform {
             again |= decision.chosen.len() < wanted;
         }
         chosen.retain(|(_, decision)| !decision.chosen.is_empty());
-        let (left, deeper) = spare(&able, &waiting, &chosen, depth);
+        let (left, deeper) = spare(&able, &waiting, &chosen, look);
         again = again || is_left(&mut unit, &rules, &left, &waiting).await?;
+        let rings_all =
+            |id: &QueueId| rules.get(id).is_some_and(|it| it.strategy == RoutingStrategy::RingAll);
+        let together = left.iter().any(rings_all);
         if chosen.is_empty() {
             unit.roll_back().await?;
-            return Ok((Round { assigned: 0, again }, deeper));
+            return Ok((Round { assigned: 0, again }, Next { deeper, together }));
         }
         let assignments = explained(&mut unit, &rules, &places(&waiting), chosen, now).await?;
         let assigned = assignments.len();
         super::offers::make(&mut unit, &assignments).await?;
         unit.commit().await?;
         tracing::debug!(assigned, again, "routed");
-        Ok((Round { assigned, again }, deeper && !full))
+        Ok((Round { assigned, again }, Next { deeper: deeper && !full, together }))
     }
 
     /// The queues in which somebody waits, for the sweep.
@@ -165,6 +191,7 @@ pub(super) async fn consider(unit: &mut Unit, visits: &[(&Queue, &Visit)]) -> Re
                 prefer: visit.prefer_agent_id.filter(|_| waits),
                 refused: refused.remove(&visit.id).unwrap_or_default(),
                 callback: visit.callback,
+                rings: None,
             };
             (waiting, visit.call_id)
         })
@@ -240,19 +267,20 @@ async fn explained(
         .filter_map(|(row, decision)| {
             let (queue, &(call, position)) = (rules.get(&row.queue)?, places.get(&row.visit)?);
             let pace = paces.get(&row.queue)?;
+            // Those at whom the call rings already are told of as such.
+            let ringing = pace.members.ringing - row.rings.as_ref().map_or(0, Rings::members);
+            let members = Members { ringing, ..pace.members };
+            let said = Explanation::of(queue.strategy, &decision, &members, pace.inputs(position), now);
             Some(Assignment {
                 call,
                 visit: row.visit,
                 queue: row.queue,
-                alone: decision.chosen.len() == 1,
+                alone: decision.chosen.len() == 1 && row.rings.is_none(),
                 expires_at: now + TimeDelta::seconds(queue.offer_seconds.into()),
-                explanation: Explanation::of(
-                    queue.strategy,
-                    &decision,
-                    &pace.members,
-                    pace.inputs(position),
-                    now,
-                ),
+                explanation: match row.rings {
+                    Some(rings) => said.beside(rings),
+                    None => said,
+                },
                 agents: decision.chosen,
             })
         })

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{Considered, Queue, RoutingStrategy};
+use super::{Considered, Explanation, Queue, RoutingStrategy};
 use crate::{
     agents::Skills,
     ids::{AgentId, QueueId, VisitId},
@@ -30,6 +30,29 @@ pub struct Waiting {
     pub refused: Vec<AgentId>,
     /// The contact is called back.
     pub callback: bool,
+    /// It rings already, where everybody is asked.
+    pub rings: Option<Rings>,
+}
+
+/// Whom a call rings at.
+#[derive(Debug, Clone)]
+pub struct Rings {
+    /// With their tiers, as far as they are members still.
+    pub agents: Vec<(AgentId, Option<i32>)>,
+    /// Why they were asked.
+    pub explanation: Option<Explanation>,
+}
+
+impl Rings {
+    /// The lowest tier of the members among them.
+    fn tier(&self) -> Option<i32> {
+        self.agents.iter().filter_map(|(_, tier)| *tier).min()
+    }
+
+    /// How many of them are members.
+    pub fn members(&self) -> i64 {
+        self.agents.iter().map(|(_, tier)| i64::from(tier.is_some())).sum()
+    }
 }
 
 /// A member of a queue who is free.
@@ -112,7 +135,8 @@ const fn why(strategy: RoutingStrategy) -> &'static str {
 }
 
 /// Decides for one waiting call among the free members of its queue. `taken` are those who have just been given an older
-/// call; `around` is what the preferred agent is good at who, though busy, is signed in, not away and a member.
+/// call; `around` is what the preferred agent is good at who, though busy, is signed in, not away and a member. For a call
+/// that rings already, those chosen are asked beside the others.
 #[must_use]
 pub fn decide(
     queue: &Queue,
@@ -139,6 +163,9 @@ pub fn decide(
         }
     }
     able.sort_by(|a, b| rank(queue, a, b));
+    let rings = waiting.rings.as_ref();
+    // A higher tier is not asked beside a lower one either.
+    let lowest = able.first().map(|free| free.tier).into_iter().chain(rings.and_then(Rings::tier)).min();
     let preferred = waiting.prefer.filter(|agent| able.iter().any(|free| free.agent == *agent));
     // One who is free and yet not able, or who let it go a moment ago, is not waited for.
     let hoped_for = waiting.prefer.filter(|agent| {
@@ -149,13 +176,12 @@ pub fn decide(
         (Some(agent), _) => (vec![agent], "the contact's last agent"),
         (None, Some(_)) if around.is_some_and(|skills| skills.meet(&required)) => (Vec::new(), ""),
         _ => {
-            let first = able.first().map(|free| free.tier);
             let together = if queue.strategy == RoutingStrategy::RingAll { RING_TOGETHER } else { 1 };
-            let asked = able.iter().take_while(|free| Some(free.tier) == first).take(together);
+            let more = together.saturating_sub(rings.map_or(0, |rings| rings.agents.len()));
+            let asked = able.iter().take_while(|free| Some(free.tier) == lowest).take(more);
             (asked.map(|free| free.agent).collect(), why(queue.strategy))
         }
     };
-    let lowest = able.first().map(|free| free.tier);
     let considered = able
         .iter()
         .take(NAMED)
@@ -210,6 +236,7 @@ mod tests {
                 prefer: None,
                 refused: Vec::new(),
                 callback: false,
+                rings: None,
             };
             Self { queue, now, free: Vec::new(), waiting, skills: Skills::default() }
         }
@@ -256,6 +283,22 @@ mod tests {
         assert_eq!(scene.chosen(), [1]);
         let scene = Scene::new(RoutingStrategy::RingAll).with(99, 2, 1).with(1, 1, 1).with(2, 1, 1);
         assert_eq!(scene.chosen(), [2, 1]);
+    }
+
+    #[test]
+    fn newcomers_are_asked_beside_those_of_their_tier_and_of_higher_ones() {
+        let mut scene = Scene::new(RoutingStrategy::RingAll).with(9, 2, 1).with(5, 2, 1).with(1, 3, 1);
+        let mut rings_at = |agents: usize, tier| {
+            let agents = (0..agents).map(|_| (AgentId::new(), tier)).collect();
+            scene.waiting.rings = Some(Rings { agents, explanation: None });
+            scene.chosen()
+        };
+        assert!(rings_at(1, Some(1)).is_empty(), "a lower tier rings");
+        assert_eq!(rings_at(1, Some(2)), [0, 1]);
+        assert_eq!(rings_at(1, Some(3)), [0, 1]);
+        assert_eq!(rings_at(1, None), [0, 1], "no longer a member");
+        assert_eq!(rings_at(RING_TOGETHER - 1, Some(2)), [0], "so many at once");
+        assert!(rings_at(RING_TOGETHER, Some(2)).is_empty());
     }
 
     #[test]

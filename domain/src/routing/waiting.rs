@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{
-    Queue,
+    Queue, ringing,
     rules::{Decision, Waiting},
 };
 use crate::{
@@ -24,6 +24,15 @@ const SPARE: i64 = 2;
 const MANY: i64 = 20;
 /// … and then this.
 const MOST: i64 = 800;
+
+/// Which calls a round looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Those that nobody is asked for; so often it has looked further back.
+    Waiting(u32),
+    /// Those that ring, where everybody is asked.
+    Ringing,
+}
 
 #[derive(QueryableByName)]
 struct WaitingRow {
@@ -78,11 +87,13 @@ macro_rules! waits {
     };
 }
 
-/// The call of the visit `v`, if it may be offered.
+/// The call of the visit `v`, if it is in this state and may be offered.
 macro_rules! offered {
-    () => {
+    ($state:literal) => {
         concat!(
-            "FROM call c WHERE c.id = v.call_id AND c.state || '' = 'QUEUED' AND c.visit_id = v.id AND ",
+            "FROM call c WHERE c.id = v.call_id AND c.state || '' = '",
+            $state,
+            "' AND c.visit_id = v.id AND ",
             is_heard!()
         )
     };
@@ -92,16 +103,27 @@ macro_rules! offered {
 /// id before: `age` is negative for a row that a younger transaction wrote. Visits are gone through in their order until
 /// enough of their calls are locked, each found by its id: the subqueries keep the planner from any other way, which by
 /// the statistics of a quiet hour would look cheaper.
-const WAITING: &str = concat!(
-    "SELECT best.* FROM (SELECT pg_current_xact_id() AS id OFFSET 0) AS mine, unnest($1, $2, $4) AS wanted(queue_id, most, open), LATERAL (
-        SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, c.younger
-        FROM (SELECT * FROM queue_visit v WHERE mine.id IS NOT NULL AND ",
-    waits!(),
-    " ORDER BY v.rank_at, v.id OFFSET 0) AS v,
-        LATERAL (SELECT age(c.xmin) < 0 AS younger ",
-    offered!(),
-    " FOR NO KEY UPDATE SKIP LOCKED) AS c
-        LIMIT wanted.most) AS best"
+macro_rules! best {
+    ($state:literal, $which:literal) => {
+        concat!(
+            "SELECT best.* FROM (SELECT pg_current_xact_id() AS id OFFSET 0) AS mine, unnest($1, $2, $4) AS wanted(queue_id, most, open), LATERAL (
+                SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, c.younger
+                FROM (SELECT * FROM queue_visit v WHERE mine.id IS NOT NULL AND ",
+            waits!(),
+            $which,
+            " ORDER BY v.rank_at, v.id OFFSET 0) AS v,
+                LATERAL (SELECT age(c.xmin) < 0 AS younger ",
+            offered!($state),
+            " FOR NO KEY UPDATE SKIP LOCKED) AS c
+                LIMIT wanted.most) AS best"
+        )
+    };
+}
+const WAITING: &str = best!("QUEUED", "");
+/// One that has waited for as long as it may is left to those who ring: newcomers would make it ring on for ever.
+const RINGING: &str = best!(
+    "RINGING",
+    " AND v.leave_by > $3 AND EXISTS (SELECT FROM offer o WHERE o.visit_id = v.id AND o.ended_at IS NULL AND o.state = 'PENDING' OFFSET 0)"
 );
 
 fn is_open(rules: &HashMap<QueueId, Queue>, queue: QueueId, now: DateTime<Utc>) -> bool {
@@ -109,28 +131,32 @@ fn is_open(rules: &HashMap<QueueId, Queue>, queue: QueueId, now: DateTime<Utc>) 
 }
 
 /// How many calls a round locks for so many able members.
-fn most(able: &[AgentId], depth: u32) -> i64 {
+fn most(able: &[AgentId], look: Look) -> i64 {
     let first = i64::try_from(able.len()).map_or(MANY, |able| (able + SPARE).min(MANY));
-    match depth {
-        0 => first,
-        1 => 8 * first,
-        _ => MOST,
+    match look {
+        Look::Waiting(0) => first,
+        Look::Waiting(1) | Look::Ringing => 8 * first,
+        Look::Waiting(_) => MOST,
     }
 }
 
 /// The queues with agents to spare: those of which all that could be locked was seen, and whether there are others, too.
+/// None once the calls that ring have been looked at, which are the last to be.
 pub(super) fn spare(
     able: &HashMap<QueueId, Vec<AgentId>>,
     seen: &[(Waiting, CallId)],
     chosen: &[(Waiting, Decision)],
-    depth: u32,
+    look: Look,
 ) -> (Vec<QueueId>, bool) {
+    if look == Look::Ringing {
+        return (Vec::new(), false);
+    }
     let taken: HashSet<AgentId> =
         chosen.iter().flat_map(|(_, decision)| decision.chosen.iter().copied()).collect();
     let with_agents = able.iter().filter(|(_, able)| able.iter().any(|agent| !taken.contains(agent)));
     let (all, some): (Vec<_>, Vec<_>) = with_agents.partition(|(queue, able)| {
         let locked = seen.iter().filter(|(row, _)| row.queue == **queue).count();
-        (locked as i64) < most(able, depth)
+        (locked as i64) < most(able, look)
     });
     (all.into_iter().map(|(queue, _)| *queue).collect(), !some.is_empty())
 }
@@ -154,7 +180,7 @@ pub(super) async fn is_left(
          LATERAL (SELECT v.id FROM queue_visit v WHERE ",
         waits!(),
         " AND v.id <> ALL($4) AND EXISTS (SELECT ",
-        offered!(),
+        offered!("QUEUED"),
         " OFFSET 0) LIMIT 1) AS left_over LIMIT 1"
     ))
     .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
@@ -171,13 +197,14 @@ pub(super) async fn lock_waiting(
     unit: &mut Unit,
     rules: &HashMap<QueueId, Queue>,
     able: &HashMap<QueueId, Vec<AgentId>>,
-    depth: u32,
+    look: Look,
 ) -> Result<(Vec<(Waiting, CallId)>, bool)> {
     let now = unit.now;
     let (queues, most): (Vec<Uuid>, Vec<i64>) =
-        able.iter().map(|(queue, able)| (queue.0, most(able, depth))).unzip();
+        able.iter().map(|(queue, able)| (queue.0, most(able, look))).unzip();
     let open: Vec<bool> = able.keys().map(|queue| is_open(rules, *queue, now)).collect();
-    let mut rows: Vec<WaitingRow> = statement(WAITING)
+    let query = if look == Look::Ringing { RINGING } else { WAITING };
+    let mut rows: Vec<WaitingRow> = statement(query)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(&queues)
         .bind::<sql_types::Array<sql_types::BigInt>, _>(&most)
         .bind::<sql_types::Timestamptz, _>(now)
@@ -189,7 +216,11 @@ pub(super) async fn lock_waiting(
     let again = rows.len() < before;
     rows.sort_by_key(|row| (row.rank_at, row.id));
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
-    let mut refused = refusals(unit, &ids).await?;
+    let (mut refused, mut rings) = match look {
+        Look::Waiting(_) => (refusals(unit, &ids).await?, HashMap::new()),
+        Look::Ringing => (ringing::refusals(unit, &ids).await?, ringing::rings(unit, &ids).await?),
+    };
+    rows.retain(|row| look != Look::Ringing || rings.contains_key(&row.id));
     let waiting = rows
         .into_iter()
         .map(|row| {
@@ -201,6 +232,7 @@ pub(super) async fn lock_waiting(
                 prefer: row.prefer_agent_id.filter(|_| waits),
                 refused: refused.remove(&row.id).unwrap_or_default(),
                 callback: row.callback,
+                rings: rings.remove(&row.id),
             };
             (waiting, row.call_id)
         })
@@ -208,20 +240,29 @@ pub(super) async fn lock_waiting(
     Ok((waiting, again))
 }
 
+const REFUSED: &str = "SELECT visit_id, agent_id FROM offer
+    WHERE visit_id = ANY($1) AND ended_at > $2 AND state IN ('DECLINED', 'TIMED_OUT', 'FAILED')";
+
 /// Who did not take which of these visits a moment ago.
 pub(super) async fn refusals(unit: &mut Unit, visits: &[Uuid]) -> Result<HashMap<VisitId, Vec<AgentId>>> {
+    refused_by(unit, visits, REFUSED).await
+}
+
+/// By a statement that takes the visits, and since when it counts.
+pub(super) async fn refused_by(
+    unit: &mut Unit,
+    visits: &[Uuid],
+    query: &'static str,
+) -> Result<HashMap<VisitId, Vec<AgentId>>> {
     if visits.is_empty() {
         return Ok(HashMap::new());
     }
     let since = unit.now - limits::OFFER_AGAIN;
-    let pairs: Vec<Pair> = statement(
-        "SELECT visit_id, agent_id FROM offer
-         WHERE visit_id = ANY($1) AND ended_at > $2 AND state IN ('DECLINED', 'TIMED_OUT', 'FAILED')",
-    )
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(visits)
-    .bind::<sql_types::Timestamptz, _>(since)
-    .load(unit.connection())
-    .await?;
+    let pairs: Vec<Pair> = statement(query)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(visits)
+        .bind::<sql_types::Timestamptz, _>(since)
+        .load(unit.connection())
+        .await?;
     let mut refused: HashMap<VisitId, Vec<AgentId>> = HashMap::new();
     for pair in pairs {
         refused.entry(pair.visit_id).or_default().push(pair.agent_id);

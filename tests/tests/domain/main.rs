@@ -24,6 +24,7 @@ mod recordings;
 mod routing;
 mod routing_callbacks;
 mod routing_load;
+mod routing_newcomers;
 mod routing_overflow;
 mod routing_queues;
 mod routing_waiting;
