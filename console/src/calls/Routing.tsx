@@ -97,7 +97,8 @@ export function Routing({ routing }: { routing: RoutingFieldsFragment }) {
       {estimate && (
         <p className={styles.words}>
           Estimated wait {estimate.seconds == null ? 'unknown' : spell(estimate.seconds)}: place {estimate.position},{' '}
-          {spell(estimate.handlingSeconds)} a call, {estimate.agents} {estimate.agents === 1 ? 'agent' : 'agents'}.{' '}
+          {spell(estimate.handlingSeconds)} a call, {Math.round(estimate.agents * 10) / 10}{' '}
+          {estimate.agents === 1 ? 'agent' : 'agents'}.{' '}
           <span className={styles.quiet}>{estimate.formula}</span>
         </p>
       )}

@@ -3,6 +3,10 @@
 //! `seconds = position × handling ÷ agents`: with `agents` at work and each call taking `handling` seconds on the average,
 //! somebody becomes free every `handling ÷ agents` seconds, and `position` calls are served until it is this one's turn.
 //! `handling` is the mean talk, hold and wrap-up of the queue's last fifty calls; before the first, three minutes.
+//!
+//! Whoever serves several queues takes the call that is most due, whichever it waits in, and so serves each of them as often as it
+//! has calls that wait: an agent counts in a queue by its share of those who wait in all queues of that agent. Where none of the
+//! others has any, that is one whole agent.
 
 use std::collections::HashMap;
 
@@ -27,8 +31,8 @@ pub struct Inputs {
     pub position: i64,
     /// Mean seconds of talk, hold and wrap-up.
     pub handling: f64,
-    /// Members who are at work: free, ringing, on a call or wrapping up.
-    pub agents: i64,
+    /// Members who are at work: free, ringing, on a call or wrapping up. Who serves several queues is a part of one in each.
+    pub agents: f64,
 }
 
 /// A place in a queue, and what it means.
@@ -42,7 +46,7 @@ pub struct Estimate {
 impl Inputs {
     #[must_use]
     pub fn seconds(self) -> Option<f64> {
-        (self.agents > 0).then(|| self.position as f64 * self.handling / self.agents as f64)
+        (self.agents > 0.0).then(|| self.position as f64 * self.handling / self.agents)
     }
 }
 
@@ -67,13 +71,12 @@ pub struct Members {
     pub away: i64,
     #[diesel(sql_type = sql_types::BigInt)]
     pub offline: i64,
+    /// Those who are neither away nor offline, by the queue's share in them.
+    #[diesel(sql_type = sql_types::Double)]
+    pub at_work: f64,
 }
 
 impl Members {
-    pub(super) const fn at_work(&self) -> i64 {
-        self.available + self.ringing + self.on_call + self.wrap_up
-    }
-
     /// Those who are not free, as an explanation says it.
     pub(super) fn busy(&self) -> impl Iterator<Item = (String, i64)> {
         let reasons = [
@@ -90,18 +93,34 @@ impl Members {
     }
 }
 
-/// A row of [`Members`] for the queue `q`: a look into an index for each member, whatever the planner thinks of the size of
-/// tables. That is what OFFSET 0 is for here and elsewhere: it keeps a subquery as it stands.
-macro_rules! members {
+/// The beginning of a statement with [`members`] in it: how many wait where somebody does.
+macro_rules! waiting_by_queue {
     () => {
-        "(SELECT count(*) FILTER (WHERE activity = 'AVAILABLE') AS available,
+        "WITH waiting AS MATERIALIZED (SELECT queue_id, count(*) AS calls FROM queue_visit WHERE left_at IS NULL GROUP BY queue_id) "
+    };
+}
+pub(super) use waiting_by_queue;
+
+/// A row of [`Members`] for the queue `q`, in which so many more will wait: a look into an index for each member, whatever the
+/// planner thinks of the size of tables. That is what OFFSET 0 is for here and elsewhere: it keeps a subquery as it stands.
+macro_rules! members {
+    ($more:literal) => {
+        concat!(
+            "(SELECT count(*) FILTER (WHERE activity = 'AVAILABLE') AS available,
             count(*) FILTER (WHERE activity = 'RINGING') AS ringing,
             count(*) FILTER (WHERE activity = 'ON_CALL') AS on_call,
             count(*) FILTER (WHERE activity = 'WRAP_UP') AS wrap_up,
             count(*) FILTER (WHERE activity = 'AWAY') AS away,
-            count(*) FILTER (WHERE activity = 'OFFLINE') AS offline
-        FROM queue_member m, LATERAL (SELECT activity FROM agent_interval i WHERE i.agent_id = m.agent_id AND i.ended_at IS NULL OFFSET 0) AS i
+            count(*) FILTER (WHERE activity = 'OFFLINE') AS offline,
+            coalesce(sum(own.calls / (own.calls + other.calls)) FILTER (WHERE activity NOT IN ('AWAY', 'OFFLINE')), 0)::float8 AS at_work
+        FROM (SELECT greatest(coalesce((SELECT calls FROM waiting WHERE queue_id = q.id), 0) + ",
+            $more,
+            ", 1)::float8 AS calls) AS own, queue_member m,
+            LATERAL (SELECT activity FROM agent_interval i WHERE i.agent_id = m.agent_id AND i.ended_at IS NULL OFFSET 0) AS i,
+            LATERAL (SELECT coalesce(sum(calls), 0)::float8 AS calls FROM queue_member s JOIN waiting USING (queue_id)
+                WHERE s.agent_id = m.agent_id AND s.queue_id <> q.id OFFSET 0) AS other
         WHERE m.queue_id = q.id)"
+        )
     };
 }
 pub(super) use members;
@@ -128,7 +147,7 @@ pub(super) struct Pace {
 
 impl Pace {
     pub fn inputs(&self, position: i64) -> Inputs {
-        Inputs { position, handling: handling(self.handling), agents: self.members.at_work() }
+        Inputs { position, handling: handling(self.handling), agents: self.members.at_work }
     }
 }
 
@@ -147,10 +166,11 @@ pub(super) async fn paces(
     // (SELECT $1) hides how many there are: else another plan would be made each time. Here and where else a statement's looks
     // are by index by its very shape, one will do; the others are planned by what the tables hold.
     let found: Vec<Pace> = statement(concat!(
+        waiting_by_queue!(),
         "SELECT q.id AS queue_id, m.*, ",
         mean_handling!(),
         " AS handling FROM unnest((SELECT $1)) AS q(id), LATERAL ",
-        members!(),
+        members!("0"),
         " AS m"
     ))
     .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
@@ -200,8 +220,8 @@ mod tests {
 
     #[test]
     fn position_times_handling_by_agents() {
-        let inputs = Inputs { position: 3, handling: 120.0, agents: 4 };
+        let inputs = Inputs { position: 3, handling: 120.0, agents: 4.0 };
         assert_eq!(inputs.seconds(), Some(90.0));
-        assert_eq!(Inputs { agents: 0, ..inputs }.seconds(), None);
+        assert_eq!(Inputs { agents: 0.0, ..inputs }.seconds(), None);
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Inputs, Members, Queue,
-    estimate::{mean_handling, members},
+    estimate::{mean_handling, members, waiting_by_queue},
     midnight,
 };
 use crate::{
@@ -65,11 +65,12 @@ impl QueueStats {
             return Some(0.0);
         }
         let handling = super::estimate::handling(self.handling);
-        Inputs { position: before + 1, handling, agents: self.members.at_work() }.seconds()
+        Inputs { position: before + 1, handling, agents: self.members.at_work }.seconds()
     }
 }
 
 const STATS: &str = concat!(
+    waiting_by_queue!(),
     "SELECT q.id AS queue_id, w.*, m.*, d.*, ",
     mean_handling!(),
     " AS handling
@@ -78,7 +79,7 @@ const STATS: &str = concat!(
             min(entered_at) FILTER (WHERE NOT callback) AS oldest
         FROM queue_visit v WHERE v.queue_id = q.id AND v.left_at IS NULL) AS w,
     LATERAL ",
-    members!(),
+    members!("1"),
     " AS m,
     LATERAL (SELECT count(*) FILTER (WHERE outcome = 'ANSWERED') AS answered,
             count(*) FILTER (WHERE outcome = 'ANSWERED' AND left_at - entered_at <= make_interval(secs => q.service_level_seconds)) AS answered_in_time,

@@ -157,7 +157,7 @@ fn estimates() {
     for (name, load) in [("ordinary", waits::ORDINARY), ("busy", waits::BUSY)] {
         let mut all = waits::Errors::default();
         for agents in [3, 5, 10, 20, 30] {
-            let errors = waits::days(agents, &load, 50);
+            let errors = waits::days(&waits::Plan::one(agents), &load, 50);
             println!(
                 "  {name}, {agents:2} agents: median {:.1} % of {}",
                 errors.median() * 100.0,
@@ -166,5 +166,14 @@ fn estimates() {
             all.extend(&errors);
         }
         println!("  {name}, together: median {:.1} % of {}", all.median() * 100.0, all.count());
+        let mut shared = waits::Errors::default();
+        for (agents, part) in waits::SHARED {
+            shared.extend(&waits::days(&waits::Plan::two(agents, part), &load, 50));
+        }
+        println!(
+            "  {name}, two queues that share agents: median {:.1} % of {}",
+            shared.median() * 100.0,
+            shared.count()
+        );
     }
 }

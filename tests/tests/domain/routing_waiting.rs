@@ -200,6 +200,32 @@ async fn those_who_wait_are_told_their_new_place() {
     assert_eq!(told_places(&centre, second.call).await, ["2", "1"]);
 }
 
+/// They serve each queue as often as it has calls that wait: both estimates are those of one line of four.
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_of_two_queues_count_in_each_by_its_share_of_those_who_wait() {
+    let centre = Centre::open().await;
+    let long = centre.queue("long", QueueChange::default()).await;
+    let short = centre.queue("short", QueueChange::default()).await;
+    for _ in 0..2 {
+        centre.agent(&[&long, &short]).await;
+    }
+    let mut last = None;
+    for _ in 0..3 {
+        last = Some(centre.caller(&long).await);
+    }
+    let visit = async |call| centre.visits(call).await[0].id;
+    let (third, only) = (visit(last.unwrap().call).await, visit(centre.caller(&short).await.call).await);
+    let outlook = centre.platform.outlook(&[third, only]).await.unwrap();
+    let told = |visit: VisitId| (outlook[&visit].inputs.position, outlook[&visit].inputs.agents);
+    assert_eq!((told(third), told(only)), ((3, 1.5), (1, 0.5)));
+    for visit in [third, only] {
+        assert_eq!(outlook[&visit].seconds, Some(4.0 * 180.0 / 2.0), "three minutes a call");
+    }
+    // One who came now would be the fifth.
+    let stats = centre.platform.queue_stats(&[short]).await.unwrap().remove(0);
+    assert_eq!(stats.estimated_wait().map(f64::round), Some(5.0 * 180.0 / 2.0));
+}
+
 async fn told_places(centre: &Centre, call: CallId) -> Vec<String> {
     let told = "SELECT payload->>'detail' FROM event WHERE kind = 'POSITION_CHANGED' AND aggregate_id::text = $1 ORDER BY xid, seq";
     let rows = centre.stage.sql().await.query(told, &[&call.0.to_string()]).await.unwrap();

@@ -101,8 +101,8 @@ pub struct WaitEstimate {
     position: i64,
     /// Mean talk, hold and wrap-up of the queue's last calls.
     handling_seconds: f64,
-    /// Members who are at work.
-    agents: i64,
+    /// Members who are at work; who serves several queues counts in each by its share of those who wait in them.
+    agents: f64,
     /// How it is made of these.
     formula: &'static str,
 }
