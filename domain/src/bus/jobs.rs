@@ -28,6 +28,7 @@ pub struct Delivery {
     pub redelivered: bool,
     /// How often it came back so far.
     pub attempt: u32,
+    queue: String,
     /// Gone with the answer.
     acker: Option<Acker>,
 }
@@ -35,7 +36,7 @@ pub struct Delivery {
 impl Delivery {
     /// Done, or taken over by a row. An error means that it will come again; the connection it came by is gone.
     pub async fn ack(mut self) -> Result<(), BusError> {
-        crate::failpoint::hit("before_ack");
+        crate::failpoint::hit("before_ack", [self.queue.as_str()]);
         match self.acker.take() {
             Some(acker) => answered(acker.ack(BasicAckOptions::default()).await),
             None => Ok(()),
@@ -87,6 +88,7 @@ impl From<Message> for Delivery {
             body: std::mem::take(&mut message.data),
             redelivered: message.redelivered,
             attempt: attempt.and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
+            queue: message.routing_key.to_string(),
             acker: Some(message.acker),
         }
     }

@@ -146,22 +146,22 @@ impl Unit {
             let touched: Vec<AgentId> = std::mem::take(&mut self.touched).into_iter().collect();
             activity::settle(&mut self, &touched).await?;
         }
-        let events = std::mem::take(&mut self.events);
+        let (events, jobs) = (std::mem::take(&mut self.events), std::mem::take(&mut self.jobs));
         let tells = !events.is_empty();
         for some in events.chunks(EVENTS_AT_ONCE) {
             diesel::insert_into(schema::event::table).values(some).execute(self.connection()).await?;
         }
-        crate::failpoint::hit("before_commit");
+        crate::failpoint::hit("before_commit", steps(&events, &jobs));
         Manager::commit_transaction(self.connection())
             .await
             .map_err(|e| Error::Unavailable(format!("commit: {e}")))?;
         self.connection = None;
         self.platform.router.want(std::mem::take(&mut self.wanted));
-        if !tells && self.jobs.is_empty() {
+        if !tells && jobs.is_empty() {
             return Ok(());
         }
-        crate::failpoint::hit("after_commit");
-        let (platform, jobs) = (self.platform.clone(), std::mem::take(&mut self.jobs));
+        crate::failpoint::hit("after_commit", steps(&events, &jobs));
+        let platform = self.platform.clone();
         tokio::spawn(async move {
             if tells && let Err(error) = platform.bus.publish_event("log", b"").await {
                 tracing::debug!(%error, "the wake-up was not confirmed; readers will poll");
@@ -183,11 +183,16 @@ impl Unit {
     }
 }
 
+/// What a unit of work is a step of, for [`crate::failpoint`].
+fn steps<'a>(events: &'a [News], jobs: &'a [(i64, Job, Vec<u8>)]) -> impl Iterator<Item = &'a str> {
+    events.iter().map(|it| it.kind.as_str()).chain(jobs.iter().map(|(_, job, _)| job.queue()))
+}
+
 /// Sends one job of the outbox and forgets it once the broker has it; false when the broker does not. A job may be sent twice; whoever takes it leases
 /// its work in the database first.
 async fn send(platform: &Platform, id: i64, job: Job, body: &[u8]) -> bool {
     use schema::outbox;
-    crate::failpoint::hit("before_publish");
+    crate::failpoint::hit("before_publish", [job.queue()]);
     if let Err(error) = platform.bus.publish_job(job, body).await {
         tracing::warn!(%error, job = job.queue(), "a job was not confirmed; the sweep will send it");
         return false;
