@@ -1,6 +1,7 @@
 //! One child process of the product: started, killed at will, started again, ended with the test.
 
 use std::fs::{self, OpenOptions};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -106,7 +107,7 @@ impl Process {
         self.arm_at("after_commit").await;
     }
 
-    /// The same at another place; see `domain::failpoint`.
+    /// The same at another place or step; see `domain::failpoint`.
     pub async fn arm_at(&mut self, failpoint: &str) {
         self.kill();
         self.environment.retain(|(name, _)| name != FAILPOINT);
@@ -128,7 +129,7 @@ impl Process {
         self.revive().await;
     }
 
-    /// Waits until the program has ended by itself.
+    /// Waits until the program has ended at the place at which it was armed.
     pub async fn ended(&mut self) {
         let name = self.name.clone();
         eventually(&format!("{name} ends"), START, || {
@@ -136,6 +137,12 @@ impl Process {
             async move { ended.then_some(()) }
         })
         .await;
+        assert!(self.came_by(), "{name} ended elsewhere:\n{}", self.tail());
+    }
+
+    /// It has ended at the place at which it was armed: nothing else aborts it.
+    pub fn came_by(&mut self) -> bool {
+        self.status().is_some_and(|status| status.signal() == Some(libc::SIGABRT))
     }
 
     pub fn pid(&self) -> u32 {

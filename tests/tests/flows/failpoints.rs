@@ -7,13 +7,17 @@ use cordboard_tests::media::Scene;
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::playback::Side;
 use cordboard_tests::sql::count;
-use cordboard_tests::story::{AGENT, Talk, contact, listen, place_call, sign_in, until_state};
+use cordboard_tests::story::{
+    AGENT, OTHER_AGENT, Tab, Talk, change_queue, contact, listen, place_call, sign_in, until_state,
+    wait_in_queue,
+};
 use cordboard_tests::wait::{STEP, eventually};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_worker_that_dies_between_its_lease_and_the_acknowledgement_loses_no_call() {
     let mut platform = Platform::start().await;
-    platform.workers[0].arm().await;
+    platform.workers[0].arm_at("before_ack:media.calls").await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let contact = contact(&agent, "Ada Lovelace").await;
     // One of the first calls goes to the worker that is to die.
@@ -43,7 +47,7 @@ async fn a_scheduler_that_dies_between_two_duties_leaves_the_rest_to_the_other()
     })
     .await;
     platform.schedulers[1].kill();
-    platform.schedulers[0].arm().await;
+    platform.schedulers[0].arm_at("after_commit:ENDED").await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let contact = contact(&agent, "Ada Lovelace").await;
     let one = place_call(&agent, &contact, "AUDIO").await;
@@ -59,6 +63,48 @@ async fn a_scheduler_that_dies_between_two_duties_leaves_the_rest_to_the_other()
         (count(&sql, "SELECT count(*) FROM task").await == 2).then_some(())
     })
     .await;
+}
+
+/// What only time brings about: there is one scheduler, and it dies of each before the commit and after.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scheduler_that_dies_of_a_step_is_followed_by_one_that_goes_on() {
+    let mut platform =
+        Platform::with(Options { schedulers: Some(1), workers: Some(1), ..Options::default() }).await;
+    change_queue(&platform, "support", json!({ "offerSeconds": 6, "wrapUpSeconds": 5 })).await;
+    let mut one = Tab::open(&sign_in(&platform, 0, AGENT).await).await;
+    let mut two = Tab::open(&sign_in(&platform, 1, OTHER_AGENT).await).await;
+    for (at, name) in [("before_commit", "Ada Lovelace"), ("after_commit", "Charles Babbage")] {
+        two.set("AWAY").await;
+        one.set("AVAILABLE").await;
+        one.until("AVAILABLE", STEP).await;
+        platform.schedulers[0].arm_at(&format!("{at}:POSITION_CHANGED")).await;
+        let (placed, contact) = wait_in_queue(&platform.anonymous(1), "support", name).await;
+        platform.schedulers[0].ended().await;
+
+        platform.schedulers[0].arm_at(&format!("{at}:OFFER_TIMED_OUT")).await;
+        assert_eq!(one.rings().await["call"]["id"], placed.id.as_str());
+        two.set("AVAILABLE").await;
+        platform.schedulers[0].ended().await;
+
+        platform.schedulers[0].disarm().await;
+        let offer = two.rings().await;
+        assert_eq!(offer["call"]["id"], placed.id.as_str());
+        let agent = two.answer(&offer).await;
+        until_state(&two.client, &placed.id, "IN_PROGRESS", STEP).await;
+        two.client.mutate("callEnd", json!({ "callId": placed.id }), "call { id }").await;
+        two.until("WRAP_UP", STEP).await;
+        platform.schedulers[0].arm_at(&format!("{at}:WRAPPED_UP")).await;
+        platform.schedulers[0].ended().await;
+
+        platform.schedulers[0].disarm().await;
+        two.until("AVAILABLE", STEP).await;
+        drop((agent, contact));
+    }
+    let sql = platform.sql().await;
+    for kind in ["OFFER_TIMED_OUT", "WRAPPED_UP"] {
+        let told = format!("SELECT count(*) FROM event WHERE kind = '{kind}'");
+        assert_eq!(count(&sql, &told).await, 2, "{kind}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
