@@ -1,7 +1,7 @@
 //! What breaks.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::calls::signal::command_queue;
 use domain::calls::{Command, Envelope};
@@ -15,8 +15,8 @@ use crate::platform::Platform;
 use crate::process::Process;
 use crate::services::Server;
 
-/// A program that is armed and that nothing comes by is killed after so long.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// A program that is armed and takes no such step is killed after so long, which is most of a round.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// A killed server stays away for so long.
 const AWAY: Duration = Duration::from_secs(2);
 
@@ -30,9 +30,10 @@ const RUNNING: &str = "SELECT worker_id::text, id::text FROM call WHERE worker_i
 
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
-    Kill(Program),
-    /// kill -9 at a named place.
-    At(Program, &'static str),
+    /// kill -9 of one of the two.
+    Kill(Program, usize),
+    /// The same at a step that it takes; see `domain::failpoint`.
+    At(Program, usize, &'static str),
     Broker,
     Database,
     /// Messages twice, and in another order.
@@ -51,53 +52,100 @@ pub fn random(seed: u64) -> StdRng {
 }
 
 impl Program {
-    /// Where it may die: only workers acknowledge jobs, and they publish few.
-    const fn failpoints(self) -> [&'static str; 3] {
+    /// Where it may die: what a round has it do, always or now and then.
+    const fn steps(self) -> &'static [&'static str] {
         match self {
-            Self::Api | Self::Scheduler => ["before_commit", "after_commit", "before_publish"],
-            Self::Worker => ["before_commit", "after_commit", "before_ack"],
+            Self::Api => &[
+                "before_commit:CREATED",
+                "after_commit:CREATED",
+                "before_publish:media.calls",
+                "before_commit:OFFERED",
+                "after_commit:OFFERED",
+                "before_commit:ACCEPTED",
+                "after_commit:ACCEPTED",
+                "before_commit:ENDED",
+                "after_commit:ENDED",
+                "before_commit:WRAPPED_UP",
+                "after_commit:WRAPPED_UP",
+            ],
+            Self::Scheduler => &[
+                "before_commit:POSITION_CHANGED",
+                "after_commit:POSITION_CHANGED",
+                "before_commit:OFFERED",
+                "after_commit:OFFERED",
+                "before_commit:OFFER_TIMED_OUT",
+                "after_commit:OFFER_TIMED_OUT",
+                "before_commit:WRAPPED_UP",
+                "after_commit:WRAPPED_UP",
+            ],
+            Self::Worker => &[
+                "before_ack:media.calls",
+                "before_commit:OFFERED",
+                "after_commit:OFFERED",
+                "before_commit:LEG_JOINED",
+                "after_commit:LEG_JOINED",
+                "before_commit:CONNECTED",
+                "after_commit:CONNECTED",
+            ],
         }
     }
 
-    fn one<'a>(self, platform: &'a mut Platform, random: &mut StdRng) -> &'a mut Process {
-        let all = match self {
-            Self::Api => &mut platform.apis,
-            Self::Scheduler => &mut platform.schedulers,
-            Self::Worker => &mut platform.workers,
-        };
-        let place = random.random_range(0..all.len());
-        &mut all[place]
+    fn one(self, platform: &mut Platform, place: usize) -> &mut Process {
+        match self {
+            Self::Api => &mut platform.apis[place],
+            Self::Scheduler => &mut platform.schedulers[place],
+            Self::Worker => &mut platform.workers[place],
+        }
     }
 }
 
 impl Fault {
     pub fn any(random: &mut StdRng) -> Self {
         let program = [Program::Api, Program::Scheduler, Program::Worker][random.random_range(0..3)];
+        let (place, steps) = (random.random_range(0..2), program.steps());
         match random.random_range(0..12) {
-            0..3 => Self::Kill(program),
-            3..9 => Self::At(program, program.failpoints()[random.random_range(0..3)]),
+            0..3 => Self::Kill(program, place),
+            3..9 => Self::At(program, place, steps[random.random_range(0..steps.len())]),
             9 => Self::Broker,
             10 => Self::Database,
             _ => Self::Repeated,
         }
     }
 
-    /// Breaks it in the middle of a call or before one, and puts it right again.
-    pub async fn strike(self, platform: &mut Platform, centre: &domain::Platform, random: &mut StdRng) {
-        tokio::time::sleep(Duration::from_millis(random.random_range(0..2500))).await;
+    /// Arms who is to die at a step, before the calls come: their first steps count, too.
+    pub async fn aim(self, platform: &mut Platform) {
+        if let Self::At(program, place, step) = self {
+            program.one(platform, place).arm_at(step).await;
+        }
+    }
+
+    /// Breaks it in the middle of a call or before one, and puts it right again. False where nobody came by the step and
+    /// the program was killed plainly.
+    pub async fn strike(
+        self,
+        platform: &mut Platform,
+        centre: &domain::Platform,
+        random: &mut StdRng,
+    ) -> bool {
+        let mut met = true;
+        if !matches!(self, Self::At(..)) {
+            tokio::time::sleep(Duration::from_millis(random.random_range(0..2500))).await;
+        }
         match self {
-            Self::Kill(program) => {
-                let victim = program.one(platform, random);
+            Self::Kill(program, place) => {
+                let victim = program.one(platform, place);
                 victim.kill();
                 victim.revive().await;
             }
-            Self::At(program, failpoint) => {
-                let victim = program.one(platform, random);
-                victim.arm_at(failpoint).await;
-                let until = std::time::Instant::now() + PATIENCE;
-                while victim.is_running() && std::time::Instant::now() < until {
+            Self::At(program, place, step) => {
+                let victim = program.one(platform, place);
+                let until = Instant::now() + PATIENCE;
+                while victim.is_running() && Instant::now() < until {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
+                let runs = victim.is_running();
+                met = victim.came_by();
+                assert!(met || runs, "{} ended elsewhere than at {step}:\n{}", victim.name, victim.tail());
                 victim.disarm().await;
             }
             Self::Broker => restart(platform, Server::RabbitMq).await,
@@ -109,6 +157,7 @@ impl Fault {
             }
         }
         platform.all_ready().await;
+        met
     }
 }
 
@@ -136,8 +185,8 @@ async fn restart(platform: &mut Platform, server: Server) {
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Kill(program) => write!(out, "kill -9 of {program:?}"),
-            Self::At(program, failpoint) => write!(out, "kill -9 of {program:?} at {failpoint}"),
+            Self::Kill(program, _) => write!(out, "kill -9 of {program:?}"),
+            Self::At(program, _, step) => write!(out, "kill -9 of {program:?} at {step}"),
             Self::Broker => out.write_str("RabbitMQ restarted"),
             Self::Database => out.write_str("PostgreSQL restarted"),
             Self::Repeated => out.write_str("messages twice and out of order"),

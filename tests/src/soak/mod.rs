@@ -96,13 +96,17 @@ impl Soak {
 
     async fn round(&mut self, round: u32) {
         let fault = Fault::any(&mut self.random);
+        fault.aim(&mut self.platform).await;
         let before = self.crowd.asked();
         for _ in 0..CALLS {
             self.crowd.call();
         }
-        fault.strike(&mut self.platform, &self.centre, &mut self.random).await;
+        let what = match fault.strike(&mut self.platform, &self.centre, &mut self.random).await {
+            true => fault.to_string(),
+            false => format!("{fault}, not met: killed plainly"),
+        };
         let order = checks::in_order(&self.platform, Instant::now()).await;
-        let tally = self.summary.faults.entry(fault.to_string()).or_default();
+        let tally = self.summary.faults.entry(what.clone()).or_default();
         tally.rounds += 1;
         if let Ok(after) = order {
             tally.slowest = tally.slowest.max(after);
@@ -114,9 +118,9 @@ impl Soak {
             _ => Ok(()),
         };
         for why in [order.err(), served.err(), counted.err()].into_iter().flatten().chain(lost) {
-            self.summary.breach(format!("round {round}, {fault}: {why}"));
+            self.summary.breach(format!("round {round}, {what}: {why}"));
         }
-        eprintln!("round {round}: {fault}, {} calls", self.crowd.asked() - before);
+        eprintln!("round {round}: {what}, {} calls", self.crowd.asked() - before);
     }
 
     async fn figures(&self) -> Result<(), String> {
@@ -173,9 +177,9 @@ impl Summary {
 
     /// As a table.
     pub fn print(&self) {
-        println!("{:<44} {:>6} {:>22}", "fault", "rounds", "in order again after");
+        println!("{:<80} {:>6} {:>22}", "fault", "rounds", "in order again after");
         for (fault, tally) in &self.faults {
-            println!("{fault:<44} {:>6} {:>20.1} s", tally.rounds, tally.slowest.as_secs_f64());
+            println!("{fault:<80} {:>6} {:>20.1} s", tally.rounds, tally.slowest.as_secs_f64());
         }
         let results: Vec<String> =
             self.results.iter().map(|(result, number)| format!("{number} {result}")).collect();
