@@ -1,4 +1,5 @@
-//! Robots who take calls, talk, hang up and wrap up; now and then one declines, seldom one lets it ring.
+//! Robots who take calls, talk, hang up and wrap up; now and then one declines, lets it ring or leaves the wrap-up until its
+//! time is up.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -74,7 +75,11 @@ async fn shift(crowd: Arc<Crowd>, email: &'static str, mut random: StdRng) {
             tab.set("AVAILABLE").await;
         }
         if agent["activity"] == "WRAP_UP" && !last.is_empty() {
-            tab.wrap_up(&last).await;
+            // Else it runs out, since nobody asks which call it was.
+            if random.random_bool(0.7) {
+                tab.wrap_up(&last).await;
+            }
+            last.clear();
         }
         // The shift before had taken a call: it is taken up again.
         if let Some(call) = agent["currentCall"]["id"].as_str() {
@@ -88,8 +93,8 @@ async fn shift(crowd: Arc<Crowd>, email: &'static str, mut random: StdRng) {
 async fn answer(tab: &Tab, offer: &Value, random: &mut StdRng) -> bool {
     match random.random_range(0..50) {
         // Away after that, until the next look.
-        0 => false,
-        1..5 => {
+        0..4 => false,
+        4..8 => {
             let input = json!({ "offerId": offer["id"] });
             tab.client.try_payload("offerDecline", input, "offer { id }").await;
             false
