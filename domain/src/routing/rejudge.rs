@@ -31,7 +31,7 @@ pub(super) async fn rejudge(unit: &mut Unit, queue: &Queue, before: &Queue) -> R
     .execute(unit.connection())
     .await?;
     if other_limits {
-        judge_by_limits(unit, queue, before.priority).await?;
+        judge_by_limits(unit, queue, before).await?;
     }
     if other_hours {
         judge_by_hours(unit, queue).await?;
@@ -39,20 +39,24 @@ pub(super) async fn rejudge(unit: &mut Unit, queue: &Queue, before: &Queue) -> R
     Ok(())
 }
 
-async fn judge_by_limits(unit: &mut Unit, queue: &Queue, priority_before: i32) -> Result<()> {
+/// By the difference: one that was moved here has its time from then on, though it entered earlier.
+async fn judge_by_limits(unit: &mut Unit, queue: &Queue, before: &Queue) -> Result<()> {
+    let more = |now: i32, before: i32| f64::from(now - before);
     sql_query(
         "UPDATE queue_visit SET rank_at = rank_at - make_interval(secs => $2),
-            prefer_until = CASE WHEN prefer_agent_id IS NOT NULL AND $4 > 0 THEN entered_at + make_interval(secs => $4) END,
             leave_by = CASE WHEN callback OR EXISTS (SELECT FROM transfer t WHERE t.call_id = queue_visit.call_id AND t.state = 'RINGING')
-                THEN leave_by ELSE entered_at + make_interval(secs => $3) END
+                THEN leave_by ELSE leave_by + make_interval(secs => $3) END,
+            prefer_until = CASE WHEN prefer_agent_id IS NOT NULL AND $4 > 0
+                THEN coalesce(prefer_until + make_interval(secs => $5), entered_at + make_interval(secs => $4)) END
          WHERE queue_id = $1 AND left_at IS NULL",
     )
     .bind::<sql_types::Uuid, _>(queue.id)
     .bind::<sql_types::Double, _>(
-        limits::PRIORITY_POINT.as_seconds_f64() * f64::from(queue.priority - priority_before),
+        limits::PRIORITY_POINT.as_seconds_f64() * more(queue.priority, before.priority),
     )
-    .bind::<sql_types::Double, _>(f64::from(queue.max_wait_seconds))
+    .bind::<sql_types::Double, _>(more(queue.max_wait_seconds, before.max_wait_seconds))
     .bind::<sql_types::Double, _>(f64::from(queue.last_agent_seconds))
+    .bind::<sql_types::Double, _>(more(queue.last_agent_seconds, before.last_agent_seconds))
     .execute(unit.connection())
     .await?;
     Ok(())

@@ -202,6 +202,32 @@ async fn a_shorter_patience_holds_for_those_who_wait_already() {
     assert_eq!(centre.call(caller.call).await.result, Some(CallResult::Missed));
 }
 
+/// A call that was moved has its time from then on; what it waited before counts for its place alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_priority_hangs_up_on_nobody_who_was_moved() {
+    let centre = Centre::open().await;
+    let patience = |limit| QueueChange { max_wait_seconds: Some(limit), ..QueueChange::default() };
+    let (long, short) =
+        (centre.queue("long", patience(3600)).await, centre.queue("short", patience(600)).await);
+    let caller = centre.caller(&long).await;
+    centre.pass(seconds(1500)).await;
+    let supervisor = super::supervision::supervisor(&centre).await;
+    centre.platform.move_call(&supervisor, caller.call, short.id).await.unwrap();
+    let leave_by = async || centre.visits(caller.call).await.pop().unwrap().leave_by.unwrap();
+    let given = leave_by().await;
+    for change in [
+        QueueChange { priority: Some(1), ..QueueChange::default() },
+        QueueChange { last_agent_seconds: Some(30), ..QueueChange::default() },
+    ] {
+        centre.change_queue(short.id, change).await;
+        centre.pass(seconds(1)).await;
+        assert_eq!(centre.state(caller.call).await, CallState::Queued);
+        assert_eq!(leave_by().await, given);
+    }
+    centre.change_queue(short.id, patience(900)).await;
+    assert_eq!(leave_by().await, given + seconds(300));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_back_is_not_moved_away_from_the_agent_who_makes_it() {
     let centre = Centre::open().await;
