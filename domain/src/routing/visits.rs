@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 use super::{Offer, OverflowKind, Queue, Visit, VisitOutcome, queues::queue_of};
 use crate::{
     Platform, Result,
-    calls::{CallEventKind, CallResult, CallState, Change},
+    calls::{CallEventKind, CallResult, CallState, Change, IntervalKind},
     db::{
         Unit,
-        schema::{call, queue, queue_visit},
+        schema::{call, call_interval, queue, queue_visit},
     },
     error::each,
     ids::{AgentId, CallId, QueueId, UserId, VisitId},
@@ -18,8 +18,8 @@ use crate::{
     voicemail::Recipient,
 };
 
-/// A call goes through so many queues at most; two that overflow into each other do not keep it for ever.
-const VISITS: i64 = 4;
+/// A call that waits is passed on so often at most; two queues that overflow into each other do not keep it for ever.
+const OVERFLOWS: i64 = 3;
 
 /// How a call enters.
 #[derive(Debug, Clone, Copy, Default)]
@@ -196,15 +196,22 @@ impl Change {
         crate::tasks::follow_up(self).await
     }
 
-    /// The queue to overflow to, if it takes calls now and this one has not been through too many.
+    /// The queue to overflow to, if it takes calls now and this one has not been passed on too often since anybody talked.
     async fn room_in(&mut self, id: Option<QueueId>) -> Result<Option<Queue>> {
         let Some(id) = id else { return Ok(None) };
-        let visits: i64 = queue_visit::table
+        let talked: Option<DateTime<Utc>> = call_interval::table
+            .filter(call_interval::call_id.eq(self.call.id).and(call_interval::kind.eq(IntervalKind::Talk)))
+            .select(dsl::max(call_interval::ended_at))
+            .first(self.unit.connection())
+            .await?;
+        let overflows: i64 = queue_visit::table
             .filter(queue_visit::call_id.eq(self.call.id))
+            .filter(queue_visit::outcome.eq(VisitOutcome::Overflowed))
+            .filter(queue_visit::left_at.gt(talked.unwrap_or(self.call.created_at)))
             .count()
             .get_result(self.unit.connection())
             .await?;
-        if visits >= VISITS {
+        if overflows >= OVERFLOWS {
             return Ok(None);
         }
         // Locked until the commit, so that two that come at once do not both find the last place free.

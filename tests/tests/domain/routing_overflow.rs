@@ -115,6 +115,58 @@ async fn a_call_that_waits_too_long_overflows_and_keeps_its_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_lost_its_agents_overflows_all_the_same() {
+    let centre = Centre::open().await;
+    let back = centre.queue("back-office", QueueChange::default()).await;
+    let front = QueueChange {
+        max_wait_seconds: Some(60),
+        wrap_up_seconds: Some(0),
+        overflow: Some((OverflowKind::Queue, Some(back.id))),
+        ..QueueChange::default()
+    };
+    let front = centre.queue("front", front).await;
+    let agent = centre.agent(&[&front]).await;
+    let caller = centre.talk_with(&front, &agent).await;
+    for lost in 1..=4 {
+        if lost == 4 {
+            centre.set(&agent, AgentStatus::Away).await;
+        }
+        centre.silence(caller.call, LegRole::Agent).await;
+        for _ in 0..4 {
+            centre.pass_with(&[&agent], seconds(8)).await;
+        }
+        centre.route().await;
+        if lost < 4 {
+            assert_eq!(centre.answer(&agent).await, caller.call);
+        }
+    }
+    for _ in 0..6 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    let call = centre.call(caller.call).await;
+    assert_eq!((call.state, call.queue_id), (CallState::Queued, Some(back.id)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_queues_that_overflow_into_each_other_do_not_keep_a_call_for_ever() {
+    let centre = Centre::open().await;
+    let on = |to| QueueChange {
+        max_wait_seconds: Some(30),
+        overflow: Some((OverflowKind::Queue, Some(to))),
+        ..QueueChange::default()
+    };
+    let back = centre.queue("back-office", QueueChange::default()).await;
+    let front = centre.queue("front", on(back.id)).await;
+    centre.change_queue(back.id, on(front.id)).await;
+    let caller = centre.caller(&front).await;
+    for _ in 0..13 {
+        centre.pass(seconds(10)).await;
+    }
+    assert_eq!(centre.call(caller.call).await.result, Some(CallResult::Missed));
+    assert_eq!(centre.visits(caller.call).await.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_nobody_takes_in_time_ends_or_is_called_back() {
     let centre = Centre::open().await;
     let ends = QueueChange { max_wait_seconds: Some(60), ..QueueChange::default() };
