@@ -18,8 +18,8 @@ use crate::{
     ids::{QueueId, VisitId},
 };
 
-/// A queue now, and its visits that began since midnight in its time zone. Call-backs are counted apart: they are neither
-/// offered nor abandoned.
+/// A queue now, and its visits that began since midnight in its time zone. Call-backs are counted apart, and those whose
+/// contact never joined not at all: they are neither offered nor abandoned.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct QueueStats {
     #[diesel(sql_type = sql_types::Uuid)]

@@ -1,7 +1,7 @@
 //! A call enters a queue, leaves it, or overflows.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{dsl, prelude::*};
+use diesel::{dsl, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 
 use super::{Offer, OverflowKind, Queue, Visit, VisitOutcome, queues::queue_of};
@@ -11,6 +11,7 @@ use crate::{
     db::{
         Unit,
         schema::{call, call_interval, queue, queue_visit},
+        statement,
     },
     error::each,
     ids::{AgentId, CallId, QueueId, UserId, VisitId},
@@ -59,7 +60,7 @@ impl Change {
         let ready_at = entry.not_before.unwrap_or(ready_at);
         let (not_before, leave_by) = match entry.callback {
             true => callback_times(queue, ready_at.max(now)),
-            false => (ready_at, now + TimeDelta::seconds(queue.max_wait_seconds.into())),
+            false => (ready_at, ready_at.max(now) + TimeDelta::seconds(queue.max_wait_seconds.into())),
         };
         let visit = Visit {
             id: VisitId::new(),
@@ -98,15 +99,18 @@ impl Change {
         Ok(())
     }
 
-    /// The contact has joined: from now on agents are asked.
+    /// The contact has joined: from now on agents are asked, and it waits as long as the queue lets it.
     pub(crate) async fn contact_is_there(&mut self) -> Result<()> {
         let (Some(visit), Some(queue)) = (self.call.visit_id, self.call.queue_id) else { return Ok(()) };
         let now = self.now();
-        let waits = queue_visit::callback.eq(false).and(queue_visit::not_before.gt(now));
-        let ready = diesel::update(queue_visit::table.find(visit).filter(waits))
-            .set(queue_visit::not_before.eq(now))
-            .execute(self.unit.connection())
-            .await?;
+        let ready = statement(
+            "UPDATE queue_visit SET not_before = $2, leave_by = leave_by - (not_before - $2)
+             WHERE id = $1 AND NOT callback AND not_before > $2",
+        )
+        .bind::<sql_types::Uuid, _>(visit)
+        .bind::<sql_types::Timestamptz, _>(now)
+        .execute(self.unit.connection())
+        .await?;
         if ready > 0 {
             self.unit.route(queue);
         }
@@ -134,8 +138,13 @@ impl Change {
         Ok(last.flatten().map(AgentId::from))
     }
 
-    /// The open visit is over.
+    /// The open visit is over. One whose contact never came counts for nothing: nobody waited, and nobody could be asked.
     pub(crate) async fn leave_queue(&mut self, outcome: VisitOutcome) -> Result<()> {
+        let came = self.legs.iter().any(|leg| leg.is_outsider() && leg.joined_at.is_some());
+        let outcome = match outcome {
+            VisitOutcome::Abandoned if !came && self.call.callback_of.is_none() => VisitOutcome::Cancelled,
+            outcome => outcome,
+        };
         // One whose connection broke off has waited until then, however long the return was waited for.
         let lost = self.contact_lost_since().filter(|_| outcome == VisitOutcome::Abandoned);
         let left_at = match lost {

@@ -115,9 +115,10 @@ impl Walk<'_> {
             "CALLBACK_REQUESTED" | "TRANSFER_CANCELLED" | "VOICEMAIL_STARTED" => {
                 self.waiting.remove(&it.call);
             }
-            // Only a contact abandons a queue: hung up or lost, not sent away by one of the house.
+            // Only a contact who came abandons a queue: hung up or lost, not sent away by one of the house.
             "ENDED"
-                if !it.payload["actor"].as_str().is_some_and(|actor| actor.starts_with("user_"))
+                if !detail.ends_with("The contact did not come.")
+                    && !it.payload["actor"].as_str().is_some_and(|actor| actor.starts_with("user_"))
                     && (detail.starts_with("ABANDONED") || detail.starts_with("COMPLETED")) =>
             {
                 let at = self.lost.get(&it.call).copied().unwrap_or(it.at);

@@ -240,7 +240,9 @@ async fn a_contact_who_never_joins_does_not_wait_for_ever() {
     centre.pass(seconds(2)).await;
     let call = centre.call(caller.call).await;
     assert_eq!((call.state, call.result), (CallState::Ended, Some(CallResult::Abandoned)));
-    assert_eq!(centre.visits(caller.call).await[0].outcome, Some(VisitOutcome::Abandoned));
+    assert_eq!(centre.visits(caller.call).await[0].outcome, Some(VisitOutcome::Cancelled));
+    let stats = centre.platform.queue_stats(&[queue]).await.unwrap().remove(0);
+    assert_eq!((stats.offered(), stats.abandoned), (0, 0), "who was never there waited for nobody");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,9 +67,9 @@ async fn who_is_lost_has_waited_until_the_connection_broke() {
     assert_eq!(waited.ended_at, call.ended_at, "the call's own life has no gap");
 }
 
-/// Sent on to another queue before it has joined, it is not offered there either.
+/// Until then it has a minute, and no queue is overflowed out of by one who is not there.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_overflows_without_its_contact_is_not_offered() {
+async fn the_patience_of_a_queue_begins_when_the_contact_joins() {
     let centre = Centre::open().await;
     let back = centre.queue("back-office", QueueChange::default()).await;
     let front = QueueChange {
@@ -78,12 +78,30 @@ async fn a_call_that_overflows_without_its_contact_is_not_offered() {
         ..QueueChange::default()
     };
     let front = centre.queue("front", front).await;
-    let agent = centre.agent(&[&back]).await;
     let mut caller = centre.request(&front).await.unwrap();
     for _ in 0..4 {
-        centre.pass_with(&[&agent], seconds(10)).await;
+        centre.pass(seconds(10)).await;
     }
-    assert_eq!(centre.visits(caller.call).await.len(), 2);
+    centre.joins(&mut caller).await;
+    centre.pass(seconds(29)).await;
+    assert_eq!(centre.call(caller.call).await.queue_id, Some(front.id));
+    centre.pass(seconds(2)).await;
+    let call = centre.call(caller.call).await;
+    assert_eq!((call.state, call.queue_id), (CallState::Queued, Some(back.id)));
+}
+
+/// Moved to another queue before it has joined, it is not offered there either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_moved_without_its_contact_is_not_offered() {
+    let centre = Centre::open().await;
+    let (front, back) = (
+        centre.queue("front", QueueChange::default()).await,
+        centre.queue("back-office", QueueChange::default()).await,
+    );
+    let agent = centre.agent(&[&back]).await;
+    let mut caller = centre.request(&front).await.unwrap();
+    let supervisor = super::supervision::supervisor(&centre).await;
+    centre.platform.move_call(&supervisor, caller.call, back.id).await.unwrap();
     centre.route().await;
     assert!(centre.offer(&agent).await.is_none());
     centre.joins(&mut caller).await;

@@ -379,7 +379,7 @@ mirrored! {
         Callback,
         /// The contact left a message.
         Voicemail,
-        /// It was ended or moved otherwise.
+        /// It was ended or moved otherwise, or the contact never joined.
         Cancelled,
     }
 
