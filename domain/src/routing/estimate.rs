@@ -190,16 +190,18 @@ struct Place {
 }
 
 impl crate::Platform {
-    /// Places and estimates of visits that are open; others are left out.
+    /// Places and estimates of visits that are open; others are left out. Before one are those alone whose turn may come now:
+    /// not who has yet to join, or is called back later.
     pub async fn outlook(&self, visits: &[VisitId]) -> Result<HashMap<VisitId, Estimate>> {
         let ids: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
         let mut connection = self.db.get().await?;
         let places: Vec<Place> = statement(
             "SELECT v.id, v.queue_id, 1 + (SELECT count(*) FROM queue_visit before WHERE before.queue_id = v.queue_id
-                AND before.left_at IS NULL AND (before.rank_at, before.id) < (v.rank_at, v.id)) AS position
+                AND before.left_at IS NULL AND before.not_before <= $2 AND (before.rank_at, before.id) < (v.rank_at, v.id)) AS position
              FROM queue_visit v WHERE v.id = ANY($1) AND v.left_at IS NULL",
         )
         .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+        .bind::<sql_types::Timestamptz, _>(self.clock.now())
         .load(&mut connection)
         .await?;
         let queues: Vec<QueueId> = places.iter().map(|place| place.queue_id).collect();

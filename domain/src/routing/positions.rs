@@ -29,10 +29,11 @@ struct Moved {
     place: i32,
 }
 
-/// The call's row is locked first, one that a younger transaction wrote is left for the next time (see
-/// [`super::round`]); the front of each queue is told first.
+/// Places are counted as in [`Platform::outlook`]. The call's row is locked first, one that a younger transaction wrote is
+/// left for the next time (see [`super::round`]); the front of each queue is told first.
 const MOVE: &str = "WITH places AS (
-        SELECT id, call_id, queue_id, position, (row_number() OVER (PARTITION BY queue_id ORDER BY rank_at, id))::integer AS place
+        SELECT id, call_id, queue_id, position, (1 + count(*) FILTER (WHERE not_before <= $1)
+            OVER (PARTITION BY queue_id ORDER BY rank_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))::integer AS place
         FROM queue_visit WHERE left_at IS NULL
     ), locked AS MATERIALIZED (
         SELECT c.id, places.id AS visit_id, places.queue_id, places.place, age(c.xmin) < 0 AS younger
@@ -51,7 +52,9 @@ impl Platform {
     pub async fn announce_positions(&self) -> Result<usize> {
         let mut unit = self.begin().await?;
         statement("SELECT pg_current_xact_id()").execute(unit.connection()).await?;
-        let moved: Vec<Moved> = statement(MOVE).load(unit.connection()).await?;
+        let now = unit.now;
+        let moved: Vec<Moved> =
+            statement(MOVE).bind::<sql_types::Timestamptz, _>(now).load(unit.connection()).await?;
         let news = moved
             .iter()
             .map(|it| {

@@ -28,6 +28,9 @@ pub struct QueueStats {
     pub waiting: i64,
     #[diesel(sql_type = sql_types::BigInt)]
     pub callbacks: i64,
+    /// Of both: those whose turn may come now.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub in_line: i64,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
     pub oldest: Option<DateTime<Utc>>,
     #[diesel(embed)]
@@ -60,12 +63,11 @@ impl QueueStats {
     #[must_use]
     pub fn estimated_wait(&self) -> Option<f64> {
         // Those who will be called back have their places, too.
-        let before = self.waiting + self.callbacks;
-        if before == 0 && self.members.available > 0 {
+        if self.in_line == 0 && self.members.available > 0 {
             return Some(0.0);
         }
         let handling = super::estimate::handling(self.handling);
-        Inputs { position: before + 1, handling, agents: self.members.at_work }.seconds()
+        Inputs { position: self.in_line + 1, handling, agents: self.members.at_work }.seconds()
     }
 }
 
@@ -76,7 +78,7 @@ const STATS: &str = concat!(
     " AS handling
     FROM unnest($1, $2) AS asked(id, since) JOIN queue q USING (id),
     LATERAL (SELECT count(*) FILTER (WHERE NOT callback) AS waiting, count(*) FILTER (WHERE callback) AS callbacks,
-            min(entered_at) FILTER (WHERE NOT callback) AS oldest
+            count(*) FILTER (WHERE not_before <= $3) AS in_line, min(entered_at) FILTER (WHERE NOT callback) AS oldest
         FROM queue_visit v WHERE v.queue_id = q.id AND v.left_at IS NULL) AS w,
     LATERAL ",
     members!("1"),
@@ -100,6 +102,7 @@ impl Platform {
         Ok(statement(STATS)
             .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
             .bind::<sql_types::Array<sql_types::Timestamptz>, _>(since)
+            .bind::<sql_types::Timestamptz, _>(now)
             .load(&mut connection)
             .await?)
     }

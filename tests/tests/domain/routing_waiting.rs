@@ -244,6 +244,34 @@ async fn agents_of_two_queues_count_in_each_by_its_share_of_those_who_wait() {
     assert_eq!(stats.estimated_wait().map(f64::round), Some(5.0 * 180.0 / 2.0));
 }
 
+/// Neither who has yet to join nor who is called back later stands before those who are there.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_whose_turn_cannot_come_yet_have_no_place_before_others() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let first = centre.caller(&queue).await;
+    let asked = centre.platform.request_callback(&first.actor, first.call, None, None).await.unwrap();
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, asked.planned.id);
+    centre.platform.end_call(&agent, asked.planned.id).await.unwrap();
+    let mut comes = centre.request(&queue).await.unwrap();
+    let there = centre.caller(&queue).await;
+    let visit = centre.visits(there.call).await[0].id;
+    let place = async || {
+        centre.platform.announce_positions().await.unwrap();
+        centre.platform.outlook(&[visit]).await.unwrap()[&visit].inputs.position
+    };
+    assert_eq!(place().await, 1);
+    let stats = centre.platform.queue_stats(&[queue]).await.unwrap().remove(0);
+    assert_eq!((stats.waiting, stats.callbacks, stats.in_line), (2, 1, 1));
+    centre.joins(&mut comes).await;
+    assert_eq!(place().await, 2);
+    centre.platform.clock.advance(domain::limits::CALLBACK_AGAIN);
+    assert_eq!(place().await, 3);
+    assert_eq!(told_places(&centre, there.call).await, ["1", "2", "3"]);
+}
+
 async fn told_places(centre: &Centre, call: CallId) -> Vec<String> {
     let told = "SELECT payload->>'detail' FROM event WHERE kind = 'POSITION_CHANGED' AND aggregate_id::text = $1 ORDER BY xid, seq";
     let rows = centre.stage.sql().await.query(told, &[&call.0.to_string()]).await.unwrap();
