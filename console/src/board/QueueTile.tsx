@@ -4,6 +4,7 @@ import type { QueueTileFieldsFragment } from '../gql/graphql';
 import { about, clock } from '../ui/format';
 import { useNow } from '../ui/Time';
 import styles from './Board.module.css';
+import { waitWords } from './words';
 
 graphql(`
   fragment QueueTileFields on Queue {
@@ -40,7 +41,7 @@ export function QueueTile({ queue, onOpen }: { queue: QueueTileFieldsFragment; o
         {late && <span className={styles.alarm}>Over target</span>}
       </span>
       <span className={styles.large}>
-        <Figure value={stats.waiting} name="waiting" tone={stats.waiting > 0 ? 'wait' : undefined} />
+        <Figure value={stats.waiting} name={waitWords(stats)} tone={stats.waiting > 0 ? 'wait' : undefined} />
         <Figure value={stats.waiting > 0 ? waited(longest) : '–'} name="longest wait" tone={late ? 'fault' : undefined} />
         <Tooltip label={stats.serviceLevel?.definition ?? 'No call counts yet today'} multiline maw={320}>
           <span className={styles.figure} data-tone={below ? 'fault' : undefined}>

@@ -16,6 +16,7 @@ import { Since } from '../ui/Time';
 import { usePolling } from '../ui/usePolling';
 import styles from './Board.module.css';
 import { useQueueNews } from './news';
+import { waitWords } from './words';
 
 const WaitingDocument = graphql(`
   query Waiting($id: ID!, $after: String) {
@@ -24,8 +25,14 @@ const WaitingDocument = graphql(`
       id
       ... on Queue {
         name
+        stats {
+          queue {
+            id
+          }
+          waiting
+          callbacks
+        }
         waiting(first: 50, after: $after) {
-          totalCount
           pageInfo {
             hasNextPage
             endCursor
@@ -103,7 +110,7 @@ export function Waiting({ queueId, onClose }: Props) {
       onClose={onClose}
       position="right"
       size={560}
-      title={<span dir="auto">{queue ? `${queue.name}: ${queue.waiting?.totalCount ?? 0} waiting` : 'Waiting'}</span>}
+      title={<span dir="auto">{queue ? `${queue.name}: ${queue.stats.waiting} ${waitWords(queue.stats)}` : 'Waiting'}</span>}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {error && !queue && <ErrorState error={error} retry={readAgain} />}

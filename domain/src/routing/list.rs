@@ -81,9 +81,14 @@ impl Platform {
             .await?)
     }
 
+    /// As many as [`Self::waiting_of_queues`] gives: those who are called back among them.
     pub async fn count_waiting(&self, queue: QueueId) -> Result<i64> {
         let mut connection = self.db.get().await?;
-        super::visits::length(&mut connection, queue).await
+        Ok(queue_visit::table
+            .filter(queue_visit::queue_id.eq(queue).and(queue_visit::left_at.is_null()))
+            .count()
+            .get_result(&mut connection)
+            .await?)
     }
 
     /// Visits of several calls, in order.

@@ -5,6 +5,7 @@ use domain::agents::AgentActivity;
 use domain::calls::{CallResult, CallState, LegRole, LegState};
 use domain::error::RefusalCode;
 use domain::limits;
+use domain::page::Slice;
 use domain::people::Actor;
 use domain::routing::{Holiday, Hours, Queue, QueueChange, VisitOutcome};
 
@@ -61,6 +62,20 @@ async fn a_call_back_is_given_up_by_its_contact() {
         assert_eq!(refused(centre.platform.cancel_callback(token).await).0, RefusalCode::NotAllowed);
     }
     assert_eq!(refused(centre.platform.cancel_callback("no token").await).0, RefusalCode::LinkExpired);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_wait_are_counted_as_they_are_listed() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let back = promised(&centre, &queue).await;
+    let there = centre.caller(&queue).await;
+    let pages = centre.platform.waiting_of_queues(&[queue.id], &Slice::first(10)).await.unwrap();
+    let listed: Vec<_> = pages[&queue.id].rows.iter().map(|(_, call)| call.id).collect();
+    assert_eq!(listed, [back.call, there.call]);
+    assert_eq!(centre.platform.count_waiting(queue.id).await.unwrap(), 2);
+    let stats = centre.platform.queue_stats(&[queue]).await.unwrap().remove(0);
+    assert_eq!((stats.waiting, stats.callbacks), (1, 1));
 }
 
 /// Neither in the night nor on a weekend, whatever agents are there for other queues.

@@ -302,8 +302,8 @@ impl Queue {
         Ok(self.members_connection(context, &window, page, QueueMembership))
     }
 
-    /// Calls that wait in it, the next one first. For supervisors and administrators; FORBIDDEN and null for agents, to whom
-    /// the callers of others are nothing.
+    /// Calls that wait in it, the next one first, those of contacts who are called back among them. For supervisors and
+    /// administrators; FORBIDDEN and null for agents, to whom the callers of others are nothing.
     async fn waiting(
         &self,
         context: &Context<'_>,
