@@ -116,6 +116,13 @@ export function useOwnCall({ live, media, joined, open }: Ready, onOver: (reason
     void media.open(call.media === 'VIDEO');
   }, [opened, call, media]);
 
+  // Passed on to a queue that takes no pictures.
+  const video = useRef(false);
+  useEffect(() => {
+    if (video.current && call?.media === 'AUDIO') void media.setCamera(false);
+    video.current = call?.media === 'VIDEO';
+  }, [call?.media, media]);
+
   const over = state.phase === 'ended' ? (state.endReason ?? 'The call has ended') : null;
   useEffect(() => {
     if (over === null) return;

@@ -26,6 +26,7 @@ const CallRequest = graphql(`
       call {
         id
         direction
+        media
       }
       joinToken
       joinUrl
@@ -109,6 +110,8 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onBack 
         media.stop();
         return onCallback(joinUrl);
       }
+      // The line is full, and the one behind it takes no pictures.
+      if (video && call?.media === 'AUDIO') await media.setCamera(false);
       const guest = makeGuest(joinToken);
       const { consent } = request;
       kept.write(info.key, { joinToken, callback: false, consent });

@@ -90,18 +90,21 @@ impl Platform {
             return Ok(Placed { call, join_token: self.join_token(first.leg) });
         }
         let queue = lock_queue(&mut unit, &request.queue_key).await?;
+        let takes_pictures = queue.video;
         let Admission { queue, way } = admit(&mut unit, queue, request.voicemail).await?;
-        if request.media == MediaKind::Video && !queue.video {
+        if request.media == MediaKind::Video && !takes_pictures {
             return refuse(RefusalCode::NotAllowed, "This queue takes calls without a picture only.");
         }
         let contact = contact_of(&mut unit, &request).await?;
         let now = unit.now;
         let record = self.config.record_calls;
+        // The queue that it is sent on to may take voice calls only.
+        let media = if queue.video { request.media } else { MediaKind::Audio };
         let call = Call {
             contact_id: contact,
             queue_id: Some(queue.id),
             priority: request.priority.unwrap_or(0),
-            ..Call::begun(Direction::Inbound, request.media, request.subject, record, now)
+            ..Call::begun(Direction::Inbound, media, request.subject, record, now)
         };
         let mut leg = Leg::of_contact(&call, contact, request.name, now);
         leg.leave_by = Some(now + limits::REQUEST_TO_JOIN);

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::{Offer, OverflowKind, Queue, Visit, VisitOutcome, queues::queue_of};
 use crate::{
     Platform, Result,
-    calls::{CallEventKind, CallResult, CallState, Change, IntervalKind},
+    calls::{CallEventKind, CallResult, CallState, Change, IntervalKind, MediaKind},
     db::{
         Unit,
         schema::{call, call_interval, queue, queue_visit},
@@ -87,6 +87,9 @@ impl Change {
         self.call.visit_id = Some(visit.id);
         self.call.agent_id = None;
         self.call.answer_by = None;
+        if !queue.video {
+            self.call.media = MediaKind::Audio;
+        }
         // From one queue into another the waiting goes on.
         if self.call.state != CallState::Queued {
             self.become_state(CallState::Queued).await?;

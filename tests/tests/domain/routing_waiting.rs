@@ -1,11 +1,12 @@
 //! Those who wait: who is offered and who is not yet, who is lost, and what the contact and the call's page are told.
 
 use domain::agents::AgentStatus;
-use domain::calls::{CallResult, CallState, LegRole};
+use domain::calls::{CallResult, CallState, LegRole, MediaKind};
+use domain::error::RefusalCode;
 use domain::ids::{AgentId, CallId, VisitId};
-use domain::routing::{Queue, QueueChange, VisitOutcome};
+use domain::routing::{CallRequest, Queue, QueueChange, VisitOutcome};
 
-use super::centre::{Centre, seconds};
+use super::centre::{Centre, refused, seconds};
 use super::worker;
 
 /// Who asks and never comes makes nobody ring, and those who are there need not wait for it.
@@ -107,6 +108,45 @@ async fn a_call_that_is_moved_without_its_contact_is_not_offered() {
     centre.joins(&mut caller).await;
     centre.route().await;
     assert_eq!(centre.answer(&agent).await, caller.call);
+}
+
+/// Whether a full queue sends it on or a supervisor moves it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_takes_no_pictures_makes_a_voice_call_of_one() {
+    let centre = Centre::open().await;
+    let voice = centre.queue("voice", QueueChange { video: Some(false), ..QueueChange::default() }).await;
+    let short = QueueChange {
+        max_length: Some(1),
+        overflow: Some((domain::routing::OverflowKind::Queue, Some(voice.id))),
+        ..QueueChange::default()
+    };
+    let short = centre.queue("short", short).await;
+    let ask = async |queue: &Queue| {
+        let request = CallRequest {
+            queue_key: queue.key.clone(),
+            name: "Ada Lovelace".into(),
+            email: None,
+            phone: None,
+            media: MediaKind::Video,
+            subject: None,
+            priority: None,
+            voicemail: false,
+        };
+        centre.platform.request_call(&centre.admin, request, "a test", None).await.map(|it| it.call.id)
+    };
+    let goes_on = async |id| {
+        let call = centre.call(id).await;
+        (call.queue_id, call.media)
+    };
+    assert_eq!(refused(ask(&voice).await).0, RefusalCode::NotAllowed, "a picture was asked for here");
+    let first = ask(&short).await.unwrap();
+    assert_eq!(goes_on(first).await, (Some(short.id), MediaKind::Video));
+    let second = ask(&short).await.unwrap();
+    assert_eq!(goes_on(second).await, (Some(voice.id), MediaKind::Audio));
+    assert!(!centre.leg(second, LegRole::Contact).await.video_on);
+    let supervisor = super::supervision::supervisor(&centre).await;
+    centre.platform.move_call(&supervisor, first, voice.id).await.unwrap();
+    assert_eq!(goes_on(first).await, (Some(voice.id), MediaKind::Audio));
 }
 
 /// Through two queues into a third, it is there before those who came after it.

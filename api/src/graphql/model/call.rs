@@ -54,7 +54,7 @@ impl Call {
         self.0.direction.into()
     }
 
-    /// What it was placed as. Cameras can go on and off all the same.
+    /// What it was placed as; AUDIO once it is in a queue that takes no pictures. Cameras can go on and off all the same.
     async fn media(&self) -> MediaKind {
         self.0.media.into()
     }
