@@ -72,6 +72,11 @@ CallEventKind {
     VoicemailHeard = "VOICEMAIL_HEARD",
 } }
 
+impl IntervalKind {
+    /// Until somebody answers, with the time that one takes who accepts and does not come: what speed of answer counts.
+    pub const UNANSWERED: [Self; 4] = [Self::Setup, Self::Wait, Self::Ring, Self::Connect];
+}
+
 impl CallState {
     /// Whether a call may go from here to there. `CREATED → QUEUED → RINGING → CONNECTING → IN_PROGRESS → ENDED`; back to
     /// QUEUED when the agent didn't come, by a transfer to a queue, or when the last agent is lost, and from there to

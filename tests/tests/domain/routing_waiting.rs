@@ -1,7 +1,8 @@
 //! Those who wait: who is offered and who is not yet, who is lost, and what the contact and the call's page are told.
 
+use chrono::TimeDelta;
 use domain::agents::AgentStatus;
-use domain::calls::{CallResult, CallState, LegRole, MediaKind};
+use domain::calls::{CallResult, CallState, IntervalKind, LegRole, MediaKind};
 use domain::error::RefusalCode;
 use domain::ids::{AgentId, CallId, VisitId};
 use domain::routing::{CallRequest, Queue, QueueChange, VisitOutcome};
@@ -108,6 +109,30 @@ async fn a_call_that_is_moved_without_its_contact_is_not_offered() {
     centre.joins(&mut caller).await;
     centre.route().await;
     assert_eq!(centre.answer(&agent).await, caller.call);
+}
+
+/// A call's wait is what speed of answer counts, an agent who accepted and did not come included.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_waits_until_somebody_is_heard() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.caller(&queue).await;
+    centre.route().await;
+    centre.accept(&agent).await;
+    for _ in 0..4 {
+        centre.pass_with(&[&agent], seconds(10)).await;
+    }
+    centre.route().await;
+    assert_eq!(centre.answer(&agent).await, caller.call);
+    let intervals = centre.platform.intervals_of_calls(&[caller.call]).await.unwrap();
+    let waited: TimeDelta = intervals
+        .iter()
+        .filter(|it| IntervalKind::UNANSWERED.contains(&it.kind))
+        .filter_map(|it| Some(it.ended_at? - it.started_at))
+        .sum();
+    let visit = centre.visits(caller.call).await.remove(0);
+    assert_eq!(waited, visit.left_at.unwrap() - visit.entered_at);
 }
 
 /// Whether a full queue sends it on or a supervisor moves it.

@@ -234,9 +234,9 @@ impl Call {
         self.0.end_reason.as_deref()
     }
 
-    /// Seconds until somebody answered: set-up and ring together. Goes on while nobody has.
+    /// Seconds until somebody answered: set-up, wait, ring and connecting together. Goes on while nobody has.
     async fn wait_seconds(&self, context: &Context<'_>) -> Answer<f64> {
-        self.spent(context, &[IntervalKind::Setup, IntervalKind::Wait, IntervalKind::Ring]).await
+        self.spent(context, &IntervalKind::UNANSWERED).await
     }
 
     /// Seconds of talk so far.
