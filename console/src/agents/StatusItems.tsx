@@ -44,6 +44,7 @@ export function StatusItems({ agent, onChoose }: Props) {
     <>
       {isBusy(agent) && <Menu.Label>After this call</Menu.Label>}
       {item('AVAILABLE', null)}
+      {agent.activity === 'RINGING' && <Menu.Label>Declines the call that rings</Menu.Label>}
       {reasons.length === 0 ? item('AWAY', null) : reasons.map(({ name }) => item('AWAY', name))}
       {item('OFFLINE', null)}
     </>

@@ -20,9 +20,9 @@ describe('what is said of an agent', () => {
     expect(nextWords({ status: 'AVAILABLE', activity: 'WRAP_UP' })).toBeNull();
   });
 
-  it('knows who is busy', () => {
-    expect(['OFFLINE', 'AVAILABLE', 'AWAY'].some((activity) => isBusy({ activity: activity as 'AWAY' }))).toBe(false);
-    expect(isBusy({ activity: 'RINGING' })).toBe(true);
+  it('knows who is busy: whoever rings goes away at once', () => {
+    const activities = ['OFFLINE', 'AVAILABLE', 'AWAY', 'RINGING', 'ON_CALL', 'WRAP_UP'] as const;
+    expect(activities.filter((activity) => isBusy({ activity }))).toEqual(['ON_CALL', 'WRAP_UP']);
   });
 
   it('leaves a reason out where it means nothing', () => {

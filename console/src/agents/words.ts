@@ -34,9 +34,9 @@ export function statusWords(status: AgentStatus, reason?: string | null): string
   return status === 'AWAY' && reason ? `${words}: ${reasonWords(reason)}` : words;
 }
 
-/** A choice made now takes effect only after the present call. */
+/** A choice made now takes effect only after the present call. Whoever only rings is not held: going away declines the call. */
 export function isBusy({ activity }: Pick<Standing, 'activity'>): boolean {
-  return activity === 'RINGING' || activity === 'ON_CALL' || activity === 'WRAP_UP';
+  return activity === 'ON_CALL' || activity === 'WRAP_UP';
 }
 
 /** What comes after the present call, where something other than going on was chosen. */
