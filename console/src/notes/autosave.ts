@@ -1,4 +1,5 @@
 import { Refused } from '../api/errors';
+import { Saver } from './saver';
 
 export interface SavedNote {
   id: string;
@@ -40,8 +41,6 @@ export interface NoteState {
 }
 
 const PAUSE_MS = 800;
-const RETRY_MS = 2_000;
-const RETRY_LIMIT_MS = 30_000;
 export const DIVIDER = '\n\n— written elsewhere meanwhile —\n';
 
 /** A note that is saved as it is typed: made once, then updated under the version that was read. */
@@ -53,9 +52,7 @@ export class Autosave {
   #notebook: Notebook;
   #shelf: Shelf;
   #newKey: () => string;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #running: Promise<void> | null = null;
-  #failures = 0;
+  #saver = new Saver(() => this.#save());
   #listeners = new Set<() => void>();
 
   constructor(notebook: Notebook, shelf: Shelf, newKey: () => string, existing: SavedNote | null = null) {
@@ -75,7 +72,7 @@ export class Autosave {
       refusal: null,
       noteId: this.#note?.id ?? null,
     };
-    if (kept) this.#later(0);
+    if (kept) this.#saver.later(0);
   }
 
   state = (): NoteState => this.#state;
@@ -88,43 +85,29 @@ export class Autosave {
   type(body: string): void {
     this.#keep(body);
     this.#become({ body, refusal: null, phase: this.#state.phase === 'kept' ? 'kept' : 'saving' });
-    this.#failures = 0;
-    this.#later(PAUSE_MS);
+    this.#saver.anew(PAUSE_MS);
   }
 
   /** Saves what is there now; resolves once it is saved or has failed. */
   async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#running;
-    if (this.#dirty()) await this.#run();
+    await this.#saver.stop();
+    if (this.#dirty()) await this.#saver.now();
   }
 
   /** The network came back. */
   wake(): void {
-    if (this.#state.phase === 'kept') this.#later(0);
+    if (this.#state.phase === 'kept') this.#saver.later(0);
   }
 
   /** The page goes on without it; what isn't saved stays on the shelf for the next. */
   close(): void {
-    clearTimeout(this.#timer);
+    void this.#saver.stop();
     this.#listeners.clear();
   }
 
   #dirty(): boolean {
     const { body, phase } = this.#state;
     return phase !== 'refused' && body !== this.#saved && body.trim() !== '';
-  }
-
-  #later(delay: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#run(), delay);
-  }
-
-  #run(): Promise<void> {
-    this.#running ??= this.#save().finally(() => {
-      this.#running = null;
-    });
-    return this.#running;
   }
 
   async #save(): Promise<void> {
@@ -135,11 +118,14 @@ export class Autosave {
         await this.#send(body);
       } catch (error) {
         if (error instanceof Refused && error.code === 'STALE' && (await this.#merge())) continue;
-        this.#fail(error);
-        return;
+        if (error instanceof Refused && error.code !== 'STALE') {
+          this.#become({ phase: 'refused', refusal: error.message });
+          return;
+        }
+        this.#become({ phase: 'kept' });
+        throw error;
       }
     }
-    this.#failures = 0;
     this.#shelf.clear();
     const noteId = this.#note?.id ?? null;
     if (noteId === null) this.#become({ phase: 'empty' });
@@ -176,16 +162,6 @@ export class Autosave {
     this.#keep(both);
     this.#become({ body: both, merged: both !== mine });
     return true;
-  }
-
-  #fail(error: unknown): void {
-    if (error instanceof Refused && error.code !== 'STALE') {
-      this.#become({ phase: 'refused', refusal: error.message });
-      return;
-    }
-    this.#become({ phase: 'kept' });
-    this.#later(Math.min(RETRY_LIMIT_MS, RETRY_MS * 2 ** this.#failures));
-    this.#failures += 1;
   }
 
   #keep(body: string): void {
