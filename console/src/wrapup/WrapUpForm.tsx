@@ -13,6 +13,7 @@ import { shelfAt } from '../notes/notebook';
 import { NoteField, useAutosave } from '../notes/NoteField';
 import { Fault } from '../ui/Fault';
 import { clock } from '../ui/format';
+import { Choices } from './choices';
 import { type Draft, tomorrowMorning, wrapUpInput } from './draft';
 import { FollowUp, type Written } from './follow-up';
 import { Left } from './Left';
@@ -101,7 +102,13 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
   const [busy, setBusy] = useState<'done' | 'extend' | null>(null);
   const [closing, setClosing] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
-  const [draft, setDraft] = useState<Draft>({ outcomeId: call.outcome?.id ?? null, tags: call.tags });
+  const [choices] = useState(() => {
+    const tell = async (draft: Draft, done: boolean) => {
+      payload(await send({ input: wrapUpInput(draft, call.id, done) }), (data) => data.callWrapUp);
+    };
+    return new Choices(tell, { outcomeId: call.outcome?.id ?? null, tags: call.tags });
+  });
+  const { draft, trouble } = useSyncExternalStore(choices.onChange, choices.state);
   const [followUp] = useState(() => {
     const make = async (task: TaskCreateInput, key: string) => {
       const input = { callId: call.id, followUp: task, idempotencyKey: key };
@@ -115,11 +122,10 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
   const lacking = wrapUp.required && draft.outcomeId === null;
 
   const change = (part: Partial<Draft>) => {
-    const next = { ...draft, ...part };
-    setDraft(next);
+    // Sent already, as it stood.
+    if (busy === 'done') return;
+    choices.choose(part);
     setFault(null);
-    // Kept as it is chosen: what stands when the time runs out counts.
-    void send({ input: wrapUpInput(next, call.id, false) });
   };
 
   const type = (part: Parameters<FollowUp['type']>[0]) => {
@@ -137,7 +143,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
     try {
       await note.flush();
       await followUp.send();
-      payload(await send({ input: wrapUpInput(draft, call.id, true) }), (data) => data.callWrapUp);
+      await choices.done();
       await readMyself(client);
     } catch (error) {
       setFault(explain(error));
@@ -166,15 +172,25 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
     const lastMoment = () => {
       setClosing(true);
       void note.flush();
+      void choices.flush();
       followUp.send().catch((error: unknown) => setFault(explain(error)));
     };
     const left = offers.inbox.left(wrapUp.startedAt, wrapUp.endsAt) - LAST_MOMENT_MS;
     const timer = setTimeout(lastMoment, Math.max(0, left));
     return () => clearTimeout(timer);
-  }, [followUp, note, offers, wrapUp.startedAt, wrapUp.endsAt]);
+  }, [choices, followUp, note, offers, wrapUp.startedAt, wrapUp.endsAt]);
 
-  const choices = useRef<HTMLDivElement>(null);
-  useEffect(() => choices.current?.querySelector('input')?.focus(), []);
+  useEffect(() => {
+    const wake = () => choices.wake();
+    addEventListener('online', wake);
+    return () => {
+      removeEventListener('online', wake);
+      void choices.flush();
+    };
+  }, [choices]);
+
+  const outcomeList = useRef<HTMLDivElement>(null);
+  useEffect(() => outcomeList.current?.querySelector('input')?.focus(), []);
 
   return (
     <form
@@ -199,10 +215,10 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
           </span>
         </span>
       </header>
-      <Fault words={fault} />
+      <Fault words={fault ?? (trouble && `What you chose is not saved. ${trouble}`)} />
       <Input.Wrapper label="Outcome" required={wrapUp.required} labelElement="div" id="outcome">
         <Chip.Group value={draft.outcomeId ?? ''} onChange={(outcomeId) => change({ outcomeId })}>
-          <div className={styles.outcomes} role="radiogroup" aria-label="Outcome" ref={choices}>
+          <div className={styles.outcomes} role="radiogroup" aria-label="Outcome" ref={outcomeList}>
             {outcomes.map((outcome) => (
               <Chip key={outcome.id} name="outcome" value={outcome.id} variant="outline">
                 {outcome.name}
