@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 
 use super::{
-    OverflowKind, Queue,
+    OverflowKind, Queue, QueueStats,
     rejudge::rejudge,
     settings::{QueueChange, plain, within},
 };
@@ -256,8 +256,7 @@ impl Platform {
         Ok(Some(QueueInfo {
             open: queue.hours.open_at(now),
             opens_at: queue.hours.opens_at(now),
-            full: stats.waiting >= i64::from(queue.max_length)
-                && !matches!(queue.overflow, OverflowKind::Queue | OverflowKind::Voicemail),
+            full: turns_away(&queue, &stats),
             estimated_wait_seconds: stats.estimated_wait(),
             consent_wording: asked.then(|| self.config.consent_wording.clone()),
             voicemail_wording: messages.then(|| self.config.voicemail_wording.clone()),
@@ -274,6 +273,17 @@ async fn has_box(unit: &mut Unit, id: QueueId, (enabled, greeting): Messages) ->
     let now = box_of_queue(unit.connection(), id).await?;
     Ok(enabled.is_none_or(|enabled| enabled == now.enabled)
         && greeting.is_none_or(|greeting| greeting == now.greeting))
+}
+
+/// Whether somebody who calls now is refused. Where a full queue hands on to is not looked at.
+fn turns_away(queue: &Queue, stats: &QueueStats) -> bool {
+    let most = i64::from(queue.max_length);
+    stats.waiting >= most
+        && match queue.overflow {
+            OverflowKind::Queue | OverflowKind::Voicemail => false,
+            OverflowKind::Callback => stats.callbacks >= most,
+            OverflowKind::End => true,
+        }
 }
 
 /// How it takes messages: an overflow that makes callers leave one needs somebody who takes it.

@@ -211,7 +211,9 @@ async fn a_full_queue_promises_to_call_back_as_many_as_may_wait() {
         ..QueueChange::default()
     };
     let queue = centre.queue("short", short).await;
+    let turns_away = async || centre.platform.queue_info("short").await.unwrap().unwrap().full;
     centre.caller(&queue).await;
+    assert!(!turns_away().await, "the next one is called back");
     let promised = centre.request(&queue).await.unwrap();
     let planned = centre.call(promised.call).await;
     assert_eq!((planned.direction, planned.state), (Direction::Outbound, CallState::Queued));
@@ -225,6 +227,7 @@ async fn a_full_queue_promises_to_call_back_as_many_as_may_wait() {
         RefusalCode::QueueFull,
         "no more than it may hold are promised"
     );
+    assert!(turns_away().await);
     // Whoever has the link may say that it is not wanted any more: there is room for the next one.
     centre.platform.cancel_callback(&promised.token).await.unwrap();
     centre.request(&queue).await.unwrap();

@@ -180,7 +180,7 @@ impl QueueInfo {
         self.0.queue.callback
     }
 
-    /// Whether all places are taken, and it sends nobody on to another queue.
+    /// Whether all places are taken, and whoever calls now is neither sent on, nor called back, nor asked for a message.
     async fn full(&self) -> bool {
         self.0.full
     }
