@@ -15,6 +15,7 @@ import join from '../join/join.module.css';
 import { begin, joinAsGuest, type Ready } from '../join/take-up';
 import { Fault } from '../ui/Fault';
 import { host } from './embed';
+import { Full } from './Full';
 import { kept } from './kept';
 import styles from './queue.module.css';
 import { EMPTY, RequestForm, type Request } from './RequestForm';
@@ -41,22 +42,25 @@ const CallRequest = graphql(`
 
 interface Props {
   info: NonNullable<QueueInfoQuery['queueInfo']>;
-  /** The queue is closed: a message is left instead. */
+  /** The queue is closed or full: a message is left instead. */
   message: boolean;
   onReady: (guest: Guest, ready: Ready) => void;
   /** All lines are busy: one is called back. */
   onCallback: (joinUrl: string) => void;
   onReload: () => void;
+  onMessage: () => void;
   onBack: () => void;
 }
 
 /** Who calls and about what; then how one sounds and looks; then the call is asked for. */
-export function Entrance({ info, message, onReady, onCallback, onReload, onBack }: Props) {
+export function Entrance({ info, message, onReady, onCallback, onReload, onMessage, onBack }: Props) {
   const [request, setRequest] = useState<Request>(() => ({ ...EMPTY, ...host.fields, video: false }));
   const [checking, setChecking] = useState(false);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const [calling, setCalling] = useState(false);
+  // The last place went while the form was filled in, or the queue that this one sends on to is full as well.
+  const [turnedAway, setTurnedAway] = useState(false);
   const [media, setMedia] = useState(() => new LocalMedia());
   const local = useLocalMedia(media);
   // The same attempt, asked for again after a lost answer, is one call.
@@ -125,6 +129,11 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onBack 
         attempt.current = null;
         kept.write(info.key, null);
         if (problem.code === 'QUEUE_CLOSED') return onReload();
+        if (problem.code === 'QUEUE_FULL') {
+          setTurnedAway(true);
+          onReload();
+          return back();
+        }
         if (problem.field !== null && problem.field in EMPTY) {
           setRefused(problem);
           return back();
@@ -134,6 +143,13 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onBack 
     }
   };
 
+  if (!message && (info.full || turnedAway)) {
+    const again = () => {
+      setTurnedAway(false);
+      onReload();
+    };
+    return <Full queue={info.name} onAgain={again} onMessage={info.voicemail ? onMessage : undefined} />;
+  }
   const deaf = local.settled && local.audio === null;
   return (
     <main className={join.page}>
@@ -192,8 +208,7 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onBack 
   );
 }
 
-function doorWords({ full, estimatedWaitSeconds }: Props['info']): string {
-  if (full) return 'Very many are waiting right now';
+function doorWords({ estimatedWaitSeconds }: Props['info']): string {
   const estimate = waitWords(estimatedWaitSeconds ?? null);
   return estimate === null ? 'Talk to us here, in your browser' : capital(estimate);
 }

@@ -165,6 +165,7 @@ function AtTheDoor({ queueKey, onReady, onCallback }: DoorProps) {
       onReady={(guest, ready) => onReady(guest, ready, message)}
       onCallback={onCallback}
       onReload={again}
+      onMessage={() => setMessage(true)}
       onBack={() => setMessage(false)}
     />
   );

@@ -81,17 +81,36 @@ test('a closed queue says so and when it opens, and opens without a new address'
   await expect(page.getByLabel('Your name')).toBeVisible();
 });
 
-test('a queue that is full turns a contact away in words', async ({ somebody, request }) => {
-  const queue = await makeQueue(request, 'Tiny', { maxLength: 1 });
+test('a queue that is full says so, takes a message instead, and lets one in once there is room', async ({ somebody, request }) => {
+  test.setTimeout(120_000);
+  const queue = await makeQueue(request, 'Tiny', { maxLength: 1, voicemail: true });
   const first = await somebody();
-  await first.goto(`/q/${queue.key}`);
-  await askForCall(first, 'Fay First');
-  const second = await somebody();
-  await second.goto(`/q/${queue.key}`);
-  await expect(second.getByText('Very many are waiting right now')).toBeVisible();
-  await requestCall(second, 'Sam Second');
-  await expect(second.getByRole('alert')).toContainText('busy');
-  await first.getByRole('button', { name: 'Leave the line' }).click();
+  const second = await somebody(SMALL);
+  const busy = second.getByRole('heading', { name: 'Tiny is busy' });
+
+  await test.step('the last place goes while the form is filled in', async () => {
+    await second.goto(`/q/${queue.key}`);
+    await expect(second.getByLabel('Your name')).toBeVisible();
+    await first.goto(`/q/${queue.key}`);
+    await askForCall(first, 'Fay First');
+    await requestCall(second, 'Sam Second');
+    await expect(busy).toBeVisible();
+    await expectAccessible(second);
+  });
+
+  await test.step('what was filled in is good for a message', async () => {
+    await second.getByRole('button', { name: 'Leave a message' }).click();
+    await expect(second.getByLabel('Your name')).toHaveValue('Sam Second');
+    await second.getByRole('button', { name: 'Back' }).click();
+    await expect(busy).toBeVisible();
+  });
+
+  await test.step('who comes now reads it before anything is asked for, and gets in by itself', async () => {
+    await second.reload();
+    await expect(busy).toBeVisible();
+    await first.getByRole('button', { name: 'Leave the line' }).click();
+    await expect(second.getByLabel('Your name')).toBeVisible({ timeout: 30_000 });
+  });
 });
 
 test('an address without a queue says so', async ({ page }) => {
