@@ -110,7 +110,7 @@ export const CallEnd = graphql(`
   }
 `);
 
-const LegSignals = graphql(`
+export const LegSignals = graphql(`
   subscription LegSignals($legId: ID!) {
     legSignals(legId: $legId) {
       __typename

@@ -1,12 +1,15 @@
 import { Alert, Button, Loader, Stack, Text, Title } from '@mantine/core';
 import { IconMoodSmile, IconPhoneOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useQuery } from 'urql';
+import { useQuery, useSubscription } from 'urql';
 import { explain } from '../api/errors';
+import { LegSignals } from '../call/graphql-signalling';
 import { graphql } from '../gql';
 import type { CallResult, VoicemailState } from '../gql/graphql';
+import { endWords } from '../queue/words';
 import styles from './join.module.css';
 import { RatingForm } from './RatingForm';
+import { OVER } from './take-up';
 import { useVisit } from './visit';
 
 const EndedCallDocument = graphql(`
@@ -60,6 +63,10 @@ interface Props {
 export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
   const [{ data, fetching, error }, reload] = useQuery({ query: EndedCallDocument, requestPolicy: 'network-only' });
   const call = data?.viewer.guest?.call;
+  // The first signal of a leg that is over says how the call ended.
+  const legId = data?.viewer.guest?.leg?.id;
+  const [{ data: told }] = useSubscription({ query: LegSignals, variables: { legId: legId ?? '' }, pause: reason !== OVER || legId === undefined });
+  const why = told?.legSignals.__typename === 'LegEnded' ? endWords(told.legSignals.reason) : reason;
   const promised = call?.callbackUrl ?? null;
   useEffect(() => {
     if (promised !== null) onCallback(promised);
@@ -106,7 +113,7 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
             ? 'It was silent or too short, so nothing was kept.'
             : message
               ? 'We listen to it and come back to you.'
-              : wordsOf(ownWish && !talked && call?.result !== 'CALLBACK', reason)}
+              : wordsOf(ownWish && !talked && call?.result !== 'CALLBACK', why)}
           {left && !message && ' The others go on.'}
           {!onAgain && ' You can close this page.'}
         </Text>

@@ -1,4 +1,4 @@
-import { payload } from '../api/errors';
+import { payload, Refused } from '../api/errors';
 import { callJoin, graphqlSignalling } from '../call/graphql-signalling';
 import { LiveCall } from '../call/live-call';
 import { LocalMedia } from '../call/media';
@@ -39,8 +39,16 @@ interface Beginning {
   consent: boolean | null;
 }
 
+/** No more than that is known: the platform says it so to everybody, and so does a page that was not there at the end. */
+export const OVER = 'This call is over.';
+
 export function begin(guest: Guest, joinToken: string, { media, joined, open, consent }: Beginning): Ready {
-  const signalling = graphqlSignalling(guest.client, { join: () => joinAsGuest(guest, joinToken, consent), ends: () => null });
+  const join = () =>
+    joinAsGuest(guest, joinToken, consent).catch((error: unknown) => {
+      // The words about the link are for strangers: whoever was in the call by it needs no new one.
+      throw error instanceof Refused && error.code === 'LINK_EXPIRED' ? new Refused({ code: 'CALL_ENDED', message: OVER }) : error;
+    });
+  const signalling = graphqlSignalling(guest.client, { join, ends: () => null });
   const live = new LiveCall(signalling, media, (configuration) => new RTCPeerConnection(configuration), () => new MediaStream());
   return { live, media, guest, joined, open };
 }

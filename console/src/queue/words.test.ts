@@ -24,6 +24,7 @@ describe('why it ended', () => {
     ['The contact hung up while waiting.', 'You hung up while waiting.'],
     ["The contact's connection was lost.", 'Your connection was lost.'],
     ["The contact's connection was lost while waiting.", 'Your connection was lost while waiting.'],
+    ['The contact is called back.', 'You are called back.'],
     ['The agent hung up.', 'The agent hung up.'],
     ['You hung up', 'You hung up.'],
   ])('%s', (reason, words) => expect(endWords(reason)).toBe(words));

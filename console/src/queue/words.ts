@@ -37,7 +37,7 @@ export function messageWords(recording: boolean): string {
 
 /** Why a call ended, told to the contact. The platform tells it to everybody, with or without a full stop. */
 export function endWords(reason: string): string {
-  const mine = reason.replace(/^The contact's /, 'Your ').replace(/^The contact /, 'You ');
+  const mine = reason.replace(/^The contact is /, 'You are ').replace(/^The contact's /, 'Your ').replace(/^The contact /, 'You ');
   return /[.!?]$/.test(mine) ? mine : `${mine}.`;
 }
 

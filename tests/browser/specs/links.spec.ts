@@ -30,6 +30,12 @@ test('who refuses talks all the same, and nothing is recorded', async ({ user, s
   await ownCall(agent).getByRole('button', { name: 'Hang up' }).click();
   await expect(contact.getByText('Thank you for the call')).toBeVisible();
 
+  await test.step('whoever was in the call reads how it ended, also after a reload', async () => {
+    await contact.reload();
+    await expect(contact.getByText('Thank you for the call')).toBeVisible();
+    await expect(contact.getByText('The agent hung up.')).toBeVisible();
+  });
+
   await test.step('and expired once it is over', async () => {
     const late = await somebody();
     await late.goto(new URL(link).pathname);

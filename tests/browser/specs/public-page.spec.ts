@@ -62,6 +62,7 @@ test('a contact calls the queue from the public page, waits with music, talks an
     await expectAccessible(contact);
     await contact.reload();
     await expect(contact.getByRole('region', { name: 'Your rating' })).toBeVisible();
+    await expect(contact.getByText('The agent hung up.')).toBeVisible();
   });
 });
 
