@@ -19,7 +19,7 @@ import { Full } from './Full';
 import { kept } from './kept';
 import styles from './queue.module.css';
 import { EMPTY, RequestForm, type Request } from './RequestForm';
-import { capital, waitWords } from './words';
+import { capital, NOBODY, waitWords } from './words';
 
 const CallRequest = graphql(`
   mutation CallRequest($input: CallRequestInput!) {
@@ -210,5 +210,5 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onMessa
 
 function doorWords({ estimatedWaitSeconds }: Props['info']): string {
   const estimate = waitWords(estimatedWaitSeconds ?? null);
-  return estimate === null ? 'Talk to us here, in your browser' : capital(estimate);
+  return estimate === null ? NOBODY : capital(estimate);
 }

@@ -14,7 +14,8 @@ import { LeaveMessage } from './LeaveMessage';
 import { Place } from './Place';
 import styles from './queue.module.css';
 import { useWakeLock } from './wake-lock';
-import { turnWords, type Wait } from './waiting';
+import { isDeserted, turnWords, type Wait } from './waiting';
+import { nobodyWords } from './words';
 
 /** Estimates change without an event. */
 const REFRESH_MS = 15_000;
@@ -43,6 +44,9 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
   }, [refresh]);
 
   const turn = turnWords(wait);
+  const stay = isDeserted(wait)
+    ? nobodyWords(call?.callbackAvailable ?? false, call?.voicemailAvailable ?? false)
+    : 'Stay on the line: you are put through as soon as somebody is free.';
   const offered = wait.stage === 'offered';
   return (
     <main className={join.page}>
@@ -64,7 +68,7 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
         <Place place={wait.place} seconds={wait.seconds} />
       )}
       <p className={styles.now} data-offered={offered}>
-        {offered ? 'An agent is being asked to take your call.' : 'Stay on the line: you are put through as soon as somebody is free.'}
+        {offered ? 'An agent is being asked to take your call.' : stay}
       </p>
       {turn && (
         <Alert color="yellow" p="sm">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { announcement, BEGINNING, next, type Row, turnWords, type Wait } from './waiting';
+import { announcement, BEGINNING, isDeserted, next, type Row, turnWords, type Wait } from './waiting';
 
 const row = (version: number, state: Row['state'], more: Partial<Row> = {}): Row => ({
   version,
@@ -30,7 +30,7 @@ describe('a contact in a queue', () => {
     const { wait, said } = follow(
       row(1, 'QUEUED', { position: 3, estimatedWaitSeconds: 240 }),
       row(2, 'QUEUED', { position: 2, estimatedWaitSeconds: 130 }),
-      row(3, 'QUEUED', { position: 1 }),
+      row(3, 'QUEUED', { position: 1, estimatedWaitSeconds: 65 }),
       row(4, 'RINGING', { position: 1 }),
       row(5, 'CONNECTING', { agent: 'Alex' }),
       row(6, 'IN_PROGRESS', { agent: 'Alex' }),
@@ -39,7 +39,7 @@ describe('a contact in a queue', () => {
     expect(said).toEqual([
       'You are at place 3. About 4 minutes to wait.',
       'You are at place 2. About 2 minutes to wait.',
-      'You are next.',
+      'You are next. About a minute to wait.',
       'An agent is being asked to take your call.',
       'You are being connected.',
     ]);
@@ -54,10 +54,21 @@ describe('a contact in a queue', () => {
     expect(said).toHaveLength(1);
   });
 
+  it('is told when nobody is there, and when somebody comes', () => {
+    const { wait, said } = follow(
+      row(1, 'QUEUED', { position: 1 }),
+      row(1, 'QUEUED', { position: 1, estimatedWaitSeconds: 65 }),
+      row(1, 'QUEUED', { position: 1, estimatedWaitSeconds: 50 }),
+    );
+    expect(isDeserted(wait)).toBe(false);
+    expect(said).toEqual(['You are next. Nobody is there to answer right now.', 'You are next. About a minute to wait.']);
+  });
+
   it('stays at its place when an agent declines, without a word of failure', () => {
-    const { wait, said } = follow(row(1, 'QUEUED', { position: 1 }), row(2, 'RINGING'), row(3, 'QUEUED', { position: 1 }));
+    const first = { position: 1, estimatedWaitSeconds: 65 };
+    const { wait, said } = follow(row(1, 'QUEUED', first), row(2, 'RINGING'), row(3, 'QUEUED', first));
     expect(wait).toMatchObject({ stage: 'line', place: 1, turn: null });
-    expect(said).toEqual(['You are next.', 'An agent is being asked to take your call.']);
+    expect(said).toEqual(['You are next. About a minute to wait.', 'An agent is being asked to take your call.']);
   });
 
   it('keeps showing its place while an agent is asked', () => {

@@ -2,7 +2,7 @@
  * A contact's way from the line to the agent, as the page tells it. Plain functions over what the
  * platform says, without React and without a network.
  */
-import { capital, placeWords, waitWords } from './words';
+import { capital, NOBODY, placeWords, waitWords } from './words';
 
 /** What a contact may know of its call. */
 export interface Row {
@@ -83,6 +83,11 @@ function turnOf(wait: Wait, stage: Stage, queue: string | null): Turn | null {
   return wait.turn;
 }
 
+/** Nobody works in the queue just now: only then a place has no estimate. */
+export function isDeserted({ stage, place, seconds }: Wait): boolean {
+  return stage === 'line' && place !== null && seconds === null;
+}
+
 /** What a screen reader says when this follows that; null: nothing that matters changed. */
 export function announcement(before: Wait, after: Wait): string | null {
   // The page of the message speaks for itself.
@@ -90,8 +95,10 @@ export function announcement(before: Wait, after: Wait): string | null {
   if (after.turn !== null && after.turn !== before.turn) return turnWords(after);
   if (after.stage === 'offered' && before.stage !== 'offered') return 'An agent is being asked to take your call.';
   if (after.stage === 'agent' && before.stage !== 'agent') return 'You are being connected.';
-  if (after.stage === 'line' && (before.place !== after.place || before.stage === 'asking')) {
-    return [placeWords(after.place), capital(waitWords(after.seconds) ?? '')].filter(Boolean).join('. ') + '.';
+  const moved = before.place !== after.place || before.stage === 'asking' || isDeserted(before) !== isDeserted(after);
+  if (after.stage === 'line' && moved) {
+    const wait = isDeserted(after) ? NOBODY : capital(waitWords(after.seconds) ?? '');
+    return [placeWords(after.place), wait].filter(Boolean).join('. ') + '.';
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endWords, opensWords, placeWords, waitWords } from './words';
+import { endWords, nobodyWords, opensWords, placeWords, waitWords } from './words';
 
 describe('the wait in words', () => {
   it.each([
@@ -13,6 +13,12 @@ describe('the wait in words', () => {
   ])('%d s', (seconds, words) => expect(waitWords(seconds)).toBe(words));
 
   it('is nothing where nobody knows', () => expect(waitWords(null)).toBeNull());
+
+  it('points at what else there is where nobody is', () => {
+    expect(nobodyWords(true, true)).toContain('right now. You can ask to be called back or leave a message, or stay on the line');
+    expect(nobodyWords(false, true)).toContain('You can leave a message, or stay');
+    expect(nobodyWords(false, false)).toContain('right now. Stay on the line');
+  });
 
   it('calls the first one next', () => {
     expect([null, 1, 2].map(placeWords)).toEqual(['You are in line', 'You are next', 'You are at place 2']);

@@ -17,6 +17,14 @@ export function waitWords(seconds: number | null): string | null {
   return 'more than an hour to wait';
 }
 
+export const NOBODY = 'Nobody is there to answer right now';
+
+/** What one can do who waits where nobody is: the ways that the queue offers, or to stay. */
+export function nobodyWords(callback: boolean, message: boolean): string {
+  const ways = [callback && 'ask to be called back', message && 'leave a message'].filter(Boolean).join(' or ');
+  return `${NOBODY}. ${ways === '' ? 'Stay' : `You can ${ways}, or stay`} on the line: you are put through as soon as somebody comes.`;
+}
+
 /** "Opens today at 14:00 GMT+1". The zone is named, since the queue may be in another one. */
 export function opensWords(opensAt: Date, now: Date, zone?: string): string {
   const base = zone === undefined ? {} : { timeZone: zone };
