@@ -25,8 +25,15 @@ export function activityOf(agent: Standing): { words: string; tone: Tone } {
 }
 
 /** The platform's own reason is a word of its code; all others are written by administrators. */
+const MISSED = 'missed';
+
 export function reasonWords(reason: string): string {
-  return reason === 'missed' ? 'missed a call' : reason;
+  return reason === MISSED ? 'missed a call' : reason;
+}
+
+/** Put away by the platform, which took it that nobody is there. */
+export function isAwayForMissing({ status, reason }: Standing): boolean {
+  return status === 'AWAY' && reason === MISSED;
 }
 
 export function statusWords(status: AgentStatus, reason?: string | null): string {

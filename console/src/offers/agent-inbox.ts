@@ -110,6 +110,9 @@ const OffersNow = graphql(`
       ... on Offer {
         state
         reason
+        agent {
+          ...AgentStanding
+        }
       }
     }
   }

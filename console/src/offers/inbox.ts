@@ -102,11 +102,11 @@ export class Inbox<Ready> {
   }
 
   /** After a gap in the news: of those that ring here, `found` is what they are now. */
-  recheck(asked: readonly string[], found: readonly Pick<Offer, 'id' | 'state' | 'reason'>[]): void {
+  recheck(asked: readonly string[], found: readonly Pick<Offer, 'id' | 'state' | 'reason' | 'agent'>[]): void {
     for (const offer of this.#state.offers.filter(({ id }) => asked.includes(id))) {
       const now = found.find(({ id }) => id === offer.id);
       if (!now) this.settle(offer.id);
-      else if (now.state !== 'PENDING') this.#finish({ ...offer, state: now.state, reason: now.reason ?? null });
+      else if (now.state !== 'PENDING') this.#finish({ ...offer, state: now.state, reason: now.reason ?? null, agent: now.agent });
     }
   }
 
