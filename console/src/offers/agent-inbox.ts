@@ -220,7 +220,7 @@ export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) 
       stop();
       inbox.close();
       tabs?.close();
-      attention.stop();
+      attention.close();
       ringer.close();
     },
   };

@@ -1,3 +1,5 @@
+import { holdFocus, isLookedAt } from './focus';
+
 /** Whatever a page may do to be seen while it is not looked at; all of it undone by `stop`. */
 
 const ICON =
@@ -15,6 +17,7 @@ interface Ringing {
 
 export class Attention {
   #stop: (() => void) | null = null;
+  #letFocus = holdFocus();
 
   start(ringing: Ringing): void {
     this.stop();
@@ -30,6 +33,11 @@ export class Attention {
   stop(): void {
     this.#stop?.();
     this.#stop = null;
+  }
+
+  close(): void {
+    this.stop();
+    this.#letFocus();
   }
 }
 
@@ -64,19 +72,29 @@ function swapIcon(): () => void {
 }
 
 /** The same tag in all tabs: the person sees one. */
-function notify({ id, title, body }: Ringing): () => void {
-  if (!('Notification' in globalThis) || Notification.permission !== 'granted' || document.hasFocus()) {
-    return () => undefined;
-  }
+function notify(ringing: Ringing): () => void {
+  if (!('Notification' in globalThis) || Notification.permission !== 'granted') return () => undefined;
+  let over = false;
+  let shown: Notification | null = null;
+  void isLookedAt().then((looked) => {
+    if (!looked && !over) shown = show(ringing);
+  });
+  return () => {
+    over = true;
+    shown?.close();
+  };
+}
+
+function show({ id, title, body }: Ringing): Notification | null {
   try {
     const shown = new Notification(title, { body, tag: id, requireInteraction: true });
     shown.onclick = () => {
       globalThis.focus();
       shown.close();
     };
-    return () => shown.close();
+    return shown;
   } catch {
     // Browsers on phones have the class, and refuse to make one without a service worker.
-    return () => undefined;
+    return null;
   }
 }
