@@ -30,7 +30,8 @@ export class Panel {
   #frame: HTMLIFrameElement | null = null;
   #shown = false;
   #visit = IDLE;
-  #title: string | null = null;
+  /** The page's own title, and what stands in its place while it rings. */
+  #title: { own: string; ours: string } | null = null;
   #leaving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Options, row: number, tell: (event: WidgetEvent, visit: Visit) => void) {
@@ -188,10 +189,12 @@ export class Panel {
   /** Somebody waits for the visitor, who may be looking at another tab. */
   #ring(words: string | null): void {
     if (words !== null && this.#title === null) {
-      this.#title = document.title;
-      document.title = `${words} - ${this.#title}`;
+      const own = document.title;
+      document.title = `${words} - ${own}`;
+      this.#title = { own, ours: document.title };
     } else if (words === null && this.#title !== null) {
-      document.title = this.#title;
+      // The site may have given itself another one meanwhile.
+      if (document.title === this.#title.ours) document.title = this.#title.own;
       this.#title = null;
     }
   }
