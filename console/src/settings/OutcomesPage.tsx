@@ -8,6 +8,7 @@ import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
 import { Plain } from '../ui/Plain';
 import { attempt } from '../api/attempt';
+import { Name } from './Name';
 import styles from './Settings.module.css';
 
 const OutcomesDocument = graphql(`
@@ -68,7 +69,7 @@ export function OutcomesPage() {
       reload({ requestPolicy: 'network-only' });
     }
   };
-  const change = (outcomeId: string, part: { success?: boolean; archived?: boolean }) =>
+  const change = (outcomeId: string, part: { name?: string; success?: boolean; archived?: boolean }) =>
     attempt(async () => update({ input: { outcomeId, ...part } }), (result) => result.outcomeUpdate);
 
   return (
@@ -83,9 +84,7 @@ export function OutcomesPage() {
         {data?.outcomes.length === 0 && <p className={styles.empty}>No outcomes yet, such as “Solved” or “Call again”.</p>}
         {data?.outcomes.map((outcome) => (
           <div key={outcome.id} className={styles.line}>
-            <span className={styles.name}>
-              <bdi>{outcome.name}</bdi>
-            </span>
+            <Name name={outcome.name} onRename={may ? (name) => change(outcome.id, { name }) : null} />
             {outcome.archivedAt && <Plain>Archived</Plain>}
             <Switch
               size="xs"

@@ -9,6 +9,7 @@ import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
 import { Plain } from '../ui/Plain';
 import { attempt } from '../api/attempt';
+import { Name } from './Name';
 import styles from './Settings.module.css';
 
 const AwayReasonCreate = graphql(`
@@ -53,8 +54,10 @@ export function ReasonsPage() {
       again();
     }
   };
-  const archive = async (reasonId: string, archived: boolean) => {
-    if (await attempt(async () => update({ input: { reasonId, archived } }), (result) => result.awayReasonUpdate)) again();
+  const change = async (reasonId: string, part: { name?: string; archived?: boolean }) => {
+    const done = await attempt(async () => update({ input: { reasonId, ...part } }), (result) => result.awayReasonUpdate);
+    if (done) again();
+    return done;
   };
 
   return (
@@ -69,12 +72,10 @@ export function ReasonsPage() {
         {data?.awayReasons.length === 0 && <p className={styles.empty}>No reasons yet, such as “Lunch” or “Training”.</p>}
         {data?.awayReasons.map((reason) => (
           <div key={reason.id} className={styles.line}>
-            <span className={styles.name}>
-              <bdi>{reason.name}</bdi>
-            </span>
+            <Name name={reason.name} onRename={may ? (name) => change(reason.id, { name }) : null} />
             {reason.archivedAt && <Plain>Archived</Plain>}
             {may && (
-              <Button size="compact-xs" variant="default" onClick={() => void archive(reason.id, !reason.archivedAt)}>
+              <Button size="compact-xs" variant="default" onClick={() => void change(reason.id, { archived: !reason.archivedAt })}>
                 {reason.archivedAt ? 'Bring back' : 'Archive'}
               </Button>
             )}

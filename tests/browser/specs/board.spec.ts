@@ -182,6 +182,10 @@ test('outcomes and reasons are kept by administrators', async ({ user }) => {
   await admin.keyboard.press('Enter');
   await expect(admin.getByText(name)).toBeVisible();
   await expectAccessible(admin);
+  await admin.getByRole('button', { name: `Rename ${name}` }).click();
+  await admin.getByLabel(`New name of ${name}`).fill(`${name} by post`);
+  await admin.keyboard.press('Enter');
+  await expect(admin.getByText(`${name} by post`)).toBeVisible();
   await admin.goto('/settings/reasons');
   await admin.getByLabel('New reason').fill(name);
   await admin.keyboard.press('Enter');
