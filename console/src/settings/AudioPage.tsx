@@ -1,5 +1,6 @@
-import { Button, Progress, Title } from '@mantine/core';
+import { Button, Progress, Switch, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { useMay } from '../agents/myself';
@@ -13,6 +14,7 @@ import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
 import { Plain } from '../ui/Plain';
 import { attempt } from '../api/attempt';
+import { Name } from './Name';
 import styles from './Settings.module.css';
 import { checkAudio, upload } from '../api/upload';
 import { usePolling } from '../ui/usePolling';
@@ -29,11 +31,12 @@ graphql(`
 `);
 
 const AudioFilesDocument = graphql(`
-  query AudioFiles {
-    audioFiles(first: 100) {
+  query AudioFiles($includeArchived: Boolean!) {
+    audioFiles(first: 100, includeArchived: $includeArchived) {
       totalCount
       nodes {
         ...AudioFileFields
+        archivedAt
       }
     }
   }
@@ -54,8 +57,8 @@ const AudioFileCreate = graphql(`
   }
 `);
 
-const AudioFileArchive = graphql(`
-  mutation AudioFileArchive($input: AudioFileUpdateInput!) {
+const AudioFileUpdate = graphql(`
+  mutation AudioFileUpdate($input: AudioFileUpdateInput!) {
     audioFileUpdate(input: $input) {
       userErrors {
         code
@@ -69,9 +72,14 @@ const AudioFileArchive = graphql(`
 export function AudioPage() {
   useDocumentTitle('Audio · Cordboard');
   const may = useMay('audioFileCreate');
-  const [{ data, error }, reload] = useQuery({ query: AudioFilesDocument, requestPolicy: 'cache-and-network' });
+  const [archived, setArchived] = useState(false);
+  const [{ data, error }, reload] = useQuery({
+    query: AudioFilesDocument,
+    variables: { includeArchived: archived },
+    requestPolicy: 'cache-and-network',
+  });
   const [, create] = useMutation(AudioFileCreate);
-  const [, update] = useMutation(AudioFileArchive);
+  const [, update] = useMutation(AudioFileUpdate);
   const [progress, setProgress] = useState<{ name: string; share: number } | null>(null);
   const files = data?.audioFiles.nodes ?? [];
   const converting = files.some(({ state }) => state === 'WAITING' || state === 'CONVERTING');
@@ -97,8 +105,14 @@ export function AudioPage() {
     }
   };
 
-  const archive = async (audioFileId: string) => {
-    if (await attempt(async () => update({ input: { audioFileId, archived: true } }), (result) => result.audioFileUpdate)) again();
+  const change = async (audioFileId: string, part: { name?: string; archived?: boolean }) => {
+    const done = await attempt(async () => update({ input: { audioFileId, ...part } }), (result) => result.audioFileUpdate);
+    if (done) again();
+    return done;
+  };
+  const archive = async ({ id, name, archivedAt }: (typeof files)[number]) => {
+    if (!(await change(id, { archived: !archivedAt })) || archivedAt) return;
+    notifications.show({ message: `${name} is in the archive. Queues that name it go on playing it.`, color: 'gray' });
   };
 
   return (
@@ -106,6 +120,7 @@ export function AudioPage() {
       <div className={styles.head}>
         <Title order={2}>Audio</Title>
         <span className={page.count}>{data?.audioFiles.totalCount}</span>
+        {may && <Switch size="xs" label="With archived" checked={archived} onChange={(event) => setArchived(event.currentTarget.checked)} />}
         {may && (
           <AudioButton loading={progress !== null} onFile={(file) => void take(file)}>
             Upload
@@ -129,13 +144,17 @@ export function AudioPage() {
         )}
         {files.map((file) => (
           <div key={file.id} className={styles.line}>
-            <span className={styles.name}>
-              <bdi>{file.name}</bdi>
-            </span>
+            <Name name={file.name} onRename={may ? (name) => change(file.id, { name }) : null} />
+            {file.archivedAt && <Plain>Archived</Plain>}
             <State file={file} />
             {may && (
-              <Button size="compact-xs" variant="default" aria-label={`Archive ${file.name}`} onClick={() => void archive(file.id)}>
-                Archive
+              <Button
+                size="compact-xs"
+                variant="default"
+                aria-label={`${file.archivedAt ? 'Bring back' : 'Archive'} ${file.name}`}
+                onClick={() => void archive(file)}
+              >
+                {file.archivedAt ? 'Bring back' : 'Archive'}
               </Button>
             )}
           </div>

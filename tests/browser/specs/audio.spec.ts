@@ -24,6 +24,13 @@ test('music is uploaded, converted, listened to, and chosen for a queue', async 
   await expect(admin.getByText('This is no audio file')).toBeVisible();
   await expect(admin.getByRole('button', { name: `Archive ${name} noise` })).toHaveCount(0);
 
+  const archive = admin.getByRole('button', { name: `Archive ${name}`, exact: true });
+  await archive.click();
+  await expect(player).toHaveCount(0);
+  await admin.getByText('With archived').click();
+  await admin.getByRole('button', { name: `Bring back ${name}`, exact: true }).click();
+  await expect(archive).toBeVisible();
+
   await createQueue(admin, `Music ${Date.now()}`, []);
   await admin.getByRole('combobox', { name: 'Music' }).click();
   await admin.getByRole('option', { name }).click();
