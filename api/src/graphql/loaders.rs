@@ -22,7 +22,7 @@ mod queues;
 
 pub use self::messages::{BoxOf, FileOf, GreetingOf, MessagesOf, ProgressOf, VoicemailOf};
 pub use self::queues::{
-    CurrentCallOf, DayOf, DoingOf, MembersOf, OpenWrapUpOf, OutlookOf, RoutingOf, StatsOf, WaitingIn,
+    CurrentCallOf, DayOf, DidOf, DoingOf, MembersOf, OpenWrapUpOf, OutlookOf, RoutingOf, StatsOf, WaitingIn,
 };
 use super::fault::Fault;
 use crate::{app::App, caller::Caller};

@@ -29,6 +29,31 @@ pub struct AgentDay {
     pub available_seconds: f64,
     #[diesel(sql_type = sql_types::Double)]
     pub away_seconds: f64,
+    #[diesel(sql_type = sql_types::Double)]
+    pub ringing_seconds: f64,
+    /// By the clock on the wall: several calls at once count once, and so does one among colleagues.
+    #[diesel(sql_type = sql_types::Double)]
+    pub on_call_seconds: f64,
+    #[diesel(sql_type = sql_types::Double)]
+    pub offline_seconds: f64,
+    #[diesel(sql_type = sql_types::Array<sql_types::Nullable<sql_types::Text>>)]
+    away_reasons: Vec<Option<String>>,
+    /// One for each of the reasons.
+    #[diesel(sql_type = sql_types::Array<sql_types::Double>)]
+    away_reason_seconds: Vec<f64>,
+}
+
+impl AgentDay {
+    /// Seconds away by reason, the longest first.
+    pub fn away_by_reason(&self) -> impl Iterator<Item = (Option<&str>, f64)> {
+        self.away_reasons.iter().map(Option::as_deref).zip(self.away_reason_seconds.iter().copied())
+    }
+
+    /// Seconds with a call in hand, from its first ring to the end of the work after it.
+    #[must_use]
+    pub fn occupied_seconds(&self) -> f64 {
+        self.ringing_seconds + self.on_call_seconds + self.wrap_up_seconds
+    }
 }
 
 /// A call's talk and hold count for an agent while the agent has a leg in it. One to whom it is transferred has it from the
@@ -36,14 +61,19 @@ pub struct AgentDay {
 /// index of their own.
 const DAYS: &str = "SELECT of.agent_id, calls.handled, calls.talk_seconds, calls.hold_seconds,
         (SELECT count(*) FROM offer WHERE agent_id = of.agent_id AND created_at >= of.since AND state = 'TIMED_OUT') AS missed,
-        spent.wrap_up_seconds, spent.available_seconds, spent.away_seconds
+        spent.*
     FROM unnest($1::uuid[], $2::timestamptz[]) AS of (agent_id, since)
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(seconds) FILTER (WHERE activity = 'WRAP_UP'), 0)::float8 AS wrap_up_seconds,
             coalesce(sum(seconds) FILTER (WHERE activity = 'AVAILABLE'), 0)::float8 AS available_seconds,
-            coalesce(sum(seconds) FILTER (WHERE activity = 'AWAY'), 0)::float8 AS away_seconds
-        FROM (SELECT activity, extract(epoch FROM coalesce(ended_at, $3) - started_at) AS seconds
-            FROM agent_interval i WHERE i.agent_id = of.agent_id AND i.started_at >= of.since) AS stretch
+            coalesce(sum(seconds) FILTER (WHERE activity = 'AWAY'), 0)::float8 AS away_seconds,
+            coalesce(sum(seconds) FILTER (WHERE activity = 'RINGING'), 0)::float8 AS ringing_seconds,
+            coalesce(sum(seconds) FILTER (WHERE activity = 'ON_CALL'), 0)::float8 AS on_call_seconds,
+            coalesce(sum(seconds) FILTER (WHERE activity = 'OFFLINE'), 0)::float8 AS offline_seconds,
+            coalesce(array_agg(reason ORDER BY seconds DESC, reason) FILTER (WHERE activity = 'AWAY'), '{}') AS away_reasons,
+            coalesce(array_agg(seconds::float8 ORDER BY seconds DESC, reason) FILTER (WHERE activity = 'AWAY'), '{}') AS away_reason_seconds
+        FROM (SELECT activity, reason, sum(extract(epoch FROM coalesce(ended_at, $3) - started_at)) AS seconds
+            FROM agent_interval i WHERE i.agent_id = of.agent_id AND i.started_at >= of.since GROUP BY activity, reason) AS stretch
     ) AS spent
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE talked_at >= of.since) AS handled,

@@ -7,6 +7,7 @@
 mod absence;
 pub(crate) mod activity;
 mod days;
+mod intervals;
 pub(crate) mod list;
 mod presence;
 mod rows;
@@ -15,6 +16,7 @@ mod wrap_up;
 
 pub use absence::Absence;
 pub use days::AgentDay;
+pub use intervals::{AgentInterval, Span};
 pub(crate) use list::create;
 pub use list::{AgentFilter, Doing};
 pub use rows::{Agent, Skills, WrapUp};

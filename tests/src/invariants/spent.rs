@@ -206,20 +206,25 @@ impl Told {
         }
     }
 
-    /// `from` and `to`: the day was counted between these instants.
+    /// `from` and `to`: the day was counted between these instants. How long an agent was OFFLINE before the first of its events
+    /// the log does not tell.
     fn is(&self, kept: &AgentDay, from: f64, to: f64, talks: bool) -> bool {
         let of_calls = [("TALK", kept.talk_seconds), ("HOLD", kept.hold_seconds)];
         let between = [
             ("WRAP_UP", kept.wrap_up_seconds),
             ("AVAILABLE", kept.available_seconds),
             ("AWAY", kept.away_seconds),
+            ("RINGING", kept.ringing_seconds),
+            ("ON_CALL", kept.on_call_seconds),
         ];
+        let by_reason: f64 = kept.away_by_reason().map(|(_, seconds)| seconds).sum();
         let spent = |&(what, kept): &(&str, f64)| {
             kept > self.spent(what, from) - NEAR && kept < self.spent(what, to) + NEAR
         };
         let handled = usize::try_from(kept.handled).is_ok_and(|handled| handled == self.handled());
         usize::try_from(kept.missed).is_ok_and(|missed| missed == self.missed.len())
             && between.iter().all(spent)
+            && (by_reason - kept.away_seconds).abs() < NEAR
             && (!talks || handled && of_calls.iter().all(spent))
     }
 }

@@ -1,9 +1,10 @@
 //! An agent's day: what is talk and what is not, and which calls were handled.
 
 use chrono::{Days, NaiveTime};
-use domain::agents::AgentDay;
+use domain::agents::{AgentActivity, AgentDay, AgentInterval, AgentStatus, Span};
 use domain::calls::{LegRole, MediaKind};
 use domain::crm::ContactChange;
+use domain::page::Slice;
 use domain::people::Actor;
 use domain::routing::QueueChange;
 
@@ -87,6 +88,68 @@ async fn a_call_that_is_handed_over_counts_for_both_from_when_they_had_it() {
     assert_eq!((one.handled, two.handled), (1, 1));
     assert!(about(one.talk_seconds, 32.0) && about(one.hold_seconds, 20.0), "{one:?}");
     assert!(about(two.talk_seconds, 10.0) && two.hold_seconds == 0.0, "{two:?}");
+}
+
+/// All that an agent did in a span, the newest first, read two at a time.
+async fn record_of(centre: &Centre, agent: &Actor, span: Span) -> Vec<AgentInterval> {
+    let (id, mut slice, mut record) = (id_of(agent), Slice::first(2), Vec::new());
+    loop {
+        let pages = centre.platform.intervals_of_agents(&[id], span, &slice).await.unwrap();
+        let page = pages.into_values().next().unwrap();
+        slice.after = page.rows.last().map(|(key, _)| key.clone());
+        record.extend(page.rows.into_iter().map(|(_, interval)| interval));
+        if !page.more {
+            break;
+        }
+    }
+    let counted = centre.platform.count_intervals(id, span).await.unwrap();
+    assert_eq!(usize::try_from(counted).unwrap(), record.len());
+    record
+}
+
+/// Time away was recorded with its reason, and nobody could read it; nor how long an agent was on calls.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_tells_which_call_it_was_and_why_somebody_was_away() {
+    use AgentActivity::{Available, Away, Offline, OnCall, Ringing, WrapUp};
+    let centre = Centre::open().await;
+    centre.noon();
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.caller(&queue).await;
+    centre.route().await;
+    centre.pass_with(&[&agent], seconds(5)).await;
+    assert_eq!(centre.answer(&agent).await, caller.call);
+    centre.pass_with(&[&agent], seconds(20)).await;
+    centre.platform.end_call(&caller.actor, caller.call).await.unwrap();
+    centre.pass_with(&[&agent], seconds(61)).await;
+    for (reason, long) in [("training", 10), ("lunch", 30)] {
+        let away = centre.platform.set_status(&agent, None, AgentStatus::Away, Some(reason.into())).await;
+        away.unwrap();
+        centre.pass_with(&[&agent], seconds(long)).await;
+    }
+
+    let day = day_of(&centre, &agent).await;
+    assert!(about(day.ringing_seconds, 5.0) && about(day.on_call_seconds, 20.0), "{day:?}");
+    assert!(about(day.wrap_up_seconds, 61.0) && about(day.away_seconds, 40.0), "{day:?}");
+    let occupied = day.ringing_seconds + day.on_call_seconds + day.wrap_up_seconds;
+    assert!((day.occupied_seconds() - occupied).abs() < 0.001, "{day:?}");
+    let away: Vec<_> = day.away_by_reason().collect();
+    let [(Some("lunch"), lunch), (Some("training"), training)] = away[..] else { panic!("{away:?}") };
+    assert!(about(lunch, 30.0) && about(training, 10.0), "{away:?}");
+
+    let record = record_of(&centre, &agent, Span::default()).await;
+    let did: Vec<_> = record.iter().map(|it| it.activity).collect();
+    assert_eq!(did, [Away, Away, Available, WrapUp, OnCall, Ringing, Available, Offline]);
+    for (newer, older) in record.iter().zip(&record[1..]) {
+        assert_eq!(older.ended_at, Some(newer.started_at));
+    }
+    for it in &record {
+        let with_call = matches!(it.activity, Ringing | OnCall | WrapUp).then_some(caller.call);
+        assert_eq!(it.call_id, with_call, "{it:?}");
+    }
+    let of_talk = Span { from: Some(record[4].started_at), to: Some(record[3].started_at) };
+    let talk = record_of(&centre, &agent, of_talk).await;
+    assert_eq!(talk.iter().map(|it| it.activity).collect::<Vec<_>>(), [OnCall]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,8 +4,8 @@ use cordboard_tests::graphql::Client;
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::socket::Socket;
 use cordboard_tests::story::{
-    self, ADMIN, AGENT, OTHER_AGENT, Tab, Talk, change_queue, contact, place_call, request_call, sign_in,
-    text, until_recording, wait_in_queue,
+    self, ADMIN, AGENT, OTHER_AGENT, SUPERVISOR, Tab, Talk, change_queue, contact, place_call, request_call,
+    sign_in, text, until_recording, wait_in_queue,
 };
 use cordboard_tests::wait::STEP;
 use serde_json::{Value, json};
@@ -44,6 +44,26 @@ async fn a_row_of_a_colleague_is_not_there() {
     }
     assert_eq!(colleague.refused("taskCreate", about).await, "NOT_FOUND");
     talk.hang_up().await;
+}
+
+#[tokio::test]
+async fn what_an_agent_did_is_for_the_agent_and_for_supervisors() {
+    let platform =
+        Platform::with(Options { workers: Some(0), schedulers: Some(0), ..Options::default() }).await;
+    let (agent, colleague) = (sign_in(&platform, 0, AGENT).await, sign_in(&platform, 1, OTHER_AGENT).await);
+    let supervisor = sign_in(&platform, 1, SUPERVISOR).await;
+    let whose = agent.data("{ viewer { user { agent { id } } } }", json!({})).await;
+    let whose = json!({ "id": whose["viewer"]["user"]["agent"]["id"] });
+    for fields in [
+        "today { onCallSeconds awayByReason { reason seconds } occupancy { value } utilisation { definition } }",
+        "intervals(first: 1) { totalCount nodes { activity reason startedAt endedAt call { id } } }",
+    ] {
+        let query = format!("query($id: ID!) {{ node(id: $id) {{ ... on Agent {{ {fields} }} }} }}");
+        for reader in [&agent, &supervisor] {
+            assert!(reader.data(&query, whose.clone()).await["node"].is_object());
+        }
+        assert_eq!(colleague.send(&query, whose.clone()).await.error_code(), "FORBIDDEN");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

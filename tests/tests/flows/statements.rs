@@ -32,7 +32,8 @@ const QUEUES: &str = "query($first: Int!) { queues(first: $first) { edges { node
 } } pageInfo { hasNextPage } } }";
 const AGENTS: &str = "query($first: Int!) { agents(first: $first) { edges { node {
     id status activity since user { name } queues { name } memberships { tier queue { name } }
-    currentCall { id } wrapUp { endsAt } today { handled talkSeconds availableSeconds }
+    currentCall { id } wrapUp { endsAt } today { handled talkSeconds awayByReason { seconds } occupancy { value } }
+    intervals(first: 3) { nodes { activity call { id } } }
 } } pageInfo { hasNextPage } } }";
 const QUEUED: &str = "query($first: Int!) { calls(first: $first, filter: { states: [QUEUED] }) { edges { node {
     id queue { name } queueName position estimatedWaitSeconds callbackAvailable wrapUp { endsAt }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
 use domain::{
-    agents::{AgentDay, Doing, WrapUp},
+    agents::{AgentDay, AgentInterval, Doing, Span, WrapUp},
     calls::Call,
     ids::{AgentId, CallId, QueueId, VisitId},
     page::{Page, Slice},
@@ -28,6 +28,13 @@ pub struct OpenWrapUpOf(pub AgentId);
 pub struct DayOf {
     pub agent: AgentId,
     pub zone: String,
+}
+/// A page of what an agent did.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DidOf {
+    pub agent: AgentId,
+    pub span: Span,
+    pub slice: Slice,
 }
 /// The place of an open visit, and its estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +74,22 @@ impl Loader<DayOf> for Reader {
         let asked: Vec<_> = keys.iter().map(|key| (key.agent, key.zone.as_str())).collect();
         let mut days = self.platform.agents_today(&asked).await?;
         Ok(keys.iter().filter_map(|key| Some((key.clone(), days.remove(&key.agent)?))).collect())
+    }
+}
+
+/// One query for all agents of whom the same page is wanted.
+impl Loader<DidOf> for Reader {
+    type Value = Page<AgentInterval>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[DidOf]) -> Result<HashMap<DidOf, Self::Value>, Fault> {
+        let mut pages = HashMap::new();
+        for ((span, slice), agents) in by(keys, |key| ((key.span, key.slice.clone()), key.agent)) {
+            let found = self.platform.intervals_of_agents(&agents, span, &slice).await?;
+            let keyed = |(agent, page)| (DidOf { agent, span, slice: slice.clone() }, page);
+            pages.extend(found.into_iter().map(keyed));
+        }
+        Ok(pages)
     }
 }
 

@@ -2,19 +2,19 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use domain::{
-    agents::{self, Doing, Skills},
+    agents::{self, Doing, Skills, Span},
     ids::{AgentId, UserId},
     people::Actor,
     routing,
 };
 
-use super::{AgentActivity, AgentStatus, AudioFile, Call, Queue, User, WrapUp};
+use super::{AgentActivity, AgentDay, AgentInterval, AgentStatus, AudioFile, Call, Queue, User, WrapUp};
 use crate::graphql::{
     connection::{Connection, Window, listed},
     context::ContextExt,
     fault::{Answer, Fault},
     id::{self, global},
-    loaders::{CurrentCallOf, DayOf, DoingOf, GreetingOf, MembershipsOf, OpenWrapUpOf},
+    loaders::{CurrentCallOf, DayOf, DidOf, DoingOf, GreetingOf, MembershipsOf, OpenWrapUpOf},
     scalars::DateTime,
 };
 
@@ -183,36 +183,31 @@ impl Agent {
         }
         let zone = self.account(context).await?.0.time_zone;
         let day = context.loaders().load_one(DayOf { agent: self.0.id, zone }).await?.unwrap_or_default();
-        Ok(AgentDay {
-            handled: day.handled,
-            missed: day.missed,
-            talk_seconds: day.talk_seconds,
-            hold_seconds: day.hold_seconds,
-            wrap_up_seconds: day.wrap_up_seconds,
-            available_seconds: day.available_seconds,
-            away_seconds: day.away_seconds,
-        })
+        Ok(AgentDay(day))
     }
-}
 
-/// What an agent did today.
-#[derive(SimpleObject)]
-pub struct AgentDay {
-    /// Calls with somebody outside in which the agent came to talk today, each once: out of queues, placed, taken over from
-    /// others or joined. Whoever was merely asked by a colleague who went on with the call has not handled it.
-    handled: i64,
-    /// Offers that rang unanswered.
-    missed: i64,
-    /// Seconds of talk in these. Hold, ringing and calls between colleagues are not talk.
-    talk_seconds: f64,
-    /// Seconds in which these were on hold. Handling a call took (talk + hold + wrap-up) / handled on the average.
-    hold_seconds: f64,
-    /// Seconds of work after calls.
-    wrap_up_seconds: f64,
-    /// Seconds of waiting for a call.
-    available_seconds: f64,
-    /// Seconds away.
-    away_seconds: f64,
+    /// What the agent did, stretch by stretch, the newest first. For the agent itself and supervisors.
+    async fn intervals(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Those that began at this time or later.")] from: Option<DateTime>,
+        #[graphql(desc = "Those that began before this time.")] to: Option<DateTime>,
+    ) -> Answer<Connection<AgentInterval>> {
+        if !self.is_open_to(context.actor()) {
+            return Err(Fault::Forbidden);
+        }
+        let window = Window::forwards(first, after);
+        let (agent, span) = (self.0.id, Span { from: from.map(|at| at.0), to: to.map(|at| at.0) });
+        let key = DidOf { agent, span, slice: window.slice()? };
+        let page = context.loaders().load_one(key).await?.unwrap_or_default();
+        let platform = context.platform().clone();
+        Ok(Connection::new(&window, page, AgentInterval, move || {
+            let platform = platform.clone();
+            async move { platform.count_intervals(agent, span).await }
+        }))
+    }
 }
 
 /// How good somebody is at something, or has to be.

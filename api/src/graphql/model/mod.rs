@@ -3,6 +3,7 @@
 
 mod activity;
 mod agent;
+mod agent_day;
 mod audio_file;
 mod audit;
 mod call;
@@ -36,6 +37,7 @@ mod wrap_up;
 pub use self::{
     activity::Activity,
     agent::{Agent, AgentFilter, AgentSkill, QueueMembership},
+    agent_day::{AgentDay, AgentInterval},
     audio_file::AudioFile,
     audit::{AuditEntry, AuditFilter},
     call::Call,

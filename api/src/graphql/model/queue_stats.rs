@@ -30,6 +30,11 @@ impl Ratio {
         let value = (denominator > 0).then(|| numerator as f64 / denominator as f64);
         Self { value, numerator, denominator, definition }
     }
+
+    /// A share of time, in whole seconds.
+    pub fn of_seconds(part: f64, whole: f64, definition: &str) -> Self {
+        Self::of(part.round() as i64, whole.round() as i64, definition.to_owned())
+    }
 }
 
 /// A queue as it is now, and its calls since midnight in its time zone. Call-backs are counted apart.
