@@ -42,6 +42,7 @@ export function cache(): Exchange {
       Rating: embedded,
       Ratio: embedded,
       ReasonCount: embedded,
+      ReasonSeconds: embedded,
       RecordingPause: embedded,
       Rendition: embedded,
       RoutingCandidate: embedded,

@@ -1,4 +1,5 @@
 import { Button, Menu, Title, UnstyledButton } from '@mantine/core';
+import { useState } from 'react';
 import { Dot } from '../agents/Dot';
 import { useStatusSet } from '../agents/myself';
 import { StatusItems } from '../agents/StatusItems';
@@ -9,6 +10,7 @@ import { MonitorButtons } from '../supervision/MonitorButtons';
 import { besideOf } from '../supervision/words';
 import { ErrorState, Rows } from '../ui/states';
 import { Since } from '../ui/Time';
+import { AgentToday } from './AgentToday';
 import styles from './Board.module.css';
 import { ACTIVITIES, inOrder } from './order';
 import { useAgents } from './useAgents';
@@ -54,10 +56,11 @@ export function AgentGrid() {
   );
 }
 
-/** A press changes the agent's status, as for somebody who went home and forgot; a call that runs can be looked into. */
+/** A press changes the agent's status, as for somebody who went home and forgot, or shows the agent's day; a call that runs can be looked into. */
 function AgentCell({ agent }: { agent: AgentCellFragment }) {
   const set = useStatusSet();
   const { user } = useWorkspace();
+  const [today, setToday] = useState(false);
   const { words, tone } = activityOf(agent);
   const call = agent.currentCall;
   const about = nextWords(agent) ?? [call?.contact?.name, call?.queue?.name].filter(Boolean).join(' · ');
@@ -81,8 +84,11 @@ function AgentCell({ agent }: { agent: AgentCellFragment }) {
         </Menu.Target>
         <Menu.Dropdown>
           <StatusItems agent={agent} onChoose={(status, reason) => void set(status, reason, agent.id)} />
+          <Menu.Divider />
+          <Menu.Item onClick={() => setToday(true)}>Today in numbers</Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {today && <AgentToday agentId={agent.id} name={agent.user.name} onClose={() => setToday(false)} />}
       {runs && call && <MonitorButtons icons call={call} whose={agent.user.name} beside={besideOf(call.legs, user.id)} />}
     </div>
   );

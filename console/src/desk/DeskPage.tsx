@@ -22,7 +22,7 @@ const DeskDocument = graphql(`
         agent {
           id
           today {
-            ...TodayFields
+            ...DayFields
           }
           memberships {
             ...MyQueue

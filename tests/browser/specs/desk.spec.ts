@@ -201,6 +201,17 @@ test('status and reason are one’s own to choose, and a supervisor’s to chang
   await supervisor.getByRole('menuitem', { name: 'Away: Training' }).click();
   await expect(cell).toContainText('Away: Training');
   await expect(status(agent)).toHaveAccessibleName('Your status: Away: Training');
+
+  await test.step('the time away is counted by reason, for both', async () => {
+    await cell.click();
+    await supervisor.getByRole('menuitem', { name: 'Today in numbers' }).click();
+    const day = supervisor.getByRole('dialog', { name: 'Alex Agent: today' });
+    for (const name of ['Lunch', 'Training', 'Occupancy']) await expect(day.getByRole('term').filter({ hasText: name })).toBeVisible();
+    await expectAccessible(supervisor);
+    await supervisor.keyboard.press('Escape');
+    await agent.goto('/desk');
+    await expect(agent.getByRole('region', { name: 'Your day' })).toContainText('Training');
+  });
   await setStatus(agent, 'Offline');
 });
 
