@@ -12,8 +12,8 @@ use super::{
     model::{
         Agent, AgentFilter, AudioFile, AuditEntry, AuditFilter, AwayReason, Call, CallFilter, CallOrder,
         Company, CompanyFilter, Contact, ContactFilter, ContactOrder, Invitation, MediaWorker, Node,
-        Notification, Outcome, Queue, QueueInfo, Recording, RecordingFilter, Task, TaskFilter, Viewer,
-        Voicemail, VoicemailFilter,
+        Notification, Outcome, Queue, QueueInfo, Recording, RecordingFilter, Task, TaskFilter, TaskOrder,
+        Viewer, Voicemail, VoicemailFilter,
     },
 };
 
@@ -104,15 +104,17 @@ impl Query {
         Ok(context.platform().away_reasons(include_archived).await?.into_iter().map(AwayReason).collect())
     }
 
-    /// Things to do that the viewer may see, the newest first. For users.
+    /// Things to do that the viewer may see. For users.
     async fn tasks(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Size of the page.")] first: Option<i32>,
         #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Which of them.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "In which order; the newest first when left out.")] order_by: Option<TaskOrder>,
     ) -> Answer<Connection<Task>> {
-        Task::page(context, &Window::forwards(first, after), filter.unwrap_or_default().read()?).await
+        let filter = filter.unwrap_or_default().read(order_by.unwrap_or_default())?;
+        Task::page(context, &Window::forwards(first, after), filter).await
     }
 
     /// Calls that the viewer may see: agents their own, supervisors and administrators all. For users.

@@ -14,7 +14,7 @@ use crate::{
     },
     error::Refusal,
     ids::{CallId, ContactId, RuleId, TaskId, UserId},
-    page::{Page, Slice, page_by_id},
+    page::{Key as Place, Page, Slice, page_by_id},
     people::{Actor, idempotency::Key},
     validate,
     voicemail::messages_of,
@@ -65,7 +65,16 @@ pub struct TaskFilter {
     pub unassigned: bool,
     pub contact: Option<ContactId>,
     pub call: Option<CallId>,
+    /// Due before this.
+    pub due_before: Option<DateTime<Utc>>,
+    /// With that: those without a date, too.
+    pub include_undated: bool,
+    /// The most pressing first and those without a date last, instead of the newest first.
+    pub by_due: bool,
 }
+
+/// Sorts what has no date in a list by due date.
+const UNDATED: &str = "undated";
 
 type Boxed<'a> = task::BoxedQuery<'a, Pg>;
 
@@ -104,6 +113,14 @@ fn filtered<'a>(actor: &Actor, filter: &'a TaskFilter) -> Result<Boxed<'a>> {
     }
     if let Some(call) = filter.call {
         query = query.filter(task::call_id.eq(call));
+    }
+    if let Some(before) = filter.due_before {
+        let due = task::due_at.lt(before);
+        query = if filter.include_undated {
+            query.filter(due.or(task::due_at.is_null()))
+        } else {
+            query.filter(due)
+        };
     }
     Ok(query)
 }
@@ -205,9 +222,37 @@ impl Platform {
         Ok(found)
     }
 
+    /// By due date read forwards only.
+    ///
+    /// # Errors
+    /// INVALID for a cursor of a list in another order.
     pub async fn list_tasks(&self, actor: &Actor, filter: &TaskFilter, slice: &Slice) -> Result<Page<Task>> {
+        let mut query = filtered(actor, filter)?;
+        if !filter.by_due {
+            let mut connection = self.db.get().await?;
+            return Ok(page_by_id!(&mut connection, query, task::id, Task, slice, newest_first: true));
+        }
+        if let Some(key) = &slice.after {
+            let due = if key.sort == UNDATED { None } else { Some(key.instant()?) };
+            query = query.filter(
+                sql::<sql_types::Bool>("(coalesce(task.due_at, 'infinity'), task.id) > (coalesce(")
+                    .bind::<sql_types::Nullable<sql_types::Timestamptz>, _>(due)
+                    .sql("::timestamptz, 'infinity'), ")
+                    .bind::<sql_types::Uuid, _>(key.id)
+                    .sql(")"),
+            );
+        }
         let mut connection = self.db.get().await?;
-        Ok(page_by_id!(&mut connection, filtered(actor, filter)?, task::id, Task, slice, newest_first: true))
+        let rows: Vec<Task> = query
+            .order(sql::<sql_types::Bool>("coalesce(task.due_at, 'infinity'), task.id"))
+            .limit(slice.limit + 1)
+            .select(Task::as_select())
+            .load(&mut connection)
+            .await?;
+        Ok(slice.page(rows, |task| match task.due_at {
+            Some(due) => Place::at(due, task.id.0),
+            None => Place { sort: UNDATED.to_owned(), id: task.id.0 },
+        }))
     }
 
     pub async fn count_tasks(&self, actor: &Actor, filter: &TaskFilter) -> Result<i64> {

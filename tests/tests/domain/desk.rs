@@ -1,6 +1,7 @@
 //! What the desk keeps: companies, notes from two tabs, one timeline a contact, the contact's rating, and the lists that
 //! administrators keep.
 
+use chrono::TimeDelta;
 use cordboard_tests::sql::count;
 use domain::Platform;
 use domain::crm::{ActivityKind, CompanyChange, CompanyFilter, ContactChange, ContactFilter, NewNote, Note};
@@ -9,7 +10,7 @@ use domain::error::{Error, RefusalCode};
 use domain::ids::{CallId, CompanyId, ContactId};
 use domain::page::Slice;
 use domain::people::{Actor, Guest, Role, Signed, idempotency::Key};
-use domain::tasks::NewTask;
+use domain::tasks::{NewTask, TaskFilter, TaskState};
 
 use super::{Stage, agent, place, talk};
 
@@ -182,6 +183,56 @@ async fn a_timeline_has_everything_once_and_in_order() {
     // A colleague's calls and tasks are not there; what is written about the contact is.
     assert_eq!(only(&[], &colleague).await, [ActivityKind::Note; 4]);
     assert_eq!(only(&[], &supervisor(&platform).await).await.len(), 9);
+}
+
+/// The newest hundred were sorted by the browser: what was noted long ago and is due today was not among them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_comes_first_however_long_ago_it_was_noted() {
+    let stage = Stage::set().await;
+    let platform = stage.process();
+    let agent = agent(&platform).await;
+    let now = platform.clock.now();
+    for (title, hours) in [
+        ("tonight", Some(5)),
+        ("late", Some(-3)),
+        ("as late", Some(-3)),
+        ("some day", None),
+        ("tomorrow", Some(30)),
+        ("any day", None),
+        ("soon", Some(1)),
+    ] {
+        let due_at = hours.map(|hours| now + TimeDelta::hours(hours));
+        let task = NewTask { title: title.into(), due_at, ..NewTask::default() };
+        platform.create_task(&agent, task, None).await.unwrap();
+    }
+    let today = TaskFilter {
+        states: vec![TaskState::Open],
+        assignee: agent.user_id(),
+        due_before: Some(now + TimeDelta::hours(12)),
+        include_undated: true,
+        by_due: true,
+        ..TaskFilter::default()
+    };
+    let all = async |filter: &TaskFilter| {
+        let (mut slice, mut titles) = (Slice::first(1), Vec::new());
+        loop {
+            let page = platform.list_tasks(&agent, filter, &slice).await.unwrap();
+            slice.after = page.rows.last().map(|(key, _)| key.clone());
+            titles.extend(page.rows.into_iter().map(|(_, task)| task.title));
+            if !page.more {
+                return titles;
+            }
+        }
+    };
+    assert_eq!(all(&today).await, ["late", "as late", "soon", "tonight", "some day", "any day"]);
+    assert_eq!(platform.count_tasks(&agent, &today).await.unwrap(), 6);
+    let dated = TaskFilter { include_undated: false, ..today.clone() };
+    assert_eq!(all(&dated).await, ["late", "as late", "soon", "tonight"]);
+
+    let newest = TaskFilter { by_due: false, ..today.clone() };
+    let page = platform.list_tasks(&agent, &newest, &Slice::first(1)).await.unwrap();
+    let of_another_list = Slice { after: Some(page.rows[0].0.clone()), ..Slice::first(1) };
+    assert_eq!(code(platform.list_tasks(&agent, &today, &of_another_list).await), RefusalCode::Invalid);
 }
 
 #[tokio::test(flavor = "multi_thread")]

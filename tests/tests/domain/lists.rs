@@ -143,6 +143,10 @@ async fn lists_and_sweeps_read_by_index() {
             "task_timeline",
         ),
         (
+            "SELECT id FROM task WHERE assignee_id = $me AND state = ANY('{OPEN}') AND (due_at < now() OR due_at IS NULL) ORDER BY coalesce(due_at, 'infinity'), id LIMIT 51",
+            "task_due",
+        ),
+        (
             "SELECT id FROM note WHERE contact_id = '00000000-0000-0000-0000-000000000000' ORDER BY created_at DESC, id DESC LIMIT 51",
             "note_contact",
         ),

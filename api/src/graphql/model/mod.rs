@@ -61,7 +61,7 @@ pub use self::{
     queue_stats::{QueueInfo, QueueStats},
     queue_visit::QueueVisit,
     recording::{Playback, Recording, RecordingFilter},
-    task::{Task, TaskFilter},
+    task::{Task, TaskFilter, TaskOrder},
     transfer::Transfer,
     user::{Session, User},
     viewer::Viewer,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::tasks;
 
 use super::{Call, Contact, TaskState, User};
@@ -42,22 +42,39 @@ pub struct TaskFilter {
     contact_id: Option<ID>,
     /// After this call.
     call_id: Option<ID>,
+    /// Due before this time.
+    due_before: Option<DateTime>,
+    /// With `dueBefore`: those without a date, too.
+    include_undated: Option<bool>,
+}
+
+/// The order of a list of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
+pub enum TaskOrder {
+    /// The newest first.
+    #[default]
+    CreatedAtDesc,
+    /// The most pressing first, those without a date last.
+    DueAtAsc,
 }
 
 impl TaskFilter {
-    pub fn read(self) -> Answer<tasks::TaskFilter> {
+    pub fn read(self, order: TaskOrder) -> Answer<tasks::TaskFilter> {
         Ok(tasks::TaskFilter {
             states: self.states.unwrap_or_default().into_iter().map(Into::into).collect(),
             assignee: id::parse_optional(self.assignee_id.as_ref())?,
             unassigned: self.unassigned.unwrap_or(false),
             contact: id::parse_optional(self.contact_id.as_ref())?,
             call: id::parse_optional(self.call_id.as_ref())?,
+            due_before: self.due_before.map(|at| at.0),
+            include_undated: self.include_undated.unwrap_or(false),
+            by_due: order == TaskOrder::DueAtAsc,
         })
     }
 }
 
 impl Task {
-    /// A page of the tasks that the viewer may see and that pass a filter, the newest first.
+    /// A page of the tasks that the viewer may see and that pass a filter.
     pub async fn page(
         context: &Context<'_>,
         window: &Window,
