@@ -1,6 +1,6 @@
 import { Button, Checkbox, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useId } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useMutation } from 'urql';
 import { payload } from '../api/errors';
 import { showFault } from '../api/show-fault';
@@ -47,18 +47,39 @@ const TaskSetState = graphql(`
   }
 `);
 
-interface Props {
+interface RowsProps {
   tasks: TaskRowFragment[];
-  total: number;
-  title?: string;
   /** Where tasks of many contacts stand together, each names its own. */
   withContact?: boolean;
   /** Of tasks that nobody has yet: who may take each, and what is to be done then. */
-  taking?: { userId: string; onTaken: () => void };
+  taking?: { userId: string; onTaken: () => void } | undefined;
 }
 
-export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = false, taking }: Props) {
+interface Props extends RowsProps {
+  total: number;
+  title?: string;
+  /** What stands below them, such as the way to more. */
+  children?: ReactNode;
+}
+
+export function OpenTasks({ total, title = 'Open tasks', children, ...rows }: Props) {
   const titleId = useId();
+  return (
+    <section className={page.card} aria-labelledby={titleId}>
+      <div className={page.cardHead}>
+        <Title order={2} id={titleId}>
+          {title}
+        </Title>
+        <span className={page.count}>{total}</span>
+      </div>
+      {rows.tasks.length === 0 && <p className={styles.none}>Nothing to do.</p>}
+      <TaskRows {...rows} />
+      {children}
+    </section>
+  );
+}
+
+export function TaskRows({ tasks, withContact = false, taking }: RowsProps) {
   const now = useNow(30_000);
   const [, update] = useMutation(TaskSetState);
 
@@ -72,7 +93,7 @@ export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = fa
     }
   };
 
-  const take = async (task: TaskRowFragment, { userId, onTaken }: NonNullable<Props['taking']>) => {
+  const take = async (task: TaskRowFragment, { userId, onTaken }: NonNullable<RowsProps['taking']>) => {
     try {
       payload(await update({ input: { taskId: task.id, assigneeId: userId } }), (data) => data.taskUpdate);
     } catch (error) {
@@ -83,14 +104,7 @@ export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = fa
   };
 
   return (
-    <section className={page.card} aria-labelledby={titleId}>
-      <div className={page.cardHead}>
-        <Title order={2} id={titleId}>
-          {title}
-        </Title>
-        <span className={page.count}>{total}</span>
-      </div>
-      {tasks.length === 0 && <p className={styles.none}>Nothing to do.</p>}
+    <>
       {tasks.map((task) => (
         <div key={task.id} className={styles.task}>
           <Checkbox
@@ -135,6 +149,6 @@ export function OpenTasks({ tasks, total, title = 'Open tasks', withContact = fa
           )}
         </div>
       ))}
-    </section>
+    </>
   );
 }

@@ -1,21 +1,22 @@
 import { Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { useEffect } from 'react';
+import { useEffect, useReducer } from 'react';
 import { useQuery } from 'urql';
 import { useInbox, useWorkspace } from '../app/workspace';
-import { OpenTasks } from '../contacts/OpenTasks';
 import { graphql } from '../gql';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
+import { useNow } from '../ui/Time';
 import styles from './Desk.module.css';
-import { dueToday } from './due';
+import { DeskTasks } from './DeskTasks';
+import { endOfDay } from './due';
 import { MyQueues } from './MyQueues';
 import { Now } from './Now';
 import { SoundOff } from './SoundOff';
 import { Today } from './Today';
 
 const DeskDocument = graphql(`
-  query Desk($userId: ID!) {
+  query Desk {
     viewer {
       user {
         id
@@ -30,45 +31,34 @@ const DeskDocument = graphql(`
         }
       }
     }
-    tasks(first: 100, filter: { states: [OPEN], assigneeId: $userId }) {
-      totalCount
-      nodes {
-        ...TaskRow
-      }
-    }
-    nobodys: tasks(first: 20, filter: { states: [OPEN], unassigned: true }) {
-      totalCount
-      nodes {
-        ...TaskRow
-      }
-    }
   }
 `);
 
-/** Numbers of the day and waiting calls; what is urgent comes by itself. */
+/** Numbers of the day, waiting calls and tasks; what is urgent comes by itself. */
 const EVERY_MS = 15_000;
+/** So many tasks at once. */
+const FIRST = 20;
 
 export function DeskPage() {
   useDocumentTitle('Desk · Cordboard');
   const { user } = useWorkspace();
   const { changes } = useInbox();
-  const [{ data, error }, reload] = useQuery({
-    query: DeskDocument,
-    variables: { userId: user.id },
-    requestPolicy: 'cache-and-network',
-  });
+  const [beat, readAgain] = useReducer((count: number) => count + 1, 0);
+  const dueBefore = endOfDay(useNow(30_000)).toISOString();
+  const [{ data, error }, reload] = useQuery({ query: DeskDocument, requestPolicy: 'cache-and-network' });
   useEffect(() => {
-    const read = () => reload({ requestPolicy: 'network-only' });
-    const soon = setTimeout(read, 500);
-    const timer = setInterval(read, EVERY_MS);
+    if (beat > 0) reload({ requestPolicy: 'network-only' });
+  }, [beat]);
+  useEffect(() => {
+    const soon = setTimeout(readAgain, 500);
+    const timer = setInterval(readAgain, EVERY_MS);
     return () => {
       clearTimeout(soon);
       clearInterval(timer);
     };
-  }, [reload, changes]);
+  }, [changes]);
 
   const agent = data?.viewer.user?.agent;
-  const tasks = dueToday(data?.tasks.nodes ?? [], new Date());
   return (
     <div className={page.page}>
       <header className={page.head}>
@@ -76,36 +66,28 @@ export function DeskPage() {
       </header>
       <SoundOff />
       <Now />
-      {error && !data && (
-        <div className={page.card}>
-          <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />
+      <div className={styles.columns}>
+        <div className={styles.tasks}>
+          <DeskTasks
+            title="Tasks for today"
+            wanted={{ first: FIRST, filter: { states: ['OPEN'], assigneeId: user.id, dueBefore, includeUndated: true }, orderBy: 'DUE_AT_ASC' }}
+            beat={beat}
+            readAgain={readAgain}
+          />
+          <DeskTasks
+            title="Nobody’s yet"
+            wanted={{ first: FIRST, filter: { states: ['OPEN'], unassigned: true }, orderBy: 'CREATED_AT_DESC' }}
+            beat={beat}
+            readAgain={readAgain}
+            takenBy={user.id}
+          />
         </div>
-      )}
-      {!error && !data && (
-        <div className={page.card}>
-          <Rows count={6} height={48} />
+        <div className={styles.side}>
+          {!data && <div className={page.card}>{error ? <ErrorState error={error} retry={readAgain} /> : <Rows count={6} height={24} />}</div>}
+          {agent && <Today day={agent.today} />}
+          {agent && <MyQueues memberships={agent.memberships} />}
         </div>
-      )}
-      {data && (
-        <div className={styles.columns}>
-          <div className={styles.tasks}>
-            <OpenTasks tasks={tasks} total={tasks.length} title="Tasks for today" withContact />
-            {data.nobodys.nodes.length > 0 && (
-              <OpenTasks
-                tasks={data.nobodys.nodes}
-                total={data.nobodys.totalCount}
-                title="Nobody’s yet"
-                withContact
-                taking={{ userId: user.id, onTaken: () => reload({ requestPolicy: 'network-only' }) }}
-              />
-            )}
-          </div>
-          <div className={styles.side}>
-            {agent && <Today day={agent.today} />}
-            {agent && <MyQueues memberships={agent.memberships} />}
-          </div>
-        </div>
-      )}
+      </div>
     </div>
   );
 }

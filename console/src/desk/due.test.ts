@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
-import { dueToday } from './due';
+import { endOfDay } from './due';
 
-it('shows what is late, then what is due today, then what has no date, and nothing of tomorrow', () => {
-  const now = new Date(2026, 2, 5, 12);
-  const at = (day: number, hour: number) => new Date(2026, 2, day, hour).toISOString();
-  const tasks = [{ dueAt: at(6, 9) }, { dueAt: null }, { dueAt: at(5, 17) }, { dueAt: at(2, 9) }, {}];
-  expect(dueToday(tasks, now)).toEqual([{ dueAt: at(2, 9) }, { dueAt: at(5, 17) }, { dueAt: null }, {}]);
+it('ends a day at the midnight after it, by the reader’s own clock', () => {
+  expect(endOfDay(new Date(2026, 2, 5, 0, 0))).toEqual(new Date(2026, 2, 6));
+  expect(endOfDay(new Date(2026, 11, 31, 23, 59))).toEqual(new Date(2027, 0, 1));
 });

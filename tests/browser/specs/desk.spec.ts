@@ -1,4 +1,5 @@
-import { expect, type Page, type WebSocketRoute } from '@playwright/test';
+import { type APIRequestContext, expect, type Page, type WebSocketRoute } from '@playwright/test';
+import { administer, listAgents } from '../people/administrator';
 import { ownCall, signIn } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { becomeFree, enterQueue, offer, setStatus, status } from '../people/centre';
@@ -214,6 +215,45 @@ test('status and reason are one’s own to choose, and a supervisor’s to chang
   });
   await setStatus(agent, 'Offline');
 });
+
+test('all that is to be done is on the desk, however much it is', async ({ user, request }) => {
+  const title = (number: number) => `To do ${number} ${run}`;
+  const run = Date.now();
+  const noted = await note(request, FIRST, Array.from({ length: 21 }, (_, number) => ({ title: title(number) })));
+  const agent = await user();
+  await agent.goto('/desk');
+  const tasks = agent.getByRole('region', { name: 'Tasks for today' });
+  const last = tasks.getByText(title(20));
+  await expect(tasks.getByRole('checkbox')).toHaveCount(20);
+  await expect(last).toHaveCount(0);
+  await expect(async () => {
+    if ((await last.count()) === 0) await tasks.getByRole('button', { name: 'Show more' }).click({ timeout: 1_000 });
+    await expect(last).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await expectAccessible(agent);
+  await settle(request, noted);
+});
+
+/** An agent's tasks, one after the other. Gives their ids. */
+async function note(request: APIRequestContext, email: string, tasks: { title: string; dueAt?: string }[]): Promise<string[]> {
+  const assigneeId = (await listAgents(request)).find((agent) => agent.user.email === email)?.user.id;
+  const ids: string[] = [];
+  for (const task of tasks) {
+    const { taskCreate } = await administer<{ taskCreate: { task: { id: string } } }>(
+      request,
+      'mutation ($input: TaskCreateInput!) { taskCreate(input: $input) { task { id } userErrors { message } } }',
+      { input: { ...task, assigneeId } },
+    );
+    ids.push(taskCreate.task.id);
+  }
+  return ids;
+}
+
+/** Done: they stand on nobody's desk in the next test. */
+async function settle(request: APIRequestContext, tasks: string[]): Promise<void> {
+  const query = 'mutation ($input: TaskUpdateInput!) { taskUpdate(input: $input) { userErrors { message } } }';
+  for (const taskId of tasks) await administer(request, query, { input: { taskId, state: 'DONE' } });
+}
 
 /** The page's WebSockets, to be cut and to be let through again. Its own attempts to connect anew go on. */
 async function holdNews(page: Page): Promise<{ cut(): Promise<void>; mend(): void }> {
