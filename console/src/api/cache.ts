@@ -62,7 +62,6 @@ export function cache(): Exchange {
         companies: relayPagination(),
         agents: relayPagination(),
         auditLog: relayPagination(),
-        notifications: relayPagination(),
         voicemails: relayPagination(),
       },
       Contact: { calls: relayPagination(), timeline: relayPagination() },

@@ -1,11 +1,11 @@
-import { ActionIcon, Indicator, Popover, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Indicator, Popover, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { notifications as toasts } from '@mantine/notifications';
 import { IconBell } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useMutation, useQuery, useSubscription } from 'urql';
 import { graphql } from '../gql';
-import type { NotificationRowFragment } from '../gql/graphql';
+import type { NotificationRowFragment, NotificationsQuery } from '../gql/graphql';
 import { ErrorState, Rows } from '../ui/states';
 import { tellVoicemail } from '../voicemail/news';
 import { When } from '../ui/Time';
@@ -36,12 +36,14 @@ graphql(`
 `);
 
 const Notifications = graphql(`
-  query Notifications {
-    notifications(first: 30) {
-      edges {
-        node {
-          ...NotificationRow
-        }
+  query Notifications($after: String) {
+    notifications(first: 30, after: $after) {
+      nodes {
+        ...NotificationRow
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -70,8 +72,11 @@ const NotificationRead = graphql(`
   }
 `);
 
+/** So many are marked as read at once. */
+const MOST = 100;
+
 export function Bell() {
-  const [{ data, error, fetching }, reload] = useQuery({ query: Notifications });
+  const [{ data, error, fetching }, reload] = useQuery({ query: Notifications, variables: { after: null } });
   const [, read] = useMutation(NotificationRead);
   const [opened, setOpened] = useState(false);
   const navigate = useNavigate();
@@ -89,13 +94,18 @@ export function Bell() {
     return arrived;
   });
 
-  const rows = data?.notifications.edges.map((edge) => edge.node) ?? [];
+  const rows = data?.notifications.nodes ?? [];
   const unread = rows.filter((row) => !row.readAt);
   const label = unread.length === 0 ? 'Notifications' : `Notifications, ${unread.length} unread`;
 
+  // Further pages that were shown meanwhile have unread ones, too.
+  const further = useRef(new Set<string>());
   const toggle = (open: boolean) => {
     setOpened(open);
-    if (!open && unread.length > 0) void read({ input: { notificationIds: unread.map((row) => row.id) } });
+    if (open) return;
+    const seen = [...new Set([...unread.map(({ id }) => id), ...further.current])];
+    further.current.clear();
+    for (let from = 0; from < seen.length; from += MOST) void read({ input: { notificationIds: seen.slice(from, from + MOST) } });
   };
   const go = (row: NotificationRowFragment) => {
     toggle(false);
@@ -123,25 +133,66 @@ export function Bell() {
           </Text>
         )}
         <ScrollArea.Autosize mah={420}>
-          {rows.map((row) => (
-            <UnstyledButton key={row.id} className={styles.row} data-unread={!row.readAt} onClick={() => go(row)}>
-              <span className={styles.title}>
-                {!row.readAt && <span className={styles.dot} role="img" aria-label="Unread" />}
-                <span dir="auto">{row.title}</span>
-              </span>
-              {row.body && (
-                <span className={styles.body} dir="auto">
-                  {row.body}
-                </span>
-              )}
-              <span className={styles.at}>
-                <When at={row.at} />
-              </span>
-            </UnstyledButton>
-          ))}
+          {data && <Page page={data.notifications} onGo={go} onUnread={(id) => further.current.add(id)} />}
         </ScrollArea.Autosize>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+interface PageProps {
+  page: NotificationsQuery['notifications'];
+  onGo: (row: NotificationRowFragment) => void;
+  onUnread: (id: string) => void;
+}
+
+function Page({ page: { nodes, pageInfo }, ...rest }: PageProps) {
+  const [more, setMore] = useState(false);
+  const end = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
+  return (
+    <>
+      {nodes.map((row) => (
+        <Row key={row.id} row={row} onGo={() => rest.onGo(row)} />
+      ))}
+      {end !== null && more && <NextPage after={end} {...rest} />}
+      {end !== null && !more && (
+        <div className={styles.more}>
+          <Button size="xs" variant="default" onClick={() => setMore(true)}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** It begins where the page above it ends now, so that nothing is left out when something new comes. */
+function NextPage({ after, ...rest }: Omit<PageProps, 'page'> & { after: string }) {
+  const [{ data, error }, reload] = useQuery({ query: Notifications, variables: { after }, requestPolicy: 'cache-and-network' });
+  const page = data?.notifications;
+  useEffect(() => {
+    for (const { id, readAt } of page?.nodes ?? []) if (!readAt) rest.onUnread(id);
+  }, [page]);
+  if (page) return <Page page={page} {...rest} />;
+  return error ? <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} /> : <Rows count={3} />;
+}
+
+function Row({ row, onGo }: { row: NotificationRowFragment; onGo: () => void }) {
+  return (
+    <UnstyledButton className={styles.row} data-unread={!row.readAt} onClick={onGo}>
+      <span className={styles.title}>
+        {!row.readAt && <span className={styles.dot} role="img" aria-label="Unread" />}
+        <span dir="auto">{row.title}</span>
+      </span>
+      {row.body && (
+        <span className={styles.body} dir="auto">
+          {row.body}
+        </span>
+      )}
+      <span className={styles.at}>
+        <When at={row.at} />
+      </span>
+    </UnstyledButton>
   );
 }
 

@@ -234,6 +234,29 @@ test('all that is to be done is on the desk, however much it is', async ({ user,
   await settle(request, noted);
 });
 
+test('the bell keeps what came before the newest thirty, and marks what was shown as read', async ({ user, request }) => {
+  const agent = await user(SECOND);
+  const run = Date.now();
+  const reminders = Array.from({ length: 31 }, (_, number) => ({ title: `Remember ${number} ${run}`, dueAt: new Date(run - 60_000 + number * 1_000).toISOString() }));
+  const noted = await note(request, SECOND, reminders);
+  const bell = agent.getByRole('button', { name: /^Notifications/ });
+  const oldest = agent.getByRole('button', { name: `Remember 0 ${run}` });
+  await expect(bell).toHaveAccessibleName('Notifications, 30 unread');
+
+  await bell.press('Enter');
+  await expect(agent.getByRole('button', { name: `Remember 30 ${run}` })).toBeVisible();
+  await expect(oldest).toHaveCount(0);
+  await agent.getByRole('button', { name: 'Show more' }).click();
+  await expect(oldest).toHaveAccessibleName(/^Unread/);
+  await agent.keyboard.press('Escape');
+  await expect(bell).toHaveAccessibleName('Notifications');
+
+  await bell.press('Enter');
+  await agent.getByRole('button', { name: 'Show more' }).click();
+  await expect(oldest).toHaveAccessibleName(/^Remember 0/);
+  await settle(request, noted);
+});
+
 /** An agent's tasks, one after the other. Gives their ids. */
 async function note(request: APIRequestContext, email: string, tasks: { title: string; dueAt?: string }[]): Promise<string[]> {
   const assigneeId = (await listAgents(request)).find((agent) => agent.user.email === email)?.user.id;
