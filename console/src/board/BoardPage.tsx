@@ -8,7 +8,6 @@ import { ErrorState, Rows } from '../ui/states';
 import { AgentGrid } from './AgentGrid';
 import styles from './Board.module.css';
 import { Fleet } from './Fleet';
-import { useStatsNews } from './news';
 import { QueueTiles, useQueueTiles } from './QueueTiles';
 import { RunningCalls } from './RunningCalls';
 import { Waiting } from './Waiting';
@@ -18,7 +17,6 @@ export function BoardPage() {
   const { queue } = useSearch({ from: '/console/board' });
   const navigate = useNavigate();
   const { queues, error, again } = useQueueTiles(null);
-  useStatsNews();
 
   if (error && !queues) return <ErrorState error={error} retry={again} />;
   const show = (id: string | undefined) => void navigate({ to: '/board', search: id ? { queue: id } : {} });

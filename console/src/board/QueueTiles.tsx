@@ -5,6 +5,7 @@ import { graphql } from '../gql';
 import type { BoardQueuesQuery } from '../gql/graphql';
 import { usePolling } from '../ui/usePolling';
 import styles from './Board.module.css';
+import { useStatsNews } from './news';
 import { QueueTile } from './QueueTile';
 
 const BoardQueues = graphql(`
@@ -22,7 +23,7 @@ const BoardQueues = graphql(`
   }
 `);
 
-/** News come by themselves; this finds queues that are new. */
+/** News of the queues shown come by themselves; this finds queues that are new. */
 const EVERY_MS = 30_000;
 
 type Queues = BoardQueuesQuery['queues'];
@@ -44,6 +45,7 @@ interface Props {
 /** A page of tiles, and behind it the way to the next: a wall shows those that were asked for. */
 export function QueueTiles({ queues: { nodes, pageInfo, totalCount }, before, onOpen }: Props) {
   const [more, setMore] = useState(false);
+  useStatsNews(nodes.map(({ id }) => id));
   const shown = before + nodes.length;
   const end = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
   return (

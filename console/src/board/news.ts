@@ -66,8 +66,8 @@ graphql(`
 `);
 
 const QueueStatsArrived = graphql(`
-  subscription QueueStatsArrived {
-    queueStats {
+  subscription QueueStatsArrived($queueIds: [ID!]!) {
+    queueStats(queueIds: $queueIds) {
       ...QueueStatsFields
     }
   }
@@ -128,9 +128,9 @@ export function useRunningNews(onKind: (kind: CallEventKind) => void): void {
   });
 }
 
-/** Keeps the numbers of all queues as new as the platform. */
-export function useStatsNews(): void {
-  useSubscription({ query: QueueStatsArrived }, (_before, news) => news);
+/** Keeps the numbers of these queues as new as the platform: a page of them, for it takes no more at once. */
+export function useStatsNews(queueIds: string[]): void {
+  useSubscription({ query: QueueStatsArrived, variables: { queueIds }, pause: queueIds.length === 0 }, (_before, news) => news);
 }
 
 /** Keeps the activity of all agents as new as the platform. */

@@ -37,6 +37,24 @@ test('the board follows: who waits, for how long, and why still', async ({ user,
   await expect(tile).toContainText('0waiting', { timeout: 60_000 });
 });
 
+test('a queue that is made while the board is open is followed, too', async ({ user, somebody, request }) => {
+  test.setTimeout(120_000);
+  const admin = await user(ADMIN);
+  await admin.goto('/board');
+  await expect(admin.getByRole('region', { name: 'Queues' })).toBeVisible();
+  const queue = await makeQueue(request, `New ${Date.now()}`, {}, ADMIN);
+  const contact = await somebody(PHONE);
+  await contact.goto(`/q/${queue.key}`);
+  const tile = admin.getByRole('button', { name: `${queue.name}: who waits` });
+  await expect(tile).toBeVisible({ timeout: 40_000 });
+
+  // Long before the list of queues is read again.
+  await enterQueue(contact, queue, `Nina New ${Date.now()}`);
+  await expect(tile).toContainText('1waiting', { timeout: 8_000 });
+  await contact.getByRole('button', { name: 'Leave the line' }).click();
+  await expect(tile).toContainText('0waiting', { timeout: 8_000 });
+});
+
 test('on a phone a supervisor moves a call, listens to it and ends it', async ({ user, somebody, request }) => {
   test.setTimeout(120_000);
   const caller = `Pia Phone ${Date.now()}`;
