@@ -99,6 +99,8 @@ text_enum! {
         QueueFull = "QUEUE_FULL",
         CallEnded = "CALL_ENDED",
         LegGone = "LEG_GONE",
+        /// Another page of the same party has the leg.
+        LegTaken = "LEG_TAKEN",
         MediaUnavailable = "MEDIA_UNAVAILABLE",
         ConsentRequired = "CONSENT_REQUIRED",
         LegalHold = "LEGAL_HOLD",

@@ -38,6 +38,8 @@ pub enum UserErrorCode {
     CallEnded,
     /// The party has left.
     LegGone,
+    /// Another page of the same party has the leg.
+    LegTaken,
     /// No media worker can take it now: try again.
     MediaUnavailable,
     /// Somebody hasn't agreed to being recorded.

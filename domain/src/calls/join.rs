@@ -8,7 +8,7 @@ use hmac::Mac;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Call, CallEventKind, CallState, Change, Leg, LegRole, LegState};
+use super::{Call, CallEventKind, CallState, Change, LEG_TAKEN, Leg, LegRole, LegState};
 use crate::{
     Platform, Result,
     config::ConsentPolicy,
@@ -24,6 +24,9 @@ use crate::{
 
 /// Kind of the event of a leg whose link was bound to another browser.
 pub const BOUND_ANEW: &str = "BOUND_ANEW";
+
+/// Kind of the event of a leg that another page of its party has taken up.
+pub(super) const TAKEN: &str = "TAKEN";
 
 /// What a party needs to bring up its side.
 #[derive(Debug)]
@@ -48,13 +51,14 @@ pub struct Invitation {
 
 impl Change {
     /// A party comes, for the first time or again.
-    async fn come_in(&mut self, place: usize, actor: &Actor) -> Result<()> {
+    async fn come_in(&mut self, place: usize, actor: &Actor, told: Option<i32>) -> Result<()> {
         let (now, contact) = (self.now(), !self.legs[place].is_staff());
         let first = self.legs[place].joined_at.is_none();
         // A reload takes up a connected leg as it is: the worker notices the new connection, and media goes on.
         if self.legs[place].state != LegState::Connected {
             self.begin_joining(place).await?;
         }
+        self.take_up(place, told)?;
         self.legs[place].joined_at.get_or_insert(now);
         // Whoever joins makes a new connection: what was offered to an earlier one is not for it.
         let leg = self.legs[place].id;
@@ -77,6 +81,28 @@ impl Change {
             self.become_state(CallState::Connecting).await?;
             self.call.answer_by = Some(now + limits::JOIN_TO_MEDIA);
             self.event(CallEventKind::Accepted, &actor.key(), Some(leg), None).await?;
+        }
+        Ok(())
+    }
+
+    /// A page that has the leg and makes its connection anew says which generation it was `told`. Any other one has the leg
+    /// from now on, and the one before learns so: two that each mended their connection would take it from each other for ever.
+    ///
+    /// # Errors
+    /// LEG_TAKEN.
+    fn take_up(&mut self, place: usize, told: Option<i32>) -> Result<()> {
+        let leg = &mut self.legs[place];
+        if leg.is_taken_from(told) {
+            return refuse(RefusalCode::LegTaken, LEG_TAKEN);
+        }
+        if told == Some(leg.generation) {
+            return Ok(());
+        }
+        leg.generation += 1;
+        let (id, generation) = (leg.id, leg.generation);
+        if generation > 1 {
+            let news = json!({ "callId": self.call.id, "legId": id, "generation": generation });
+            self.unit.event(Aggregate::Leg, id.0, 0, TAKEN, news)?;
         }
         Ok(())
     }
@@ -114,11 +140,11 @@ impl Change {
 }
 
 impl Platform {
-    /// A user joins a call that he is a party of.
+    /// A user joins a call that he is a party of. A page that is in it already says which generation it was `told`.
     ///
     /// # Errors
-    /// NOT_FOUND, CALL_ENDED, LEG_GONE.
-    pub async fn join_as_user(&self, actor: &Actor, id: CallId) -> Result<Joined> {
+    /// NOT_FOUND, CALL_ENDED, LEG_GONE, LEG_TAKEN.
+    pub async fn join_as_user(&self, actor: &Actor, id: CallId, told: Option<i32>) -> Result<Joined> {
         let user = actor.user()?;
         let change = self.change(id).await?;
         let place = change
@@ -127,21 +153,22 @@ impl Platform {
             // One who was in it before and came back has an older leg, too.
             .rposition(|leg| leg.user_id == Some(user.id))
             .ok_or_else(|| Refusal::not_found("call"))?;
-        self.join(change, place, actor, None).await
+        self.join(change, place, actor, None, told).await
     }
 
     /// A guest joins by link, or takes up its leg again by its own token. `key` is a secret of its browser, which is known
-    /// by it when the answer with the token was lost.
+    /// by it when the answer with the token was lost. A page that is in the call already says which generation it was `told`.
     ///
     /// # Errors
-    /// LINK_EXPIRED for a link that is not ours or whose call is over, LINK_IN_USE while another browser has it, INVALID for
-    /// a key that is no UUID.
+    /// LINK_EXPIRED for a link that is not ours or whose call is over, LINK_IN_USE while another browser has it, LEG_TAKEN,
+    /// INVALID for a key that is no UUID.
     pub async fn join_by_link(
         &self,
         actor: &Actor,
         token: &str,
         name: Option<String>,
         key: Option<&str>,
+        told: Option<i32>,
     ) -> Result<Joined> {
         let Some(id) = self.leg_of_token(token) else { return refuse(RefusalCode::LinkExpired, EXPIRED) };
         let (mut change, place) = self.change_by_leg(id).await.map_err(expired)?;
@@ -156,6 +183,9 @@ impl Platform {
         let hash = tokens::hash(&guest_token);
         let has_token = actor.guest().is_some_and(|guest| guest.leg == id);
         let mine = has_token || leg.guest_token_hash.as_ref() == Some(&hash);
+        // The answer to its first try was lost: the same page once more.
+        let again = mine && !has_token && leg.state == LegState::Joining;
+        let told = if again { Some(leg.generation) } else { told };
         let taken = leg.guest_token_hash.is_some()
             && leg.away_since.is_none_or(|since| change.now() - since <= limits::LINK_REBIND);
         if taken && !mine {
@@ -179,7 +209,7 @@ impl Platform {
         }
         let ended = false;
         let actor = Actor::Guest(Guest { call: change.call.id, leg: id, ended });
-        self.join(change, place, &actor, (!has_token).then_some(guest_token)).await
+        self.join(change, place, &actor, (!has_token).then_some(guest_token), told).await
     }
 
     /// The token of a browser that has such a key. It is derived, so that a repeat gets it again though no secret is stored;
@@ -199,6 +229,7 @@ impl Platform {
         place: usize,
         actor: &Actor,
         guest_token: Option<String>,
+        told: Option<i32>,
     ) -> Result<Joined> {
         change.still_on()?;
         // Called back when its turn comes, and nobody is there yet who would talk.
@@ -211,7 +242,7 @@ impl Platform {
                 "It is not your turn yet. Keep this page open: it rings when we call you back.",
             );
         }
-        change.come_in(place, actor).await?;
+        change.come_in(place, actor, told).await?;
         // Before the worker may have media of one who has not agreed.
         crate::recordings::follow_consent(&mut change).await?;
         let message = change.voicemail.is_some();

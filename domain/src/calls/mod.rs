@@ -30,6 +30,8 @@ pub mod visibility;
 pub(crate) const CALL_OVER: &str = "This call is over.";
 /// … and of a leg of its own that has.
 pub(crate) const LEG_LEFT: &str = "You have left this call.";
+/// What a page is told from which another one of the same party has taken the leg.
+pub(crate) const LEG_TAKEN: &str = "This call goes on in another window.";
 
 pub use change::Change;
 pub use invite::{Invited, Invitee};
@@ -40,7 +42,7 @@ pub use monitor::{MonitorMode, TakeOver};
 pub use place::Placed;
 pub use plan::{CallPlan, PlannedLeg, PlannedMusic, PlannedPrompt, PlannedRecording};
 pub use rows::{Call, Interval, Leg};
-pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, signal_of};
+pub use signal::{Candidate, Command, Envelope, Reply, SdpType, Signal, Told, signal_of};
 pub use states::{
     Audience, CallEventKind, CallResult, CallState, Direction, IntervalKind, LegRole, LegState, MediaKind,
 };

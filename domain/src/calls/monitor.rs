@@ -103,7 +103,7 @@ impl Platform {
                 leg.video_on = false;
                 let place = change.add_leg(leg);
                 change.set_mode(place, user.id, mode).await?;
-                let joined = self.join(change, place, actor, None).await?;
+                let joined = self.join(change, place, actor, None, None).await?;
                 tracing::info!(call = %id, %mode, "a supervisor came in");
                 Ok((joined.leg.clone(), Some(joined)))
             }

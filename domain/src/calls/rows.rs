@@ -125,6 +125,8 @@ pub struct Leg {
     pub left_at: Option<DateTime<Utc>>,
     /// Of a supervisor.
     pub take_over: Option<TakeOver>,
+    /// How many pages have taken it up, one after the other; the last one has it.
+    pub generation: i32,
 }
 
 impl Leg {
@@ -156,6 +158,7 @@ impl Leg {
             connected_at: None,
             left_at: None,
             take_over: None,
+            generation: 0,
         }
     }
 
@@ -171,6 +174,11 @@ impl Leg {
 
     pub fn ear(&self) -> Ear {
         Ear { role: self.role, parked: self.parked, audience: self.audience }
+    }
+
+    /// A newer page has it than the one that was told this generation; of one that doesn't say it is not known.
+    pub fn is_taken_from(&self, told: Option<i32>) -> bool {
+        told.is_some_and(|told| told < self.generation)
     }
 
     /// It has not left: its party is in the call, or asked into it.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
 use super::{
-    CALL_OVER, Call, CallEventKind, CallState, Change, LEG_LEFT, Leg, LegState, MediaOffer, invite::PUT_OUT,
-    monitor::TAKEN_OVER,
+    CALL_OVER, Call, CallEventKind, CallState, Change, LEG_LEFT, LEG_TAKEN, Leg, LegState, MediaOffer,
+    invite::PUT_OUT, join::TAKEN, monitor::TAKEN_OVER,
 };
 use crate::{
     Error, Platform, Result,
@@ -38,6 +38,14 @@ pub struct Candidate {
     pub candidate: String,
     pub sdp_mid: Option<String>,
     pub sdp_m_line_index: Option<i32>,
+}
+
+/// What a page was told when it joined, and says whenever it negotiates.
+#[derive(Debug, Clone, Copy)]
+pub struct Told {
+    pub epoch: i32,
+    /// None of a client that doesn't say.
+    pub generation: Option<i32>,
 }
 
 /// What a worker is told.
@@ -87,6 +95,8 @@ pub enum Signal {
     Offered(MediaOffer),
     /// The leg is over.
     Ended { reason: String },
+    /// Another page of the same party has the leg.
+    Taken { reason: String },
 }
 
 /// Whether a party that was told this epoch speaks of the lease that holds. One that joined before any worker had the
@@ -109,13 +119,13 @@ impl Platform {
     /// Offers a description to the worker, or answers its offer; gives the worker's answer and its revision.
     ///
     /// # Errors
-    /// NOT_FOUND, CALL_ENDED, LEG_GONE, STALE for an older epoch, INVALID for a description that is none,
-    /// MEDIA_UNAVAILABLE while no worker has the call.
+    /// NOT_FOUND, CALL_ENDED, LEG_GONE, LEG_TAKEN for an older generation, STALE for an older epoch, INVALID for a description
+    /// that is none, MEDIA_UNAVAILABLE while no worker has the call.
     pub async fn negotiate(
         &self,
         actor: &Actor,
         id: LegId,
-        epoch: i32,
+        told: Told,
         kind: SdpType,
         sdp: String,
         revision: i32,
@@ -123,7 +133,8 @@ impl Platform {
         if sdp.len() > LONGEST_SDP || !sdp.starts_with("v=0") {
             return Err(Refusal::invalid("sdp", "This is not a session description.").into());
         }
-        let (call, worker) = self.leased_leg(actor, id, epoch).await?;
+        let (call, worker) = self.leased_leg(actor, id, told).await?;
+        let epoch = told.epoch;
         match self.command(worker, Command::Negotiate { call, leg: id, epoch, kind, sdp, revision }).await? {
             Reply::Answer { sdp, revision } => Ok(Some((sdp, revision))),
             Reply::Done => Ok(None),
@@ -136,7 +147,7 @@ impl Platform {
         &self,
         actor: &Actor,
         id: LegId,
-        epoch: i32,
+        told: Told,
         candidates: Vec<Candidate>,
     ) -> Result<()> {
         if candidates.len() > CANDIDATES || candidates.iter().any(|c| c.candidate.len() > 1000) {
@@ -146,7 +157,8 @@ impl Platform {
             )
             .into());
         }
-        let (call, worker) = self.leased_leg(actor, id, epoch).await?;
+        let (call, worker) = self.leased_leg(actor, id, told).await?;
+        let epoch = told.epoch;
         match self.command(worker, Command::Trickle { call, leg: id, epoch, candidates }).await? {
             Reply::Refused { code, message } => refuse(code, message),
             Reply::Done | Reply::Answer { .. } => Ok(()),
@@ -154,7 +166,7 @@ impl Platform {
     }
 
     /// The leg's call and the worker that has it in this epoch; waits a little for a call that was just placed or moved.
-    async fn leased_leg(&self, actor: &Actor, id: LegId, epoch: i32) -> Result<(CallId, WorkerId)> {
+    async fn leased_leg(&self, actor: &Actor, id: LegId, told: Told) -> Result<(CallId, WorkerId)> {
         let deadline = Instant::now() + limits::LEASE_WAIT;
         let mut pause = Duration::from_millis(25);
         loop {
@@ -169,8 +181,11 @@ impl Platform {
                 }
                 LegState::Joining | LegState::Connected | LegState::Reconnecting => {}
             }
+            if leg.is_taken_from(told.generation) {
+                return refuse(RefusalCode::LegTaken, LEG_TAKEN);
+            }
             if let Some(worker) = call.worker_id {
-                if epoch_fits(epoch, call.epoch) {
+                if epoch_fits(told.epoch, call.epoch) {
                     return Ok((call.id, worker));
                 }
                 return refuse(RefusalCode::Stale, STALE);
@@ -282,12 +297,15 @@ impl Platform {
         Ok(legs.swap_remove(place))
     }
 
-    /// What a leg's browser has to be told at once when it (re)subscribes with the epoch it knows.
-    pub async fn signals_now(&self, actor: &Actor, id: LegId) -> Result<Vec<Signal>> {
+    /// What a leg's browser has to be told at once when it (re)subscribes with the epoch and the generation that it knows.
+    pub async fn signals_now(&self, actor: &Actor, id: LegId, told: Option<i32>) -> Result<Vec<Signal>> {
         let (leg, call) = self.own_leg(actor, id).await?;
         if call.state == CallState::Ended || leg.state == LegState::Left {
             let reason = call.end_reason.unwrap_or_else(|| LEG_LEFT.into());
             return Ok(vec![Signal::Ended { reason }]);
+        }
+        if leg.is_taken_from(told) {
+            return Ok(vec![Signal::Taken { reason: LEG_TAKEN.into() }]);
         }
         // It may have come over already, though that is not known yet: then there may be an offer of the new worker's, too.
         let behind = leg.state.is_present() && !epoch_fits(leg.epoch, call.epoch);
@@ -299,9 +317,13 @@ impl Platform {
 
 const MOVED: &str = "The media worker of this call was replaced.";
 
-/// What an event of a call means for one of its legs.
+/// What an event of a call, or of the leg itself, means for the page that was `told` this generation of the leg.
 #[must_use]
-pub fn signal_of(event: &Event, leg: LegId) -> Option<Signal> {
+pub fn signal_of(event: &Event, leg: LegId, told: Option<i32>) -> Option<Signal> {
+    if event.aggregate == Aggregate::Leg && event.kind == TAKEN {
+        let newest = event.payload.get("generation")?.as_i64()?;
+        return (i64::from(told?) < newest).then(|| Signal::Taken { reason: LEG_TAKEN.into() });
+    }
     if event.aggregate != Aggregate::Call {
         return None;
     }

@@ -181,6 +181,7 @@ diesel::table! {
         connected_at -> Nullable<Timestamptz>,
         left_at -> Nullable<Timestamptz>,
         take_over -> Nullable<Text>,
+        generation -> Integer,
     }
 }
 

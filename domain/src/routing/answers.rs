@@ -48,7 +48,7 @@ impl Platform {
         change.dispatch().await?;
         let leg = change.legs[place].id;
         change.event(CallEventKind::Accepted, &actor.key(), Some(leg), None).await?;
-        let joined = self.join(change, place, actor, None).await?;
+        let joined = self.join(change, place, actor, None, None).await?;
         tracing::info!(offer = %id, call = %offer.call_id, "offer accepted");
         Ok((offer, joined))
     }

@@ -231,7 +231,7 @@ async fn enter(
     // Agents are asked from here on.
     let begun = Instant::now();
     platform
-        .join_by_link(&Actor::Anonymous, &placed.join_token, None, None)
+        .join_by_link(&Actor::Anonymous, &placed.join_token, None, None, None)
         .await
         .expect("the contact joins");
     note(&notes, Cause::Entered(placed.call.id), due, begun);

@@ -12,13 +12,15 @@ use crate::socket::Socket;
 use crate::wait::{STEP, in_time};
 
 /// What a page asks of `callJoin`.
-pub const JOIN: &str = "join { leg { id role state } epoch guestToken consentWording iceServers { urls } }";
+pub const JOIN: &str =
+    "join { leg { id role state } epoch generation guestToken consentWording iceServers { urls } }";
 
 /// A joined leg with its connection. Let it go with [`Party::close`].
 pub struct Party {
     pub client: Client,
     pub leg: String,
     pub epoch: i64,
+    pub generation: i64,
     pub consent_wording: Option<String>,
     pub media: Participant,
     join: Value,
@@ -50,6 +52,7 @@ impl Party {
             client,
             leg: String::new(),
             epoch: 0,
+            generation: 0,
             consent_wording: None,
             media: Participant::new(sending).await,
             join: asked,
@@ -70,6 +73,7 @@ impl Party {
     fn take(&mut self, join: &Value) {
         text(&join["leg"]["id"]).clone_into(&mut self.leg);
         self.epoch = join["epoch"].as_i64().expect("an epoch");
+        self.generation = join["generation"].as_i64().expect("a generation");
         self.consent_wording = join["consentWording"].as_str().map(str::to_owned);
         if let Some(token) = join["guestToken"].as_str() {
             self.client = self.client.with_token(token);

@@ -28,7 +28,7 @@ async fn calls_out(centre: &Centre, agent: &Actor) -> Caller {
         centre.platform.place_call(agent, contact.id, MediaKind::Audio, None, None, None).await.unwrap();
     let call = placed.call.id;
     centre.platform.lease_call(call, centre.worker).await.unwrap();
-    centre.platform.join_as_user(agent, call).await.unwrap();
+    centre.platform.join_as_user(agent, call, None).await.unwrap();
     centre.media(call, LegRole::Agent).await;
     centre.pass_with(&[agent], seconds(9)).await;
     let mut called = Caller { call, token: placed.join_token, actor: Actor::Anonymous };
@@ -157,7 +157,7 @@ async fn colleagues_among_themselves_handle_nothing() {
     let centre = Centre::open().await;
     let (one, two) = (centre.agent(&[]).await, centre.agent(&[]).await);
     let call = centre.call_colleague(&one, &two).await.unwrap();
-    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.platform.join_as_user(&one, call, None).await.unwrap();
     centre.accept(&two).await;
     for who in [&one, &two] {
         centre.media_of(call, who).await;

@@ -53,7 +53,7 @@ async fn a_contact_who_joins_while_the_scheduler_looks_is_not_cut_off() {
     let id = placed.call.id.0;
     holder.batch_execute(&format!("BEGIN; SELECT FROM call WHERE id = '{id}' FOR UPDATE")).await.unwrap();
     let scheduler = later(&stage, TimeDelta::seconds(46));
-    let joining = platform.join_by_link(&Actor::Anonymous, &placed.join_token, None, None);
+    let joining = platform.join_by_link(&Actor::Anonymous, &placed.join_token, None, None, None);
     let looker = stage.sql().await;
     let expiring = async {
         until_locked_out(&looker, 1).await;

@@ -133,7 +133,8 @@ impl Centre {
 
     /// The contact takes up the link and gets media.
     pub async fn joins(&self, caller: &mut Caller) {
-        let joined = self.platform.join_by_link(&caller.actor, &caller.token, None, None).await.unwrap();
+        let joined =
+            self.platform.join_by_link(&caller.actor, &caller.token, None, None, None).await.unwrap();
         let guest = self.platform.guest(&joined.guest_token.unwrap()).await.unwrap().unwrap();
         caller.actor = Actor::Guest(guest);
         self.media(caller.call, LegRole::Contact).await;
@@ -176,7 +177,7 @@ impl Centre {
 
     /// Whoever has a link joins, with media.
     pub async fn comes(&self, call: CallId, token: &str) -> Caller {
-        let joined = self.platform.join_by_link(&Actor::Anonymous, token, None, None).await.unwrap();
+        let joined = self.platform.join_by_link(&Actor::Anonymous, token, None, None, None).await.unwrap();
         let guest = self.platform.guest(&joined.guest_token.unwrap()).await.unwrap().unwrap();
         self.media_on(&joined.leg).await;
         Caller { call, token: token.into(), actor: Actor::Guest(guest) }

@@ -57,7 +57,7 @@ async fn a_colleague_is_called_and_answers() {
     assert_eq!(centre.activity(&two).await, AgentActivity::Ringing);
     let offer = centre.offer(&two).await.unwrap();
     assert_eq!((offer.purpose, offer.asked_by), (OfferPurpose::Call, Some(id_of(&one))));
-    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.platform.join_as_user(&one, call, None).await.unwrap();
     centre.media_of(call, &one).await;
     assert_eq!(centre.state(call).await, CallState::Ringing, "one alone talks with nobody");
     centre.pass_with(&[&one, &two], seconds(5)).await;
@@ -115,7 +115,7 @@ async fn a_colleague_who_does_not_come_ends_the_call_and_says_why() {
 
     centre.set(&two, AgentStatus::Available).await;
     let call = centre.call_colleague(&one, &two).await.unwrap();
-    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.platform.join_as_user(&one, call, None).await.unwrap();
     centre.media_of(call, &one).await;
     centre.accept(&two).await;
     centre.pass_with(&[&one, &two], seconds(11)).await;

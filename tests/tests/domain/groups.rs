@@ -83,12 +83,13 @@ async fn one_leaving_ends_nothing_as_long_as_the_house_and_somebody_else_talk() 
 async fn who_leaves_a_call_that_goes_on_is_no_longer_of_it() {
     let (centre, call, agent, contact) = open().await;
     let invited = invite(&centre, &agent, call, guest("Gottfried")).await;
-    let joined = centre.platform.join_by_link(&Actor::Anonymous, &invited.token, None, None).await.unwrap();
+    let joined =
+        centre.platform.join_by_link(&Actor::Anonymous, &invited.token, None, None, None).await.unwrap();
     let token = joined.guest_token.unwrap();
     assert!(!centre.platform.guest(&token).await.unwrap().unwrap().ended);
     centre.platform.remove(&agent, invited.leg.id).await.unwrap();
     assert!(centre.platform.guest(&token).await.unwrap().unwrap().ended);
-    let back = centre.platform.join_by_link(&Actor::Anonymous, &invited.token, None, None).await;
+    let back = centre.platform.join_by_link(&Actor::Anonymous, &invited.token, None, None, None).await;
     assert_eq!(refused(back).0, RefusalCode::LinkExpired);
     assert!(centre.platform.invitation(&invited.token).await.is_err());
     assert_eq!(centre.state(call).await, CallState::InProgress);
@@ -222,7 +223,7 @@ async fn the_recording_pauses_by_itself_until_a_late_comer_has_agreed() {
     assert_eq!(state, RecordingState::Recording);
     let invited = invite(&centre, &agent, call, guest("Gottfried")).await;
     assert_eq!(recording(&centre, call).await.1, RecordingState::Recording, "nobody has come yet");
-    let joined = platform.join_by_link(&Actor::Anonymous, &invited.token, None, None).await.unwrap();
+    let joined = platform.join_by_link(&Actor::Anonymous, &invited.token, None, None, None).await.unwrap();
     assert!(joined.consent_wording.is_some());
     assert_eq!(recording(&centre, call).await.1, RecordingState::Paused, "before there is media");
     let pauses = platform.pauses(&[id]).await.unwrap();

@@ -23,7 +23,7 @@ async fn asked() -> (Centre, Caller) {
 impl Centre {
     /// Somebody with the link, who has no token.
     async fn opens(&self, caller: &Caller, key: Option<&str>) -> domain::Result<Joined> {
-        self.platform.join_by_link(&Actor::Anonymous, &caller.token, None, key).await
+        self.platform.join_by_link(&Actor::Anonymous, &caller.token, None, key, None).await
     }
 
     async fn is_taken(&self, caller: &Caller, key: Option<&str>) {
@@ -47,6 +47,7 @@ async fn a_browser_that_got_no_answer_asks_again_with_its_key_and_is_in() {
     let again = centre.opens(&caller, Some(MINE)).await.unwrap();
     assert_eq!((again.leg.id, again.leg.consent), (lost.leg.id, Some(true)), "the same party");
     assert_eq!(again.leg.leave_by, lost.leg.leave_by, "no more time than the first try gave");
+    assert_eq!(again.leg.generation, 1, "the same page");
     assert_eq!(again.guest_token.as_ref(), Some(&token), "whichever answer comes is good");
     let sql = centre.stage.sql().await;
     let ousted = "SELECT count(*) FROM event WHERE kind = 'BOUND_ANEW'";
@@ -55,11 +56,14 @@ async fn a_browser_that_got_no_answer_asks_again_with_its_key_and_is_in() {
     assert_eq!(count(&sql, &in_clear).await, 0);
 
     // It has the token now, and media.
-    let reloaded = platform.join_by_link(&guest, &caller.token, None, Some(MINE)).await.unwrap();
+    let reloaded = platform.join_by_link(&guest, &caller.token, None, Some(MINE), None).await.unwrap();
     assert!(reloaded.guest_token.is_none());
+    assert_eq!(reloaded.leg.generation, 2);
     centre.media(caller.call, LegRole::Contact).await;
     assert_eq!(centre.leg(caller.call, LegRole::Contact).await.state, LegState::Connected);
     centre.is_taken(&caller, Some(THEIRS)).await;
+    // Copied before the first one joined: no page whose answer was lost, since that one never had media.
+    assert_eq!(centre.opens(&caller, Some(MINE)).await.unwrap().leg.generation, 3);
 }
 
 /// Whoever takes up a link that was left is somebody else, with or without a key.

@@ -42,6 +42,7 @@ mod voicemail_after_talk;
 mod voicemail_begins;
 mod voicemail_ends;
 mod voicemail_faults;
+mod windows;
 mod without_worker;
 
 use cordboard_tests::config::config;
@@ -140,8 +141,9 @@ async fn talk(platform: &Platform, agent: &Actor) -> Talk {
     let call = placed.call.id;
     let worker = worker(platform).await;
     let plan = platform.lease_call(call, worker).await.unwrap().unwrap();
-    platform.join_as_user(agent, call).await.unwrap();
-    let joined = platform.join_by_link(&Actor::Anonymous, &placed.join_token, None, None).await.unwrap();
+    platform.join_as_user(agent, call, None).await.unwrap();
+    let joined =
+        platform.join_by_link(&Actor::Anonymous, &placed.join_token, None, None, None).await.unwrap();
     let guest = platform.guest(&joined.guest_token.unwrap()).await.unwrap().unwrap();
     let legs = platform.legs_of_calls(&[call]).await.unwrap();
     for leg in &legs {

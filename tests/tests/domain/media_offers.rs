@@ -12,7 +12,7 @@ async fn an_offer_is_told_until_it_is_answered_or_void() {
     let agent = agent(&platform).await;
     let talk = talk(&platform, &agent).await;
     let leg = talk.legs.iter().find(|leg| leg.user_id.is_some()).unwrap().id;
-    let told = async || platform.signals_now(&agent, leg).await.unwrap();
+    let told = async || platform.signals_now(&agent, leg, None).await.unwrap();
     let offer = async |epoch, revision| {
         platform.offer_media(talk.call, epoch, leg, revision, "v=0 secret").await.unwrap();
     };
@@ -22,7 +22,7 @@ async fn an_offer_is_told_until_it_is_answered_or_void() {
     offer(1, 1).await;
     offer(1, 2).await;
     assert_eq!(told().await, [offered(1, 2)], "the last one alone");
-    assert!(platform.signals_now(&talk.contact, leg).await.is_err(), "it is for the party itself");
+    assert!(platform.signals_now(&talk.contact, leg, None).await.is_err(), "it is for the party itself");
     platform.withdraw_media_offer(1, leg).await.unwrap();
     assert!(told().await.is_empty());
 
@@ -39,7 +39,7 @@ async fn an_offer_is_told_until_it_is_answered_or_void() {
     assert!(matches!(both[0], Signal::Moved { epoch: 2, .. }) && both[1..] == [offered(2, 1)], "{both:?}");
 
     // A page that is loaded anew makes a new connection.
-    platform.join_as_user(&agent, talk.call).await.unwrap();
+    platform.join_as_user(&agent, talk.call, None).await.unwrap();
     assert!(told().await.is_empty());
     offer(2, 2).await;
     platform.end_call(&agent, talk.call).await.unwrap();

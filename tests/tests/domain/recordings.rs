@@ -83,7 +83,7 @@ async fn a_refusal_before_the_answer_counts() {
     let agent = agent(&platform).await;
     let placed = super::place(&platform, &agent).await;
     let joined =
-        platform.join_by_link(&domain::people::Actor::Anonymous, &placed.join_token, None, None).await;
+        platform.join_by_link(&domain::people::Actor::Anonymous, &placed.join_token, None, None, None).await;
     let joined = joined.unwrap();
     let guest = platform.guest(&joined.guest_token.unwrap()).await.unwrap().unwrap();
     let (call, _) =

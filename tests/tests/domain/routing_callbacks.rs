@@ -201,7 +201,7 @@ async fn a_call_back_that_half_joined_is_tried_again() {
     let back = promised(&centre, &queue).await;
     centre.route().await;
     centre.answer(&agent).await;
-    centre.platform.join_by_link(&Actor::Anonymous, &back.token, None, None).await.unwrap();
+    centre.platform.join_by_link(&Actor::Anonymous, &back.token, None, None, None).await.unwrap();
     assert_eq!(centre.state(back.call).await, CallState::Connecting);
     for _ in 0..13 {
         centre.pass_with(&[&agent], seconds(10)).await;

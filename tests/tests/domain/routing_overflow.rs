@@ -24,7 +24,7 @@ async fn a_call_back_keeps_the_place_and_is_tried_three_times() {
     assert_eq!(centre.visits(asked.planned.id).await[0].rank_at, rank);
     let again = centre.platform.request_callback(&first.actor, first.call, None, None).await.unwrap();
     assert_eq!((again.planned.id, &again.join_token), (asked.planned.id, &asked.join_token), "a repeat");
-    let nobody = centre.platform.join_by_link(&Actor::Anonymous, &asked.join_token, None, None).await;
+    let nobody = centre.platform.join_by_link(&Actor::Anonymous, &asked.join_token, None, None, None).await;
     assert_eq!(refused(nobody.map(|_| ())).0, RefusalCode::NotAllowed, "not their turn yet");
 
     let agent = centre.agent(&[&queue]).await;

@@ -182,7 +182,7 @@ async fn there_is_nobody_to_take_over_among_colleagues() {
     let centre = Centre::open().await;
     let (one, two) = (centre.agent(&[]).await, centre.agent(&[]).await);
     let call = centre.call_colleague(&one, &two).await.unwrap();
-    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.platform.join_as_user(&one, call, None).await.unwrap();
     centre.accept(&two).await;
     for leg in centre.platform.legs_of_calls(&[call]).await.unwrap() {
         centre.media_on(&leg).await;

@@ -194,7 +194,7 @@ async fn a_colleague_is_handed_over_to_a_third_one() {
     let (one, two, three) = (centre.agent(&[]).await, centre.agent(&[]).await, centre.agent(&[]).await);
     let begin = async || {
         let call = centre.call_colleague(&one, &two).await.unwrap();
-        centre.platform.join_as_user(&one, call).await.unwrap();
+        centre.platform.join_as_user(&one, call, None).await.unwrap();
         centre.media_of(call, &one).await;
         centre.accept(&two).await;
         centre.media_of(call, &two).await;

@@ -156,7 +156,7 @@ async fn a_colleague_who_is_not_there_finds_a_message() {
     let call = centre.platform.message_colleague(&one, colleague, None, None).await.unwrap();
     assert_eq!((call.state, call.direction), (CallState::InProgress, Direction::Internal));
     assert_eq!(centre.activity(&one).await, AgentActivity::OnCall);
-    centre.platform.join_as_user(&one, call.id).await.unwrap();
+    centre.platform.join_as_user(&one, call.id, None).await.unwrap();
     assert_eq!(
         centre.prompt(call.id).await,
         Some(PlannedPrompt::Greeting(None)),
@@ -181,7 +181,7 @@ async fn a_colleague_who_is_not_there_finds_a_message() {
     // While it rings in vain.
     centre.set(&two, AgentStatus::Available).await;
     let call = centre.call_colleague(&one, &two).await.unwrap();
-    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.platform.join_as_user(&one, call, None).await.unwrap();
     let offer = centre.offer(&two).await.unwrap();
     let answer = centre.platform.leave_voicemail(&two, call).await;
     assert!(answer.is_err(), "not by whom it rings for");

@@ -19,7 +19,7 @@ impl Centre {
     /// A contact who has asked for a call and opened its link. Media has not come.
     async fn waiter(&self, queue: &Queue) -> Caller {
         let caller = self.request(queue).await.unwrap();
-        self.platform.join_by_link(&caller.actor, &caller.token, None, None).await.unwrap();
+        self.platform.join_by_link(&caller.actor, &caller.token, None, None, None).await.unwrap();
         caller
     }
 }
@@ -73,8 +73,8 @@ async fn a_call_that_no_worker_takes_is_given_up_minutes_later_and_says_why() {
     };
     let both_join = async || {
         let placed = place(platform, &agent).await;
-        platform.join_as_user(&agent, placed.call.id).await.unwrap();
-        platform.join_by_link(&Actor::Anonymous, &placed.join_token, None, None).await.unwrap();
+        platform.join_as_user(&agent, placed.call.id, None).await.unwrap();
+        platform.join_by_link(&Actor::Anonymous, &placed.join_token, None, None, None).await.unwrap();
         placed.call.id
     };
     let call = both_join().await;
@@ -115,7 +115,7 @@ async fn a_colleague_who_accepts_while_there_is_no_worker_is_waited_for() {
     let centre = Centre::open().await;
     let (one, two) = (centre.agent(&[]).await, centre.agent(&[]).await);
     let call = centre.call_colleague(&one, &two).await.unwrap();
-    centre.platform.join_as_user(&one, call).await.unwrap();
+    centre.platform.join_as_user(&one, call, None).await.unwrap();
     centre.accept(&two).await;
     for _ in 0..10 {
         centre.pass_with(&[&one, &two], seconds(11)).await;
@@ -140,7 +140,7 @@ async fn a_call_back_that_loses_its_worker_loses_no_try() {
     let call = back.planned.id;
     centre.route().await;
     assert_eq!(centre.answer(&agent).await, call);
-    centre.platform.join_by_link(&Actor::Anonymous, &back.join_token, None, None).await.unwrap();
+    centre.platform.join_by_link(&Actor::Anonymous, &back.join_token, None, None, None).await.unwrap();
     centre.pass_with(&[&agent], seconds(40)).await;
     centre.platform.retire_worker(centre.worker).await.unwrap();
     // The minute for media ends, and then the agent is no longer waited for.

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use cordboard_tests::media::Scene;
-use cordboard_tests::participant::Kind;
+use cordboard_tests::media::{Clip, Scene};
+use cordboard_tests::participant::{Kind, Sending};
 use cordboard_tests::platform::Platform;
 use cordboard_tests::playback::Side;
-use cordboard_tests::story::{self, Talk, until_state};
+use cordboard_tests::socket::Socket;
+use cordboard_tests::story::{self, Party, Talk, until_state};
 use cordboard_tests::wait::{STEP, eventually};
 use serde_json::json;
 
@@ -92,5 +93,48 @@ async fn who_mutes_sends_nothing_and_stays_connected() {
     }
     talk.callee.media.set_silent(false);
     talk.hear(50).await;
+    talk.hang_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_goes_on_in_another_window_talks_there_alone() {
+    let platform = Platform::start().await;
+    let mut talk = Talk::begin(&platform).await;
+    let (leg, call) = (talk.caller.leg.clone(), talk.placed.id.clone());
+    let (generation, epoch) = (talk.caller.generation, talk.caller.epoch);
+    let query =
+        "subscription($leg: ID!, $told: Int) { legSignals(legId: $leg, generation: $told) { __typename
+        ... on LegTaken { reason } } }";
+    let first = Socket::connect(platform.base(0), talk.agent.token()).await;
+    let mut told = first.subscribe(query, json!({ "leg": leg, "told": generation })).await;
+
+    let sending = Sending::audio(&Clip::load(Scene::Agent));
+    let second = Party::join(&talk.agent.at(platform.base(1)), &call, &sending).await;
+    assert_eq!((&second.leg, second.generation), (&leg, generation + 1));
+    let taken = told.until("the news", STEP, |it| it["legSignals"]["__typename"] == "LegTaken").await;
+    assert_eq!(taken["legSignals"]["reason"], "This call goes on in another window.");
+    assert!(told.next().await.is_none(), "nothing comes after it");
+    std::mem::replace(&mut talk.caller, second).close().await;
+
+    // Whatever the first one tries to mend by itself, and by whichever api.
+    for api in [0, 1] {
+        let agent = talk.agent.at(platform.base(api));
+        let joins = json!({ "callId": call, "generation": generation });
+        assert_eq!(agent.refused("callJoin", joins).await, "LEG_TAKEN");
+        let offer =
+            json!({ "legId": leg, "epoch": epoch, "generation": generation, "type": "OFFER", "sdp": "v=0" });
+        assert_eq!(agent.refused("legNegotiate", offer).await, "LEG_TAKEN");
+        let candidates = json!({ "legId": leg, "epoch": epoch, "generation": generation, "candidates": [] });
+        assert_eq!(agent.refused("legTrickle", candidates).await, "LEG_TAKEN");
+    }
+    talk.hear(150).await;
+
+    // The second one's connection breaks: it takes up what is its own.
+    let joins = json!({ "callId": call, "generation": generation + 1 });
+    let again = talk.agent.mutate("callJoin", joins, "join { generation }").await;
+    assert_eq!(again["join"]["generation"], generation + 1);
+    talk.caller.restart_ice().await;
+    talk.hear(100).await;
+    until_leg(&platform, &talk, &leg, "CONNECTED").await;
     talk.hang_up().await;
 }

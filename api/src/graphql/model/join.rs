@@ -57,6 +57,12 @@ impl JoinInfo {
         self.joined.call.epoch
     }
 
+    /// Counts the pages that took the leg up, of which the last one has it. Goes into `legNegotiate`, `legTrickle`, `legSignals`
+    /// and, when the same page joins again, `callJoin`.
+    async fn generation(&self) -> i32 {
+        self.joined.leg.generation
+    }
+
     /// For `RTCPeerConnection`.
     async fn ice_servers(&self) -> &[IceServer] {
         &self.ice_servers
@@ -185,6 +191,7 @@ pub enum LegSignal {
     IceCandidate(IceCandidate),
     MediaMoved(MediaMoved),
     LegEnded(LegEnded),
+    LegTaken(LegTaken),
 }
 
 /// An offer of the server for more media: the leg has more others to hear than slots. Answer it with `legNegotiate` and its
@@ -238,6 +245,14 @@ pub struct MediaMoved {
 /// The leg is over: close the connection.
 #[derive(SimpleObject)]
 pub struct LegEnded {
+    /// Plain words.
+    pub reason: String,
+}
+
+/// Another page of the same party has joined and has the leg: close the connection. The call goes on there, and may be taken
+/// back by `callJoin` without `generation`, if the person wants it.
+#[derive(SimpleObject)]
+pub struct LegTaken {
     /// Plain words.
     pub reason: String,
 }

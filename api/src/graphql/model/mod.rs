@@ -49,7 +49,7 @@ pub use self::{
     desk::{AwayReason, Outcome, Rating},
     enums::*,
     hours::BusinessHours,
-    join::{IceServer, Invitation, JoinInfo, LegEnded, LegSignal, MediaMoved, SdpAnswer, SdpOffer},
+    join::{IceServer, Invitation, JoinInfo, LegEnded, LegSignal, LegTaken, MediaMoved, SdpAnswer, SdpOffer},
     leg::{Consent, Leg},
     media_worker::MediaWorker,
     message::{Message, MessageFile},

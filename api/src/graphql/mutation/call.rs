@@ -46,6 +46,9 @@ struct CallJoinInput {
     /// For contacts: a random UUID that this browser alone knows. A repeat with the same key, because the answer was lost, comes
     /// in and gives the same guest token, while others get LINK_IN_USE.
     idempotency_key: Option<String>,
+    /// Of a page that is in the call and makes its connection anew: that of JoinInfo, and LEG_TAKEN when another page of the
+    /// party has the leg. Left out, the leg is taken from the page that had it, which hears LegTaken.
+    generation: Option<i32>,
 }
 
 /// Which call ends.
@@ -148,9 +151,10 @@ impl CallMutations {
         let call = id::parse_optional(input.call_id.as_ref())?;
         let joined = async {
             let joined = match (call, input.join_token) {
-                (Some(call), None) => platform.join_as_user(actor, call).await?,
+                (Some(call), None) => platform.join_as_user(actor, call, input.generation).await?,
                 (None, Some(token)) => {
-                    platform.join_by_link(actor, &token, input.name, input.idempotency_key.as_deref()).await?
+                    let (key, told) = (input.idempotency_key.as_deref(), input.generation);
+                    platform.join_by_link(actor, &token, input.name, key, told).await?
                 }
                 _ => {
                     return Err(

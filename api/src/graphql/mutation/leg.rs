@@ -1,7 +1,7 @@
 //! A party's side of a call: signalling, devices, consent, leaving.
 
 use async_graphql::{Context, ID, InputObject, Object};
-use domain::calls::Candidate;
+use domain::calls::{Candidate, Told};
 
 use crate::graphql::{
     context::ContextExt,
@@ -25,6 +25,8 @@ struct LegNegotiateInput {
     sdp: String,
     /// The browser's own number of an offer, or that of the server's offer which is answered.
     revision: Option<i32>,
+    /// That of JoinInfo: LEG_TAKEN when another page of the party has the leg.
+    generation: Option<i32>,
 }
 
 /// Candidates that the browser found later.
@@ -36,6 +38,8 @@ struct LegTrickleInput {
     epoch: i32,
     /// What was found.
     candidates: Vec<IceCandidateInput>,
+    /// That of JoinInfo: LEG_TAKEN when another page of the party has the leg.
+    generation: Option<i32>,
 }
 
 /// A candidate as `RTCIceCandidate.toJSON()` gives it.
@@ -124,9 +128,10 @@ impl LegMutations {
     ) -> Answer<LegNegotiatePayload> {
         let leg = id::parse(&input.leg_id)?;
         let revision = input.revision.unwrap_or_default();
+        let told = Told { epoch: input.epoch, generation: input.generation };
         let answer = context
             .platform()
-            .negotiate(context.actor(), leg, input.epoch, input.kind.into(), input.sdp, revision)
+            .negotiate(context.actor(), leg, told, input.kind.into(), input.sdp, revision)
             .await;
         settle(answer.map(|answer| LegNegotiatePayload {
             // Who joined before any worker had the call was told epoch 0 and waited for the first lease.
@@ -143,13 +148,14 @@ impl LegMutations {
     ) -> Answer<LegTricklePayload> {
         let (platform, actor) = (context.platform(), context.actor());
         let leg = id::parse(&input.leg_id)?;
+        let told = Told { epoch: input.epoch, generation: input.generation };
         let candidates = input.candidates.into_iter().map(|candidate| Candidate {
             candidate: candidate.candidate,
             sdp_mid: candidate.sdp_mid,
             sdp_m_line_index: candidate.sdp_m_line_index,
         });
         let trickled = async {
-            platform.trickle(actor, leg, input.epoch, candidates.collect()).await?;
+            platform.trickle(actor, leg, told, candidates.collect()).await?;
             let (leg, _) = platform.own_leg(actor, leg).await?;
             Ok(LegTricklePayload { leg: Some(Leg(leg)), ..Default::default() })
         };

@@ -16,7 +16,9 @@ use crate::graphql::{
     context::ContextExt,
     fault::{Answer, Fault},
     id::{parse, parse_optional},
-    model::{CallEvent, IceServer, LegEnded, LegSignal, MediaMoved, Notification, SdpOffer, event_cursor},
+    model::{
+        CallEvent, IceServer, LegEnded, LegSignal, LegTaken, MediaMoved, Notification, SdpOffer, event_cursor,
+    },
 };
 
 #[derive(Default)]
@@ -68,13 +70,14 @@ impl CallSubscriptions {
         }))
     }
 
-    /// What the server wants of a leg's connection. First comes what is due already: LegEnded, or MediaMoved when the media
-    /// moved while nobody listened, and the SdpOffer that is unanswered. An offer may come twice: one of another epoch, or with
-    /// a revision that was answered, is to be ignored. For the party itself.
+    /// What the server wants of a leg's connection. First comes what is due already: LegEnded or LegTaken, or MediaMoved when the
+    /// media moved while nobody listened, and the SdpOffer that is unanswered. An offer may come twice: one of another epoch, or
+    /// with a revision that was answered, is to be ignored. For the party itself.
     async fn leg_signals(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The caller's own leg.")] leg_id: ID,
+        #[graphql(desc = "That of JoinInfo; without it LegTaken doesn't come.")] generation: Option<i32>,
     ) -> Result<impl Stream<Item = Answer<LegSignal>> + use<>, Fault> {
         let platform = context.platform().clone();
         let leg = parse::<LegId>(&leg_id)?;
@@ -87,7 +90,7 @@ impl CallSubscriptions {
         let hub = &context.app().hub;
         let events = hub.watch(Filter::of(Aggregate::Call, call.id.0), None).await?.into_stream();
         let offers = hub.watch(Filter::of(Aggregate::Leg, leg.0), None).await?.into_stream();
-        let due = platform.signals_now(context.actor(), leg).await.map_err(not_found)?;
+        let due = platform.signals_now(context.actor(), leg, generation).await.map_err(not_found)?;
         let due = stream::iter(due.into_iter().map(Ok::<_, Fault>));
         let reading = platform.clone();
         let news = stream::select(events, offers).filter_map(move |event| {
@@ -101,7 +104,7 @@ impl CallSubscriptions {
                         .map_err(Fault::from)
                         .transpose()
                         .map(|it| it.map(Signal::Offered)),
-                    Ok(event) => calls::signal_of(&event, leg).map(Ok),
+                    Ok(event) => calls::signal_of(&event, leg, generation).map(Ok),
                     Err(error) => Some(Err(error.into())),
                 }
             }
@@ -110,7 +113,7 @@ impl CallSubscriptions {
         let signals = due
             .chain(news)
             .flat_map(|signal| {
-                let last = matches!(signal, Ok(Signal::Ended { .. })).then_some(None);
+                let last = matches!(signal, Ok(Signal::Ended { .. } | Signal::Taken { .. })).then_some(None);
                 stream::iter([Some(Some(signal)), last].into_iter().flatten())
             })
             .take_while(|signal| future::ready(signal.is_some()))
@@ -126,6 +129,7 @@ impl CallSubscriptions {
                     LegSignal::SdpOffer(SdpOffer { sdp, revision, epoch })
                 }
                 Signal::Ended { reason } => LegSignal::LegEnded(LegEnded { reason }),
+                Signal::Taken { reason } => LegSignal::LegTaken(LegTaken { reason }),
             })
         }))
     }

@@ -85,7 +85,7 @@ impl World {
     }
 
     async fn guest_joins(&self, platform: &Platform, mut guest: Caller) -> Result<()> {
-        let joined = platform.join_by_link(&guest.actor, &guest.token, None, None).await?;
+        let joined = platform.join_by_link(&guest.actor, &guest.token, None, None, None).await?;
         if let Some(token) = joined.guest_token
             && let Some(it) = platform.guest(&token).await?
         {

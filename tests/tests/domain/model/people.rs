@@ -45,7 +45,7 @@ impl World {
     }
 
     pub async fn join(&self, platform: &Platform, mut caller: Caller) -> Result<Caller> {
-        let joined = platform.join_by_link(&caller.actor, &caller.token, None, None).await?;
+        let joined = platform.join_by_link(&caller.actor, &caller.token, None, None, None).await?;
         if let Some(token) = joined.guest_token
             && let Some(guest) = platform.guest(&token).await?
         {

@@ -265,7 +265,7 @@ impl World {
                 let media = MediaKind::Audio;
                 let caller = self.agent(*who);
                 let call = platform.call_colleague(caller, to, media, None, None, None).await?.id;
-                platform.join_as_user(caller, call).await?;
+                platform.join_as_user(caller, call, None).await?;
                 if whom % 3 > 0 {
                     let talk = Caller { call, token: String::new(), actor: caller.clone() };
                     self.media(platform, &talk, LegRole::Agent).await?;

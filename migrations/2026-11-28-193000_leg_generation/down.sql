@@ -1,0 +1,1 @@
+ALTER TABLE leg DROP COLUMN generation;
