@@ -1,4 +1,4 @@
-import { isStale, type Joined, type Signal, type Signalling } from './signalling';
+import { isStale, type Joined, type OwnLeg, type Signal, type Signalling } from './signalling';
 import { slotNumber } from './slots';
 
 export type MakePeer = (configuration: RTCConfiguration) => RTCPeerConnection;
@@ -26,7 +26,7 @@ export class Connection {
   epoch: number;
   readonly peer: RTCPeerConnection;
   #signalling: Signalling;
-  #legId: string;
+  #leg: OwnLeg;
   #events: Events;
   #audio: RTCRtpTransceiver;
   #video: RTCRtpTransceiver;
@@ -47,7 +47,7 @@ export class Connection {
 
   constructor(joined: Joined, signalling: Signalling, makePeer: MakePeer, events: Events) {
     this.epoch = joined.epoch;
-    this.#legId = joined.legId;
+    this.#leg = { legId: joined.legId, generation: joined.generation };
     this.#signalling = signalling;
     this.#events = events;
     this.#begun = new Promise((resolve) => {
@@ -81,7 +81,7 @@ export class Connection {
       if (this.#closed || mine !== this.#offers) return;
       await this.peer.setLocalDescription(offer);
       const answer = await this.#signalling.negotiate({
-        legId: this.#legId,
+        ...this.#leg,
         epoch: this.epoch,
         type: 'OFFER',
         sdp: this.peer.localDescription?.sdp ?? offer.sdp ?? '',
@@ -145,7 +145,7 @@ export class Connection {
     await this.peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     await this.peer.setLocalDescription();
     await this.#signalling.negotiate({
-      legId: this.#legId,
+      ...this.#leg,
       epoch: this.epoch,
       type: 'ANSWER',
       sdp: this.peer.localDescription?.sdp ?? '',
@@ -167,7 +167,7 @@ export class Connection {
       const candidates = this.#candidates.splice(0);
       if (candidates.length === 0 || this.#closed) return;
       // The server learns our addresses from our checks as well; a lost message harms nothing.
-      this.#signalling.trickle(this.#legId, this.epoch, candidates).catch(() => undefined);
+      this.#signalling.trickle(this.#leg, this.epoch, candidates).catch(() => undefined);
     }, TRICKLE_MS);
   }
 }

@@ -25,7 +25,10 @@ export interface CurrentCall {
 
 const STORED = 'cordboard.call';
 
-/** The one call of this tab. Another tab may show the call, but doesn't take it over by itself. */
+/**
+ * The one call of this tab. Another tab takes it over when it is asked to, and a copy of this one
+ * does so as it opens: then this one gives it up, until it is asked to go on.
+ */
 export class Desk {
   #client: Client;
   #current: CurrentCall | null = null;
@@ -58,7 +61,7 @@ export class Desk {
     sessionStorage.setItem(STORED, JSON.stringify(ticket));
     const media = opened?.media ?? new LocalMedia();
     const signalling = graphqlSignalling(this.#client, {
-      join: () => callJoin(this.#client, { callId: ticket.callId }),
+      join: (generation) => callJoin(this.#client, { callId: ticket.callId, generation }),
       ends: () => (this.#monitors(ticket.callId) ? null : { callId: ticket.callId }),
     });
     const live = new LiveCall(

@@ -1,5 +1,5 @@
 import type { LocalMedia, LocalMediaState } from './media';
-import type { Answer, Description, Joined, Signal, Signalling } from './signalling';
+import type { Answer, Description, Joined, OwnLeg, Signal, Signalling } from './signalling';
 
 /** A peer connection without a network: it keeps the state machine of offers and answers. */
 export class FakePeer {
@@ -92,8 +92,9 @@ export class RefusedByPlatform extends Error {
 
 /** The platform's side of a leg, told by the test what to say. */
 export class FakePlatform implements Signalling {
-  joined: Joined = { legId: 'leg_1', epoch: 1, iceServers: [{ urls: 'stun:example.org' }] };
-  joins = 0;
+  joined: Joined = { legId: 'leg_1', generation: 1, epoch: 1, iceServers: [{ urls: 'stun:example.org' }] };
+  /** Each time, the generation of a page that has the leg; null of one that takes it. */
+  joinedAs: (number | null)[] = [];
   negotiations: Description[] = [];
   trickled: { epoch: number; candidates: RTCIceCandidateInit[] }[] = [];
   updates: { muted?: boolean; videoOn?: boolean; screenOn?: boolean }[] = [];
@@ -110,8 +111,12 @@ export class FakePlatform implements Signalling {
   /** Holds answers back until the test releases them. */
   hold: Promise<void> | null = null;
 
-  join(): Promise<Joined> {
-    this.joins += 1;
+  get joins(): number {
+    return this.joinedAs.length;
+  }
+
+  join(generation: number | null): Promise<Joined> {
+    this.joinedAs.push(generation);
     const refusal = this.refuseJoin.shift();
     return refusal ? Promise.reject(refusal) : Promise.resolve(this.joined);
   }
@@ -125,12 +130,12 @@ export class FakePlatform implements Signalling {
     return { sdp: `server answers ${description.sdp}`, epoch: this.leasedAs ?? description.epoch };
   }
 
-  trickle(_legId: string, epoch: number, candidates: RTCIceCandidateInit[]): Promise<void> {
+  trickle(_leg: OwnLeg, epoch: number, candidates: RTCIceCandidateInit[]): Promise<void> {
     this.trickled.push({ epoch, candidates });
     return Promise.resolve();
   }
 
-  signals(_legId: string, onSignal: (signal: Signal) => void, onLost: () => void): () => void {
+  signals(_leg: OwnLeg, onSignal: (signal: Signal) => void, onLost: () => void): () => void {
     this.subscriptions += 1;
     this.tell = onSignal;
     this.loseSignals = onLost;

@@ -13,6 +13,7 @@ graphql(`
       name
     }
     epoch
+    generation
     iceServers {
       urls
       username
@@ -111,8 +112,8 @@ export const CallEnd = graphql(`
 `);
 
 export const LegSignals = graphql(`
-  subscription LegSignals($legId: ID!) {
-    legSignals(legId: $legId) {
+  subscription LegSignals($legId: ID!, $generation: Int) {
+    legSignals(legId: $legId, generation: $generation) {
       __typename
       ... on SdpOffer {
         sdp
@@ -135,6 +136,9 @@ export const LegSignals = graphql(`
       ... on LegEnded {
         reason
       }
+      ... on LegTaken {
+        reason
+      }
     }
   }
 `);
@@ -148,12 +152,13 @@ export async function callJoin(client: Client, input: CallJoinInput): Promise<Jo
 }
 
 export function joinedOf(join: JoinFieldsFragment): Joined {
-  return { legId: join.leg.id, epoch: join.epoch, iceServers: join.iceServers.map(iceServer) };
+  const { leg, generation, epoch } = join;
+  return { legId: leg.id, generation, epoch, iceServers: join.iceServers.map(iceServer) };
 }
 
 interface Party {
-  /** Joins, or joins again. */
-  join(): Promise<JoinFieldsFragment>;
+  /** Joins, or joins again: then with the generation of this page's leg. */
+  join(generation: number | null): Promise<JoinFieldsFragment>;
   /** The call that this party's hang-up ends for all; null where hanging up is only a leaving. */
   ends(): { callId: string } | null;
 }
@@ -163,14 +168,15 @@ export function graphqlSignalling(client: Client, party: Party): Signalling {
     await client.mutation(LegLeave, { input: { legId } }).toPromise();
   };
   return {
-    join: async () => joinedOf(await party.join()),
+    join: async (generation) => joinedOf(await party.join(generation)),
     negotiate: async (input) => {
       const result = await client.mutation(LegNegotiate, { input }).toPromise();
       return payload(result, (data) => data.legNegotiate).answer ?? null;
     },
-    trickle: async (legId, epoch, candidates) => {
+    trickle: async ({ legId, generation }, epoch, candidates) => {
       const input = {
         legId,
+        generation,
         epoch,
         candidates: candidates.map(({ candidate, sdpMid, sdpMLineIndex }) => ({
           candidate: candidate ?? '',
@@ -180,9 +186,9 @@ export function graphqlSignalling(client: Client, party: Party): Signalling {
       };
       payload(await client.mutation(LegTrickle, { input }).toPromise(), (data) => data.legTrickle);
     },
-    signals: (legId, onSignal, onLost) => {
+    signals: ({ legId, generation }, onSignal, onLost) => {
       let stopped = false;
-      const { unsubscribe } = client.subscription(LegSignals, { legId }).subscribe((result) => {
+      const { unsubscribe } = client.subscription(LegSignals, { legId, generation }).subscribe((result) => {
         if (stopped) return;
         const signal = result.data ? signalOf(result.data.legSignals) : null;
         if (signal) onSignal(signal);
@@ -231,6 +237,8 @@ function signalOf(signal: LegSignalsSubscription['legSignals']): Signal | null {
       return { type: 'moved', epoch: signal.epoch, iceServers: signal.iceServers.map(iceServer) };
     case 'LegEnded':
       return { type: 'ended', reason: signal.reason };
+    case 'LegTaken':
+      return { type: 'taken', reason: signal.reason };
     default:
       // Answers come as the result of legNegotiate.
       return null;

@@ -50,9 +50,9 @@ describe('joining', () => {
   });
 
   it('doesn’t join twice where a page has joined already', async () => {
-    await call.start({ legId: 'leg_7', epoch: 3, iceServers: [] });
+    await call.start({ legId: 'leg_7', generation: 2, epoch: 3, iceServers: [] });
     expect(platform.joins).toBe(0);
-    expect(platform.negotiations).toMatchObject([{ legId: 'leg_7', epoch: 3 }]);
+    expect(platform.negotiations).toMatchObject([{ legId: 'leg_7', generation: 2, epoch: 3 }]);
   });
 
   it('tries again while the platform is away', async () => {

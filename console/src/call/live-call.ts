@@ -1,6 +1,6 @@
 import { Connection, type MakePeer } from './connection';
 import { type LocalMedia, outgoing } from './media';
-import { judge, type Joined, type Signal, type Signalling } from './signalling';
+import { judge, type Joined, type OwnLeg, type Signal, type Signalling } from './signalling';
 import { type MakeStream, type Slot, Slots } from './slots';
 
 /** JOINING until the leg exists, CONNECTING until media flow, RECONNECTING while they don't any more. */
@@ -14,6 +14,8 @@ export interface LiveCallState {
   slots: readonly Slot[];
   /** Plain words once the phase is ended. */
   endReason: string | null;
+  /** It ended for this page alone: another page of the same person has the leg. */
+  taken: boolean;
   /** The present connection, for statistics. */
   peer: RTCPeerConnection | null;
 }
@@ -29,8 +31,8 @@ const HANG_UP_LIMIT_MS = 2_000;
 
 /**
  * One party's side of a call, from joining to the end. It owns the connection and mends it: an ICE
- * restart first, then joining again, for as long as the platform keeps the leg. The media are
- * given to it and stay the caller's.
+ * restart first, then joining again, for as long as the platform keeps the leg and no other page
+ * takes it. The media are given to it and stay the caller's.
  */
 export class LiveCall {
   #state: LiveCallState;
@@ -51,13 +53,15 @@ export class LiveCall {
   /** Media have flowed at some time: whoever hangs up now ends a conversation. */
   #wasConnected = false;
   #hungUp = false;
+  /** Of the leg, once it is ours: what we mend isn't to be taken for another page that takes it. */
+  #generation: number | null = null;
 
   constructor(signalling: Signalling, media: LocalMedia, makePeer: MakePeer, makeStream: MakeStream) {
     this.#signalling = signalling;
     this.#media = media;
     this.#makePeer = makePeer;
     this.#slots = new Slots(makeStream);
-    this.#state = { phase: 'joining', legId: null, epoch: null, slots: this.#slots.list(), endReason: null, peer: null };
+    this.#state = { phase: 'joining', legId: null, epoch: null, slots: this.#slots.list(), endReason: null, taken: false, peer: null };
     this.#leaveMedia = media.onChange(() => void this.#follow());
   }
 
@@ -103,7 +107,7 @@ export class LiveCall {
     else if (this.#state.phase === 'joining' && this.#failures > 0) void this.#join();
   }
 
-  end(reason: string): void {
+  end(reason: string, taken = false): void {
     if (this.#state.phase === 'ended') return;
     this.#attempt += 1;
     clearTimeout(this.#timer);
@@ -112,14 +116,14 @@ export class LiveCall {
     this.#leaveMedia();
     this.#connection?.close();
     this.#connection = null;
-    this.#become({ phase: 'ended', endReason: reason, peer: null });
+    this.#become({ phase: 'ended', endReason: reason, taken, peer: null });
   }
 
   async #join(): Promise<void> {
     const attempt = ++this.#attempt;
     clearTimeout(this.#timer);
     try {
-      const joined = await this.#signalling.join();
+      const joined = await this.#signalling.join(this.#generation);
       if (attempt === this.#attempt) await this.#connect(joined);
       // Hung up while the platform was still making the leg.
       else if (this.#hungUp && this.#state.legId === null) await this.#tellHangUp(joined.legId, true);
@@ -144,6 +148,7 @@ export class LiveCall {
       onFault: (error) => this.#mend(error),
     });
     this.#connection = connection;
+    this.#generation = joined.generation;
     this.#slots.reset();
     this.#sent = { audio: null, video: null };
     this.#become({
@@ -153,40 +158,42 @@ export class LiveCall {
       slots: this.#slots.list(),
       peer: connection.peer,
     });
-    this.#listen(joined.legId);
+    this.#listen(joined);
     this.#deadline(() => void this.#join(), CONNECT_LIMIT_MS);
     await this.#follow();
     if (attempt === this.#attempt) await connection.offer();
   }
 
-  #listen(legId: string): void {
+  #listen(leg: OwnLeg): void {
     if (this.#stopSignals) return;
     const open = () => {
       this.#stopSignals = this.#signalling.signals(
-        legId,
+        leg,
         (signal) => this.#onSignal(signal),
         () => {
           this.#stopSignals = null;
-          if (this.#state.phase !== 'ended') setTimeout(() => this.#relisten(legId), RETRY_MS);
+          if (this.#state.phase !== 'ended') setTimeout(() => this.#relisten(leg), RETRY_MS);
         },
       );
     };
     open();
   }
 
-  #relisten(legId: string): void {
-    if (this.#state.phase !== 'ended' && this.#state.legId === legId) this.#listen(legId);
+  #relisten(leg: OwnLeg): void {
+    if (this.#state.phase !== 'ended' && this.#state.legId === leg.legId) this.#listen(leg);
   }
 
   #onSignal(signal: Signal): void {
     switch (signal.type) {
       case 'ended':
-        this.end(signal.reason);
+      case 'taken':
+        this.end(signal.reason, signal.type === 'taken');
         break;
       case 'moved':
         // A repeat after a reconnect is possible: only a newer epoch means another worker.
-        if (this.#state.legId !== null && signal.epoch > (this.#state.epoch ?? 0)) {
-          void this.#connect({ legId: this.#state.legId, epoch: signal.epoch, iceServers: signal.iceServers });
+        if (this.#state.legId !== null && this.#generation !== null && signal.epoch > (this.#state.epoch ?? 0)) {
+          const { epoch, iceServers } = signal;
+          void this.#connect({ legId: this.#state.legId, generation: this.#generation, epoch, iceServers });
         }
         break;
       default:
@@ -221,8 +228,8 @@ export class LiveCall {
 
   #mend(error: unknown): void {
     const verdict = judge(error);
-    if (verdict === 'ended') {
-      this.end(error instanceof Error ? error.message : 'The call has ended');
+    if (verdict === 'ended' || verdict === 'taken') {
+      this.end(error instanceof Error ? error.message : 'The call has ended', verdict === 'taken');
       return;
     }
     const delay = Math.min(RETRY_LIMIT_MS, RETRY_MS * 2 ** this.#failures);

@@ -26,6 +26,7 @@ import { CallBand } from './CallBand';
 import { HangUp } from './HangUp';
 import { RecordButton } from './RecordButton';
 import { useRecorder } from './recorder';
+import { TakeUp } from './TakeUp';
 import { endOf } from './words';
 
 interface Props extends DockProps {
@@ -53,6 +54,7 @@ export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
           </span>
         </div>
         <div className={styles.right}>
+          {state.taken && <TakeUp ticket={ticket} />}
           <LinkButton
             variant="default"
             to="/calls/$callId"

@@ -65,7 +65,7 @@ function Docked({ current }: { current: CurrentCall }) {
   });
   const call = data?.call ?? null;
   const beside = useBeside(current, call?.legs ?? null);
-  const sends = beside !== 'LISTEN';
+  const sends = !ended && beside !== 'LISTEN';
   // From the first event on: whatever happens between reading the row and listening still comes.
   const after = call?.events.nodes[0]?.cursor ?? null;
   // One's own part is over before the news say how the call ended.
@@ -80,17 +80,21 @@ function Docked({ current }: { current: CurrentCall }) {
     ['Escape', ({ target }) => !(target instanceof Element && target.closest('[role="dialog"], [role="menu"]')) && setOpen(false)],
   ]);
 
+  const elsewhere = state.taken && !call?.legs.some((leg) => leg.id === state.legId && leg.state === 'LEFT');
   useEffect(() => {
     if (!ended) return;
     setOpen(false);
-    if (wrapsUp) {
+    // For as long as the call goes on in another window, this one offers to continue here.
+    if (elsewhere) return;
+    // Of a call that ended there, it is said there.
+    if (wrapsUp || state.taken) {
       desk.dismiss();
       return;
     }
     // The bar says how it ended, long enough to be read.
     const timer = setTimeout(() => desk.dismiss(), 12_000);
     return () => clearTimeout(timer);
-  }, [ended, wrapsUp, desk]);
+  }, [ended, elsewhere, wrapsUp, state.taken, desk]);
 
   useEffect(() => {
     // Leaving the page by a slip would interrupt a conversation.

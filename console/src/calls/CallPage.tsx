@@ -171,7 +171,7 @@ function Head({ call }: { call: NonNullable<CallPageQuery['call']> }) {
       </Title>
       <StateBadge call={call} />
       {looksIn && <MonitorButtons call={call} whose={call.agent?.user.name ?? ''} beside={besideOf(call.legs, user.id)} />}
-      {elsewhere && <TakeUp callId={call.id} video={call.media === 'VIDEO'} />}
+      {elsewhere && <TakeUp ticket={{ callId: call.id, video: call.media === 'VIDEO', joinUrl: null }} />}
     </header>
   );
 }

@@ -31,7 +31,7 @@ export function Now() {
         <span className={styles.quiet}>{next ?? MEANINGS[myself.activity]}</span>
       </div>
       <div className={styles.acts}>
-        {elsewhere && <TakeUp callId={elsewhere.id} video={elsewhere.media === 'VIDEO'} />}
+        {elsewhere && <TakeUp ticket={{ callId: elsewhere.id, video: elsewhere.media === 'VIDEO', joinUrl: null }} />}
         <AskNotifications />
         {away && (
           <Button color="var(--go)" onClick={() => void set('AVAILABLE')} title="a">

@@ -20,6 +20,8 @@ interface Props {
   /** Known before the call's row is: a message is to be left. */
   message?: boolean | undefined;
   onOver: (reason: string) => void;
+  /** Another page of the same guest has the call. */
+  onTaken: () => void;
   /** The link of the call that will be made instead. */
   onCallback: (joinUrl: string) => void;
 }
@@ -47,8 +49,8 @@ function Chatted({ callId, ...props }: Omit<TalkProps, 'chat' | 'isMine'> & { ca
 }
 
 /** A guest in its call: in line first, where it called a queue, then with the agent. One sound throughout. */
-export function GuestCall({ ready, inQueue, message: asked = false, onOver, onCallback }: Props) {
-  const own = useOwnCall(ready, onOver);
+export function GuestCall({ ready, inQueue, message: asked = false, onOver, onTaken, onCallback }: Props) {
+  const own = useOwnCall(ready, { onOver, onTaken });
   const [{ wait, said }, follow] = useReducer(tell, { wait: BEGINNING, said: '' });
   const [speaker, setSpeaker] = useState(() => storedPreferences.read('audiooutput'));
   const [silent, setSilent] = useState(false);

@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 import { Provider } from 'urql';
+import { Elsewhere } from './Elsewhere';
 import { Ended } from './Ended';
 import { GuestCall } from './GuestCall';
 import { makeGuest } from './guest';
@@ -11,6 +12,7 @@ import { useVisit } from './visit';
 type Step =
   | { name: 'invited' }
   | { name: 'in-call'; ready: Ready; inQueue: boolean }
+  | { name: 'elsewhere'; inQueue: boolean }
   | { name: 'over'; reason: string }
   | { name: 'unusable'; reason: string };
 
@@ -45,8 +47,12 @@ export function LinkVisit({ joinToken, onAgain }: Props) {
           ready={step.ready}
           inQueue={step.inQueue}
           onOver={(reason) => setStep({ name: 'over', reason })}
+          onTaken={() => setStep({ name: 'elsewhere', inQueue: step.inQueue })}
           onCallback={callBack}
         />
+      )}
+      {step.name === 'elsewhere' && (
+        <Elsewhere onContinue={() => setStep({ name: 'in-call', ready: takeUp(guest, joinToken), inQueue: step.inQueue })} />
       )}
       {step.name === 'over' && <Ended reason={step.reason} onCallback={callBack} onAlive={waitAgain} onAgain={onAgain} />}
       {step.name === 'unusable' && <Unusable reason={step.reason} onAgain={onAgain} />}

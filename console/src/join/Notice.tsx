@@ -1,10 +1,10 @@
 import { Button, EmptyState } from '@mantine/core';
-import { IconClock, IconLinkOff } from '@tabler/icons-react';
+import { IconAppWindow, IconClock, IconLinkOff } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import styles from './join.module.css';
 
 interface Props {
-  kind: 'closed' | 'expired';
+  kind: keyof typeof ICONS;
   title: string;
   children: ReactNode;
   onAgain?: (() => void) | undefined;
@@ -15,14 +15,17 @@ interface Props {
   main?: string;
 }
 
+const ICONS = { closed: IconClock, expired: IconLinkOff, elsewhere: IconAppWindow };
+
 /** A last word that fills the page, with a way on where there is one. */
 export function Notice({ kind, title, children, onAgain, again = 'Call again', onMain, main }: Props) {
+  const Icon = ICONS[kind];
   return (
     <main className={styles.page} data-center="true">
       <EmptyState
         size="lg"
         role="status"
-        icon={kind === 'closed' ? <IconClock /> : <IconLinkOff />}
+        icon={<Icon />}
         title={<h1 className={styles.title}>{title}</h1>}
         description={children}
       >

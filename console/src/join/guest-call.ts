@@ -86,8 +86,14 @@ export interface OwnCall {
   refresh: () => void;
 }
 
-/** A guest's own call: joined, followed and kept up. `onOver` is called once, with the reason. */
-export function useOwnCall({ live, media, joined, open }: Ready, onOver: (reason: string) => void): OwnCall {
+interface Outcome {
+  onOver: (reason: string) => void;
+  /** Another page of the same guest has the call. */
+  onTaken: () => void;
+}
+
+/** A guest's own call: joined, followed and kept up. How it comes out is told once. */
+export function useOwnCall({ live, media, joined, open }: Ready, { onOver, onTaken }: Outcome): OwnCall {
   const state = useLiveCall(live);
   const local = useLocalMedia(media);
   const started = useRef(false);
@@ -127,8 +133,9 @@ export function useOwnCall({ live, media, joined, open }: Ready, onOver: (reason
   useEffect(() => {
     if (over === null) return;
     media.stop();
-    onOver(endWords(over));
-  }, [over, media, onOver]);
+    if (state.taken) onTaken();
+    else onOver(endWords(over));
+  }, [over, state.taken, media, onOver, onTaken]);
 
   useEffect(() => {
     const wake = () => live.wake();

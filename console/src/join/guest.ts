@@ -5,8 +5,8 @@ import { makeSocket, type Socket } from '../api/socket';
 import { guarded } from './guarded';
 
 /**
- * The token that binds a link to this tab. It stays in the tab's storage, so that a reload goes on
- * and another tab doesn't.
+ * The token that binds a link to this tab. It stays in the tab's storage, so that a reload goes on.
+ * Another tab has it only where it is a copy of this one; then the call goes on there alone.
  */
 class GuestToken implements TokenSource {
   #key: string;

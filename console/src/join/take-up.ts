@@ -22,8 +22,13 @@ export interface Ready {
  * Joins by the link and keeps its token. A link that is bound anew has forgotten the answer about
  * recording: it is given again.
  */
-export async function joinAsGuest(guest: Guest, joinToken: string, consent: boolean | null): Promise<JoinFieldsFragment> {
-  const join = await callJoin(guest.client, { joinToken, idempotencyKey: guest.key });
+export async function joinAsGuest(
+  guest: Guest,
+  joinToken: string,
+  consent: boolean | null,
+  generation: number | null = null,
+): Promise<JoinFieldsFragment> {
+  const join = await callJoin(guest.client, { joinToken, idempotencyKey: guest.key, generation });
   if (join.guestToken) guest.token.keep(join.guestToken);
   if (join.consentWording && consent !== null) {
     const input = { legId: join.leg.id, given: consent };
@@ -43,8 +48,8 @@ interface Beginning {
 export const OVER = 'This call is over.';
 
 export function begin(guest: Guest, joinToken: string, { media, joined, open, consent }: Beginning): Ready {
-  const join = () =>
-    joinAsGuest(guest, joinToken, consent).catch((error: unknown) => {
+  const join = (generation: number | null) =>
+    joinAsGuest(guest, joinToken, consent, generation).catch((error: unknown) => {
       // The words about the link are for strangers: whoever was in the call by it needs no new one.
       throw error instanceof Refused && error.code === 'LINK_EXPIRED' ? new Refused({ code: 'CALL_ENDED', message: OVER }) : error;
     });

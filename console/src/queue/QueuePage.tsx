@@ -5,6 +5,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { Provider, useQuery } from 'urql';
 import { explain } from '../api/errors';
 import { graphql } from '../gql';
+import { Elsewhere } from '../join/Elsewhere';
 import { Ended } from '../join/Ended';
 import { GuestCall } from '../join/GuestCall';
 import { type Guest, makeGuest } from '../join/guest';
@@ -57,6 +58,7 @@ export function QueuePage() {
 type Step =
   | { name: 'entrance' }
   | { name: 'in-call'; guest: Guest; ready: Ready; message: boolean }
+  | { name: 'elsewhere' }
   | { name: 'callback'; joinToken: string }
   | { name: 'over'; guest: Guest; reason: string };
 
@@ -102,10 +104,13 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
             inQueue
             message={step.message}
             onOver={(reason) => setStep({ name: 'over', guest: step.guest, reason })}
+            onTaken={() => setStep({ name: 'elsewhere' })}
             onCallback={callBack}
           />
         </Provider>
       );
+    case 'elsewhere':
+      return <Elsewhere onContinue={() => setStep(takenUp(kept.read(queueKey)))} />;
     case 'callback':
       return <LinkVisit key={step.joinToken} joinToken={step.joinToken} onAgain={again} />;
     case 'over':
