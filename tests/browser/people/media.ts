@@ -1,8 +1,8 @@
-import { expect, type Frame, type Page } from '@playwright/test';
+import { type BrowserContext, expect, type Frame, type Page } from '@playwright/test';
 
-/** Lets the test see the page's connections; to be called before the page opens. */
-export async function watchConnections(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+/** Lets the test see the connections of a page, or of all that a browser opens; to be called before they open. */
+export async function watchConnections(watched: Page | BrowserContext): Promise<void> {
+  await watched.addInitScript(() => {
     const peers: RTCPeerConnection[] = [];
     Object.assign(globalThis, { peers });
     const Original = RTCPeerConnection;
