@@ -58,7 +58,7 @@ impl Change {
         if self.legs[place].state != LegState::Connected {
             self.begin_joining(place).await?;
         }
-        self.take_up(place, told)?;
+        self.claim(place, told)?;
         self.legs[place].joined_at.get_or_insert(now);
         // Whoever joins makes a new connection: what was offered to an earlier one is not for it.
         let leg = self.legs[place].id;
@@ -90,7 +90,7 @@ impl Change {
     ///
     /// # Errors
     /// LEG_TAKEN.
-    fn take_up(&mut self, place: usize, told: Option<i32>) -> Result<()> {
+    fn claim(&mut self, place: usize, told: Option<i32>) -> Result<()> {
         let leg = &mut self.legs[place];
         if leg.is_taken_from(told) {
             return refuse(RefusalCode::LegTaken, LEG_TAKEN);
