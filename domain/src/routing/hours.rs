@@ -1,6 +1,8 @@
 //! Business hours: a week of local times, and the days on which nobody works.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
+use std::ops::Range;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::{
@@ -88,38 +90,37 @@ impl Hours {
         self.holidays.iter().any(|holiday| holiday.date == date)
     }
 
-    fn of_day(&self, date: NaiveDate) -> impl Iterator<Item = OpenInterval> {
+    /// When it is open on a day, as the clock there shows it: a time that it skips is the next that it shows, and of one that
+    /// it shows twice the first counts (RFC 5545, 3.3.5), so that no stretch is open twice.
+    fn of_day(&self, date: NaiveDate) -> impl Iterator<Item = Range<DateTime<Utc>>> {
+        let (zone, holiday) = (self.zone(), self.is_holiday(date));
         let day = Weekday::ALL[date.weekday().num_days_from_monday() as usize];
         let always = self.weekly.is_empty().then_some(OpenInterval { day, from: 0, to: 1440 });
-        let holiday = self.is_holiday(date);
         let weekly = self.weekly.iter().copied().filter(move |it| it.day == day);
-        weekly.chain(always).filter(move |_| !holiday)
+        weekly.chain(always).filter(move |_| !holiday).filter_map(move |it| {
+            let at = |minutes: u32| {
+                first_instant(zone, date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes.into()))
+            };
+            Some(at(it.from)?..at(it.to)?)
+        })
     }
 
     #[must_use]
     pub fn open_at(&self, now: DateTime<Utc>) -> bool {
-        let local = now.with_timezone(&self.zone());
-        let minute = local.hour() * 60 + local.minute();
-        self.of_day(local.date_naive()).any(|it| (it.from..it.to).contains(&minute))
+        let today = now.with_timezone(&self.zone()).date_naive();
+        self.of_day(today).any(|stretch| stretch.contains(&now))
     }
 
     /// When it opens next; now, when it is open.
     #[must_use]
     pub fn opens_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        if self.open_at(now) {
-            return Some(now);
-        }
-        let zone = self.zone();
-        let today = now.with_timezone(&zone).date_naive();
+        let today = now.with_timezone(&self.zone()).date_naive();
+        // In order, and a stretch of an hour that is skipped is none.
         (0..AHEAD)
             .filter_map(|days| today.checked_add_days(Days::new(days)))
-            .flat_map(|date| self.of_day(date).map(move |it| (date, it.from)))
-            .filter_map(|(date, from)| {
-                let local = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(from.into());
-                first_instant(zone, local)
-            })
-            .filter(|&at| at > now)
-            .min()
+            .flat_map(|date| self.of_day(date))
+            .find(|stretch| !stretch.is_empty() && now < stretch.end)
+            .map(|stretch| now.max(stretch.start))
     }
 }
 
@@ -190,14 +191,51 @@ mod tests {
         assert_eq!(always.opens_at(at("2026-11-21T03:00:00Z")), Some(at("2026-11-22T00:00:00Z")));
     }
 
+    /// Open on Sundays in Berlin, where the clock skips the hour from two on 29 March and shows it twice on 25 October.
+    fn sundays(from: &str, to: &str) -> Hours {
+        let minutes = |text: &str| {
+            let (hours, minutes) = text.split_once(':').unwrap();
+            hours.parse::<u32>().unwrap() * 60 + minutes.parse::<u32>().unwrap()
+        };
+        let weekly = vec![OpenInterval { day: Weekday::Sunday, from: minutes(from), to: minutes(to) }];
+        Hours { time_zone: "Europe/Berlin".into(), weekly, ..Hours::default() }
+    }
+
     #[test]
     fn an_hour_that_the_clock_skips_opens_after_it() {
-        let early = Hours {
-            time_zone: "Europe/Berlin".into(),
-            weekly: vec![OpenInterval { day: Weekday::Sunday, from: 2 * 60 + 30, to: 600 }],
-            holidays: Vec::new(),
-        };
+        let early = sundays("02:30", "10:00");
         assert_eq!(early.opens_at(at("2026-03-28T22:00:00Z")), Some(at("2026-03-29T01:00:00Z")));
+        assert!(early.open_at(at("2026-03-29T01:00:00Z")));
+    }
+
+    #[test]
+    fn a_stretch_that_the_clock_skips_opens_a_week_later() {
+        let within = sundays("02:15", "02:45");
+        assert_eq!(within.opens_at(at("2026-03-28T22:00:00Z")), Some(at("2026-04-05T00:15:00Z")));
+        assert!(!within.open_at(at("2026-03-29T01:00:00Z")));
+        // One that ends in it ends when the clock skips it.
+        let ends = sundays("01:00", "02:30");
+        assert!(ends.open_at(at("2026-03-29T00:59:59Z")) && !ends.open_at(at("2026-03-29T01:00:00Z")));
+    }
+
+    #[test]
+    fn an_hour_that_the_clock_shows_twice_opens_once() {
+        for (from, to, opens, closes) in [
+            ("02:15", "02:45", "2026-10-25T00:15:00Z", "2026-10-25T00:45:00Z"),
+            // Two hours long by the instants that it names, without a gap.
+            ("02:30", "03:30", "2026-10-25T00:30:00Z", "2026-10-25T02:30:00Z"),
+            ("01:00", "02:30", "2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z"),
+        ] {
+            let (hours, opens, closes) = (sundays(from, to), at(opens), at(closes));
+            assert_eq!(hours.opens_at(at("2026-10-24T20:00:00Z")), Some(opens), "{from}");
+            let mut instant = opens - TimeDelta::hours(1);
+            while instant < closes + TimeDelta::hours(2) {
+                let open = (opens..closes).contains(&instant);
+                assert_eq!(hours.open_at(instant), open, "{from} at {instant}");
+                assert_eq!(hours.opens_at(instant) == Some(instant), open, "{from} at {instant}");
+                instant += TimeDelta::minutes(5);
+            }
+        }
     }
 
     #[test]
