@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Alert, Button, Select, Switch, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import type { UseFormReturnType } from '@mantine/form';
 import { another, dayName, DAYS, minutes, type OpenInterval, workingWeek } from './hours';
@@ -9,22 +9,24 @@ const ZONES = Intl.supportedValuesOf('timeZone');
 
 /** A week of opening hours, day by day, in the queue's own time zone. */
 export function HoursField({ form, disabled }: { form: UseFormReturnType<QueueForm>; disabled: boolean }) {
-  const { weekly, holidays, timeZone } = form.values;
+  const { alwaysOpen, weekly, holidays, timeZone } = form.values;
   const set = (next: OpenInterval[]) => form.setFieldValue('weekly', next);
   const zones = ZONES.includes(timeZone) ? ZONES : [timeZone, ...ZONES];
+  const open = (always: boolean) => {
+    form.setFieldValue('alwaysOpen', always);
+    // Somewhere to begin; whoever takes all of it away closes the queue.
+    if (!always && weekly.length === 0) set(workingWeek());
+  };
   return (
     <>
       <Select label="Time zone" data={zones} searchable maw={320} allowDeselect={false} disabled={disabled} {...form.getInputProps('timeZone')} />
-      {weekly.length === 0 ? (
-        <div className={styles.row}>
-          <span>Always open{holidays.length > 0 && ', but for the holidays'}.</span>
-          {!disabled && (
-            <Button size="xs" variant="default" onClick={() => set(workingWeek())}>
-              Set hours
-            </Button>
-          )}
-        </div>
-      ) : (
+      <Switch
+        label={`Always open${holidays.length > 0 ? ', but for the holidays' : ''}`}
+        disabled={disabled}
+        checked={alwaysOpen}
+        onChange={(event) => open(event.currentTarget.checked)}
+      />
+      {!alwaysOpen && (
         <div className={styles.week}>
           {DAYS.map((day) => (
             <Day
@@ -36,13 +38,6 @@ export function HoursField({ form, disabled }: { form: UseFormReturnType<QueueFo
               onAdd={() => set([...weekly, another(day, weekly.filter((one) => one.day === day))])}
             />
           ))}
-          {!disabled && (
-            <div>
-              <Button size="xs" variant="subtle" color="gray" onClick={() => set([])}>
-                Always open
-              </Button>
-            </div>
-          )}
         </div>
       )}
       {form.errors['weekly'] && (

@@ -21,7 +21,7 @@ const queue: QueueFieldsFragment = {
   relaxSeconds: null,
   lastAgentSeconds: 0,
   priority: 0,
-  hours: { timeZone: 'Europe/Berlin', weekly: [{ day: 'MONDAY', from: '09:00', to: '17:00' }], holidays: [] },
+  hours: { timeZone: 'Europe/Berlin', alwaysOpen: false, weekly: [{ day: 'MONDAY', from: '09:00', to: '17:00' }], holidays: [] },
   open: true,
   closedMessage: null,
   overflow: { kind: 'END', queue: null },
@@ -74,6 +74,15 @@ describe('the form of a queue', () => {
       media: ['AUDIO', 'VIDEO'],
       serviceLevel: { percent: 80, seconds: 30 },
     });
+  });
+
+  it('closes a queue without any hours, and opens it always only where that is chosen', () => {
+    const form = toForm(queue);
+    const sent = (hours: Partial<typeof form>) => toInput(begun, form, { ...form, ...hours }).hours;
+    expect(sent({ weekly: [] })).toEqual({ ...queue.hours, weekly: [] });
+    expect(sent({ alwaysOpen: true })).toEqual({ ...queue.hours, alwaysOpen: true, weekly: [] });
+    // What is not in force is no mistake.
+    expect(validate({ ...form, alwaysOpen: true, weekly: [{ day: 'MONDAY', from: '17', to: '9' }] })).toEqual({});
   });
 
   it('says what is missing before it is sent', () => {

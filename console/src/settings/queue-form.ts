@@ -33,6 +33,7 @@ graphql(`
     priority
     hours {
       timeZone
+      alwaysOpen
       weekly {
         day
         from
@@ -98,6 +99,8 @@ export interface QueueForm {
   announcementId: string | null;
   announcementSeconds: number | string;
   timeZone: string;
+  alwaysOpen: boolean;
+  /** Without any stretch it is closed all week; kept, but not sent, while it is always open. */
   weekly: OpenInterval[];
   holidays: { date: string; name: string }[];
   closedMessage: string;
@@ -135,6 +138,7 @@ export function toForm(queue: QueueFieldsFragment): QueueForm {
     announcementId: queue.announcement?.id ?? null,
     announcementSeconds: queue.announcementSeconds,
     timeZone: hours.timeZone,
+    alwaysOpen: hours.alwaysOpen,
     weekly: hours.weekly.map(({ day, from, to }) => ({ day, from, to })),
     holidays: hours.holidays.map(({ date, name }) => ({ date, name })),
     closedMessage: queue.closedMessage ?? '',
@@ -180,6 +184,10 @@ function changes(before: QueueForm, now: QueueForm): Settings {
   return Object.fromEntries(changed);
 }
 
+function weekOf({ alwaysOpen, weekly }: QueueForm): OpenInterval[] {
+  return alwaysOpen ? [] : weekly;
+}
+
 function settingsOf(form: QueueForm): Settings {
   return {
     name: form.name.trim(),
@@ -200,7 +208,7 @@ function settingsOf(form: QueueForm): Settings {
     holdMusicId: form.holdMusicId,
     announcementId: form.announcementId,
     announcementSeconds: Number(form.announcementSeconds),
-    hours: { timeZone: form.timeZone, weekly: form.weekly, holidays: form.holidays },
+    hours: { timeZone: form.timeZone, alwaysOpen: form.alwaysOpen, weekly: weekOf(form), holidays: form.holidays },
     closedMessage: form.closedMessage.trim() === '' ? null : form.closedMessage,
     serviceLevel: { percent: Number(form.percent), seconds: Number(form.seconds) },
     shortAbandonSeconds: Number(form.shortAbandonSeconds),
@@ -234,7 +242,7 @@ export function validate(form: QueueForm): Partial<Record<keyof QueueForm, strin
   if (form.overflow === 'VOICEMAIL' && !form.voicemail) faults.overflow = 'Messages have to be taken for that: switch them on below.';
   if (form.holidays.some(({ date, name }) => date === '' || name.trim() === '')) faults.holidays = 'A holiday needs a date and a name.';
   for (const day of DAYS) {
-    const fault = faultOf(form.weekly.filter((one) => one.day === day));
+    const fault = faultOf(weekOf(form).filter((one) => one.day === day));
     if (fault !== null) faults.weekly = `${dayName(day)}: ${fault}`;
   }
   return faults;

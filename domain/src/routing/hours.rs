@@ -21,7 +21,7 @@ const AHEAD: u64 = 30;
 text_enum! { /// A day of the week, in ISO 8601's order.
 Weekday { Monday = "MONDAY", Tuesday = "TUESDAY", Wednesday = "WEDNESDAY", Thursday = "THURSDAY", Friday = "FRIDAY", Saturday = "SATURDAY", Sunday = "SUNDAY", } }
 
-/// When a queue is open. Without any interval it always is, but for holidays.
+/// When a queue is open.
 #[derive(
     Debug,
     Clone,
@@ -37,6 +37,9 @@ pub struct Hours {
     pub time_zone: String,
     pub weekly: Vec<OpenInterval>,
     pub holidays: Vec<Holiday>,
+    /// What a week without any interval means: closed, or else always open but for holidays.
+    #[serde(default)]
+    pub closed: bool,
 }
 json_column!(Hours);
 
@@ -57,7 +60,7 @@ pub struct Holiday {
 
 impl Default for Hours {
     fn default() -> Self {
-        Self { time_zone: "UTC".into(), weekly: Vec::new(), holidays: Vec::new() }
+        Self { time_zone: "UTC".into(), weekly: Vec::new(), holidays: Vec::new(), closed: false }
     }
 }
 
@@ -77,6 +80,7 @@ impl Hours {
         for holiday in &mut self.holidays {
             holiday.name = validate::text_of("hours", &holiday.name, 100)?;
         }
+        self.closed &= self.weekly.is_empty();
         self.weekly.sort_by_key(|it| (it.day, it.from));
         self.holidays.sort_by_key(|it| it.date);
         Ok(self)
@@ -90,12 +94,17 @@ impl Hours {
         self.holidays.iter().any(|holiday| holiday.date == date)
     }
 
+    #[must_use]
+    pub fn always_open(&self) -> bool {
+        self.weekly.is_empty() && !self.closed
+    }
+
     /// When it is open on a day, as the clock there shows it: a time that it skips is the next that it shows, and of one that
     /// it shows twice the first counts (RFC 5545, 3.3.5), so that no stretch is open twice.
     fn of_day(&self, date: NaiveDate) -> impl Iterator<Item = Range<DateTime<Utc>>> {
         let (zone, holiday) = (self.zone(), self.is_holiday(date));
         let day = Weekday::ALL[date.weekday().num_days_from_monday() as usize];
-        let always = self.weekly.is_empty().then_some(OpenInterval { day, from: 0, to: 1440 });
+        let always = self.always_open().then_some(OpenInterval { day, from: 0, to: 1440 });
         let weekly = self.weekly.iter().copied().filter(move |it| it.day == day);
         weekly.chain(always).filter(move |_| !holiday).filter_map(move |it| {
             let at = |minutes: u32| {
@@ -150,7 +159,8 @@ mod tests {
         let weekly =
             Weekday::ALL[..5].iter().map(|&day| OpenInterval { day, from: 9 * 60, to: 17 * 60 }).collect();
         let christmas = Holiday { date: "2026-12-25".parse().unwrap(), name: "Christmas".into() };
-        Hours { time_zone: "Europe/Berlin".into(), weekly, holidays: vec![christmas] }.checked().unwrap()
+        let hours = Hours { weekly, holidays: vec![christmas], ..Hours::default() };
+        Hours { time_zone: "Europe/Berlin".into(), ..hours }.checked().unwrap()
     }
 
     #[test]
@@ -189,6 +199,18 @@ mod tests {
         assert!(always.open_at(at("2026-11-20T03:00:00Z")));
         assert!(!always.open_at(at("2026-11-21T03:00:00Z")));
         assert_eq!(always.opens_at(at("2026-11-21T03:00:00Z")), Some(at("2026-11-22T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_week_without_a_stretch_is_closed_where_that_is_meant() {
+        let closed = Hours { closed: true, ..Hours::default() }.checked().unwrap();
+        assert!(!closed.open_at(at("2026-11-20T03:00:00Z")));
+        assert_eq!(closed.opens_at(at("2026-11-20T03:00:00Z")), None);
+        // Of a week that has one it says nothing, and as it was stored before, it always opened.
+        let week = Hours { closed: true, ..office() };
+        assert_eq!(week.checked().unwrap(), office());
+        let stored = r#"{"time_zone":"UTC","weekly":[],"holidays":[]}"#;
+        assert!(serde_json::from_str::<Hours>(stored).unwrap().always_open());
     }
 
     /// Open on Sundays in Berlin, where the clock skips the hour from two on 29 March and shows it twice on 25 October.

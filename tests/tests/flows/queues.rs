@@ -29,6 +29,21 @@ async fn a_closed_queue_says_its_own_words() {
     );
     let info = anonymous.data("{ queueInfo(key: \"support\") { open closedMessage } }", json!({})).await;
     assert_eq!(info["queueInfo"], json!({ "open": false, "closedMessage": "We celebrate today." }));
+
+    // A week without hours is closed where that is said; who says nothing means always open.
+    for (said, open) in [(json!({ "alwaysOpen": false }), false), (json!({}), true)] {
+        let mut hours = json!({ "timeZone": "UTC", "weekly": [], "holidays": [] });
+        hours.as_object_mut().expect("hours").extend(said.as_object().expect("what is said").clone());
+        change_queue(&platform, "support", json!({ "hours": hours })).await;
+        let query = "{ queueInfo(key: \"support\") { open opensAt } queue(key: \"support\") { hours { alwaysOpen } } }";
+        let admin = sign_in(&platform, 0, ADMIN).await;
+        let seen = admin.data(query, json!({})).await;
+        assert_eq!(
+            (&seen["queueInfo"]["open"], &seen["queue"]["hours"]["alwaysOpen"]),
+            (&json!(open), &json!(open))
+        );
+        assert_eq!(seen["queueInfo"]["opensAt"].is_null(), !open, "{seen}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,7 +9,7 @@ use crate::graphql::{
     scalars::{Date, TimeZone},
 };
 
-/// When a queue is open. Without any interval it always is, but for holidays.
+/// When a queue is open.
 #[derive(SimpleObject, InputObject)]
 #[graphql(input_name = "BusinessHoursInput")]
 pub struct BusinessHours {
@@ -17,6 +17,9 @@ pub struct BusinessHours {
     time_zone: TimeZone,
     /// A week, from Monday.
     weekly: Vec<OpenInterval>,
+    /// Where the week has no interval: whether it is always open, but for holidays, or else closed.
+    #[graphql(default = true)]
+    always_open: bool,
     /// Days on which it stays closed.
     holidays: Vec<Holiday>,
 }
@@ -67,6 +70,7 @@ impl From<&routing::Hours> for BusinessHours {
         Self {
             time_zone: TimeZone(hours.time_zone.clone()),
             weekly: weekly.collect(),
+            always_open: hours.always_open(),
             holidays: holidays.collect(),
         }
     }
@@ -83,6 +87,7 @@ impl BusinessHours {
             time_zone: self.time_zone.0,
             weekly: weekly.collect::<Answer<_>>()?,
             holidays: holidays.collect(),
+            closed: !self.always_open,
         })
     }
 }
