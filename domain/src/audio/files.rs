@@ -7,13 +7,13 @@ use diesel_async::RunQueryDsl;
 use super::AudioFileState;
 use crate::{
     Platform, Result,
-    db::schema::audio_file,
+    db::{Unit, schema::audio_file},
     error::Refusal,
     ids::{AudioFileId, UserId},
     limits,
     page::{Page, Slice, page_by_id},
     people::{Actor, tokens},
-    validate,
+    routing, validate,
 };
 
 /// Music or an announcement.
@@ -36,6 +36,28 @@ pub struct AudioFile {
 pub struct AudioFileChange {
     pub name: Option<String>,
     pub archived: Option<bool>,
+}
+
+/// A file may be chosen. It is held until the end of the unit, so that nobody archives it meanwhile.
+///
+/// # Errors
+/// NOT_FOUND, INVALID for one that is archived or cannot be played; both at `field`.
+pub(crate) async fn check_usable(unit: &mut Unit, id: AudioFileId, field: &'static str) -> Result<()> {
+    let found: Option<AudioFile> = audio_file::table
+        .find(id)
+        .select(AudioFile::as_select())
+        .for_share()
+        .first(unit.connection())
+        .await
+        .optional()?;
+    let found = found.ok_or_else(|| Refusal::not_found("audio file").at(field))?;
+    let why = match found.state {
+        _ if found.archived_at.is_some() => "is archived",
+        AudioFileState::Ready => return Ok(()),
+        AudioFileState::Failed => "could not be converted",
+        AudioFileState::Waiting | AudioFileState::Converting => "is not ready yet",
+    };
+    Err(Refusal::invalid(field, format!("“{}” {why}. Choose another file.", found.name)).into())
 }
 
 fn listed<'a>(archived: bool) -> audio_file::BoxedQuery<'a, Pg> {
@@ -70,7 +92,7 @@ impl Platform {
     }
 
     /// # Errors
-    /// NOT_FOUND, INVALID for the name.
+    /// NOT_FOUND, INVALID for the name, or to archive what queues play.
     pub async fn update_audio_file(&self, id: AudioFileId, change: AudioFileChange) -> Result<AudioFile> {
         let name = change.name.map(|name| validate::name("name", &name)).transpose()?;
         let mut unit = self.begin().await?;
@@ -85,6 +107,9 @@ impl Platform {
         let mut found = found.ok_or_else(|| Refusal::not_found("audio file"))?;
         found.name = name.unwrap_or(found.name);
         if let Some(archived) = change.archived {
+            if archived && found.archived_at.is_none() {
+                routing::refuse_while_used(&mut unit, id.0).await?;
+            }
             found.archived_at = archived.then(|| found.archived_at.unwrap_or(now));
         }
         diesel::update(audio_file::table.find(id))

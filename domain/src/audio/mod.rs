@@ -10,6 +10,7 @@ mod link;
 mod upload;
 
 pub use conversion::{ConversionLease, ConvertedAudio};
+pub(crate) use files::check_usable;
 pub use files::{AudioFile, AudioFileChange};
 pub use format::AudioFormat;
 pub use link::StoredAudio;

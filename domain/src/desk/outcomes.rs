@@ -11,7 +11,7 @@ use crate::{
     error::Refusal,
     ids::OutcomeId,
     people::Actor,
-    validate,
+    routing, validate,
 };
 
 /// How a call can turn out, as administrators name it.
@@ -70,7 +70,7 @@ impl Platform {
     }
 
     /// # Errors
-    /// NOT_FOUND, INVALID or TAKEN for the name.
+    /// NOT_FOUND, INVALID or TAKEN for the name, INVALID to archive what queues give.
     pub async fn update_outcome(
         &self,
         actor: &Actor,
@@ -92,6 +92,9 @@ impl Platform {
         }
         found.success = change.success.unwrap_or(found.success);
         if let Some(archived) = change.archived {
+            if archived && found.archived_at.is_none() {
+                routing::refuse_while_used(&mut unit, id.0).await?;
+            }
             found.archived_at = archived.then(|| found.archived_at.unwrap_or(unit.now));
         }
         diesel::update(outcome::table.find(id))

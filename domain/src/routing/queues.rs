@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{
     OverflowKind, Queue, QueueStats,
+    references::{References, hold_overflows, refuse_while_used},
     rejudge::rejudge,
     settings::{QueueChange, plain, within},
 };
@@ -16,14 +17,13 @@ use crate::{
     config::ConsentPolicy,
     db::{
         Unit,
-        schema::{agent, audio_file, call, queue, queue_member, queue_visit},
+        schema::{agent, call, queue, queue_member, queue_visit},
     },
-    desk,
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{AgentId, AudioFileId, CallId, QueueId, WorkerId},
+    ids::{AgentId, CallId, QueueId, WorkerId},
     people::{Actor, Role, idempotency::Key},
-    voicemail::{box_of_queue, set_queue_box},
+    voicemail::{VoicemailBox, box_of_queue, set_queue_box},
 };
 
 /// What a stranger may know of a queue.
@@ -39,27 +39,6 @@ pub struct QueueInfo {
     pub consent_wording: Option<String>,
     /// What those read who are about to leave a message; none where none are taken.
     pub voicemail_wording: Option<String>,
-}
-
-/// What a queue refers to is there and may be used.
-async fn check_references(unit: &mut Unit, change: &QueueChange) -> Result<()> {
-    if let Some(Some(outcome)) = change.default_outcome {
-        desk::usable_outcome(unit, outcome).await?;
-    }
-    if let Some((_, Some(to))) = change.overflow {
-        find(unit.connection(), to)
-            .await?
-            .filter(|queue| queue.archived_at.is_none())
-            .ok_or_else(|| Refusal::not_found("queue").at("overflow"))?;
-    }
-    for id in [change.music, change.announcement, change.voicemail_greeting].into_iter().flatten().flatten() {
-        let known: i64 =
-            audio_file::table.filter(audio_file::id.eq(id)).count().get_result(unit.connection()).await?;
-        if known == 0 {
-            return Err(Refusal::not_found("audio file").at("audio").into());
-        }
-    }
-    Ok(())
 }
 
 pub(super) async fn find(connection: &mut AsyncPgConnection, id: QueueId) -> Result<Option<Queue>> {
@@ -97,7 +76,7 @@ impl Platform {
         if let Some(first) = unit.first_result::<QueueId>(key.as_ref()).await? {
             return find(unit.connection(), first).await?.ok_or_else(|| Refusal::not_found("queue").into());
         }
-        check_references(&mut unit, &change).await?;
+        hold_overflows(&mut unit).await?;
         let mut made = plain(unit.now);
         let required = QueueChange {
             key: Some(change.key.clone().unwrap_or_default()),
@@ -106,8 +85,10 @@ impl Platform {
         };
         let messages = (required.voicemail, required.voicemail_greeting);
         required.apply(&mut made)?;
+        let named = References::of(&made, messages.1.flatten());
+        named.check(References::default(), &mut unit).await?;
         diesel::insert_into(queue::table).values(&made).execute(unit.connection()).await.map_err(taken)?;
-        set_box(&mut unit, &made, messages).await?;
+        set_box(&mut unit, &made, VoicemailBox::default().with(messages)).await?;
         changed(&mut unit, made.id, actor).await?;
         unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
@@ -129,6 +110,9 @@ impl Platform {
     ) -> Result<Queue> {
         administrator(actor)?;
         let mut unit = self.begin().await?;
+        if change.overflow.is_some() || change.archived.is_some() {
+            hold_overflows(&mut unit).await?;
+        }
         let found: Option<Queue> = queue::table
             .find(id)
             .select(Queue::as_select())
@@ -137,7 +121,6 @@ impl Platform {
             .await
             .optional()?;
         let Some(before) = found else { return Err(Refusal::not_found("queue").at("queueId").into()) };
-        check_references(&mut unit, &change).await?;
         let (archived, messages) = (change.archived, (change.voicemail, change.voicemail_greeting));
         let mut queue = before.clone();
         change.apply(&mut queue)?;
@@ -145,7 +128,9 @@ impl Platform {
         if let Some(archived) = archived {
             queue.archived_at = archived.then(|| before.archived_at.unwrap_or(now));
         }
-        if queue == before && has_box(&mut unit, id, messages).await? {
+        let messages_before = box_of_queue(unit.connection(), id).await?;
+        let messages = messages_before.with(messages);
+        if queue == before && messages == messages_before {
             return Ok(queue);
         }
         if version.is_some_and(|version| version != before.version) {
@@ -154,6 +139,14 @@ impl Platform {
                 "The queue was changed elsewhere meanwhile. Look at it again, then decide what to save.",
             );
         }
+        if queue.archived_at.is_some() && before.archived_at.is_none() {
+            refuse_while_used(&mut unit, id.0).await?;
+        }
+        // What an archived queue names may have been archived after it.
+        let back = queue.archived_at.is_none() && before.archived_at.is_some();
+        let known =
+            if back { References::default() } else { References::of(&before, messages_before.greeting) };
+        References::of(&queue, messages.greeting).check(known, &mut unit).await?;
         queue.version += 1;
         queue.updated_at = now;
         // The calls first: a new key makes whoever enters wait for this row.
@@ -265,16 +258,6 @@ impl Platform {
     }
 }
 
-/// What shall be set of how a queue takes messages.
-type Messages = (Option<bool>, Option<Option<AudioFileId>>);
-
-/// Whether it takes messages so already.
-async fn has_box(unit: &mut Unit, id: QueueId, (enabled, greeting): Messages) -> Result<bool> {
-    let now = box_of_queue(unit.connection(), id).await?;
-    Ok(enabled.is_none_or(|enabled| enabled == now.enabled)
-        && greeting.is_none_or(|greeting| greeting == now.greeting))
-}
-
 /// Whether somebody who calls now is refused. Where a full queue hands on to is not looked at.
 fn turns_away(queue: &Queue, stats: &QueueStats) -> bool {
     let most = i64::from(queue.max_length);
@@ -287,8 +270,8 @@ fn turns_away(queue: &Queue, stats: &QueueStats) -> bool {
 }
 
 /// How it takes messages: an overflow that makes callers leave one needs somebody who takes it.
-async fn set_box(unit: &mut Unit, queue: &Queue, (enabled, greeting): Messages) -> Result<()> {
-    let messages = set_queue_box(unit, queue.id, enabled, greeting).await?;
+async fn set_box(unit: &mut Unit, queue: &Queue, messages: VoicemailBox) -> Result<()> {
+    set_queue_box(unit, queue.id, messages).await?;
     if queue.overflow == OverflowKind::Voicemail && !messages.enabled {
         let says = "The queue takes no messages. Turn voicemail on, or choose another overflow.";
         return Err(Refusal::invalid("overflow", says).into());

@@ -33,6 +33,13 @@ fn of_row((enabled, greeting): Row) -> VoicemailBox {
     VoicemailBox { enabled, greeting }
 }
 
+impl VoicemailBox {
+    /// What is given of it is set; what is none stays as it is.
+    pub(crate) fn with(self, (enabled, greeting): (Option<bool>, Option<Option<AudioFileId>>)) -> Self {
+        Self { enabled: enabled.unwrap_or(self.enabled), greeting: greeting.unwrap_or(self.greeting) }
+    }
+}
+
 /// A queue takes no messages unless somebody said so.
 pub(crate) async fn box_of_queue(connection: &mut AsyncPgConnection, id: QueueId) -> Result<VoicemailBox> {
     let found: Option<Row> = voicemail_box::table
@@ -72,29 +79,20 @@ impl Recipient {
     }
 }
 
-/// Sets how a queue takes messages; what is none stays as it is.
-pub(crate) async fn set_queue_box(
-    unit: &mut Unit,
-    id: QueueId,
-    enabled: Option<bool>,
-    greeting: Option<Option<AudioFileId>>,
-) -> Result<VoicemailBox> {
-    let before = box_of_queue(unit.connection(), id).await?;
-    let after = VoicemailBox {
-        enabled: enabled.unwrap_or(before.enabled),
-        greeting: greeting.unwrap_or(before.greeting),
-    };
-    if after != before {
-        let set = (voicemail_box::enabled.eq(after.enabled), voicemail_box::greeting_id.eq(after.greeting));
-        diesel::insert_into(voicemail_box::table)
-            .values((voicemail_box::id.eq(BoxId::new()), voicemail_box::queue_id.eq(id), set))
-            .on_conflict(voicemail_box::queue_id)
-            .do_update()
-            .set(set)
-            .execute(unit.connection())
-            .await?;
+/// Sets how a queue takes messages.
+pub(crate) async fn set_queue_box(unit: &mut Unit, id: QueueId, messages: VoicemailBox) -> Result<()> {
+    if messages == box_of_queue(unit.connection(), id).await? {
+        return Ok(());
     }
-    Ok(after)
+    let set = (voicemail_box::enabled.eq(messages.enabled), voicemail_box::greeting_id.eq(messages.greeting));
+    diesel::insert_into(voicemail_box::table)
+        .values((voicemail_box::id.eq(BoxId::new()), voicemail_box::queue_id.eq(id), set))
+        .on_conflict(voicemail_box::queue_id)
+        .do_update()
+        .set(set)
+        .execute(unit.connection())
+        .await?;
+    Ok(())
 }
 
 impl Platform {

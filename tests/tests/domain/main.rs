@@ -21,6 +21,7 @@ mod merge;
 mod messages;
 mod model;
 mod recordings;
+mod references;
 mod routing;
 mod routing_callbacks;
 mod routing_load;

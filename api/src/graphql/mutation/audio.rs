@@ -27,7 +27,7 @@ struct AudioFileUpdateInput {
     audio_file_id: ID,
     /// What it is called.
     name: Option<String>,
-    /// Whether it is no longer offered for new use; queues that name it go on playing it.
+    /// True takes it out of the choice, which is INVALID while queues play it; false brings it back.
     archived: Option<bool>,
 }
 

@@ -29,7 +29,7 @@ struct OutcomeUpdateInput {
     name: Option<String>,
     /// Whether it counts as a success, of calls in the past, too.
     success: Option<bool>,
-    /// True takes it out of the choice, false brings it back.
+    /// True takes it out of the choice, which is INVALID while queues give it by themselves; false brings it back.
     archived: Option<bool>,
 }
 

@@ -105,7 +105,8 @@ struct QueueUpdateInput {
     /// All else.
     #[graphql(flatten)]
     settings: QueueSettings,
-    /// True puts it away: it takes no calls, those that wait are still served. False brings it back.
+    /// True puts it away, which is INVALID while others overflow to it: it takes no calls, those that wait are still served.
+    /// False brings it back.
     archived: Option<bool>,
 }
 
