@@ -100,12 +100,12 @@ pub async fn make() -> Outcome {
 async fn make_lists(platform: &Platform, admin: &Actor) -> domain::Result<()> {
     if platform.list_outcomes(true).await?.is_empty() {
         for (name, success) in OUTCOMES {
-            platform.create_outcome(admin, name, success).await?;
+            platform.create_outcome(admin, name, success, None).await?;
         }
     }
     if platform.away_reasons(true).await?.is_empty() {
         for name in AWAY_REASONS {
-            platform.create_away_reason(admin, name).await?;
+            platform.create_away_reason(admin, name, None).await?;
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::{
     ids::{AudioFileId, UserId},
     limits,
     page::{Page, Slice, page_by_id},
-    people::{Actor, tokens},
+    people::{Actor, idempotency::Key, tokens},
     routing, validate,
 };
 
@@ -70,14 +70,24 @@ impl Platform {
     ///
     /// # Errors
     /// INVALID for the name.
-    pub async fn create_audio_file(&self, actor: &Actor, name: &str) -> Result<(AudioFile, String)> {
+    pub async fn create_audio_file(
+        &self,
+        actor: &Actor,
+        name: &str,
+        key: Option<Key>,
+    ) -> Result<(AudioFile, String)> {
         let user = actor.user()?.id;
         let name = validate::name("name", name)?;
-        let (token, now) = (tokens::random(), self.clock.now());
-        let mut connection = self.db.get().await?;
+        let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<AudioFileId>(key.as_ref()).await? {
+            let made = audio_file::table.find(first).select(AudioFile::as_select());
+            return Ok((made.first(unit.connection()).await?, self.upload_token(first)));
+        }
+        let (id, now) = (AudioFileId::new(), unit.now);
+        let token = self.upload_token(id);
         let made = diesel::insert_into(audio_file::table)
             .values((
-                audio_file::id.eq(AudioFileId::new()),
+                audio_file::id.eq(id),
                 audio_file::name.eq(name),
                 audio_file::state.eq(AudioFileState::Waiting),
                 audio_file::upload_token_hash.eq(tokens::hash(&token)),
@@ -86,8 +96,10 @@ impl Platform {
                 audio_file::created_at.eq(now),
             ))
             .returning(AudioFile::as_returning())
-            .get_result(&mut connection)
+            .get_result(unit.connection())
             .await?;
+        unit.keep_result(key.as_ref(), &id).await?;
+        unit.commit().await?;
         Ok((made, token))
     }
 

@@ -1,9 +1,11 @@
 //! The upload: one, to an address whose token is the permission.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use hmac::Mac;
 
 use super::{AudioFileState, prefix};
 use crate::{
@@ -15,6 +17,8 @@ use crate::{
     people::tokens,
     uploads::{UploadPlace, UploadTarget},
 };
+
+const LABEL: &str = "audio upload v1";
 
 /// The file that a token of this hash is for.
 pub(crate) async fn upload_place(
@@ -37,6 +41,11 @@ pub(crate) async fn upload_place(
 }
 
 impl Platform {
+    /// The token in the address that a file is uploaded to: made of its id, so that a repeated request is given it again.
+    pub(super) fn upload_token(&self, id: AudioFileId) -> String {
+        URL_SAFE_NO_PAD.encode(self.link_signature(LABEL, id.0.as_bytes()).finalize().into_bytes())
+    }
+
     /// Stores what was uploaded and has it converted. False when the address was used meanwhile: then the other upload holds.
     pub async fn take_audio_upload(&self, id: AudioFileId, content: Bytes) -> Result<bool> {
         let key = format!("{}source-{}", prefix(id), tokens::random());

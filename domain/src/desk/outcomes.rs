@@ -10,7 +10,7 @@ use crate::{
     db::{Unit, schema::outcome},
     error::Refusal,
     ids::OutcomeId,
-    people::Actor,
+    people::{Actor, idempotency::Key},
     routing, validate,
 };
 
@@ -57,14 +57,25 @@ pub(crate) async fn usable_outcome(unit: &mut Unit, id: OutcomeId) -> Result<Out
 impl Platform {
     /// # Errors
     /// INVALID or TAKEN for the name, LIMIT_REACHED.
-    pub async fn create_outcome(&self, actor: &Actor, name: &str, success: bool) -> Result<Outcome> {
+    pub async fn create_outcome(
+        &self,
+        actor: &Actor,
+        name: &str,
+        success: bool,
+        key: Option<Key>,
+    ) -> Result<Outcome> {
         actor.user()?;
         let name = validate::text_of("name", name, 100)?;
         let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<OutcomeId>(key.as_ref()).await? {
+            let made = outcome::table.find(first).select(Outcome::as_select());
+            return Ok(made.first(unit.connection()).await?);
+        }
         let number: i64 = outcome::table.count().get_result(unit.connection()).await?;
         fits(number, "outcomes")?;
         let made = Outcome { id: OutcomeId::new(), name, success, created_at: unit.now, archived_at: None };
         diesel::insert_into(outcome::table).values(&made).execute(unit.connection()).await.map_err(taken)?;
+        unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
         Ok(made)
     }

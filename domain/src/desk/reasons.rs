@@ -6,7 +6,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{fits, taken};
 use crate::{
-    Platform, Result, db::schema::away_reason, error::Refusal, ids::ReasonId, people::Actor, validate,
+    Platform, Result,
+    db::schema::away_reason,
+    error::Refusal,
+    ids::ReasonId,
+    people::{Actor, idempotency::Key},
+    validate,
 };
 
 /// Why an agent can be away, as administrators name it.
@@ -49,10 +54,19 @@ pub(crate) async fn usable_reason(connection: &mut AsyncPgConnection, name: &str
 impl Platform {
     /// # Errors
     /// INVALID or TAKEN for the name, LIMIT_REACHED.
-    pub async fn create_away_reason(&self, actor: &Actor, name: &str) -> Result<AwayReason> {
+    pub async fn create_away_reason(
+        &self,
+        actor: &Actor,
+        name: &str,
+        key: Option<Key>,
+    ) -> Result<AwayReason> {
         actor.user()?;
         let name = validate::text_of("name", name, 100)?;
         let mut unit = self.begin().await?;
+        if let Some(first) = unit.first_result::<ReasonId>(key.as_ref()).await? {
+            let made = away_reason::table.find(first).select(AwayReason::as_select());
+            return Ok(made.first(unit.connection()).await?);
+        }
         let number: i64 = away_reason::table.count().get_result(unit.connection()).await?;
         fits(number, "reasons")?;
         let made = AwayReason { id: ReasonId::new(), name, created_at: unit.now, archived_at: None };
@@ -61,6 +75,7 @@ impl Platform {
             .execute(unit.connection())
             .await
             .map_err(taken)?;
+        unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
         Ok(made)
     }

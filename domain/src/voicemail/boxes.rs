@@ -142,7 +142,7 @@ impl Platform {
             Greeting::Upload => {
                 let name = self.users(&[id.into()]).await?.pop().map_or_else(String::new, |user| user.name);
                 let name: String = format!("Greeting of {name}").chars().take(200).collect();
-                let (file, token) = self.create_audio_file(actor, &name).await?;
+                let (file, token) = self.create_audio_file(actor, &name, None).await?;
                 (Some(file.id), Some(token))
             }
         };

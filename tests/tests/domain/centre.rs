@@ -47,7 +47,7 @@ impl Centre {
         let admin = person(&platform, Role::Admin).await;
         let worker = worker(&platform).await;
         for reason in ["lunch", "training"] {
-            platform.create_away_reason(&admin, reason).await.unwrap();
+            platform.create_away_reason(&admin, reason, None).await.unwrap();
         }
         Self { stage, platform, admin, worker }
     }

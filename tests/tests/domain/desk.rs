@@ -353,9 +353,9 @@ async fn what_agents_choose_from_is_renamed_and_archived_but_never_lost() {
     let stage = Stage::set().await;
     let platform = stage.process();
     let actor = agent(&platform).await;
-    let sold = platform.create_outcome(&actor, "Sold", true).await.unwrap();
-    assert_eq!(code(platform.create_outcome(&actor, " sold ", false).await), RefusalCode::Taken);
-    platform.create_outcome(&actor, "Not reached", false).await.unwrap();
+    let sold = platform.create_outcome(&actor, "Sold", true, None).await.unwrap();
+    assert_eq!(code(platform.create_outcome(&actor, " sold ", false, None).await), RefusalCode::Taken);
+    platform.create_outcome(&actor, "Not reached", false, None).await.unwrap();
     let archive = OutcomeChange { archived: Some(true), ..OutcomeChange::default() };
     let archived = platform.update_outcome(&actor, sold.id, archive.clone()).await.unwrap();
     assert_eq!(platform.update_outcome(&actor, sold.id, archive).await.unwrap(), archived);
@@ -364,8 +364,8 @@ async fn what_agents_choose_from_is_renamed_and_archived_but_never_lost() {
     let rename = OutcomeChange { name: Some("not reached".into()), ..OutcomeChange::default() };
     assert_eq!(code(platform.update_outcome(&actor, sold.id, rename).await), RefusalCode::Taken);
 
-    let lunch = platform.create_away_reason(&actor, "Lunch").await.unwrap();
-    assert_eq!(code(platform.create_away_reason(&actor, "LUNCH").await), RefusalCode::Taken);
+    let lunch = platform.create_away_reason(&actor, "Lunch", None).await.unwrap();
+    assert_eq!(code(platform.create_away_reason(&actor, "LUNCH", None).await), RefusalCode::Taken);
     let rename = AwayReasonChange { name: Some("Dinner".into()), archived: Some(true) };
     platform.update_away_reason(&actor, lunch.id, rename).await.unwrap();
     assert!(platform.away_reasons(false).await.unwrap().is_empty());

@@ -10,7 +10,7 @@ use super::centre::{Centre, refused};
 
 /// A file in this state, as a worker would leave it.
 async fn file(centre: &Centre, name: &str, state: &str) -> AudioFileId {
-    let id = centre.platform.create_audio_file(&centre.admin, name).await.unwrap().0.id;
+    let id = centre.platform.create_audio_file(&centre.admin, name, None).await.unwrap().0.id;
     let set = format!(
         "UPDATE audio_file SET state = '{state}', failure = 'Damaged.', key = '{id}', duration_ms = 1, bytes = 1, sha256 = ''
          WHERE id = '{}'",
@@ -45,7 +45,7 @@ fn overflows_to(id: QueueId) -> QueueChange {
 async fn what_queues_use_is_not_archived() {
     let centre = Centre::open().await;
     let back = centre.queue("back", QueueChange::default()).await.id;
-    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap().id;
+    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false, None).await.unwrap().id;
     let mut files = Vec::new();
     for name in ["music", "announcement", "greeting"] {
         files.push(file(&centre, name, "READY").await);

@@ -209,7 +209,7 @@ async fn only_a_reason_of_the_list_is_a_reason_to_be_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outcome_is_given_when_the_wrap_up_runs_out() {
     let centre = Centre::open().await;
-    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap();
+    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false, None).await.unwrap();
     let change = QueueChange {
         default_outcome: Some(Some(outcome.id)),
         wrap_up_required: Some(true),
@@ -238,7 +238,7 @@ async fn an_outcome_is_given_when_the_wrap_up_runs_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outcome_is_given_at_the_end_when_a_wrap_up_ran_out_before() {
     let centre = Centre::open().await;
-    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap();
+    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false, None).await.unwrap();
     let change = QueueChange { default_outcome: Some(Some(outcome.id)), ..QueueChange::default() };
     let queue = centre.queue("support", change).await;
     for wraps_up in [false, true] {
@@ -281,7 +281,7 @@ async fn an_outcome_is_given_at_the_end_when_a_wrap_up_ran_out_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_wants_an_outcome_names_one_to_fall_back_on() {
     let centre = Centre::open().await;
-    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false).await.unwrap().id;
+    let outcome = centre.platform.create_outcome(&centre.admin, "No note", false, None).await.unwrap().id;
     let queue = centre.queue("support", QueueChange::default()).await;
     let required = QueueChange { wrap_up_required: Some(true), ..QueueChange::default() };
     let update =

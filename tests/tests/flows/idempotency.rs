@@ -2,7 +2,7 @@
 
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::sql::count;
-use cordboard_tests::story::{AGENT, OTHER_AGENT, contact, sign_in, text};
+use cordboard_tests::story::{ADMIN, AGENT, OTHER_AGENT, contact, sign_in, text};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -38,4 +38,34 @@ async fn the_same_key_gives_the_same_result_and_nothing_happens_twice() {
     let created = agent.mutate("contactCreate", named.clone(), "contact { id }").await;
     let repeated = agent.mutate("contactCreate", named, "contact { id }").await;
     assert_eq!(text(&created["contact"]["id"]), text(&repeated["contact"]["id"]));
+}
+
+/// The first answer was lost: what agents choose from is not refused as taken, and a file is still uploaded.
+#[tokio::test]
+async fn what_administrators_make_is_made_once() {
+    let platform =
+        Platform::with(Options { workers: Some(0), schedulers: Some(0), ..Options::default() }).await;
+    let admin = sign_in(&platform, 0, ADMIN).await;
+    let at_the_other = admin.at(platform.base(1));
+    for (mutation, input, fields) in [
+        (
+            "outcomeCreate",
+            json!({ "name": "Wrong number", "success": false, "idempotencyKey": "a key" }),
+            "outcome { id }",
+        ),
+        ("awayReasonCreate", json!({ "name": "Fire drill", "idempotencyKey": "a key" }), "awayReason { id }"),
+        (
+            "audioFileCreate",
+            json!({ "name": "Please hold", "idempotencyKey": "a key" }),
+            "audioFile { id } uploadUrl",
+        ),
+    ] {
+        let first = admin.mutate(mutation, input.clone(), fields).await;
+        assert_eq!(at_the_other.mutate(mutation, input.clone(), fields).await, first);
+        let mut other = input;
+        other["name"] = json!("Another");
+        assert_eq!(admin.failed(mutation, other).await, "BAD_USER_INPUT");
+    }
+    let sql = platform.sql().await;
+    assert_eq!(count(&sql, "SELECT count(*) FROM audio_file").await, 1);
 }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::audio::AudioFileChange;
 
+use super::key;
 use crate::graphql::{
     context::ContextExt,
     fault::Answer,
@@ -18,6 +19,8 @@ use crate::graphql::{
 struct AudioFileCreateInput {
     /// What it is called.
     name: String,
+    /// A repeat with the same key within 24 h gives the first result, also the address.
+    idempotency_key: Option<String>,
 }
 
 /// What is to change; what is left out stays.
@@ -58,13 +61,17 @@ impl AudioMutations {
         context: &Context<'_>,
         #[graphql(desc = "The new file.")] input: AudioFileCreateInput,
     ) -> Answer<AudioFileCreatePayload> {
-        let platform = context.platform();
-        let created = platform.create_audio_file(context.actor(), &input.name).await;
-        settle(created.map(|(file, token)| AudioFileCreatePayload {
-            audio_file: Some(AudioFile(file)),
-            upload_url: Some(upload_url(&platform.config, &token)),
-            ..Default::default()
-        }))
+        let (platform, actor) = (context.platform(), context.actor());
+        let created = async {
+            let key = key(actor, "audioFileCreate", input.idempotency_key.as_ref(), &input)?;
+            let (file, token) = platform.create_audio_file(actor, &input.name, key).await?;
+            Ok(AudioFileCreatePayload {
+                audio_file: Some(AudioFile(file)),
+                upload_url: Some(upload_url(&platform.config, &token)),
+                ..Default::default()
+            })
+        };
+        settle(created.await)
     }
 
     /// Renames an audio file, or puts it away. For administrators.

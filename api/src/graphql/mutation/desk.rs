@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::desk::{AwayReasonChange, OutcomeChange};
 
+use super::key;
 use crate::graphql::{
     context::ContextExt,
     fault::Answer,
@@ -18,6 +19,8 @@ struct OutcomeCreateInput {
     name: String,
     /// Whether it counts as a success.
     success: bool,
+    /// A repeat with the same key within 24 h gives the first result.
+    idempotency_key: Option<String>,
 }
 
 /// What is to change; what is left out stays.
@@ -38,6 +41,8 @@ struct OutcomeUpdateInput {
 struct AwayReasonCreateInput {
     /// What it is called; nothing else has this name.
     name: String,
+    /// A repeat with the same key within 24 h gives the first result.
+    idempotency_key: Option<String>,
 }
 
 /// What is to change; what is left out stays.
@@ -85,8 +90,13 @@ impl DeskMutations {
         context: &Context<'_>,
         #[graphql(desc = "The new outcome.")] input: OutcomeCreateInput,
     ) -> Answer<OutcomeCreatePayload> {
-        let made = context.platform().create_outcome(context.actor(), &input.name, input.success).await;
-        settle(made.map(|row| OutcomeCreatePayload { outcome: Some(Outcome(row)), ..Default::default() }))
+        let (platform, actor) = (context.platform(), context.actor());
+        let created = async {
+            let key = key(actor, "outcomeCreate", input.idempotency_key.as_ref(), &input)?;
+            let outcome = platform.create_outcome(actor, &input.name, input.success, key).await?;
+            Ok(OutcomeCreatePayload { outcome: Some(Outcome(outcome)), ..Default::default() })
+        };
+        settle(created.await)
     }
 
     /// Changes an outcome, takes it out of the choice, or brings it back. For administrators.
@@ -107,13 +117,13 @@ impl DeskMutations {
         context: &Context<'_>,
         #[graphql(desc = "The new reason.")] input: AwayReasonCreateInput,
     ) -> Answer<AwayReasonCreatePayload> {
-        let made = context.platform().create_away_reason(context.actor(), &input.name).await;
-        settle(
-            made.map(|row| AwayReasonCreatePayload {
-                away_reason: Some(AwayReason(row)),
-                ..Default::default()
-            }),
-        )
+        let (platform, actor) = (context.platform(), context.actor());
+        let created = async {
+            let key = key(actor, "awayReasonCreate", input.idempotency_key.as_ref(), &input)?;
+            let reason = platform.create_away_reason(actor, &input.name, key).await?;
+            Ok(AwayReasonCreatePayload { away_reason: Some(AwayReason(reason)), ..Default::default() })
+        };
+        settle(created.await)
     }
 
     /// Changes a reason for being away, takes it out of the choice, or brings it back. For administrators.
