@@ -1,7 +1,10 @@
 //! Everything that can be read.
 
 use async_graphql::{Context, ID, Object};
-use domain::ids::{CallId, ContactId};
+use domain::{
+    audio::AudioFileFilter,
+    ids::{CallId, ContactId},
+};
 use futures_util::future::try_join_all;
 
 use super::{
@@ -237,8 +240,10 @@ impl Query {
         #[graphql(desc = "Size of the page.")] first: Option<i32>,
         #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Those that are no longer offered, too.", default)] include_archived: bool,
+        #[graphql(desc = "Part of the name.")] search: Option<String>,
     ) -> Answer<Connection<AudioFile>> {
-        AudioFile::page(context, &Window::forwards(first, after), include_archived).await
+        let filter = AudioFileFilter { archived: include_archived, search };
+        AudioFile::page(context, &Window::forwards(first, after), filter).await
     }
 
     /// What supervisors and administrators did to the calls and the status of others, the newest first. For

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::AudioFileState;
 use crate::{
     Platform, Result,
+    crm::like,
     db::{Unit, schema::audio_file},
     error::Refusal,
     ids::{AudioFileId, UserId},
@@ -60,9 +61,24 @@ pub(crate) async fn check_usable(unit: &mut Unit, id: AudioFileId, field: &'stat
     Err(Refusal::invalid(field, format!("“{}” {why}. Choose another file.", found.name)).into())
 }
 
-fn listed<'a>(archived: bool) -> audio_file::BoxedQuery<'a, Pg> {
-    let all = audio_file::table.into_boxed();
-    if archived { all } else { all.filter(audio_file::archived_at.is_null()) }
+/// Which files are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct AudioFileFilter {
+    /// The archived ones, too.
+    pub archived: bool,
+    /// Part of the name.
+    pub search: Option<String>,
+}
+
+fn listed<'a>(filter: &AudioFileFilter) -> audio_file::BoxedQuery<'a, Pg> {
+    let mut query = audio_file::table.into_boxed();
+    if !filter.archived {
+        query = query.filter(audio_file::archived_at.is_null());
+    }
+    match filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => query.filter(audio_file::name.ilike(like(text))),
+        None => query,
+    }
 }
 
 impl Platform {
@@ -132,12 +148,12 @@ impl Platform {
         Ok(found)
     }
 
-    /// The newest first; those that were archived too, if asked for.
-    pub async fn list_audio_files(&self, archived: bool, slice: &Slice) -> Result<Page<AudioFile>> {
+    /// The newest first.
+    pub async fn list_audio_files(&self, filter: &AudioFileFilter, slice: &Slice) -> Result<Page<AudioFile>> {
         let mut connection = self.db.get().await?;
         Ok(page_by_id!(
             &mut connection,
-            listed(archived),
+            listed(filter),
             audio_file::id,
             AudioFile,
             slice,
@@ -145,9 +161,9 @@ impl Platform {
         ))
     }
 
-    pub async fn count_audio_files(&self, archived: bool) -> Result<i64> {
+    pub async fn count_audio_files(&self, filter: &AudioFileFilter) -> Result<i64> {
         let mut connection = self.db.get().await?;
-        Ok(listed(archived).count().get_result(&mut connection).await?)
+        Ok(listed(filter).count().get_result(&mut connection).await?)
     }
 
     /// Files by id; in no order.

@@ -11,7 +11,7 @@ mod upload;
 
 pub use conversion::{ConversionLease, ConvertedAudio};
 pub(crate) use files::check_usable;
-pub use files::{AudioFile, AudioFileChange};
+pub use files::{AudioFile, AudioFileChange, AudioFileFilter};
 pub use format::AudioFormat;
 pub use link::StoredAudio;
 pub(crate) use upload::upload_place;

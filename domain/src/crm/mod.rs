@@ -16,6 +16,6 @@ pub use notes::{NewNote, Note};
 pub use timeline::{Activity, ActivityKind};
 
 /// The pattern of ILIKE for "contains this text".
-fn like(text: &str) -> String {
+pub(crate) fn like(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }

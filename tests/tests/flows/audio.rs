@@ -23,6 +23,12 @@ async fn an_uploaded_file_is_converted_and_plays() {
     let listed = story::nodes(&supervisor.data(&list, json!({})).await["audioFiles"]);
     assert_eq!(listed[0]["name"], "Please hold");
     assert_eq!(agent.send(&list, json!({})).await.error_code(), "FORBIDDEN");
+    let found = "query($part: String) { audioFiles(first: 10, search: $part) { totalCount nodes { id } } }";
+    for (part, number) in [(" HOLD", 1), ("%", 0), ("", 1)] {
+        let found = supervisor.data(found, json!({ "part": part })).await["audioFiles"].clone();
+        assert_eq!(found["totalCount"], number, "{part:?}");
+        assert_eq!(found["nodes"].as_array().expect("a page").len(), number, "{part:?}");
+    }
     assert_eq!(supervisor.failed("audioFileCreate", json!({ "name": "Mine" })).await, "FORBIDDEN");
     let rename = json!({ "audioFileId": file["id"], "name": "Hold on", "archived": true });
     admin.mutate("audioFileUpdate", rename, "audioFile { archivedAt }").await;

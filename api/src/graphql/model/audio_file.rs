@@ -1,7 +1,7 @@
 //! Music and announcements for those who wait.
 
 use async_graphql::{Context, ID, Object};
-use domain::audio;
+use domain::audio::{self, AudioFileFilter};
 
 use super::AudioFileState;
 use crate::graphql::{
@@ -21,12 +21,16 @@ listed!(AudioFile);
 
 impl AudioFile {
     /// A page of the files, the newest first.
-    pub async fn page(context: &Context<'_>, window: &Window, archived: bool) -> Answer<Connection<Self>> {
+    pub async fn page(
+        context: &Context<'_>,
+        window: &Window,
+        filter: AudioFileFilter,
+    ) -> Answer<Connection<Self>> {
         let platform = context.platform().clone();
-        let page = platform.list_audio_files(archived, &window.slice()?).await?;
+        let page = platform.list_audio_files(&filter, &window.slice()?).await?;
         Ok(Connection::new(window, page, Self, move || {
-            let platform = platform.clone();
-            async move { platform.count_audio_files(archived).await }
+            let (platform, filter) = (platform.clone(), filter.clone());
+            async move { platform.count_audio_files(&filter).await }
         }))
     }
 }
