@@ -7,11 +7,12 @@ import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload, Refused } from '../api/errors';
 import { graphql } from '../gql';
-import type { AudioFileFieldsFragment, QueueFieldsFragment } from '../gql/graphql';
+import type { QueueFieldsFragment } from '../gql/graphql';
 import { Fault } from '../ui/Fault';
 import { LinkButton } from '../ui/LinkButton';
 import page from '../ui/page.module.css';
 import { HoursField } from './HoursField';
+import type { Named } from './options';
 import { FIELDS, isSame, type QueueForm, toForm, toInput, validate } from './queue-form';
 import { AfterFields, GeneralFields, RoutingFields, TargetFields, WaitingFields } from './QueueFields';
 import styles from './Settings.module.css';
@@ -34,20 +35,14 @@ export const QueueUpdate = graphql(`
 const OVERTAKEN =
   'Somebody else has changed this queue meanwhile. What you changed is kept here, not saved. Saved anyway, it replaces theirs where you changed the same.';
 
-interface Named {
-  id: string;
-  name: string;
-}
-
 export interface EditorProps {
   queue: QueueFieldsFragment;
   disabled: boolean;
   outcomes: readonly Named[];
   others: readonly Named[];
-  audio: readonly AudioFileFieldsFragment[];
 }
 
-export interface FieldsProps extends Omit<EditorProps, 'queue'> {
+export interface FieldsProps extends EditorProps {
   form: UseFormReturnType<QueueForm>;
 }
 
@@ -106,7 +101,7 @@ export function QueueEditor({ queue, ...rest }: EditorProps) {
   );
 
   const notice = fault ?? (overtaken ? OVERTAKEN : null);
-  const fields = { form, ...rest };
+  const fields = { form, queue, ...rest };
   return (
     <form onSubmit={save} noValidate className={styles.content}>
       <Section title="General">

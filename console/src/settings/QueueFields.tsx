@@ -1,6 +1,8 @@
 import { NumberInput, type NumberInputProps, Radio, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { STRATEGIES } from '../calls/routing-words';
 import type { RoutingStrategy } from '../gql/graphql';
+import { AudioChoice } from './AudioChoice';
+import { optionsOf } from './options';
 import type { QueueForm } from './queue-form';
 import type { FieldsProps } from './QueueEditor';
 import styles from './Settings.module.css';
@@ -68,9 +70,8 @@ export function RoutingFields({ form, disabled }: FieldsProps) {
   );
 }
 
-export function WaitingFields({ form, disabled, others, audio }: FieldsProps) {
-  const { overflow, announcementId, voicemail } = form.values;
-  const files = audio.filter(({ state }) => state === 'READY').map(({ id, name }) => ({ value: id, label: name }));
+export function WaitingFields({ form, queue, disabled, others }: FieldsProps) {
+  const { overflow, announcementId, voicemail, voicemailGreetingId } = form.values;
   return (
     <>
       <div className={styles.pair}>
@@ -96,7 +97,7 @@ export function WaitingFields({ form, disabled, others, audio }: FieldsProps) {
             searchable
             limit={100}
             disabled={disabled}
-            data={others.map(({ id, name }) => ({ value: id, label: name }))}
+            data={optionsOf(others, queue.overflow?.queue)}
             {...form.getInputProps('overflowQueueId')}
           />
         )}
@@ -109,13 +110,25 @@ export function WaitingFields({ form, disabled, others, audio }: FieldsProps) {
           disabled={disabled}
           {...form.getInputProps('voicemail', { type: 'checkbox' })}
         />
-        {voicemail && (
-          <Select label="Greeting" placeholder="“Nobody can take your call just now …”" clearable disabled={disabled} data={files} {...form.getInputProps('voicemailGreetingId')} />
+        {(voicemail || voicemailGreetingId !== null) && (
+          <AudioChoice
+            label="Greeting"
+            placeholder="“Nobody can take your call just now …”"
+            present={queue.voicemailGreeting}
+            disabled={disabled}
+            {...form.getInputProps('voicemailGreetingId')}
+          />
         )}
       </div>
       <div className={styles.pair}>
-        <Select label="Music" placeholder="The music that comes with Cordboard" clearable disabled={disabled} data={files} {...form.getInputProps('holdMusicId')} />
-        <Select label="Announcement" placeholder="None" clearable disabled={disabled} data={files} {...form.getInputProps('announcementId')} />
+        <AudioChoice
+          label="Music"
+          placeholder="The music that comes with Cordboard"
+          present={queue.holdMusic}
+          disabled={disabled}
+          {...form.getInputProps('holdMusicId')}
+        />
+        <AudioChoice label="Announcement" placeholder="None" present={queue.announcement} disabled={disabled} {...form.getInputProps('announcementId')} />
         {announcementId !== null && (
           <Amount of={form} disabled={disabled} name="announcementSeconds" label="Every" suffix=" s" min={10} max={600} />
         )}
@@ -144,7 +157,7 @@ export function TargetFields({ form, disabled }: FieldsProps) {
   );
 }
 
-export function AfterFields({ form, disabled, outcomes }: FieldsProps) {
+export function AfterFields({ form, queue, disabled, outcomes }: FieldsProps) {
   return (
     <>
       <Textarea
@@ -165,7 +178,7 @@ export function AfterFields({ form, disabled, outcomes }: FieldsProps) {
           placeholder="None"
           clearable
           disabled={disabled}
-          data={outcomes.map(({ id, name }) => ({ value: id, label: name }))}
+          data={optionsOf(outcomes, queue.defaultOutcome)}
           {...form.getInputProps('defaultOutcomeId')}
         />
       </div>

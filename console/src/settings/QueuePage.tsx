@@ -27,11 +27,6 @@ const QueueDocument = graphql(`
       id
       name
     }
-    audioFiles(first: 100) {
-      nodes {
-        ...AudioFileFields
-      }
-    }
   }
 `);
 
@@ -73,7 +68,6 @@ function Queue({ id }: { id: string }) {
         disabled={!mayChange}
         outcomes={data.outcomes}
         others={queues?.filter((one) => one.id !== queue.id) ?? []}
-        audio={data.audioFiles.nodes}
       />
     </>
   );

@@ -59,7 +59,7 @@ describe('the form of a queue', () => {
   });
 
   it('sends what was taken away', () => {
-    const form = toForm({ ...queue, relaxSeconds: 30, script: 'Good day', defaultOutcome: { id: 'outcome_1', name: 'Sold' } });
+    const form = toForm({ ...queue, relaxSeconds: 30, script: 'Good day', defaultOutcome: { id: 'outcome_1', name: 'Sold', archivedAt: null } });
     const bare = { ...form, relaxes: false, script: ' ', defaultOutcomeId: null, requiredSkills: [] };
     expect(toInput(begun, form, bare)).toEqual({ ...begun, relaxSeconds: null, script: null, defaultOutcomeId: null, requiredSkills: [] });
   });

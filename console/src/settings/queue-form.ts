@@ -19,6 +19,7 @@ graphql(`
     defaultOutcome {
       id
       name
+      archivedAt
     }
     offerSeconds
     missedLimit
@@ -51,6 +52,7 @@ graphql(`
       queue {
         id
         name
+        archivedAt
       }
     }
     callback
@@ -58,15 +60,18 @@ graphql(`
     voicemailGreeting {
       id
       name
+      archivedAt
     }
     script
     holdMusic {
       id
       name
+      archivedAt
     }
     announcement {
       id
       name
+      archivedAt
     }
     announcementSeconds
     media
@@ -153,7 +158,7 @@ export function toForm(queue: QueueFieldsFragment): QueueForm {
 }
 
 /** Where the server's name of a field isn't the form's. */
-export const FIELDS: Readonly<Record<string, keyof QueueForm>> = { hours: 'weekly', serviceLevel: 'percent', media: 'video' };
+export const FIELDS: Readonly<Record<string, keyof QueueForm>> = { hours: 'weekly', serviceLevel: 'percent', media: 'video', outcomeId: 'defaultOutcomeId' };
 
 /** Which version of which queue the form began from. */
 export interface Begun {
