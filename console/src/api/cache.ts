@@ -61,6 +61,7 @@ export function cache(): Exchange {
         calls: relayPagination(),
         companies: relayPagination(),
         agents: relayPagination(),
+        audioFiles: relayPagination(),
         auditLog: relayPagination(),
         voicemails: relayPagination(),
       },
@@ -87,6 +88,9 @@ export function cache(): Exchange {
           cache.invalidate('Query', 'awayReasons');
         },
         audioFileCreate: (_result, _arguments, cache) => {
+          cache.invalidate('Query', 'audioFiles');
+        },
+        audioFileUpdate: (_result, _arguments, cache) => {
           cache.invalidate('Query', 'audioFiles');
         },
         callPlace: (_result, _arguments, cache) => {

@@ -10,6 +10,7 @@ import { graphql } from '../gql';
 import type { AudioFileFieldsFragment } from '../gql/graphql';
 import { clock } from '../ui/format';
 import { AudioButton } from '../ui/AudioButton';
+import { More } from '../ui/More';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
 import { Plain } from '../ui/Plain';
@@ -31,12 +32,16 @@ graphql(`
 `);
 
 const AudioFilesDocument = graphql(`
-  query AudioFiles($includeArchived: Boolean!) {
-    audioFiles(first: 100, includeArchived: $includeArchived) {
+  query AudioFiles($includeArchived: Boolean!, $after: String) {
+    audioFiles(first: 100, includeArchived: $includeArchived, after: $after) {
       totalCount
       nodes {
         ...AudioFileFields
         archivedAt
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -73,9 +78,10 @@ export function AudioPage() {
   useDocumentTitle('Audio · Cordboard');
   const may = useMay('audioFileCreate');
   const [archived, setArchived] = useState(false);
-  const [{ data, error }, reload] = useQuery({
+  const [after, setAfter] = useState<string | null>(null);
+  const [{ data, error, fetching }, reload] = useQuery({
     query: AudioFilesDocument,
-    variables: { includeArchived: archived },
+    variables: { includeArchived: archived, after },
     requestPolicy: 'cache-and-network',
   });
   const [, create] = useMutation(AudioFileCreate);
@@ -83,8 +89,12 @@ export function AudioPage() {
   const [progress, setProgress] = useState<{ name: string; share: number } | null>(null);
   const files = data?.audioFiles.nodes ?? [];
   const converting = files.some(({ state }) => state === 'WAITING' || state === 'CONVERTING');
-  const again = () => reload({ requestPolicy: 'network-only' });
-  usePolling(reload, 1_500, converting);
+  // What changes is new, so it stands on the first page.
+  const again = () => {
+    setAfter(null);
+    if (after === null) reload({ requestPolicy: 'network-only' });
+  };
+  usePolling(again, 1_500, converting);
 
   const take = async (file: File) => {
     setProgress({ name: file.name, share: 0 });
@@ -159,6 +169,7 @@ export function AudioPage() {
             )}
           </div>
         ))}
+        {data?.audioFiles.pageInfo.hasNextPage && <More onSeen={() => !fetching && setAfter(data.audioFiles.pageInfo.endCursor ?? null)} />}
       </div>
     </>
   );
