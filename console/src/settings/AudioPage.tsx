@@ -89,6 +89,10 @@ export function AudioPage() {
   const [progress, setProgress] = useState<{ name: string; share: number } | null>(null);
   const files = data?.audioFiles.nodes ?? [];
   const converting = files.some(({ state }) => state === 'WAITING' || state === 'CONVERTING');
+  const show = (all: boolean) => {
+    setArchived(all);
+    setAfter(null);
+  };
   // What changes is new, so it stands on the first page.
   const again = () => {
     setAfter(null);
@@ -130,7 +134,7 @@ export function AudioPage() {
       <div className={styles.head}>
         <Title order={2}>Audio</Title>
         <span className={page.count}>{data?.audioFiles.totalCount}</span>
-        {may && <Switch size="xs" label="With archived" checked={archived} onChange={(event) => setArchived(event.currentTarget.checked)} />}
+        {may && <Switch size="xs" label="With archived" checked={archived} onChange={(event) => show(event.currentTarget.checked)} />}
         {may && (
           <AudioButton loading={progress !== null} onFile={(file) => void take(file)}>
             Upload
