@@ -15,6 +15,7 @@ use crate::process::{Process, Start, binaries, free_port};
 use crate::proxy::Proxy;
 use crate::services::Servers;
 use crate::sql;
+use crate::wait::{STEP, eventually};
 
 const SECRET: &str = "a secret of the tests, long enough to be one";
 
@@ -182,13 +183,16 @@ impl Platform {
         domain::Platform::new(config(&settings), "test").expect("a platform")
     }
 
-    /// Index of the worker that holds the call.
+    /// Index of the worker that holds the call, once one does.
     pub async fn worker_of(&self, call: &str) -> usize {
         let (_, id) = call.split_once('_').expect("a typed id");
         let query = "SELECT address FROM media_worker JOIN call ON worker_id = media_worker.id WHERE call.id::text = $1";
         let id = uuid::Uuid::try_parse(id).expect("a typed id").to_string();
-        let row = self.sql().await.query_one(query, &[&id]).await;
-        let address: String = row.expect("a worker holds the call").get(0);
+        let sql = self.sql().await;
+        let row = eventually("a worker holds the call", STEP, async || {
+            sql.query_opt(query, &[&id]).await.expect("the call's worker is looked up")
+        });
+        let address: String = row.await.get(0);
         self.media_ports
             .iter()
             .position(|port| address.ends_with(&format!(":{port}")))

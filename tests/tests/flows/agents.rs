@@ -43,8 +43,9 @@ async fn agents_are_not_stuck_reserved_after_a_crash() {
         // Nobody else is there to take the call.
         platform.workers[1].kill();
         platform.workers[0].arm_at(&point("CONNECTED")).await;
+        let key = uuid::Uuid::from_u128(rand::random());
         let input =
-            json!({ "queueKey": "support", "name": "Ada Lovelace", "media": "AUDIO", "idempotencyKey": at });
+            json!({ "queueKey": "support", "name": "Ada Lovelace", "media": "AUDIO", "idempotencyKey": key });
         let fields = "call { id } joinToken";
         let placed =
             ask_twice(&mut platform, &point("CREATED"), &anonymous, "callRequest", input, fields).await;

@@ -61,7 +61,9 @@ async fn what_administrators_make_is_made_once() {
         ),
     ] {
         let first = admin.mutate(mutation, input.clone(), fields).await;
-        assert_eq!(at_the_other.mutate(mutation, input.clone(), fields).await, first);
+        let again = at_the_other.mutate(mutation, input.clone(), fields).await;
+        // Each api gives addresses of its own.
+        assert_eq!(again.to_string().replace(platform.base(1), platform.base(0)), first.to_string());
         let mut other = input;
         other["name"] = json!("Another");
         assert_eq!(admin.failed(mutation, other).await, "BAD_USER_INPUT");
