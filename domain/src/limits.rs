@@ -129,7 +129,7 @@ pub const AUDIT_KEPT: TimeDelta = TimeDelta::days(730);
 pub const EVENT_LAG: Duration = Duration::from_secs(2);
 /// The event reader looks without being woken so often.
 pub const EVENT_POLL: Duration = Duration::from_secs(1);
-/// … and so often while an open transaction holds news back.
+/// … and so often at first while an open transaction holds news back.
 pub const EVENT_RECHECK: Duration = Duration::from_millis(20);
 
 /// So long after the end of a call somebody looks whether the worker that owes its last objects still lives …

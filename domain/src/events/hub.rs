@@ -4,7 +4,7 @@
 //! between its cursor and the reader's place by the same query, then what the reader hands on; one that is too slow for
 //! the ring goes back to the query, so nothing is lost and nothing is kept for it without bound.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{Stream, stream};
 use tokio::sync::{
@@ -32,8 +32,8 @@ pub struct Hub {
 enum Next {
     Nothing,
     More,
-    /// Some that are not safe to hand out yet.
-    HeldBack,
+    /// Some that are not safe to hand out yet, the oldest written so long ago.
+    HeldBack(Duration),
 }
 
 /// Why a watch could not begin or go on.
@@ -66,8 +66,8 @@ impl Hub {
             }
             let pause = match next {
                 Ok(Next::More) => continue,
-                // It becomes safe with a commit that may wake nobody.
-                Ok(Next::HeldBack) => limits::EVENT_RECHECK,
+                // It becomes safe with a commit that may wake nobody; one that has been awaited for long is no haste.
+                Ok(Next::HeldBack(lag)) => (lag / 10).clamp(limits::EVENT_RECHECK, limits::EVENT_POLL),
                 Ok(Next::Nothing) => limits::EVENT_POLL,
                 Err(error) => {
                     tracing::warn!(%error, "the event log cannot be read");
@@ -90,18 +90,19 @@ impl Hub {
         };
         let page = log::read(&mut connection, from, PAGE).await?;
         drop(connection);
+        let lag =
+            page.oldest.and_then(|at| (self.platform.clock.now() - at).to_std().ok()).unwrap_or_default();
+        metrics::gauge!("cordboard_event_lag_seconds").set(lag.as_secs_f64());
+        if lag > limits::EVENT_LAG {
+            tracing::warn!(?lag, "the event log lags: a transaction has been open for long");
+        }
         let next = match (page.held_back, page.events.len() as i64 == PAGE) {
-            (true, _) => Next::HeldBack,
+            (true, _) => Next::HeldBack(lag),
             (false, true) => Next::More,
             (false, false) => Next::Nothing,
         };
         if let Some(last) = page.events.last() {
             *place = Some(last.cursor);
-        }
-        let lag = page.oldest.map_or(0.0, |at| (self.platform.clock.now() - at).as_seconds_f64().max(0.0));
-        metrics::gauge!("cordboard_event_lag_seconds").set(lag);
-        if lag > limits::EVENT_LAG.as_secs_f64() && !page.events.is_empty() {
-            tracing::warn!(lag, "the event log lagged: a transaction was open for long");
         }
         for event in page.events {
             // Nobody subscribed is no fault.
