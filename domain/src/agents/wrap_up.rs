@@ -213,7 +213,7 @@ impl Platform {
             return Ok((call, task));
         }
         if let Some(outcome) = given.outcome {
-            desk::usable_outcome(&mut change.unit, outcome).await?;
+            desk::usable_outcome(&mut change.unit, outcome, "outcomeId").await?;
             change.call.outcome_id = Some(outcome);
         }
         if let Some(tags) = given.tags {

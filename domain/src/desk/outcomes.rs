@@ -37,8 +37,8 @@ pub struct OutcomeChange {
 /// An outcome that may be given to a call now. It is held until the end of the unit, so that nobody archives it meanwhile.
 ///
 /// # Errors
-/// NOT_FOUND, INVALID for an archived one; both at `outcomeId`.
-pub(crate) async fn usable_outcome(unit: &mut Unit, id: OutcomeId) -> Result<Outcome> {
+/// NOT_FOUND, INVALID for an archived one; both at `field`.
+pub(crate) async fn usable_outcome(unit: &mut Unit, id: OutcomeId, field: &'static str) -> Result<Outcome> {
     let found: Option<Outcome> = outcome::table
         .find(id)
         .select(Outcome::as_select())
@@ -46,10 +46,10 @@ pub(crate) async fn usable_outcome(unit: &mut Unit, id: OutcomeId) -> Result<Out
         .first(unit.connection())
         .await
         .optional()?;
-    let found = found.ok_or_else(|| Refusal::not_found("outcome").at("outcomeId"))?;
+    let found = found.ok_or_else(|| Refusal::not_found("outcome").at(field))?;
     if found.archived_at.is_some() {
         let message = format!("“{}” is no longer in use. Choose another outcome.", found.name);
-        return Err(Refusal::invalid("outcomeId", message).into());
+        return Err(Refusal::invalid(field, message).into());
     }
     Ok(found)
 }

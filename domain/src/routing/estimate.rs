@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use diesel::{QueryableByName, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -93,10 +94,14 @@ impl Members {
     }
 }
 
-/// The beginning of a statement with [`members`] in it: how many wait where somebody does.
+/// The beginning of a statement with [`members`] in it: how many there are whose turn may come now, where there is one.
 macro_rules! waiting_by_queue {
-    () => {
-        "WITH waiting AS MATERIALIZED (SELECT queue_id, count(*) AS calls FROM queue_visit WHERE left_at IS NULL GROUP BY queue_id) "
+    ($now:literal) => {
+        concat!(
+            "WITH waiting AS MATERIALIZED (SELECT queue_id, count(*) AS calls FROM queue_visit WHERE left_at IS NULL AND not_before <= ",
+            $now,
+            " GROUP BY queue_id) "
+        )
     };
 }
 pub(super) use waiting_by_queue;
@@ -159,6 +164,7 @@ pub(super) fn handling(mean: Option<f64>) -> f64 {
 pub(super) async fn paces(
     connection: &mut AsyncPgConnection,
     queues: &[QueueId],
+    now: DateTime<Utc>,
 ) -> Result<HashMap<QueueId, Pace>> {
     let mut ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
     ids.sort_unstable();
@@ -166,7 +172,7 @@ pub(super) async fn paces(
     // (SELECT $1) hides how many there are: else another plan would be made each time. Here and where else a statement's looks
     // are by index by its very shape, one will do; the others are planned by what the tables hold.
     let found: Vec<Pace> = statement(concat!(
-        waiting_by_queue!(),
+        waiting_by_queue!("$2"),
         "SELECT q.id AS queue_id, m.*, ",
         mean_handling!(),
         " AS handling FROM unnest((SELECT $1)) AS q(id), LATERAL ",
@@ -174,6 +180,7 @@ pub(super) async fn paces(
         " AS m"
     ))
     .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+    .bind::<sql_types::Timestamptz, _>(now)
     .load(connection)
     .await?;
     Ok(found.into_iter().map(|pace| (pace.queue_id, pace)).collect())
@@ -194,6 +201,7 @@ impl crate::Platform {
     /// not who has yet to join, or is called back later.
     pub async fn outlook(&self, visits: &[VisitId]) -> Result<HashMap<VisitId, Estimate>> {
         let ids: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
+        let now = self.clock.now();
         let mut connection = self.db.get().await?;
         let places: Vec<Place> = statement(
             "SELECT v.id, v.queue_id, 1 + (SELECT count(*) FROM queue_visit before WHERE before.queue_id = v.queue_id
@@ -201,14 +209,14 @@ impl crate::Platform {
              FROM queue_visit v WHERE v.id = ANY($1) AND v.left_at IS NULL",
         )
         .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
-        .bind::<sql_types::Timestamptz, _>(self.clock.now())
+        .bind::<sql_types::Timestamptz, _>(now)
         .load(&mut connection)
         .await?;
         let queues: Vec<QueueId> = places.iter().map(|place| place.queue_id).collect();
         if queues.is_empty() {
             return Ok(HashMap::new());
         }
-        let paces = paces(&mut connection, &queues).await?;
+        let paces = paces(&mut connection, &queues, now).await?;
         Ok(places
             .into_iter()
             .filter_map(|place| Some((place.id, paces.get(&place.queue_id)?.inputs(place.position).into())))

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{
     Inputs, Members, RoutingStrategy, Visit,
-    rules::{Decision, Rings},
+    rules::{Decision, NAMED, Rings},
 };
 use crate::{
     Platform, Result,
@@ -98,6 +98,12 @@ impl Explanation {
         let Some(mut before) = rings.explanation else { return self };
         before.candidates.retain(|it| it.chosen && rings.agents.iter().any(|(agent, _)| *agent == it.agent));
         before.candidates.append(&mut self.candidates);
+        for cut in before.candidates.drain(before.candidates.len().min(NAMED)..) {
+            match self.skipped.iter_mut().find(|(reason, _)| *reason == cut.reason) {
+                Some((_, count)) => *count += 1,
+                None => self.skipped.push((cut.reason, 1)),
+            }
+        }
         self.candidates = before.candidates;
         self.estimate.position = before.estimate.position;
         self

@@ -86,7 +86,7 @@ impl References {
     /// NOT_FOUND, INVALID for what is archived or cannot be played; with the field.
     pub async fn check(self, before: Self, unit: &mut Unit) -> Result<()> {
         if let Some(outcome) = anew(self.outcome, before.outcome) {
-            desk::usable_outcome(unit, outcome).await?;
+            desk::usable_outcome(unit, outcome, "defaultOutcomeId").await?;
         }
         if let Some(to) = anew(self.overflow, before.overflow) {
             let found = find(unit.connection(), to).await?;

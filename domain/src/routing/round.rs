@@ -261,7 +261,7 @@ async fn explained(
     now: DateTime<Utc>,
 ) -> Result<Vec<Assignment>> {
     let queues: Vec<QueueId> = chosen.iter().map(|(row, _)| row.queue).collect();
-    let paces = estimate::paces(unit.connection(), &queues).await?;
+    let paces = estimate::paces(unit.connection(), &queues, now).await?;
     Ok(chosen
         .into_iter()
         .filter_map(|(row, decision)| {

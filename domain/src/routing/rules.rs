@@ -16,7 +16,7 @@ use crate::{
 /// Agents who ring together at most.
 const RING_TOGETHER: usize = 20;
 /// Candidates that an explanation names; of the others it gives counts.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 /// A call that waits.
 #[derive(Debug, Clone)]

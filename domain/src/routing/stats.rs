@@ -72,7 +72,7 @@ impl QueueStats {
 }
 
 const STATS: &str = concat!(
-    waiting_by_queue!(),
+    waiting_by_queue!("$3"),
     "SELECT q.id AS queue_id, w.*, m.*, d.*, ",
     mean_handling!(),
     " AS handling
@@ -127,7 +127,7 @@ impl Platform {
             .collect();
         let mut unit = self.begin().await?;
         let now = unit.now;
-        let paces = super::estimate::paces(unit.connection(), &ids).await?;
+        let paces = super::estimate::paces(unit.connection(), &ids, now).await?;
         let decisions = super::round::consider(&mut unit, &asked).await?;
         unit.roll_back().await?;
         let mut said: HashMap<VisitId, super::Explanation> = asked

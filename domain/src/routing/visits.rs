@@ -75,7 +75,7 @@ impl Change {
             prefer_agent_id: prefer,
             prefer_until: prefer
                 .filter(|_| queue.last_agent_seconds > 0)
-                .map(|_| now + TimeDelta::seconds(queue.last_agent_seconds.into())),
+                .map(|_| ready_at.max(now) + TimeDelta::seconds(queue.last_agent_seconds.into())),
             left_at: None,
             outcome: None,
             agent_id: None,
@@ -107,8 +107,9 @@ impl Change {
         let (Some(visit), Some(queue)) = (self.call.visit_id, self.call.queue_id) else { return Ok(()) };
         let now = self.now();
         let ready = statement(
-            "UPDATE queue_visit SET not_before = $2, leave_by = leave_by - (not_before - $2)
-             WHERE id = $1 AND NOT callback AND not_before > $2",
+            "UPDATE queue_visit AS v SET not_before = $2, prefer_until = v.prefer_until - (v.not_before - $2),
+                leave_by = least(v.leave_by, $2 + make_interval(secs => q.max_wait_seconds))
+             FROM queue q WHERE q.id = v.queue_id AND v.id = $1 AND NOT v.callback AND v.not_before > $2",
         )
         .bind::<sql_types::Uuid, _>(visit)
         .bind::<sql_types::Timestamptz, _>(now)

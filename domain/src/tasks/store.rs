@@ -225,7 +225,7 @@ impl Platform {
     /// By due date read forwards only.
     ///
     /// # Errors
-    /// INVALID for a cursor of a list in another order.
+    /// INVALID for a cursor that is of no list by due date where one is asked for.
     pub async fn list_tasks(&self, actor: &Actor, filter: &TaskFilter, slice: &Slice) -> Result<Page<Task>> {
         let mut query = filtered(actor, filter)?;
         if !filter.by_due {

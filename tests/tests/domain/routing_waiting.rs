@@ -296,6 +296,8 @@ async fn agents_of_two_queues_count_in_each_by_its_share_of_those_who_wait() {
     for _ in 0..3 {
         last = Some(centre.caller(&long).await);
     }
+    // Nobody serves one who has yet to come.
+    centre.request(&long).await.unwrap();
     let visit = async |call| centre.visits(call).await[0].id;
     let (third, only) = (visit(last.unwrap().call).await, visit(centre.caller(&short).await.call).await);
     let outlook = centre.platform.outlook(&[third, only]).await.unwrap();
