@@ -1,19 +1,20 @@
-import { Button, Collapse, Drawer, EmptyState, UnstyledButton } from '@mantine/core';
+import { Collapse, Drawer, EmptyState, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconMoodSmile } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useReducer, useState } from 'react';
-import { useQuery } from 'urql';
+import { useReducer, useState } from 'react';
 import { Routing } from '../calls/Routing';
 import { otherSide } from '../calls/words';
 import { graphql } from '../gql';
 import type { CallEventKind, WaitingQuery } from '../gql/graphql';
 import { EndCall } from '../supervision/EndCall';
 import { MoveCall } from '../supervision/MoveCall';
+import { Behind } from '../ui/Behind';
 import { spell } from '../ui/format';
 import { useSoon } from '../ui/soon';
 import { ErrorState, Rows } from '../ui/states';
 import { Since } from '../ui/Time';
 import { usePolling } from '../ui/usePolling';
+import { useRepeated } from '../ui/useRepeated';
 import styles from './Board.module.css';
 import { useQueueNews } from './news';
 import { waitWords } from './words';
@@ -123,18 +124,12 @@ export function Waiting({ queueId, onClose }: Props) {
   );
 }
 
-/** One page of those who wait, read again at every beat. */
+/** One page of those who wait. */
 function usePage(queueId: string | null, after: string | null, beat: number) {
-  const [{ data, error }, reload] = useQuery({
-    query: WaitingDocument,
-    variables: { id: queueId ?? '', after },
-    pause: queueId === null,
-    requestPolicy: 'cache-and-network',
-  });
-  useEffect(() => {
-    if (beat > 0 && queueId !== null) reload({ requestPolicy: 'network-only' });
-  }, [beat]);
-  return { queue: data?.node?.__typename === 'Queue' ? data.node : null, error };
+  const { data, error } = useRepeated({ query: WaitingDocument, variables: { id: queueId ?? '', after }, pause: queueId === null }, beat);
+  const queue = data?.node?.__typename === 'Queue' ? data.node : null;
+  // Of another one is what came last, while this one can't be read.
+  return { queue: queue?.id === queueId || !error ? queue : null, error };
 }
 
 interface PageProps {
@@ -145,26 +140,18 @@ interface PageProps {
 }
 
 function Page({ page, ...rest }: PageProps) {
-  const [more, setMore] = useState(false);
-  const end = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   return (
     <>
       {page.nodes.map((call) => (
         <WaitingCall key={call.id} call={call} queueId={rest.queueId} onMoved={rest.readAgain} />
       ))}
-      {end != null && more && <NextPage after={end} {...rest} />}
-      {end != null && !more && (
-        <div className={styles.more}>
-          <Button size="xs" variant="default" onClick={() => setMore(true)}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <Behind pageInfo={page.pageInfo} className={styles.more}>
+        {(after) => <NextPage after={after} {...rest} />}
+      </Behind>
     </>
   );
 }
 
-/** It begins where the page above it ends now, so that whoever moves up stands once and nobody is left out. */
 function NextPage({ after, ...rest }: Omit<PageProps, 'page'> & { after: string }) {
   const { queue, error } = usePage(rest.queueId, after, rest.beat);
   if (queue?.waiting) return <Page page={queue.waiting} {...rest} />;

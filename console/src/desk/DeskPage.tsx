@@ -1,12 +1,12 @@
 import { Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useEffect, useReducer } from 'react';
-import { useQuery } from 'urql';
 import { useInbox, useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
 import { useNow } from '../ui/Time';
+import { useRepeated } from '../ui/useRepeated';
 import styles from './Desk.module.css';
 import { DeskTasks } from './DeskTasks';
 import { endOfDay } from './due';
@@ -45,10 +45,7 @@ export function DeskPage() {
   const { changes } = useInbox();
   const [beat, readAgain] = useReducer((count: number) => count + 1, 0);
   const dueBefore = endOfDay(useNow(30_000)).toISOString();
-  const [{ data, error }, reload] = useQuery({ query: DeskDocument, requestPolicy: 'cache-and-network' });
-  useEffect(() => {
-    if (beat > 0) reload({ requestPolicy: 'network-only' });
-  }, [beat]);
+  const { data, error } = useRepeated({ query: DeskDocument, variables: {} }, beat);
   useEffect(() => {
     const soon = setTimeout(readAgain, 500);
     const timer = setInterval(readAgain, EVERY_MS);

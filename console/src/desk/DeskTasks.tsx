@@ -1,11 +1,10 @@
-import { Button } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import { useQuery } from 'urql';
 import { OpenTasks, TaskRows } from '../contacts/OpenTasks';
 import { graphql } from '../gql';
 import type { DeskTasksQuery, DeskTasksQueryVariables } from '../gql/graphql';
+import { Behind } from '../ui/Behind';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
+import { useRepeated } from '../ui/useRepeated';
 import styles from './Desk.module.css';
 
 const DeskTasksDocument = graphql(`
@@ -43,48 +42,37 @@ export function DeskTasks({ title, wanted, beat, readAgain, takenBy }: Props) {
   }
   return (
     <OpenTasks tasks={tasks.nodes} total={tasks.totalCount} title={title} withContact taking={taking}>
-      <Behind tasks={tasks} wanted={wanted} beat={beat} readAgain={readAgain} taking={taking} />
+      <Further tasks={tasks} wanted={wanted} beat={beat} readAgain={readAgain} taking={taking} />
     </OpenTasks>
   );
 }
 
-/** One page of the tasks, read again at every beat. */
+/** One page of the tasks. */
 function usePage(wanted: Props['wanted'], after: string | null, beat: number) {
-  const [{ data, error }, reload] = useQuery({ query: DeskTasksDocument, variables: { ...wanted, after }, requestPolicy: 'cache-and-network' });
-  useEffect(() => {
-    if (beat > 0) reload({ requestPolicy: 'network-only' });
-  }, [beat]);
+  const { data, error } = useRepeated({ query: DeskTasksDocument, variables: { ...wanted, after } }, beat);
   return { tasks: data?.tasks ?? null, error };
 }
 
-interface BehindProps extends Pick<Props, 'wanted' | 'beat' | 'readAgain'> {
+interface FurtherProps extends Pick<Props, 'wanted' | 'beat' | 'readAgain'> {
   tasks: DeskTasksQuery['tasks'];
   taking: { userId: string; onTaken: () => void } | undefined;
 }
 
-/** What stands behind a page: nothing, the way to the next one, or that. */
-function Behind({ tasks: { pageInfo }, ...rest }: BehindProps) {
-  const [more, setMore] = useState(false);
-  const end = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
-  if (end === null) return null;
-  if (more) return <NextPage after={end} {...rest} />;
+function Further({ tasks: { pageInfo }, ...rest }: FurtherProps) {
   return (
-    <div className={styles.more}>
-      <Button size="xs" variant="default" onClick={() => setMore(true)}>
-        Show more
-      </Button>
-    </div>
+    <Behind pageInfo={pageInfo} className={styles.more}>
+      {(after) => <NextPage after={after} {...rest} />}
+    </Behind>
   );
 }
 
-/** It begins where the page above it ends now, so that nothing is left out when a task of that goes. */
-function NextPage({ after, ...rest }: Omit<BehindProps, 'tasks'> & { after: string }) {
+function NextPage({ after, ...rest }: Omit<FurtherProps, 'tasks'> & { after: string }) {
   const { tasks, error } = usePage(rest.wanted, after, rest.beat);
   if (!tasks) return error ? <ErrorState error={error} retry={rest.readAgain} /> : <Rows count={3} height={48} />;
   return (
     <>
       <TaskRows tasks={tasks.nodes} withContact taking={rest.taking} />
-      <Behind tasks={tasks} {...rest} />
+      <Further tasks={tasks} {...rest} />
     </>
   );
 }

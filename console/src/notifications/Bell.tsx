@@ -1,14 +1,16 @@
-import { ActionIcon, Button, Indicator, Popover, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Indicator, Popover, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { notifications as toasts } from '@mantine/notifications';
 import { IconBell } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { useMutation, useQuery, useSubscription } from 'urql';
+import { useMutation, useSubscription } from 'urql';
 import { graphql } from '../gql';
 import type { NotificationRowFragment, NotificationsQuery } from '../gql/graphql';
+import { Behind } from '../ui/Behind';
 import { ErrorState, Rows } from '../ui/states';
-import { tellVoicemail } from '../voicemail/news';
 import { When } from '../ui/Time';
+import { useRepeated } from '../ui/useRepeated';
+import { tellVoicemail } from '../voicemail/news';
 import styles from './Bell.module.css';
 
 graphql(`
@@ -76,7 +78,7 @@ const NotificationRead = graphql(`
 const MOST = 100;
 
 export function Bell() {
-  const [{ data, error, fetching }, reload] = useQuery({ query: Notifications, variables: { after: null } });
+  const { data, error, again } = useRepeated({ query: Notifications, variables: { after: null } });
   const [, read] = useMutation(NotificationRead);
   const [opened, setOpened] = useState(false);
   const navigate = useNavigate();
@@ -88,7 +90,7 @@ export function Bell() {
     if (!shown.has(row.id)) {
       shown.add(row.id);
       toasts.show({ id: row.id, title: row.title, message: row.body ?? '', autoClose: 8_000 });
-      reload({ requestPolicy: 'network-only' });
+      again();
       if (row.subject?.__typename === 'Voicemail') tellVoicemail();
     }
     return arrived;
@@ -125,8 +127,8 @@ export function Bell() {
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label="Notifications">
-        {error && !data && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
-        {fetching && !data && <Rows count={3} />}
+        {error && !data && <ErrorState error={error} retry={again} />}
+        {!error && !data && <Rows count={3} />}
         {data && rows.length === 0 && (
           <Text c="dimmed" p="md">
             Nothing yet. A reminder appears here when a task is due.
@@ -147,34 +149,26 @@ interface PageProps {
 }
 
 function Page({ page: { nodes, pageInfo }, ...rest }: PageProps) {
-  const [more, setMore] = useState(false);
-  const end = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
   return (
     <>
       {nodes.map((row) => (
         <Row key={row.id} row={row} onGo={() => rest.onGo(row)} />
       ))}
-      {end !== null && more && <NextPage after={end} {...rest} />}
-      {end !== null && !more && (
-        <div className={styles.more}>
-          <Button size="xs" variant="default" onClick={() => setMore(true)}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <Behind pageInfo={pageInfo} className={styles.more}>
+        {(after) => <NextPage after={after} {...rest} />}
+      </Behind>
     </>
   );
 }
 
-/** It begins where the page above it ends now, so that nothing is left out when something new comes. */
 function NextPage({ after, ...rest }: Omit<PageProps, 'page'> & { after: string }) {
-  const [{ data, error }, reload] = useQuery({ query: Notifications, variables: { after }, requestPolicy: 'cache-and-network' });
+  const { data, error, again } = useRepeated({ query: Notifications, variables: { after } });
   const page = data?.notifications;
   useEffect(() => {
     for (const { id, readAt } of page?.nodes ?? []) if (!readAt) rest.onUnread(id);
   }, [page]);
   if (page) return <Page page={page} {...rest} />;
-  return error ? <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} /> : <Rows count={3} />;
+  return error ? <ErrorState error={error} retry={again} /> : <Rows count={3} />;
 }
 
 function Row({ row, onGo }: { row: NotificationRowFragment; onGo: () => void }) {

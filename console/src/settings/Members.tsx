@@ -1,7 +1,7 @@
-import { ActionIcon, Button, NativeSelect, Select, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, NativeSelect, Select, Title, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
-import { useEffect, useReducer, useState } from 'react';
+import { useReducer, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Dot } from '../agents/Dot';
 import { useMay } from '../agents/myself';
@@ -10,8 +10,10 @@ import { payload } from '../api/errors';
 import { showFault } from '../api/show-fault';
 import { graphql } from '../gql';
 import type { MembersQuery } from '../gql/graphql';
+import { Behind } from '../ui/Behind';
 import page from '../ui/page.module.css';
 import { ErrorState, Rows } from '../ui/states';
+import { useRepeated } from '../ui/useRepeated';
 import styles from './Settings.module.css';
 
 const MembersDocument = graphql(`
@@ -121,12 +123,9 @@ export function Members({ queueId }: { queueId: string }) {
   );
 }
 
-/** One page of the members, read again at every beat. */
+/** One page of the members. */
 function usePage(queueId: string, after: string | null, beat: number) {
-  const [{ data, error }, reload] = useQuery({ query: MembersDocument, variables: { id: queueId, after }, requestPolicy: 'cache-and-network' });
-  useEffect(() => {
-    if (beat > 0) reload({ requestPolicy: 'network-only' });
-  }, [beat]);
+  const { data, error } = useRepeated({ query: MembersDocument, variables: { id: queueId, after } }, beat);
   return { members: data?.node?.__typename === 'Queue' ? data.node.memberships : null, error };
 }
 
@@ -140,26 +139,18 @@ interface PageProps {
 }
 
 function Page({ members, ...rest }: PageProps) {
-  const [more, setMore] = useState(false);
-  const end = members.pageInfo.hasNextPage ? members.pageInfo.endCursor : null;
   return (
     <>
       {members.nodes.map((member) => (
         <Member key={member.agent.id} member={member} change={rest.change} />
       ))}
-      {end != null && more && <NextPage after={end} {...rest} />}
-      {end != null && !more && (
-        <div className={styles.line}>
-          <Button size="xs" variant="default" onClick={() => setMore(true)}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <Behind pageInfo={members.pageInfo} className={styles.line}>
+        {(after) => <NextPage after={after} {...rest} />}
+      </Behind>
     </>
   );
 }
 
-/** It begins where the page above it ends now, so that nobody is left out when one of that goes. */
 function NextPage({ after, ...rest }: Omit<PageProps, 'members'> & { after: string }) {
   const { members, error } = usePage(rest.queueId, after, rest.beat);
   if (members) return <Page members={members} {...rest} />;
