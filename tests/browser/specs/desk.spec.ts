@@ -10,7 +10,14 @@ import { PHONE, test } from '../people/test';
 const FIRST = 'agent1@example.com';
 const SECOND = 'agent2@example.com';
 
+const noted: string[] = [];
+
 test.afterEach(leaveQueues);
+test.afterEach(async ({ request }) => {
+  // Done: they stand on nobody's desk in the next test.
+  const query = 'mutation ($input: TaskUpdateInput!) { taskUpdate(input: $input) { userErrors { message } } }';
+  for (const taskId of noted.splice(0)) await administer(request, query, { input: { taskId, state: 'DONE' } });
+});
 
 test('two agents are free: one declines, the other takes it, wraps up and notes what comes next', async ({ user, somebody, request }) => {
   test.setTimeout(180_000);
@@ -219,7 +226,7 @@ test('status and reason are one’s own to choose, and a supervisor’s to chang
 test('all that is to be done is on the desk, however much it is', async ({ user, request }) => {
   const title = (number: number) => `To do ${number} ${run}`;
   const run = Date.now();
-  const noted = await note(request, FIRST, Array.from({ length: 21 }, (_, number) => ({ title: title(number) })));
+  await note(request, FIRST, Array.from({ length: 21 }, (_, number) => ({ title: title(number) })));
   const agent = await user();
   await agent.goto('/desk');
   const tasks = agent.getByRole('region', { name: 'Tasks for today' });
@@ -231,14 +238,13 @@ test('all that is to be done is on the desk, however much it is', async ({ user,
     await expect(last).toBeVisible({ timeout: 2_000 });
   }).toPass();
   await expectAccessible(agent);
-  await settle(request, noted);
 });
 
 test('the bell keeps what came before the newest thirty, and marks what was shown as read', async ({ user, request }) => {
   const agent = await user(SECOND);
   const run = Date.now();
   const reminders = Array.from({ length: 31 }, (_, number) => ({ title: `Remember ${number} ${run}`, dueAt: new Date(run - 60_000 + number * 1_000).toISOString() }));
-  const noted = await note(request, SECOND, reminders);
+  await note(request, SECOND, reminders);
   const bell = agent.getByRole('button', { name: /^Notifications/ });
   const oldest = agent.getByRole('button', { name: `Remember 0 ${run}` });
   await expect(bell).toHaveAccessibleName('Notifications, 30 unread');
@@ -250,32 +256,25 @@ test('the bell keeps what came before the newest thirty, and marks what was show
   await expect(oldest).toHaveAccessibleName(/^Unread/);
   await agent.keyboard.press('Escape');
   await expect(bell).toHaveAccessibleName('Notifications');
+  // Until it has faded out, another press finds it still there.
+  await expect(oldest).toHaveCount(0);
 
   await bell.press('Enter');
   await agent.getByRole('button', { name: 'Show more' }).click();
   await expect(oldest).toHaveAccessibleName(/^Remember 0/);
-  await settle(request, noted);
 });
 
-/** An agent's tasks, one after the other. Gives their ids. */
-async function note(request: APIRequestContext, email: string, tasks: { title: string; dueAt?: string }[]): Promise<string[]> {
+/** An agent's tasks, one after the other. */
+async function note(request: APIRequestContext, email: string, tasks: { title: string; dueAt?: string }[]): Promise<void> {
   const assigneeId = (await listAgents(request)).find((agent) => agent.user.email === email)?.user.id;
-  const ids: string[] = [];
   for (const task of tasks) {
     const { taskCreate } = await administer<{ taskCreate: { task: { id: string } } }>(
       request,
       'mutation ($input: TaskCreateInput!) { taskCreate(input: $input) { task { id } userErrors { message } } }',
       { input: { ...task, assigneeId } },
     );
-    ids.push(taskCreate.task.id);
+    noted.push(taskCreate.task.id);
   }
-  return ids;
-}
-
-/** Done: they stand on nobody's desk in the next test. */
-async function settle(request: APIRequestContext, tasks: string[]): Promise<void> {
-  const query = 'mutation ($input: TaskUpdateInput!) { taskUpdate(input: $input) { userErrors { message } } }';
-  for (const taskId of tasks) await administer(request, query, { input: { taskId, state: 'DONE' } });
 }
 
 /** The page's WebSockets, to be cut and to be let through again. Its own attempts to connect anew go on. */
