@@ -38,3 +38,13 @@ export async function listAgents(request: APIRequestContext): Promise<Agent[]> {
   const { agents } = await administer<{ agents: { nodes: Agent[] } }>(request, query, {});
   return agents.nodes;
 }
+
+let known: Agent[] | null = null;
+
+/** Those of them who are agents take no more calls; what they have in hand is finished first. */
+export async function goOffline(request: APIRequestContext, emails: string[]): Promise<void> {
+  known ??= await listAgents(request);
+  const agents = known.filter(({ user }) => emails.includes(user.email));
+  const query = 'mutation ($input: AgentStatusSetInput!) { agentStatusSet(input: $input) { userErrors { message } } }';
+  await Promise.all(agents.map(({ id }) => administer(request, query, { input: { status: 'OFFLINE', agentId: id } })));
+}

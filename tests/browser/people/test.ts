@@ -1,4 +1,5 @@
 import { type BrowserContextOptions, test as base, type Page } from '@playwright/test';
+import { goOffline } from './administrator';
 import { signIn } from './agent';
 import { watchConnections } from './media';
 
@@ -25,7 +26,7 @@ export const test = base.extend<{ somebody: Somebody; user: User }>({
     });
     await Promise.all(pages.map((page) => page.context().close()));
   },
-  user: async ({ somebody }, use) => {
+  user: async ({ somebody, request }, use) => {
     const pages = new Map<string, Page>();
     await use(async (email = 'agent1@example.com', options) => {
       const cookies = sessions.get(email);
@@ -34,6 +35,8 @@ export const test = base.extend<{ somebody: Somebody; user: User }>({
       pages.set(email, page);
       return page;
     });
+    // Nobody is called at a page that is about to close. What is wrong with it is the test's to say.
+    await goOffline(request, [...pages.keys()]).catch(() => undefined);
     for (const [email, page] of pages) {
       // Leaving first: the cookie that is kept must be the last one of its line.
       await page.close();
