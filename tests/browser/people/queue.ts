@@ -9,6 +9,7 @@ export interface MadeQueue {
 }
 
 let made = 0;
+const queues: MadeQueue[] = [];
 const members: { queueId: string; agentId: string | undefined }[] = [];
 
 /** A queue of the test's own, taken care of by these agents, or the first one. An offer rings for as long as a busy machine may need to look at it. */
@@ -22,13 +23,15 @@ export async function makeQueue(request: APIRequestContext, name: string, settin
     { input },
   );
   const { id } = queueCreate.queue;
+  const queue = { id, key, name };
+  queues.push(queue);
   const known = await listAgents(request);
   for (const email of agents.length > 0 ? agents : ['agent1@example.com']) {
     const agentId = known.find(({ user }) => user.email === email)?.id;
     await setMember(request, { queueId: id, agentId, tier: 1, member: true });
     members.push({ queueId: id, agentId });
   }
-  return { id, key, name };
+  return queue;
 }
 
 function setMember(request: APIRequestContext, input: object): Promise<unknown> {
@@ -39,9 +42,11 @@ function setMember(request: APIRequestContext, input: object): Promise<unknown> 
   );
 }
 
-/** After a test: what still waits in its queues rings nobody in the next one. */
+/** After a test: what still waits in its queues rings nobody in the next one, and they fill no page of the board. */
 export async function leaveQueues({ request }: { request: APIRequestContext }): Promise<void> {
   for (const member of members.splice(0)) await setMember(request, { ...member, member: false });
+  // The newest first: one that others overflow to can't be put away.
+  for (const queue of queues.splice(0).reverse()) await changeQueue(request, queue, { archived: true });
 }
 
 /** What calls can come to, by name. */
