@@ -2,7 +2,7 @@ import { Alert, Button, Loader, Stack } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { Client, fetchExchange } from '@urql/core';
 import { useCallback, useEffect, useState } from 'react';
-import { Provider, useQuery } from 'urql';
+import { Provider } from 'urql';
 import { explain } from '../api/errors';
 import { graphql } from '../gql';
 import { Elsewhere } from '../join/Elsewhere';
@@ -14,6 +14,7 @@ import { LinkVisit } from '../join/LinkVisit';
 import { Notice } from '../join/Notice';
 import { type Ready, takeUp } from '../join/take-up';
 import { useVisit } from '../join/visit';
+import { useRepeated } from '../ui/useRepeated';
 import { Closed } from './Closed';
 import { host } from './embed';
 import { type Kept, kept } from './kept';
@@ -129,18 +130,18 @@ interface DoorProps {
 }
 
 function AtTheDoor({ queueKey, onReady, onCallback }: DoorProps) {
-  const [{ data, error, stale, fetching }, reload] = useQuery({ query: QueueInfoDocument, variables: { key: queueKey } });
+  // What is typed stays, also while the queue can't be read again.
+  const { data, error, fetching, again } = useRepeated({ query: QueueInfoDocument, variables: { key: queueKey } });
   const [message, setMessage] = useState(false);
-  const again = () => reload({ requestPolicy: 'network-only' });
   const info = data?.queueInfo;
   useVisit({ state: info && !info.open ? 'closed' : 'form', place: null }, info?.name ?? null);
-  if (error) {
+  if (error && !data) {
     return (
       <main className={join.page} data-center="true">
         <Alert color="yellow" role="alert" title="This page could not be loaded">
           <Stack gap="sm" align="start">
             {explain(error)}
-            <Button variant="default" onClick={again} loading={fetching || stale}>
+            <Button variant="default" onClick={again} loading={fetching}>
               Try again
             </Button>
           </Stack>

@@ -4,12 +4,13 @@ import { type AnyVariables, type CombinedError, useQuery, type UseQueryArgs } fr
 interface Repeated<Data> {
   data: Data | undefined;
   error: CombinedError | undefined;
+  fetching: boolean;
   again: () => void;
 }
 
 /** What a query gives, read again whenever `beat` changes; where that fails, what came last still stands. */
 export function useRepeated<Data, Variables extends AnyVariables>(args: UseQueryArgs<Variables, Data>, beat = 0): Repeated<Data> {
-  const [{ data, error }, reload] = useQuery<Data, Variables>({ ...args, requestPolicy: 'cache-and-network' });
+  const [{ data, error, fetching, stale }, reload] = useQuery<Data, Variables>({ ...args, requestPolicy: 'cache-and-network' });
   const again = () => reload({ requestPolicy: 'network-only' });
   // What begins at a later beat is being read already.
   const read = useRef(beat);
@@ -20,5 +21,5 @@ export function useRepeated<Data, Variables extends AnyVariables>(args: UseQuery
   }, [beat]);
   const last = useRef<Data | undefined>(undefined);
   if (data !== undefined && !error) last.current = data;
-  return { data: last.current ?? data, error, again };
+  return { data: last.current ?? data, error, fetching: fetching || stale, again };
 }
