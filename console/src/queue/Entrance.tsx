@@ -61,6 +61,10 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onMessa
   const [calling, setCalling] = useState(false);
   // The last place went while the form was filled in, or the queue that this one sends on to is full as well.
   const [turnedAway, setTurnedAway] = useState(false);
+  // From here on the queue itself says when there is room.
+  useEffect(() => {
+    if (info.full) setTurnedAway(false);
+  }, [info.full, turnedAway]);
   const [media, setMedia] = useState(() => new LocalMedia());
   const local = useLocalMedia(media);
   // The same attempt, asked for again after a lost answer, is one call.
@@ -148,7 +152,7 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onMessa
       setTurnedAway(false);
       onReload();
     };
-    return <Full queue={info.name} onAgain={again} onMessage={info.voicemail ? onMessage : undefined} />;
+    return <Full info={info} onLook={onReload} onAgain={again} onMessage={info.voicemail ? onMessage : undefined} />;
   }
   const deaf = local.settled && local.audio === null;
   return (
