@@ -1,5 +1,5 @@
 import { Button, Menu, Title, UnstyledButton } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Dot } from '../agents/Dot';
 import { useStatusSet } from '../agents/myself';
 import { StatusItems } from '../agents/StatusItems';
@@ -61,6 +61,12 @@ function AgentCell({ agent }: { agent: AgentCellFragment }) {
   const set = useStatusSet();
   const { user } = useWorkspace();
   const [today, setToday] = useState(false);
+  const head = useRef<HTMLButtonElement>(null);
+  const closeToday = () => {
+    setToday(false);
+    // What opened it was an item of the menu, and is gone.
+    head.current?.focus();
+  };
   const { words, tone } = activityOf(agent);
   const call = agent.currentCall;
   const about = nextWords(agent) ?? [call?.contact?.name, call?.queue?.name].filter(Boolean).join(' · ');
@@ -71,7 +77,7 @@ function AgentCell({ agent }: { agent: AgentCellFragment }) {
     <div className={styles.cell} data-tone={tone}>
       <Menu position="bottom-start" width={240}>
         <Menu.Target>
-          <UnstyledButton className={styles.cellHead} aria-label={`${agent.user.name}, ${words}: change status`}>
+          <UnstyledButton ref={head} className={styles.cellHead} aria-label={`${agent.user.name}, ${words}: change status`}>
             <Dot tone={tone} />
             <span className={styles.cellWords}>
               <strong title={agent.user.name}>
@@ -88,7 +94,7 @@ function AgentCell({ agent }: { agent: AgentCellFragment }) {
           <Menu.Item onClick={() => setToday(true)}>Today in numbers</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {today && <AgentToday agentId={agent.id} name={agent.user.name} onClose={() => setToday(false)} />}
+      {today && <AgentToday agentId={agent.id} name={agent.user.name} onClose={closeToday} />}
       {runs && call && <MonitorButtons icons call={call} whose={agent.user.name} beside={besideOf(call.legs, user.id)} />}
     </div>
   );
