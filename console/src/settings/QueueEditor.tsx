@@ -33,7 +33,7 @@ export const QueueUpdate = graphql(`
 `);
 
 const OVERTAKEN =
-  'Somebody else has changed this queue meanwhile. What you changed is kept here, not saved. Saved anyway, it replaces theirs where you changed the same.';
+  'Someone else saved this queue while you were editing. Your changes are still here, not saved. Save anyway overwrites theirs in what you changed; opening hours and holidays count as one.';
 
 export interface EditorProps {
   queue: QueueFieldsFragment;

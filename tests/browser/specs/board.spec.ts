@@ -167,7 +167,7 @@ test('whoever changes a queue that somebody else changed meanwhile is told, and 
 
   await test.step('told, with what was typed still there', async () => {
     await admin.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect(admin.getByText('Somebody else has changed this queue meanwhile')).toBeVisible();
+    await expect(admin.getByText('Someone else saved this queue')).toBeVisible();
     await expect(message(admin)).toHaveValue('Mine');
     await expectAccessible(admin);
   });
