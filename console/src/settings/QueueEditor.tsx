@@ -65,11 +65,11 @@ export function QueueEditor({ queue, ...rest }: EditorProps) {
     setOvertaken(false);
   };
 
-  // What somebody else saved meanwhile is shown, unless it would take away what is being typed.
+  // What somebody else saved meanwhile is shown, unless it would take away what is being typed; once that is taken back, too.
   useEffect(() => {
     if (!form.isDirty()) begin(queue);
     else if (isSame(form.getInitialValues(), toForm(queue))) setVersion(queue.version);
-  }, [queue]);
+  }, [queue, overtaken && !dirty]);
 
   useBlocker({
     shouldBlockFn: () => dirty && !confirm('What you changed is not saved. Leave it?'),
