@@ -45,6 +45,7 @@ graphql(`
 /** Why a call went where it went, or waits: the last decision with everything that it rested on. */
 export function Routing({ routing }: { routing: RoutingFieldsFragment }) {
   const { candidates, skippedByReason, estimate, requiredSkills } = routing;
+  const agents = estimate && Math.round(estimate.agents * 10) / 10;
   return (
     <div className={styles.routing}>
       <p className={styles.words}>
@@ -97,8 +98,7 @@ export function Routing({ routing }: { routing: RoutingFieldsFragment }) {
       {estimate && (
         <p className={styles.words}>
           Estimated wait {estimate.seconds == null ? 'unknown' : spell(estimate.seconds)}: place {estimate.position},{' '}
-          {spell(estimate.handlingSeconds)} a call, {Math.round(estimate.agents * 10) / 10}{' '}
-          {estimate.agents === 1 ? 'agent' : 'agents'}.{' '}
+          {spell(estimate.handlingSeconds)} a call, {agents} {agents === 1 ? 'agent' : 'agents'}.{' '}
           <span className={styles.quiet}>{estimate.formula}</span>
         </p>
       )}
