@@ -27,9 +27,13 @@ graphql(`
 export function Day({ day }: { day: DayFieldsFragment }) {
   return (
     <dl className={styles.numbers}>
-      {figuresOf(day).map(({ name, value, definition, part = false }) => (
-        <div key={`${name} ${part}`} data-part={part} title={definition}>
-          <dt dir="auto">{name}</dt>
+      {figuresOf(day).map(({ name, value, definition, part = false }, index) => (
+        // Two reasons may have the same words.
+        <div key={index} data-part={part}>
+          <dt dir="auto">
+            {name}
+            {definition && <small>{definition}</small>}
+          </dt>
           <dd className="figures">{value}</dd>
         </div>
       ))}
