@@ -15,7 +15,8 @@ export function holdFocus(): () => void {
     const lost = new Promise<void>((resolve) => {
       release = resolve;
     });
-    void navigator.locks.request(LOCK, { mode: 'shared' }, () => lost);
+    // Without it the other tabs don't know, and may ask for attention once too often.
+    navigator.locks.request(LOCK, { mode: 'shared' }, () => lost).catch(() => undefined);
   };
   follow();
   for (const change of ['focus', 'blur']) addEventListener(change, follow);
@@ -29,6 +30,11 @@ export function holdFocus(): () => void {
 export async function isLookedAt(): Promise<boolean> {
   if (document.hasFocus()) return true;
   if (!('locks' in navigator)) return false;
-  const { held } = await navigator.locks.query();
-  return held?.some(({ name }) => name === LOCK) ?? false;
+  try {
+    const { held } = await navigator.locks.query();
+    return held?.some(({ name }) => name === LOCK) ?? false;
+  } catch {
+    // Where the browser keeps pages apart it may refuse: better a notification too many than none.
+    return false;
+  }
 }
