@@ -16,6 +16,9 @@ export function HoursField({ form, disabled }: { form: UseFormReturnType<QueueFo
     form.setFieldValue('alwaysOpen', always);
     // Somewhere to begin; whoever takes all of it away closes the queue.
     if (!always && weekly.length === 0) set(workingWeek());
+    // Taken back is as it was, the week with it.
+    const begun = form.getInitialValues();
+    if (always && begun.alwaysOpen) set(begun.weekly);
   };
   return (
     <>
