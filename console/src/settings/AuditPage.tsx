@@ -216,11 +216,13 @@ function Person({ search }: { search: AuditSearch }) {
   const { actor, ...rest } = search;
   const [text, setText] = useState('');
   const [sought] = useDebouncedValue(text.trim(), 150);
-  const [{ data }] = useQuery({ query: PeopleDocument, variables: { search: sought === '' ? null : sought } });
   const [{ data: named }] = useQuery({ query: PersonDocument, variables: { id: actor ?? '' }, pause: actor === undefined });
+  const name = actor !== undefined && named?.node?.__typename === 'User' ? named.node.name : null;
+  // Whoever is chosen stands in the field, and is no search.
+  const [{ data }] = useQuery({ query: PeopleDocument, variables: { search: sought === '' || sought === name ? null : sought } });
   const found = data?.agents.nodes.filter(({ user }) => user.role !== 'AGENT').map(({ user: { id, name } }) => ({ value: id, label: name })) ?? [];
   // Whoever is chosen has a name, also where others are found.
-  const chosen = actor !== undefined && named?.node?.__typename === 'User' && found.every(({ value }) => value !== actor) ? [{ value: actor, label: named.node.name }] : [];
+  const chosen = actor !== undefined && name !== null && found.every(({ value }) => value !== actor) ? [{ value: actor, label: name }] : [];
   return (
     <Select
       size="xs"
