@@ -110,7 +110,8 @@ impl Platform {
     pub async fn next_reminder(&self) -> Result<Option<DateTime<Utc>>> {
         let mut connection = self.db.get().await?;
         Ok(task::table
-            .filter(task::state.eq(TaskState::Open))
+            // Said though min() says it: it is the index's condition, and another of open tasks would do as well.
+            .filter(task::state.eq(TaskState::Open).and(task::remind_at.is_not_null()))
             .select(diesel::dsl::min(task::remind_at))
             .first(&mut connection)
             .await?)
