@@ -1,3 +1,5 @@
+import { vi } from 'vitest';
+import type { LiveCall } from './live-call';
 import type { LocalMedia, LocalMediaState } from './media';
 import type { Answer, Description, Joined, OwnLeg, Signal, Signalling } from './signalling';
 
@@ -186,4 +188,19 @@ export function fakeStream(): MediaStream {
     addTrack: (track: MediaStreamTrack) => tracks.push(track),
     removeTrack: (track: MediaStreamTrack) => tracks.splice(tracks.indexOf(track), 1),
   } as unknown as MediaStream;
+}
+
+/** The connection that was made last. */
+export const peer = () => {
+  const latest = FakePeer.made.at(-1);
+  if (!latest) throw new Error('no connection was made');
+  return latest;
+};
+
+export const settle = () => vi.advanceTimersByTimeAsync(0);
+
+export async function bringUp(call: LiveCall) {
+  await call.start();
+  await settle();
+  peer().become('connected');
 }

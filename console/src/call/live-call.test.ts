@@ -1,24 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeMedia, FakePeer, FakePlatform, fakeStream, fakeTrack, makeFakePeer, RefusedByPlatform } from './fakes';
+import { bringUp, FakeMedia, FakePeer, FakePlatform, fakeStream, fakeTrack, makeFakePeer, peer, RefusedByPlatform, settle } from './fakes';
 import { LiveCall } from './live-call';
 
 let platform: FakePlatform;
 let media: FakeMedia;
 let call: LiveCall;
 
-const peer = () => {
-  const latest = FakePeer.made.at(-1);
-  if (!latest) throw new Error('no connection was made');
-  return latest;
-};
-const settle = () => vi.advanceTimersByTimeAsync(0);
 const offers = () => platform.negotiations.filter(({ type }) => type === 'OFFER');
 
-async function connected() {
-  await call.start();
-  await settle();
-  peer().become('connected');
-}
+const connected = () => bringUp(call);
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,22 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeMedia, FakePeer, FakePlatform, fakeStream, makeFakePeer, RefusedByPlatform } from './fakes';
+import { bringUp, FakeMedia, FakePeer, FakePlatform, fakeStream, makeFakePeer, peer, RefusedByPlatform, settle } from './fakes';
 import { LiveCall } from './live-call';
 
 let platform: FakePlatform;
 let call: LiveCall;
 
-const peer = () => {
-  const latest = FakePeer.made.at(-1);
-  if (!latest) throw new Error('no connection was made');
-  return latest;
-};
-const settle = () => vi.advanceTimersByTimeAsync(0);
 
-async function connected() {
-  await call.start();
-  await settle();
-  peer().become('connected');
-}
+const connected = () => bringUp(call);
 
 /** Whatever time passes, and though the network comes back. */
 async function expectToStayAway() {
