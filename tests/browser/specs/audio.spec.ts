@@ -27,7 +27,7 @@ test('music is uploaded, converted, listened to, and chosen for a queue', async 
   const archive = admin.getByRole('button', { name: `Archive ${name}`, exact: true });
   await archive.click();
   await expect(player).toHaveCount(0);
-  await admin.getByText('With archived').click();
+  await admin.getByRole('switch', { name: 'With archived' }).click();
   await admin.getByRole('button', { name: `Bring back ${name}`, exact: true }).click();
   await expect(archive).toBeVisible();
 
