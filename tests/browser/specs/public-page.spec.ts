@@ -26,7 +26,7 @@ test('a contact calls the queue from the public page, waits with music, talks an
     await askForCall(contact, 'Willa Waiting');
     await expect(contact.getByText('You are next').first()).toBeVisible();
     await expect(contact).toHaveTitle(/^Place 1/);
-    await expect(contact.getByText(/^Nobody is there to answer right now\. Stay on the line/)).toBeVisible();
+    await expect(contact.getByText(/^Nobody is there to answer right now\. You can ask to be called back/)).toBeVisible();
     await expectToHear(contact);
     await expectAccessible(contact);
   });
