@@ -109,12 +109,15 @@ impl Platform {
     /// When the next reminder is due.
     pub async fn next_reminder(&self) -> Result<Option<DateTime<Utc>>> {
         let mut connection = self.db.get().await?;
-        Ok(task::table
-            // Said though min() says it: it is the index's condition, and another of open tasks would do as well.
+        // Not min(): the planner might go through the whole of another index of open tasks for it.
+        let next: Option<Option<DateTime<Utc>>> = task::table
             .filter(task::state.eq(TaskState::Open).and(task::remind_at.is_not_null()))
-            .select(diesel::dsl::min(task::remind_at))
+            .order(task::remind_at)
+            .select(task::remind_at)
             .first(&mut connection)
-            .await?)
+            .await
+            .optional()?;
+        Ok(next.flatten())
     }
 
     /// The user's own, the newest first.

@@ -65,11 +65,20 @@ struct Wait {
     since: f64,
 }
 
+/// Somebody who waited leaves a message.
+struct Message {
+    wait: Wait,
+    since: f64,
+    /// The beep was heard.
+    begun: bool,
+}
+
 /// Goes through the log once.
 struct Walk<'a> {
     queues: &'a [Queue],
     days: HashMap<Uuid, Day>,
     waiting: HashMap<String, Wait>,
+    messages: HashMap<String, Message>,
     /// Call-backs that were answered.
     answered: HashSet<String>,
     /// Legs whose connection broke off, and when.
@@ -106,14 +115,35 @@ impl Walk<'_> {
                 day.answered_in_time += i64::from(waited <= f64::from(queue.service_level_seconds));
                 day.waited += waited;
             }),
-            "OVERFLOWED" if ["CALLBACK", "VOICEMAIL"].contains(&detail) => {
+            "OVERFLOWED" if detail == "CALLBACK" => {
                 self.waiting.remove(&it.call);
             }
+            // Told of by what follows.
+            "OVERFLOWED" if detail == "VOICEMAIL" => {}
             "OVERFLOWED" => self.leave(&it.call, it.at, |day, _, _| day.overflowed += 1),
             // Taken back by the agent who had handed it to the queue.
             "TRANSFER_CANCELLED" if !detail.ends_with("taken back") => {}
-            "CALLBACK_REQUESTED" | "TRANSFER_CANCELLED" | "VOICEMAIL_STARTED" => {
+            "CALLBACK_REQUESTED" | "TRANSFER_CANCELLED" => {
                 self.waiting.remove(&it.call);
+            }
+            "VOICEMAIL_STARTED" => {
+                if let Some(wait) = self.waiting.remove(&it.call) {
+                    self.messages.insert(it.call, Message { wait, since: it.at, begun: false });
+                }
+            }
+            "RECORDING_STARTED" => {
+                if let Some(message) = self.messages.get_mut(&it.call) {
+                    message.begun = true;
+                }
+            }
+            // Who heard no beep, or did not want to be recorded after it, has waited and left no message.
+            "ENDED" if self.messages.contains_key(&it.call) => {
+                let Some(Message { wait, since, begun }) = self.messages.remove(&it.call) else { return };
+                let kept = begun && !detail.ends_with("did not want to be recorded.");
+                if detail.starts_with("ABANDONED") || detail.starts_with("COMPLETED") && !kept {
+                    self.waiting.insert(it.call.clone(), wait);
+                    self.abandon(&it.call, since);
+                }
             }
             // Only a contact who came abandons a queue: hung up or lost, not sent away by one of the house.
             "ENDED"
@@ -122,10 +152,7 @@ impl Walk<'_> {
                     && (detail.starts_with("ABANDONED") || detail.starts_with("COMPLETED")) =>
             {
                 let at = self.lost.get(&it.call).copied().unwrap_or(it.at);
-                self.leave(&it.call, at, |day, queue, waited| {
-                    day.abandoned += 1;
-                    day.abandoned_short += i64::from(waited <= f64::from(queue.short_abandon_seconds));
-                });
+                self.abandon(&it.call, at);
             }
             _ => {}
         }
@@ -147,6 +174,13 @@ impl Walk<'_> {
             }
             _ => {}
         }
+    }
+
+    fn abandon(&mut self, call: &str, at: f64) {
+        self.leave(call, at, |day, queue, waited| {
+            day.abandoned += 1;
+            day.abandoned_short += i64::from(waited <= f64::from(queue.short_abandon_seconds));
+        });
     }
 
     /// A call waits no longer; `count` gets the day of the queue and for how long it waited.
@@ -177,6 +211,7 @@ pub async fn of_queues(
         queues,
         days: HashMap::new(),
         waiting: HashMap::new(),
+        messages: HashMap::new(),
         answered: HashSet::new(),
         broken: HashMap::new(),
         lost: HashMap::new(),

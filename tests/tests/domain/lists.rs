@@ -189,7 +189,10 @@ async fn lists_and_sweeps_read_by_index() {
         ),
         ("SELECT id FROM audit_log ORDER BY id LIMIT 1000", "audit_log_pkey"),
         ("SELECT * FROM task WHERE assignee_id = $me ORDER BY id DESC LIMIT 51", "task_assignee"),
-        ("SELECT min(remind_at) FROM task WHERE state = 'OPEN' AND remind_at IS NOT NULL", "task_remind"),
+        (
+            "SELECT remind_at FROM task WHERE state = 'OPEN' AND remind_at IS NOT NULL ORDER BY remind_at LIMIT 1",
+            "task_remind",
+        ),
         (
             "SELECT id FROM call WHERE state <> 'ENDED' AND answered_at IS NULL AND answer_by <= now()
                 AND ((worker_id IS NULL AND state IN ('CREATED', 'CONNECTING')) = false OR answer_by <= now() - interval '5 minutes')
