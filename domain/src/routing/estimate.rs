@@ -172,7 +172,7 @@ pub(super) async fn paces(
     // (SELECT $1) hides how many there are: else another plan would be made each time. Here and where else a statement's looks
     // are by index by its very shape, one will do; the others are planned by what the tables hold.
     let found: Vec<Pace> = statement(concat!(
-        waiting_by_queue!("(SELECT $2)"),
+        waiting_by_queue!("$2"),
         "SELECT q.id AS queue_id, m.*, ",
         mean_handling!(),
         " AS handling FROM unnest((SELECT $1)) AS q(id), LATERAL ",

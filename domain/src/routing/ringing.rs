@@ -14,7 +14,7 @@ use super::{
     waiting::{Id, refused_by},
 };
 use crate::{
-    Platform, Result,
+    Result,
     db::{Unit, schema::queue_visit, statement},
     ids::{AgentId, QueueId, VisitId},
 };
@@ -27,24 +27,6 @@ struct Asked {
     agent_id: AgentId,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Integer>)]
     tier: Option<i32>,
-}
-
-impl Platform {
-    /// Whether a call rings in one of these queues where everybody is asked: mostly none does, and a look costs one statement
-    /// instead of a round's.
-    pub(super) async fn rings_together(&self, queues: &[QueueId]) -> Result<bool> {
-        let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
-        let mut connection = self.db.get().await?;
-        let found: Vec<Id> = statement(
-            "SELECT q.id FROM unnest((SELECT $1)) AS asked(id) JOIN queue q USING (id) WHERE q.strategy = 'RING_ALL' AND EXISTS (
-                SELECT FROM queue_visit v JOIN offer o ON o.visit_id = v.id AND o.ended_at IS NULL AND o.state = 'PENDING'
-                WHERE v.queue_id = q.id AND v.left_at IS NULL OFFSET 0) LIMIT 1",
-        )
-        .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
-        .load(&mut connection)
-        .await?;
-        Ok(!found.is_empty())
-    }
 }
 
 /// Whom these visits, whose calls are locked, ring at.
@@ -97,9 +79,9 @@ pub(super) async fn leave_to_others(
     let now = unit.now;
     let wanted: Vec<Id> = statement(
         "SELECT agent_id AS id FROM unnest((SELECT $1)) AS free(agent_id) WHERE EXISTS (
-            SELECT FROM queue_member m WHERE m.agent_id = free.agent_id AND m.queue_id <> ALL((SELECT $2)::uuid[]) AND EXISTS (
+            SELECT FROM queue_member m WHERE m.agent_id = free.agent_id AND m.queue_id <> ALL($2) AND EXISTS (
                 SELECT FROM queue_visit v JOIN call c ON c.id = v.call_id
-                WHERE v.queue_id = m.queue_id AND v.left_at IS NULL AND v.not_before <= (SELECT $3) AND c.state = 'QUEUED' OFFSET 0) OFFSET 0)",
+                WHERE v.queue_id = m.queue_id AND v.left_at IS NULL AND v.not_before <= $3 AND c.state = 'QUEUED' OFFSET 0) OFFSET 0)",
     )
     .bind::<sql_types::Array<sql_types::Uuid>, _>(agents)
     .bind::<sql_types::Array<sql_types::Uuid>, _>(queues)

@@ -72,7 +72,7 @@ impl QueueStats {
 }
 
 const STATS: &str = concat!(
-    waiting_by_queue!("(SELECT $3)"),
+    waiting_by_queue!("$3"),
     "SELECT q.id AS queue_id, w.*, m.*, d.*, ",
     mean_handling!(),
     " AS handling
