@@ -126,7 +126,7 @@ export function AudioPage() {
   };
   const archive = async ({ id, name, archivedAt }: (typeof files)[number]) => {
     if (!(await change(id, { archived: !archivedAt })) || archivedAt) return;
-    notifications.show({ message: `${name} is in the archive. Queues that name it go on playing it.`, color: 'gray' });
+    notifications.show({ message: `${name} is in the archive.`, color: 'gray' });
   };
 
   return (
