@@ -122,8 +122,9 @@ macro_rules! members {
             $more,
             ", 1)::float8 AS calls) AS own, queue_member m,
             LATERAL (SELECT activity FROM agent_interval i WHERE i.agent_id = m.agent_id AND i.ended_at IS NULL OFFSET 0) AS i,
-            LATERAL (SELECT coalesce(sum(calls), 0)::float8 AS calls FROM queue_member s JOIN waiting USING (queue_id)
-                WHERE s.agent_id = m.agent_id AND s.queue_id <> q.id OFFSET 0) AS other
+            LATERAL (SELECT coalesce(sum(calls), 0)::float8 AS calls
+                FROM (SELECT queue_id FROM queue_member s WHERE s.agent_id = m.agent_id AND s.queue_id <> q.id OFFSET 0) AS s,
+                LATERAL (SELECT calls FROM waiting WHERE waiting.queue_id = s.queue_id OFFSET 0) AS of) AS other
         WHERE m.queue_id = q.id)"
         )
     };

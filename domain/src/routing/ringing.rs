@@ -14,7 +14,7 @@ use super::{
     waiting::{Id, refused_by},
 };
 use crate::{
-    Result,
+    Platform, Result,
     db::{Unit, schema::queue_visit, statement},
     ids::{AgentId, QueueId, VisitId},
 };
@@ -27,6 +27,24 @@ struct Asked {
     agent_id: AgentId,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Integer>)]
     tier: Option<i32>,
+}
+
+impl Platform {
+    /// Whether a call rings in one of these queues where everybody is asked: mostly none does, and a look costs a statement
+    /// instead of a round's.
+    pub(super) async fn rings_together(&self, queues: &[QueueId]) -> Result<bool> {
+        let ids: Vec<Uuid> = queues.iter().map(|id| id.0).collect();
+        let mut connection = self.db.get().await?;
+        let found: Vec<Id> = statement(
+            "SELECT q.id FROM unnest((SELECT $1)) AS asked(id) JOIN queue q USING (id) WHERE q.strategy = 'RING_ALL' AND EXISTS (
+                SELECT FROM queue_visit v WHERE v.queue_id = q.id AND v.left_at IS NULL AND EXISTS (
+                    SELECT FROM offer o WHERE o.visit_id = v.id AND o.ended_at IS NULL AND o.state = 'PENDING' OFFSET 0) OFFSET 0) LIMIT 1",
+        )
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+        .load(&mut connection)
+        .await?;
+        Ok(!found.is_empty())
+    }
 }
 
 /// Whom these visits, whose calls are locked, ring at.

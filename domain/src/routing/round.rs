@@ -79,7 +79,7 @@ impl Platform {
             }
         }
         // What somebody else holds may wait for the same agents, and goes first.
-        if together && !all.again {
+        if together && !all.again && self.rings_together(queues).await? {
             let (round, _) = self.go_round(queues, Look::Ringing).await?;
             all.again = round.again;
         }
