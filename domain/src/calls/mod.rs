@@ -31,7 +31,7 @@ pub(crate) const CALL_OVER: &str = "This call is over.";
 /// … and of a leg of its own that has.
 pub(crate) const LEG_LEFT: &str = "You have left this call.";
 /// What a page is told from which another one of the same party has taken the leg.
-pub(crate) const LEG_TAKEN: &str = "This call goes on in another window.";
+pub const LEG_TAKEN: &str = "This call goes on in another window.";
 
 pub use change::Change;
 pub use invite::{Invited, Invitee};

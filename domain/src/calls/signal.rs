@@ -55,6 +55,8 @@ pub enum Command {
         call: CallId,
         leg: LegId,
         epoch: i32,
+        /// None of a client, or an api, that doesn't say.
+        generation: Option<i32>,
         kind: SdpType,
         sdp: String,
         revision: i32,
@@ -63,6 +65,7 @@ pub enum Command {
         call: CallId,
         leg: LegId,
         epoch: i32,
+        generation: Option<i32>,
         candidates: Vec<Candidate>,
     },
     /// Read the call's plan anew; answered once it is carried out.
@@ -134,8 +137,9 @@ impl Platform {
             return Err(Refusal::invalid("sdp", "This is not a session description.").into());
         }
         let (call, worker) = self.leased_leg(actor, id, told).await?;
-        let epoch = told.epoch;
-        match self.command(worker, Command::Negotiate { call, leg: id, epoch, kind, sdp, revision }).await? {
+        let Told { epoch, generation } = told;
+        let command = Command::Negotiate { call, leg: id, epoch, generation, kind, sdp, revision };
+        match self.command(worker, command).await? {
             Reply::Answer { sdp, revision } => Ok(Some((sdp, revision))),
             Reply::Done => Ok(None),
             Reply::Refused { code, message } => refuse(code, message),
@@ -158,8 +162,9 @@ impl Platform {
             .into());
         }
         let (call, worker) = self.leased_leg(actor, id, told).await?;
-        let epoch = told.epoch;
-        match self.command(worker, Command::Trickle { call, leg: id, epoch, candidates }).await? {
+        let Told { epoch, generation } = told;
+        let command = Command::Trickle { call, leg: id, epoch, generation, candidates };
+        match self.command(worker, command).await? {
             Reply::Refused { code, message } => refuse(code, message),
             Reply::Done | Reply::Answer { .. } => Ok(()),
         }

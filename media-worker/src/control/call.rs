@@ -25,7 +25,7 @@ use tokio::{
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{capture, reports::Reports, tap::RecordedLegs, worker::Worker};
+use super::{capture, pages::Pages, reports::Reports, tap::RecordedLegs, worker::Worker};
 use crate::{
     engine::{LegChange, Route},
     recorder::{Recorder, RecorderConfig},
@@ -51,6 +51,7 @@ pub struct CallHandle {
     legs: Arc<AtomicUsize>,
     looks: mpsc::Sender<Look>,
     reports: Arc<Reports>,
+    pages: Pages,
 }
 
 impl CallHandle {
@@ -65,6 +66,10 @@ impl CallHandle {
 
     pub fn legs(&self) -> usize {
         self.legs.load(Ordering::Relaxed)
+    }
+
+    pub fn pages(&self) -> &Pages {
+        &self.pages
     }
 
     /// Look at the database; no answer needed.
@@ -113,6 +118,7 @@ impl Call {
             legs: Arc::new(AtomicUsize::new(plan.legs.len().max(LEGS_OF_A_CALL))),
             looks,
             reports: Arc::default(),
+            pages: Pages::default(),
         };
         let call = Self {
             id: plan.call,

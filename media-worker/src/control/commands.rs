@@ -4,15 +4,15 @@ use domain::{
     RefusalCode,
     bus::CommandServer,
     calls::{
-        Command, Envelope, Reply, SdpType,
+        Command, Envelope, LEG_TAKEN, Reply, SdpType, Told,
         signal::{STALE, command_queue, epoch_fits},
     },
-    ids::CallId,
+    ids::{CallId, LegId},
 };
 
 use tracing::Instrument;
 
-use super::{call::CallHandle, worker::Worker};
+use super::{pages::Turn, worker::Worker};
 use crate::engine::NegotiateError;
 
 /// Answers commands until the server is dropped.
@@ -65,10 +65,11 @@ async fn carry_out(worker: &Worker, command: &Command) -> Reply {
             // A call that is not here any more is not recorded here either.
             Some(_) | None => Reply::Done,
         },
-        Command::Negotiate { call, leg, epoch, kind, ref sdp, revision } => {
-            if let Err(reply) = current(worker, call, epoch).await {
-                return reply;
-            }
+        Command::Negotiate { call, leg, epoch, generation, kind, ref sdp, revision } => {
+            let _turn = match current(worker, call, leg, Told { epoch, generation }).await {
+                Ok(turn) => turn,
+                Err(reply) => return reply,
+            };
             if kind == SdpType::Answer {
                 return match worker.engine().answer(call.0, leg.0, revision, sdp.clone()).await {
                     Ok(()) => Reply::Done,
@@ -81,8 +82,8 @@ async fn carry_out(worker: &Worker, command: &Command) -> Reply {
             }
         }
         // A browser's candidates are not needed: it always comes to us, and where it comes from is learnt from its checks.
-        Command::Trickle { call, leg, epoch, candidates: _ } => {
-            if let Err(reply) = current(worker, call, epoch).await {
+        Command::Trickle { call, leg, epoch, generation, candidates: _ } => {
+            if let Err(reply) = current(worker, call, leg, Told { epoch, generation }).await {
                 return reply;
             }
             match worker.engine().has_leg(call.0, leg.0).await {
@@ -94,15 +95,19 @@ async fn carry_out(worker: &Worker, command: &Command) -> Reply {
     }
 }
 
-/// The call's actor, if the caller speaks of the lease that we have.
-async fn current(worker: &Worker, call: CallId, epoch: i32) -> Result<CallHandle, Reply> {
+/// A page's turn, if it speaks of the lease that we have and no newer one has the leg.
+async fn current(worker: &Worker, call: CallId, leg: LegId, told: Told) -> Result<Turn, Reply> {
     let Some(handle) = worker.call(call) else {
         return Err(refuse(
             RefusalCode::MediaUnavailable,
             "This worker does not have the call (any more). Try again in a moment.",
         ));
     };
-    if epoch_fits(epoch, handle.epoch()) { Ok(handle) } else { Err(refuse(RefusalCode::Stale, STALE)) }
+    if !epoch_fits(told.epoch, handle.epoch()) {
+        return Err(refuse(RefusalCode::Stale, STALE));
+    }
+    let turn = handle.pages().turn(leg, told.generation).await;
+    turn.ok_or_else(|| refuse(RefusalCode::LegTaken, LEG_TAKEN))
 }
 
 fn refused(error: &NegotiateError) -> Reply {

@@ -11,6 +11,7 @@ mod converting;
 mod figures;
 mod jobs;
 mod leftovers;
+mod pages;
 mod prompts;
 mod registration;
 mod reports;

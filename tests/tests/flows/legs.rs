@@ -9,7 +9,10 @@ use cordboard_tests::playback::Side;
 use cordboard_tests::socket::Socket;
 use cordboard_tests::story::{self, Party, Talk, until_state};
 use cordboard_tests::wait::{STEP, eventually};
-use serde_json::json;
+use domain::calls::signal::command_queue;
+use domain::ids::WorkerId;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 async fn until_leg(platform: &Platform, talk: &Talk, leg: &str, state: &str) {
     eventually(&format!("the leg is {state}"), STEP, || async {
@@ -18,6 +21,17 @@ async fn until_leg(platform: &Platform, talk: &Talk, leg: &str, state: &str) {
         legs.iter().any(|it| it["id"] == json!(leg) && it["state"] == state).then_some(())
     })
     .await;
+}
+
+/// What the worker of the only call answers to a command of an api that has looked at the leg before.
+async fn commanded(platform: &Platform, command: Value) -> Value {
+    let sql = platform.sql().await;
+    let row = sql.query_one("SELECT worker_id::text FROM call", &[]).await.expect("a call");
+    let worker = WorkerId(Uuid::try_parse(row.get(0)).expect("a worker"));
+    let body = json!({ "trace_id": null, "command": command }).to_string();
+    let bus = platform.domain().bus;
+    let reply = bus.command(&command_queue(worker), body.as_bytes(), STEP).await.expect("a reply");
+    serde_json::from_slice(&reply).expect("JSON")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -127,6 +141,16 @@ async fn who_goes_on_in_another_window_talks_there_alone() {
         let candidates = json!({ "legId": leg, "epoch": epoch, "generation": generation, "candidates": [] });
         assert_eq!(agent.refused("legTrickle", candidates).await, "LEG_TAKEN");
     }
+    // What an api had let through before the second one came reaches the worker after it.
+    let said = json!({ "legId": leg, "epoch": epoch, "generation": generation + 1, "candidates": [] });
+    talk.agent.mutate("legTrickle", said, "leg { id }").await;
+    let offer = json!({ "call": call, "leg": leg, "epoch": epoch, "generation": generation,
+        "kind": "OFFER", "sdp": "v=0", "revision": 0 });
+    let refused = commanded(&platform, json!({ "Negotiate": offer })).await;
+    assert_eq!(refused["Refused"]["code"], "LEG_TAKEN", "{refused}");
+    // An api of an earlier version doesn't say.
+    let unsaid = json!({ "call": call, "leg": leg, "epoch": epoch, "candidates": [] });
+    assert_eq!(commanded(&platform, json!({ "Trickle": unsaid })).await, "Done");
     talk.hear(150).await;
 
     // The second one's connection breaks: it takes up what is its own.
