@@ -103,6 +103,8 @@ pub const OFFER_YOUNG: Duration = Duration::from_secs(5);
 pub const PARKED: Duration = Duration::from_millis(500);
 /// A worker answers a command within this.
 pub const COMMAND: Duration = Duration::from_secs(5);
+/// A database that has said nothing so long after it should have ended a statement by itself is not waited for any more.
+pub const UNANSWERED: Duration = Duration::from_secs(5);
 /// A worker writes a sign of life so often …
 pub const HEARTBEAT: Duration = Duration::from_secs(1);
 /// … and counts as hung without one for so long.

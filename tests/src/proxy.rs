@@ -2,7 +2,7 @@
 //! between two steps of a program, and it counts the statements that pass to PostgreSQL.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use socket2::{SockFilter, SockRef, Socket};
@@ -26,12 +26,19 @@ pub enum Traffic {
     Cut,
 }
 
+/// A client's connection, as long as it is open.
+struct Open {
+    socket: Socket,
+    /// Nothing of what the server says comes through any more.
+    unanswered: AtomicBool,
+}
+
 /// A running proxy; it ends with this value.
 pub struct Proxy {
     address: SocketAddr,
     traffic: watch::Sender<Traffic>,
     statements: Arc<AtomicU64>,
-    clients: Arc<Mutex<Vec<Weak<Socket>>>>,
+    clients: Arc<Mutex<Vec<Weak<Open>>>>,
     _tasks: JoinSet<()>,
 }
 
@@ -42,9 +49,9 @@ impl Proxy {
         let address = listener.local_addr().expect("it has an address");
         let (traffic, watched) = watch::channel(Traffic::Flows);
         let statements = Arc::new(AtomicU64::new(0));
-        let clients: Arc<Mutex<Vec<Weak<Socket>>>> = Arc::default();
+        let clients: Arc<Mutex<Vec<Weak<Open>>>> = Arc::default();
         let mut tasks = JoinSet::new();
-        let (counter, open) = (Arc::clone(&statements), Arc::clone(&clients));
+        let (counter, all) = (Arc::clone(&statements), Arc::clone(&clients));
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
@@ -53,22 +60,22 @@ impl Proxy {
                 }
                 let (server, watched) = (server.clone(), watched.clone());
                 let counter = Arc::clone(&counter);
-                let socket = Arc::new(SockRef::from(&client).try_clone().expect("a second handle"));
+                let socket = SockRef::from(&client).try_clone().expect("a second handle");
+                let open = Arc::new(Open { socket, unanswered: AtomicBool::new(false) });
                 {
-                    let mut open = open.lock().expect("a list");
-                    open.retain(|socket| socket.strong_count() > 0);
-                    open.push(Arc::downgrade(&socket));
+                    let mut all = all.lock().expect("a list");
+                    all.retain(|open| open.strong_count() > 0);
+                    all.push(Arc::downgrade(&open));
                 }
                 connections.spawn(async move {
-                    let _as_long_as_it_is_open = socket;
                     let Ok(server) = TcpStream::connect(server).await else {
                         return;
                     };
                     let (from_client, to_client) = client.into_split();
                     let (from_server, to_server) = server.into_split();
                     tokio::select! {
-                        () = pass(from_client, to_server, watched.clone(), Some(counter)) => {}
-                        () = pass(from_server, to_client, watched.clone(), None) => {}
+                        () = pass(from_client, to_server, watched.clone(), Way::Asks(counter)) => {}
+                        () = pass(from_server, to_client, watched.clone(), Way::Answers(open)) => {}
                     }
                 });
                 while connections.try_join_next().is_some() {}
@@ -97,9 +104,17 @@ impl Proxy {
     /// From now on whatever a client sends on a connection that is open now is lost, and nobody is told: what a firewall does
     /// that has forgotten it. New connections are good ones.
     pub fn forget(&self) {
-        for client in self.clients.lock().expect("a list").iter().filter_map(Weak::upgrade) {
-            client.attach_filter(&[DROP]).expect("a filter");
-        }
+        self.each_open(|open| open.socket.attach_filter(&[DROP]).expect("a filter"));
+    }
+
+    /// From now on nothing is answered on a connection that is open now, though all that a client sends is taken: what a
+    /// server does that is stuck. New connections are good ones.
+    pub fn answer_no_more(&self) {
+        self.each_open(|open| open.unanswered.store(true, Ordering::SeqCst));
+    }
+
+    fn each_open(&self, act: impl Fn(&Open)) {
+        self.clients.lock().expect("a list").iter().filter_map(Weak::upgrade).for_each(|open| act(&open));
     }
 
     /// SQL statements that were sent to be executed so far.
@@ -108,11 +123,18 @@ impl Proxy {
     }
 }
 
+/// From the client or to it.
+enum Way {
+    /// Counts the statements.
+    Asks(Arc<AtomicU64>),
+    Answers(Arc<Open>),
+}
+
 async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut traffic: watch::Receiver<Traffic>,
-    counter: Option<Arc<AtomicU64>>,
+    way: Way,
 ) {
     let mut messages = Messages::default();
     let mut buffer = vec![0; 16 * 1024];
@@ -125,8 +147,12 @@ async fn pass(
         if traffic.wait_for(|now| *now != Traffic::Held).await.is_err() {
             return;
         }
-        if let Some(counter) = &counter {
-            counter.fetch_add(messages.executed(&buffer[..length]), Ordering::SeqCst);
+        match &way {
+            Way::Asks(counter) => {
+                counter.fetch_add(messages.executed(&buffer[..length]), Ordering::SeqCst);
+            }
+            Way::Answers(open) if open.unanswered.load(Ordering::SeqCst) => continue,
+            Way::Answers(_) => {}
         }
         if to.write_all(&buffer[..length]).await.is_err() {
             return;

@@ -35,7 +35,8 @@ pub struct Config {
     pub database_url: String,
     /// `CORDBOARD_DATABASE_POOL`, 16: connections a process keeps to the database.
     pub database_pool: usize,
-    /// `CORDBOARD_STATEMENT_TIMEOUT_MS`, 5000: a statement that takes longer is ended by the database.
+    /// `CORDBOARD_STATEMENT_TIMEOUT_MS`, 5000: a statement that takes longer is ended by the database. One that has
+    /// no answer five seconds later costs its connection.
     pub statement_timeout: Duration,
     /// `AMQP_URL`, required: RabbitMQ, `amqp://user:password@host:port/vhost` or `amqps://…`.
     pub amqp_url: String,

@@ -1,5 +1,6 @@
 //! PostgreSQL: the pool, the migrations and one unit of work. Stores elsewhere write queries against `schema`.
 
+mod connect;
 mod json;
 pub mod schema;
 mod statement;
@@ -15,7 +16,7 @@ use diesel_async::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt;
 
-use crate::{Error, Result, config::Config};
+use crate::{Error, Result, config::Config, limits};
 pub(crate) use json::json_column;
 pub(crate) use statement::statement;
 pub use unit::Unit;
@@ -42,6 +43,7 @@ impl Pool {
             "SET application_name = 'cordboard-{program}'; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'; SET jit = off; SET random_page_cost = 1.1",
             config.statement_timeout.as_millis(),
         );
+        let limit = config.statement_timeout + limits::UNANSWERED;
         let mut manager = ManagerConfig::default();
         // Looks whether the connection was closed, which the client learns at once when the database ends; a query for each
         // checkout would tell no more than the query after it.
@@ -49,7 +51,7 @@ impl Pool {
         manager.custom_setup = Box::new(move |url| {
             let (url, setup) = (url.to_owned(), setup.clone());
             async move {
-                let mut connection = AsyncPgConnection::establish(&url).await?;
+                let mut connection = connect::connect(&url, limit).await?;
                 connection
                     .batch_execute(&setup)
                     .await
