@@ -211,7 +211,8 @@ impl Platform {
     }
 
     /// Takes a call away from a worker that is gone or drains, and has it dispatched anew. Its legs get their time to
-    /// come over: who had media until now in any case, the others as a new lease would give it to them.
+    /// come over: who had media until now in any case, the others as a new lease would give it to them. An agent who has
+    /// accepted and keeps others waiting has no more than any who accepts.
     pub async fn orphan_call(&self, id: CallId, worker: WorkerId) -> Result<bool> {
         let mut change = self.change(id).await?;
         if change.call.worker_id != Some(worker) || change.call.state == CallState::Ended {
@@ -233,7 +234,12 @@ impl Platform {
                     )
                     .await?;
             } else if anew && change.legs[place].state.is_present() && change.legs[place].leave_by.is_some() {
-                change.legs[place].leave_by = Some(leave_by);
+                let accepted = match change.legs[place].user_id {
+                    Some(user) => change.accepted_offer(user.into()).await?.is_some(),
+                    None => false,
+                };
+                let by = if accepted { change.now() + limits::ACCEPT_TO_MEDIA } else { leave_by };
+                change.legs[place].leave_by = Some(by);
             }
         }
         change.call.worker_id = None;

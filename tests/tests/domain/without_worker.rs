@@ -1,5 +1,6 @@
 //! Calls that no media worker has: nobody can hear anybody, which is no fault of those who are there.
 
+use domain::agents::AgentActivity;
 use domain::calls::{CallPlan, CallResult, CallState, LegRole, LegState};
 use domain::ids::{CallId, WorkerId};
 use domain::limits;
@@ -126,6 +127,24 @@ async fn a_colleague_who_accepts_while_there_is_no_worker_is_waited_for() {
         centre.platform.leg_connected(call, plan.epoch, leg.id).await.unwrap();
     }
     assert_eq!(centre.state(call).await, CallState::InProgress);
+}
+
+/// Chatwoot 14346 with a worker that dies: an accept without media keeps the contact and the agent no longer than any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_accepted_is_not_waited_for_longer_because_the_worker_died() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.caller(&queue).await;
+    centre.route().await;
+    centre.accept(&agent).await;
+    centre.pass_with(&[&agent], seconds(5)).await;
+    centre.platform.retire_worker(centre.worker).await.unwrap();
+    centre.pass_with(&[&agent], seconds(9)).await;
+    assert_eq!(centre.state(caller.call).await, CallState::Connecting, "time to come over to another worker");
+    centre.pass_with(&[&agent], seconds(2)).await;
+    assert_eq!(centre.state(caller.call).await, CallState::Queued);
+    assert_eq!(centre.activity(&agent).await, AgentActivity::Available);
 }
 
 /// Three times the contact may be missed: one who came is not.
