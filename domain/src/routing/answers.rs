@@ -8,7 +8,7 @@ use super::{Offer, OfferPurpose, OfferState, offers::GONE};
 use crate::{
     Platform, Result,
     calls::{CallEventKind, CallState, Change, Leg, LegRole, join::Joined},
-    db::schema::{agent_presence, offer},
+    db::schema::{agent, agent_presence, offer},
     error::{Refusal, RefusalCode, each, refuse},
     ids::{AgentId, OfferId},
     people::{Actor, User},
@@ -67,6 +67,11 @@ impl Platform {
         if !change.decline(&seen, OfferState::Declined, &reason).await? {
             return refuse(RefusalCode::OfferGone, GONE);
         }
+        // One who says no is there: what was missed before is in no row with what comes.
+        diesel::update(agent::table.find(seen.agent_id))
+            .set(agent::missed_in_row.eq(0))
+            .execute(change.unit.connection())
+            .await?;
         change.commit().await?;
         self.offers(&[id]).await?.pop().ok_or_else(|| Refusal::not_found("offer").into())
     }

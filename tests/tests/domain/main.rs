@@ -25,6 +25,7 @@ mod references;
 mod routing;
 mod routing_callbacks;
 mod routing_load;
+mod routing_missed;
 mod routing_newcomers;
 mod routing_overflow;
 mod routing_queues;

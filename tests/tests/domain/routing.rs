@@ -5,7 +5,7 @@ use domain::agents::{AgentActivity, AgentStatus, MISSED, WrappedUp};
 use domain::calls::{CallResult, CallState, IntervalKind, LegRole};
 use domain::error::RefusalCode;
 use domain::page::Slice;
-use domain::routing::{OfferState, OverflowKind, QueueChange, RoutingStrategy, VisitOutcome};
+use domain::routing::{OfferState, QueueChange, RoutingStrategy, VisitOutcome};
 use domain::tasks::NewTask;
 
 use super::centre::{Centre, duties, id_of, refused, seconds, sweep};
@@ -164,28 +164,6 @@ async fn agents_who_let_it_ring_together_are_away() {
         centre.pass_with(&[&declines], seconds(7)).await;
     }
     assert_eq!(centre.activity(&declines).await, AgentActivity::Away);
-}
-
-/// A call that overflows while it rings leaves the agent by the rules of the queue that asked.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_missed_counts_by_the_queue_that_asked() {
-    let centre = Centre::open().await;
-    let strict = centre.queue("strict", QueueChange::default()).await;
-    let patient = QueueChange {
-        missed_limit: Some(3),
-        max_wait_seconds: Some(10),
-        overflow: Some((OverflowKind::Queue, Some(strict.id))),
-        ..QueueChange::default()
-    };
-    let patient = centre.queue("patient", patient).await;
-    let agent = centre.agent(&[&patient]).await;
-    let caller = centre.caller(&patient).await;
-    centre.route().await;
-    for _ in 0..3 {
-        centre.pass_with(&[&agent], seconds(7)).await;
-    }
-    assert_eq!(centre.visits(caller.call).await.pop().unwrap().queue_id, strict.id);
-    assert_eq!(centre.activity(&agent).await, AgentActivity::Available, "the first of three");
 }
 
 /// OpenSIPS 2886: a rejected offer ended the call that waited.
