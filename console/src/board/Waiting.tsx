@@ -82,6 +82,7 @@ const CHANGES: readonly CallEventKind[] = [
   'ACCEPTED',
   'CONNECTED',
   'OVERFLOWED',
+  'MOVED',
   'CALLBACK_REQUESTED',
   'VOICEMAIL_STARTED',
   'TRANSFER_STARTED',

@@ -113,6 +113,7 @@ const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
   CONNECTED: 'Both sides connected',
   MESSAGE_SENT: 'Message',
   MEDIA_MOVED: 'Moved to another media server',
+  MOVED: 'Moved to another queue',
   RECORDING_STARTED: 'Recording started',
   RECORDING_PAUSED: 'Recording paused',
   RECORDING_RESUMED: 'Recording resumed',

@@ -59,6 +59,8 @@ CallEventKind {
     OfferFailed = "OFFER_FAILED",
     /// Nobody took it in time: the detail says what becomes of it.
     Overflowed = "OVERFLOWED",
+    /// A supervisor moved it to another queue, which the detail names; it is still in the one before.
+    Moved = "MOVED",
     /// The detail of these begins with the id of the transfer; words follow where it came to nothing.
     TransferStarted = "TRANSFER_STARTED", TransferCompleted = "TRANSFER_COMPLETED", TransferCancelled = "TRANSFER_CANCELLED",
     /// The detail names the call that will be made.

@@ -6,7 +6,7 @@ use super::{Entry, VisitOutcome, request::open_queue};
 use crate::{
     Platform, Result,
     audit::AuditAction,
-    calls::{Call, CallState, Leg},
+    calls::{Call, CallEventKind, CallState, Leg},
     error::{RefusalCode, refuse},
     ids::{CallId, QueueId},
     limits,
@@ -43,6 +43,8 @@ impl Platform {
             return refuse(RefusalCode::IllegalTransition, says);
         }
         let queue = open_queue(&mut change.unit, to, "queueId").await?;
+        // While it is in the old queue still: whoever watches that one hears of nothing that comes after.
+        change.event(CallEventKind::Moved, &actor.key(), None, Some(to.to_string())).await?;
         change.cancel_offers(|_| true, "the call was moved to another queue").await?;
         change.leave_queue(VisitOutcome::Cancelled).await?;
         let head_start = limits::PRIORITY_POINT * (change.call.priority + queue.priority);

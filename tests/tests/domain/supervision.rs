@@ -215,6 +215,11 @@ async fn a_waiting_call_is_moved_with_the_time_that_it_has_waited() {
     assert_eq!((visits[1].entered_at, visits[1].left_at), (before.entered_at, None));
     // There already: no fault, no news.
     centre.platform.move_call(&supervisor, waiting.call, sales.id).await.unwrap();
+    // Whoever watches the queue that it left is told once.
+    let told = "SELECT payload->>'queueId', payload->>'detail' FROM event WHERE kind = 'MOVED' AND aggregate_id::text = $1";
+    let rows = centre.stage.sql().await.query(told, &[&waiting.call.0.to_string()]).await.unwrap();
+    let told: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(told, [(support.id.to_string(), sales.id.to_string())]);
     let entries =
         audited(&centre, AuditFilter { actor: supervisor.user_id(), ..AuditFilter::default() }).await;
     assert_eq!(entries.len(), 1);

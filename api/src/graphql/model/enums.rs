@@ -303,6 +303,8 @@ mirrored! {
         OfferFailed,
         /// Nobody took it in time; `detail` says what becomes of it.
         Overflowed,
+        /// A supervisor moved it from the queue that it waited in to another one; `detail` says which.
+        Moved,
         /// The contact asked to be called back.
         CallbackRequested,
         /// An agent finished its wrap-up.
