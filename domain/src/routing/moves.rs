@@ -2,14 +2,13 @@
 
 use serde_json::json;
 
-use super::{Entry, VisitOutcome, request::open_queue};
+use super::{Entry, VisitOutcome, queues::queue_of, request::open_queue, visits::rank_elsewhere};
 use crate::{
     Platform, Result,
     audit::AuditAction,
     calls::{Call, CallEventKind, CallState, Leg},
     error::{RefusalCode, refuse},
     ids::{CallId, QueueId},
-    limits,
     people::Actor,
 };
 
@@ -47,9 +46,9 @@ impl Platform {
         change.event(CallEventKind::Moved, &actor.key(), None, Some(to.to_string())).await?;
         change.cancel_offers(|_| true, "the call was moved to another queue").await?;
         change.leave_queue(VisitOutcome::Cancelled).await?;
-        let head_start = limits::PRIORITY_POINT * (change.call.priority + queue.priority);
+        let from = queue_of(&mut change.unit, visit.queue_id).await?;
         let entry = Entry {
-            rank_at: Some(visit.entered_at - head_start),
+            rank_at: Some(rank_elsewhere(&visit, &from, &queue)),
             entered_at: Some(visit.entered_at),
             not_before: Some(visit.not_before),
             callback: visit.callback,

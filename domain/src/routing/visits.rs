@@ -193,9 +193,7 @@ impl Change {
             OverflowKind::Queue => {
                 if let Some(to) = self.room_in(from.overflow_queue_id).await? {
                     self.leave_queue(VisitOutcome::Overflowed).await?;
-                    // All that it has waited already counts there, too; what the queues add to it differs.
-                    let rank_at =
-                        Some(visit.rank_at + limits::PRIORITY_POINT * (from.priority - to.priority));
+                    let rank_at = Some(rank_elsewhere(visit, &from, &to));
                     return self.enter_queue(&to, Entry { rank_at, ..Entry::default() }).await;
                 }
             }
@@ -236,6 +234,12 @@ impl Change {
             .await?;
         Ok(has_room(&mut self.unit, &to).await?.then_some(to))
     }
+}
+
+/// The place of a call in another queue than it waits in: all that it has waited counts there, too, and so does whatever put it
+/// forward; what the queues add to it differs.
+pub(super) fn rank_elsewhere(visit: &Visit, from: &Queue, to: &Queue) -> DateTime<Utc> {
+    visit.rank_at + limits::PRIORITY_POINT * (from.priority - to.priority)
 }
 
 /// From when on a contact may be called back who is ready from then on, and when that is given up: the queue is open at

@@ -252,6 +252,23 @@ async fn a_waiting_call_is_moved_with_the_time_that_it_has_waited() {
     );
 }
 
+/// Who waits to be called back entered the queue anew when that was promised, at the old place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_that_is_moved_keeps_its_place() {
+    let centre = Centre::open().await;
+    let (support, sales) = (centre.queue("support", plain()).await, centre.queue("sales", plain()).await);
+    let supervisor = supervisor(&centre).await;
+    let early = centre.caller(&support).await;
+    centre.platform.clock.advance(seconds(30));
+    centre.caller(&sales).await;
+    centre.platform.clock.advance(seconds(30));
+    let promised = centre.platform.request_callback(&early.actor, early.call, None, None).await.unwrap();
+    centre.platform.move_call(&supervisor, promised.planned.id, sales.id).await.unwrap();
+    let seller = centre.agent(&[&sales]).await;
+    centre.route().await;
+    assert_eq!(centre.accept(&seller).await, promised.planned.id);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_done_to_others_is_written_down_and_what_one_does_oneself_is_not() {
     let centre = Centre::open().await;
