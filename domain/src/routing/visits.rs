@@ -182,27 +182,29 @@ impl Change {
             return Ok(());
         }
         let from = queue_of(&mut self.unit, visit.queue_id).await?;
+        let to = match from.overflow {
+            OverflowKind::Queue if !visit.callback => self.room_in(from.overflow_queue_id).await?,
+            _ => None,
+        };
         let kind = match from.overflow {
             _ if visit.callback => OverflowKind::End,
+            OverflowKind::Queue if to.is_none() => OverflowKind::End,
             OverflowKind::Voicemail if !self.may_leave_message() => OverflowKind::End,
             kind => kind,
         };
         self.event(CallEventKind::Overflowed, "system", None, Some(kind.to_string())).await?;
         match kind {
             OverflowKind::Callback => return self.become_callback(visit, None, "system").await.map(|_| ()),
-            OverflowKind::Queue => {
-                if let Some(to) = self.room_in(from.overflow_queue_id).await? {
-                    self.leave_queue(VisitOutcome::Overflowed).await?;
-                    let rank_at = Some(rank_elsewhere(visit, &from, &to));
-                    return self.enter_queue(&to, Entry { rank_at, ..Entry::default() }).await;
-                }
-            }
             OverflowKind::Voicemail => {
                 return self.begin_voicemail(Recipient::Queue(from.id), false, "system").await;
             }
-            OverflowKind::End => {}
+            OverflowKind::Queue | OverflowKind::End => {}
         }
         self.leave_queue(VisitOutcome::Overflowed).await?;
+        if let Some(to) = to {
+            let rank_at = Some(rank_elsewhere(visit, &from, &to));
+            return self.enter_queue(&to, Entry { rank_at, ..Entry::default() }).await;
+        }
         self.end(CallResult::Missed, "Nobody was free in time.", "system").await?;
         crate::tasks::follow_up(self).await
     }

@@ -164,6 +164,10 @@ async fn two_queues_that_overflow_into_each_other_do_not_keep_a_call_for_ever() 
     }
     assert_eq!(centre.call(caller.call).await.result, Some(CallResult::Missed));
     assert_eq!(centre.visits(caller.call).await.len(), 4);
+    let told = "SELECT payload->>'detail' FROM event WHERE kind = 'OVERFLOWED' AND aggregate_id::text = $1 ORDER BY xid, seq";
+    let rows = centre.stage.sql().await.query(told, &[&caller.call.0.to_string()]).await.unwrap();
+    let told: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(told, ["QUEUE", "QUEUE", "QUEUE", "END"], "the last one went nowhere");
 }
 
 #[tokio::test(flavor = "multi_thread")]
