@@ -144,18 +144,31 @@ describe('accepting', () => {
     await inbox.accept('a');
     expect(done).toEqual(['microphone', 'abandoned']);
     expect(ids()).toEqual([]);
-    expect(notices.map(({ kind }) => kind)).toEqual(['taken']);
+    expect(notices.map(({ kind }) => kind)).toEqual(['gone']);
+  });
+
+  it('too late is told as what it was', async () => {
+    let refuse: (error: Error) => void = () => undefined;
+    const { inbox, notices } = setUp({ accept: () => new Promise((_accepted, reject) => (refuse = reject)) });
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    const accepting = inbox.accept('a');
+    await vi.advanceTimersByTimeAsync(19_900);
+    inbox.receive({ offer: offer('a', 'TIMED_OUT', 'no answer'), at: iso(20_000) });
+    refuse(new Refused({ code: 'OFFER_GONE', message: 'Gone.' }));
+    await accepting;
+    expect(notices).toMatchObject([{ kind: 'missed', words: 'no answer' }]);
   });
 
   it('what went while the browser asked for the microphone is not accepted', async () => {
     let allow: (ready: string) => void = () => undefined;
-    const { inbox, done } = setUp({ prepare: () => new Promise((resolve) => (allow = resolve)) });
+    const { inbox, done, notices } = setUp({ prepare: () => new Promise((resolve) => (allow = resolve)) });
     inbox.receive({ offer: offer('a'), at: iso(0) });
     const accepting = inbox.accept('a');
-    inbox.receive({ offer: offer('a', 'CANCELLED'), at: iso(500) });
+    inbox.receive({ offer: offer('a', 'CANCELLED', 'The caller hung up.'), at: iso(500) });
     allow('ready');
     await accepting;
     expect(done).toEqual(['abandoned']);
+    expect(notices).toMatchObject([{ kind: 'gone', words: 'The caller hung up.' }]);
   });
 
   it('happens once, however often it is pressed', async () => {

@@ -13,7 +13,7 @@ export interface OfferNews {
 /** A word for the agent after an offer has gone without their doing. */
 export interface Notice {
   offer: Offer;
-  kind: 'taken' | 'missed' | 'gone' | 'failed';
+  kind: 'missed' | 'gone' | 'failed';
   words: string | null;
 }
 
@@ -62,6 +62,8 @@ export class Inbox<Ready> {
   #state: InboxState = { offers: [], accepting: null, fault: null, changes: 0 };
   #world: World<Ready>;
   #settled = new Set<string>();
+  /** What the platform told of the one that this tab was accepting. */
+  #overtaken: Offer | null = null;
   #listeners = new Set<() => void>();
   #noticed: (notice: Notice) => void;
   #tell: (offerId: string) => void;
@@ -130,7 +132,7 @@ export class Inbox<Ready> {
       // It may have gone while the browser asked for the microphone.
       if (this.#settled.has(offerId)) {
         this.#world.abandon(ready);
-        this.#noticed({ offer, kind: 'gone', words: null });
+        this.#tooLate(offer);
         return;
       }
       const begin = await this.#world.accept(offer);
@@ -176,7 +178,7 @@ export class Inbox<Ready> {
       this.#become({ fault: { offerId: offer.id, device: error.reason, words: null } });
     } else if (error instanceof Refused && (error.code === 'OFFER_GONE' || error.code === 'NOT_FOUND')) {
       this.settle(offer.id);
-      this.#noticed({ offer, kind: 'taken', words: null });
+      this.#tooLate(offer);
     } else {
       const words = error instanceof Error ? error.message : null;
       this.#become({ fault: { offerId: offer.id, device: null, words } });
@@ -186,7 +188,14 @@ export class Inbox<Ready> {
   #finish(offer: Offer): void {
     const rang = this.#state.offers.some(({ id }) => id === offer.id);
     this.settle(offer.id);
-    if (rang && this.#state.accepting !== offer.id) this.#notice(offer);
+    if (this.#state.accepting === offer.id) this.#overtaken = offer;
+    else if (rang) this.#notice(offer);
+  }
+
+  /** It went while it was being accepted; where no news said why, its time does. */
+  #tooLate(offer: Offer): void {
+    if (this.#overtaken?.id === offer.id) this.#notice(this.#overtaken);
+    else this.#noticed({ offer, kind: this.remaining(offer) > 0 ? 'gone' : 'missed', words: null });
   }
 
   #notice(offer: Offer): void {

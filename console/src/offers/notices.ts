@@ -10,8 +10,6 @@ export function noticeOf({ offer, kind, words }: Notice): { title: string; messa
   const direct = offer.purpose !== 'QUEUE';
   const told = `${offer.askedBy?.user.name ?? 'The colleague'} was told.`;
   switch (kind) {
-    case 'taken':
-      return { title: 'Taken by a colleague', message: `${name} is being served.`, color: 'gray' };
     case 'gone':
       return { title: `${name} rings no more`, message: words ?? (direct ? 'It was taken back.' : 'A colleague took the call, or the caller hung up.'), color: 'gray' };
     case 'missed': {
