@@ -125,10 +125,9 @@ impl Change {
             } else {
                 let visit = self.visit().await?;
                 let (rank_at, entered_at) = visit.as_ref().map(|it| (it.rank_at, it.entered_at)).unzip();
-                // One who may still take it back does not wait any longer for that.
-                let taken_back = self.live_transfer().await?.and(visit.and_then(|visit| visit.leave_by));
-                self.enter_again(Entry { rank_at, entered_at, leave_by: taken_back, ..Entry::default() })
-                    .await?;
+                // It has waited all the time: for an agent, or for one who hands it over to take it back.
+                let leave_by = visit.and_then(|visit| visit.leave_by);
+                self.enter_again(Entry { rank_at, entered_at, leave_by, ..Entry::default() }).await?;
             }
             return Ok(true);
         }

@@ -263,6 +263,26 @@ async fn a_shorter_patience_holds_for_those_who_wait_already() {
     assert_eq!(centre.call(caller.call).await.result, Some(CallResult::Missed));
 }
 
+/// As one who declines: whoever takes a call and leaves before the contact has heard anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_leaves_again_gives_a_call_no_more_time() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", QueueChange::default()).await;
+    let agent = centre.agent(&[&queue]).await;
+    let caller = centre.caller(&queue).await;
+    let leave_by = async || centre.visits(caller.call).await.pop().unwrap().leave_by;
+    let given = leave_by().await;
+    centre.route().await;
+    centre.pass_with(&[&agent], seconds(5)).await;
+    centre.accept(&agent).await;
+    centre.silence(caller.call, LegRole::Contact).await;
+    centre.media(caller.call, LegRole::Agent).await;
+    assert_eq!(centre.state(caller.call).await, CallState::Connecting, "the contact's connection is broken");
+    centre.leaves(caller.call, &agent).await;
+    assert_eq!(centre.state(caller.call).await, CallState::Queued);
+    assert_eq!(leave_by().await, given);
+}
+
 /// A call that was moved has its time from then on; what it waited before counts for its place alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_priority_hangs_up_on_nobody_who_was_moved() {
