@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::{Offer, OverflowKind, Queue, Visit, VisitOutcome, queues::queue_of};
 use crate::{
     Platform, Result,
-    calls::{CallEventKind, CallResult, CallState, Change, IntervalKind, MediaKind},
+    calls::{CallEventKind, CallResult, CallState, Change, IntervalKind, LegRole, MediaKind},
     db::{
         Unit,
         schema::{call, call_interval, queue, queue_visit},
@@ -128,7 +128,8 @@ impl Change {
         }
     }
 
-    /// Whom the contact talked with last: a queue that does not mind now may do so while the call waits.
+    /// Whom the contact talked with last: a queue that does not mind now may do so while the call waits. Not whoever had this very
+    /// call, and has handed it over or was lost.
     async fn last_agent(&mut self, now: DateTime<Utc>) -> Result<Option<AgentId>> {
         let Some(contact) = self.call.contact_id else { return Ok(None) };
         let last: Option<Option<UserId>> = call::table
@@ -139,7 +140,11 @@ impl Change {
             .first(self.unit.connection())
             .await
             .optional()?;
-        Ok(last.flatten().map(AgentId::from))
+        let talked = self.call.answered_at.is_some();
+        let has_had_it = |user: &UserId| {
+            talked && self.legs.iter().any(|leg| leg.role == LegRole::Agent && leg.user_id == Some(*user))
+        };
+        Ok(last.flatten().filter(|user| !has_had_it(user)).map(AgentId::from))
     }
 
     /// The open visit is over. One whose contact never came counts for nothing: nobody waited, and nobody could be asked.

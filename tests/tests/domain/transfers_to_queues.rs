@@ -376,3 +376,20 @@ async fn a_warm_transfer_to_a_queue_where_nobody_is_free_says_so() {
     assert!(says.contains("Transfer blind"), "{says}");
     it.is_back().await;
 }
+
+/// Else a caller who comes again would be kept for the one who hands the call over, and for nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_waits_for_no_last_agent_who_has_just_handed_it_over() {
+    let centre = Centre::open().await;
+    let rules =
+        QueueChange { last_agent_seconds: Some(300), wrap_up_seconds: Some(0), ..QueueChange::default() };
+    let queue = centre.queue("support", rules).await;
+    let (call, known, _) = centre.talk(&queue).await;
+    centre.platform.end_call(&known, call).await.unwrap();
+    let again = centre.talk_with(&queue, &known).await.call;
+    let other = centre.agent(&[&queue]).await;
+    let to = Target::Queue(queue.id);
+    centre.platform.transfer_call(&known, again, Blind, to, None).await.unwrap();
+    centre.route().await;
+    assert_eq!(centre.answer(&other).await, again);
+}
