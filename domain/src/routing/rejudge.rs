@@ -47,7 +47,7 @@ async fn judge_by_limits(unit: &mut Unit, queue: &Queue, before: &Queue) -> Resu
             leave_by = CASE WHEN callback OR EXISTS (SELECT FROM transfer t WHERE t.call_id = queue_visit.call_id AND t.state = 'RINGING')
                 THEN leave_by ELSE leave_by + make_interval(secs => $3) END,
             prefer_until = CASE WHEN prefer_agent_id IS NOT NULL AND $4 > 0
-                THEN coalesce(prefer_until + make_interval(secs => $5), entered_at + make_interval(secs => $4)) END
+                THEN coalesce(prefer_until + make_interval(secs => $5), not_before + make_interval(secs => $4)) END
          WHERE queue_id = $1 AND left_at IS NULL",
     )
     .bind::<sql_types::Uuid, _>(queue.id)
@@ -111,7 +111,8 @@ async fn judge_by_hours(unit: &mut Unit, queue: &Queue) -> Result<()> {
     let (not_before, leave_by): (Vec<DateTime<Utc>>, Vec<Option<DateTime<Utc>>>) =
         promised.iter().map(|it| it.times(queue, now)).unzip();
     sql_query(
-        "UPDATE queue_visit SET not_before = judged.not_before, leave_by = judged.leave_by
+        "UPDATE queue_visit SET not_before = judged.not_before, leave_by = judged.leave_by,
+            prefer_until = prefer_until + (judged.not_before - queue_visit.not_before)
          FROM unnest($1, $2, $3) AS judged (id, not_before, leave_by) WHERE queue_visit.id = judged.id",
     )
     .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)

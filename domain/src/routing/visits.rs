@@ -75,7 +75,7 @@ impl Change {
             prefer_agent_id: prefer,
             prefer_until: prefer
                 .filter(|_| queue.last_agent_seconds > 0)
-                .map(|_| ready_at.max(now) + TimeDelta::seconds(queue.last_agent_seconds.into())),
+                .map(|_| not_before.max(now) + TimeDelta::seconds(queue.last_agent_seconds.into())),
             left_at: None,
             outcome: None,
             agent_id: None,

@@ -9,7 +9,7 @@ use domain::page::Slice;
 use domain::people::Actor;
 use domain::routing::{Holiday, Hours, Queue, QueueChange, VisitOutcome};
 
-use super::centre::{Caller, Centre, refused, seconds};
+use super::centre::{Caller, Centre, id_of, refused, seconds};
 
 fn without_wrap_up() -> QueueChange {
     QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() }
@@ -168,6 +168,35 @@ async fn hours_that_change_while_a_call_back_waits_hold_at_once() {
     hours(&[today + Days::new(2)]).await;
     let opens = midnight(today, 3);
     assert_eq!(times(due).await, (since, Some(opens + kept)));
+}
+
+/// The last agent first, for a while from when the contact may be called.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_that_is_put_off_is_kept_for_the_last_agent_then() {
+    let centre = Centre::open().await;
+    let rules = QueueChange { last_agent_seconds: Some(60), ..without_wrap_up() };
+    let queue = centre.queue("support", rules).await;
+    let today = centre.noon();
+    let (call, known, _) = centre.talk(&queue).await;
+    centre.platform.end_call(&known, call).await.unwrap();
+    let again = centre.caller(&queue).await;
+    centre.change_queue(queue.id, closed_on(&[today])).await;
+    let asked = centre.platform.request_callback(&again.actor, again.call, None, None).await.unwrap();
+    let kept = async || {
+        let visit = centre.visits(asked.planned.id).await.remove(0);
+        (visit.prefer_agent_id, visit.prefer_until)
+    };
+    let then = (Some(id_of(&known)), Some(midnight(today, 1) + seconds(60)));
+    assert_eq!(kept().await, then);
+    for minds in [0, 60] {
+        let change = QueueChange { last_agent_seconds: Some(minds), ..QueueChange::default() };
+        centre.change_queue(queue.id, change).await;
+    }
+    assert_eq!(kept().await, then, "minded anew");
+    // It opens now.
+    centre.change_queue(queue.id, closed_on(&[])).await;
+    let now = centre.platform.clock.now();
+    assert!(kept().await.1.is_some_and(|until| until <= now + seconds(60)), "not until tomorrow");
 }
 
 /// Only what the contact misses is one of the three times.
