@@ -74,7 +74,7 @@ async fn take(platform: &Platform, target: UploadTarget, content: Bytes) -> Resp
         UploadTarget::Audio(id) => {
             if AudioFormat::of(&content).is_none() {
                 return unreadable(
-                    "This is no audio file that can be read here: use WAV, MP3, FLAC, Ogg or M4A.",
+                    "This is no audio file that can be read here: use WAV, AIFF, MP3, FLAC, Ogg or M4A.",
                 );
             }
             tokio::spawn(async move { platform.take_audio_upload(id, content).await })

@@ -5,6 +5,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AudioFormat {
     Wave,
+    /// As Apple's programs save it, AIFF-C included.
+    Aiff,
     Mp3,
     /// Raw AAC (ADTS).
     Aac,
@@ -22,6 +24,7 @@ impl AudioFormat {
     pub fn of(content: &[u8]) -> Option<Self> {
         match content {
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(Self::Wave),
+            [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => Some(Self::Aiff),
             [b'f', b'L', b'a', b'C', ..] => Some(Self::Flac),
             [b'O', b'g', b'g', b'S', ..] => Some(Self::Ogg),
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Self::Mp4),
@@ -46,6 +49,7 @@ mod tests {
     fn files_are_known_by_their_first_bytes() {
         let of = AudioFormat::of;
         assert_eq!(of(b"RIFF\0\0\0\0WAVEfmt "), Some(AudioFormat::Wave));
+        assert_eq!(of(b"FORM\0\0\0\0AIFFCOMM"), Some(AudioFormat::Aiff));
         assert_eq!(of(b"ID3\x04"), Some(AudioFormat::Mp3));
         assert_eq!(of(&[0xff, 0xfb, 0x90]), Some(AudioFormat::Mp3));
         assert_eq!(of(&[0xff, 0xf1, 0x50]), Some(AudioFormat::Aac));

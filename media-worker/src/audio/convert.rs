@@ -9,7 +9,7 @@ use crate::media::AUDIO_RATE;
 #[derive(Debug, thiserror::Error)]
 pub enum ConvertError {
     #[error(
-        "This is no audio file that can be read here. Save it as WAV, MP3, FLAC, Ogg or M4A and upload that."
+        "This is no audio file that can be read here. Save it as WAV, AIFF, MP3, FLAC, Ogg or M4A and upload that."
     )]
     NotSound,
     #[error(

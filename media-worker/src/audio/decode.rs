@@ -20,6 +20,7 @@ const SOUND: &str = "capsfilter caps=audio/x-vorbis;audio/x-opus;audio/x-flac;au
 fn chain(format: AudioFormat, tagged: bool) -> String {
     let decoder = match format {
         AudioFormat::Wave => "wavparse ! decodebin".to_owned(),
+        AudioFormat::Aiff => "aiffparse".to_owned(),
         AudioFormat::Mp3 if tagged => "id3demux ! mpegaudioparse ! mpg123audiodec".to_owned(),
         AudioFormat::Mp3 => "mpegaudioparse ! mpg123audiodec".to_owned(),
         AudioFormat::Aac => "aacparse ! avdec_aac".to_owned(),
@@ -37,7 +38,12 @@ fn chain(format: AudioFormat, tagged: bool) -> String {
 /// The whole of a file, as one channel.
 pub fn decode(file: &Path, content: &[u8]) -> Result<Vec<f32>, ConvertError> {
     let format = AudioFormat::of(content).ok_or(ConvertError::NotSound)?;
-    if format == AudioFormat::Wave && wave_is_cut(content) {
+    let is_cut = match format {
+        AudioFormat::Wave => wave_is_cut(content),
+        AudioFormat::Aiff => aiff_is_cut(content),
+        _ => false,
+    };
+    if is_cut {
         return Err(ConvertError::Incomplete);
     }
     gst::init().map_err(|error| ConvertError::Ours(error.to_string()))?;
@@ -57,6 +63,12 @@ pub fn decode(file: &Path, content: &[u8]) -> Result<Vec<f32>, ConvertError> {
         return Err(ConvertError::Incomplete);
     }
     Ok(samples)
+}
+
+/// An AIFF file says at its beginning how much comes after that.
+fn aiff_is_cut(content: &[u8]) -> bool {
+    let Some([a, b, c, d]) = content.get(4..8) else { return true };
+    content.len() < 8 + u32::from_be_bytes([*a, *b, *c, *d]) as usize
 }
 
 /// A WAV file's chunks say how long they are; its decoder plays what is there and says nothing. A length of all ones means

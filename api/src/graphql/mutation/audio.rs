@@ -39,8 +39,8 @@ payloads! {
     AudioFileCreatePayload {
         /// The new file, WAITING for its upload.
         audio_file: AudioFile,
-        /// Where to PUT the file's bytes, once and within 15 minutes, without any header of ours: WAV, MP3, FLAC, Ogg, M4A or
-        /// WebM, 20 MiB and 10 minutes at most.
+        /// Where to PUT the file's bytes, once and within 15 minutes, without any header of ours: WAV, AIFF, MP3, FLAC, Ogg, M4A
+        /// or WebM, 20 MiB and 10 minutes at most.
         upload_url: Url,
     }
     /// What `audioFileUpdate` answers.

@@ -72,6 +72,7 @@ fn every_common_format_becomes_opus() {
     let files = [
         ("tone.wav", "wavenc"),
         ("law.wav", "audioresample ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! wavenc"),
+        ("tone.aiff", "aiffmux"),
         ("tone.mp3", "lamemp3enc"),
         ("tagged.mp3", "lamemp3enc ! id3v2mux"),
         ("tone.flac", "flacenc"),
@@ -124,7 +125,12 @@ fn what_cannot_be_played_is_refused_in_words() {
     ));
     assert!(matches!(refused("empty.wav", b""), ConvertError::NotSound));
     let other = tempfile::tempdir().unwrap();
-    for (name, coder) in [("cut.wav", "wavenc"), ("cut.flac", "flacenc"), ("cut.m4a", "avenc_aac ! mp4mux")] {
+    for (name, coder) in [
+        ("cut.wav", "wavenc"),
+        ("cut.aiff", "aiffmux"),
+        ("cut.flac", "flacenc"),
+        ("cut.m4a", "avenc_aac ! mp4mux"),
+    ] {
         let whole = fs::read(tone(other.path(), name, coder)).unwrap();
         let error = refused(name, &whole[..whole.len() / 2]);
         assert!(matches!(error, ConvertError::Incomplete | ConvertError::Damaged(_)), "{name}: {error:?}");
@@ -135,6 +141,7 @@ fn what_cannot_be_played_is_refused_in_words() {
     let garbage: Vec<u8> = (0..50_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for start in [
         &b"OggS"[..],
+        b"FORM\0\0\0\0AIFF",
         b"fLaC",
         b"\0\0\0\x20ftypM4A ",
         b"ID3\x04",
