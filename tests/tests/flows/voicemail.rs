@@ -1,5 +1,6 @@
 //! Nobody answers: a contact leaves a message, and an agent finds it, listens to it and says so.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use cordboard_tests::graphql::Client;
@@ -8,6 +9,7 @@ use cordboard_tests::participant::Sending;
 use cordboard_tests::platform::Platform;
 use cordboard_tests::playback::Side;
 use cordboard_tests::socket::Socket;
+use cordboard_tests::sql::count;
 use cordboard_tests::story::{
     self, ADMIN, AGENT, Party, change_queue, download, frames, nodes, play, ready_audio, sign_in, text, tone,
 };
@@ -39,7 +41,14 @@ async fn until_message(viewer: &Client, call: &str, state: &str, within: Duratio
 async fn speaks(party: &Party, seconds: u64) {
     let goal = party.media.sent_packets() + 50 * seconds;
     let spoken = || async { (party.media.sent_packets() >= goal).then_some(()) };
-    eventually("the message is spoken", STEP, spoken).await;
+    eventually("the message is spoken", STEP + Duration::from_secs(seconds), spoken).await;
+}
+
+/// Waits until the last beep began so many milliseconds ago: between two of them.
+async fn until_pause(party: &Party, milliseconds: Range<u128>) {
+    let since_beep = || party.media.playing_since().elapsed().as_millis() % 1000;
+    let pause = || async { milliseconds.contains(&since_beep()).then_some(()) };
+    eventually("a pause between two beeps", STEP, pause).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,17 +86,27 @@ async fn a_message_left_after_hours_is_found_and_heard() {
         (contact.media.received().share_heard(&words) > 0.5).then_some(())
     })
     .await;
+    // The recording begins with the first packet after this mute and ends with the last one before the next, whenever anybody
+    // is told: so there is more than half a second of silence to be cut off at either end.
+    contact.media.set_silent(true);
     until_message(&contact.client, &call, "RECORDING", STEP).await;
+    until_pause(&contact, 200..450).await;
+    contact.media.set_silent(false);
     speaks(&contact, 5).await;
+    // What is not stored yet would be lost with the worker, and the message would begin later.
+    let sql = platform.sql().await;
+    eventually("a part of it is stored", STEP, || async {
+        (count(&sql, "SELECT count(*) FROM recording_object").await > 0).then_some(())
+    })
+    .await;
     // Its worker dies: nobody is greeted again, and the message goes on.
     let victim = platform.worker_of(&call).await;
     platform.workers[victim].kill();
     contact.follow_move(STEP).await;
     speaks(&contact, 5).await;
     assert_eq!(contact.media.received().share_heard(&words), 0.0);
-    // Between two beeps, so that there is silence at the end to be cut off.
-    let phase = contact.media.playing_since().elapsed().as_millis() as u64 % 1000;
-    tokio::time::sleep(Duration::from_millis((1700 - phase) % 1000)).await;
+    until_pause(&contact, 650..900).await;
+    contact.media.set_silent(true);
     contact.leave().await;
     contact.close().await;
     let ended = admin.data(CALL, json!({ "id": call })).await["call"].clone();
@@ -114,8 +133,8 @@ async fn a_message_left_after_hours_is_found_and_heard() {
         let first = heard.samples.iter().position(loud).expect("a beep") as f64 / 48_000.0;
         let last = heard.samples.iter().rposition(loud).expect("a beep") as f64 / 48_000.0;
         let silence = (first, heard.seconds() - last);
-        // The beep may have been under way when the recording began.
-        assert!(silence.0 < 0.4 && (0.2..0.4).contains(&silence.1), "{silence:?}");
+        let kept = 0.2..0.4;
+        assert!(kept.contains(&silence.0) && kept.contains(&silence.1), "{silence:?}");
         // The crash costs four seconds at most, the way over some more.
         assert!(heard.beeps(side).len() >= 4, "{:?}", heard.beeps(side));
     }
@@ -185,6 +204,8 @@ async fn silent(platform: &Platform, admin: &Client, agent: &Client) {
     );
     until_message(&contact.client, &call, "RECORDING", STEP).await;
     speaks(&contact, 1).await;
+    // Nothing more, however long it takes to hang up.
+    contact.media.set_silent(true);
     contact.leave().await;
     contact.close().await;
     let dropped = until_message(admin, &call, "DROPPED", PREPARED).await;
