@@ -38,14 +38,20 @@ async fn hears_music(who: &Party, what: &str, music: &HashSet<Bytes>) {
 
 /// For two seconds and more, by what `clock` hears, nothing comes of the others.
 async fn hears_nobody<const N: usize>(who: &Party, others: [&Party; N], clock: &Party) {
-    // What was under way when they were parted.
-    clock.hears(Kind::Audio, 25).await;
+    let heard = |since: Instant| {
+        let heard = who.media.received().sources_since(Kind::Audio, since);
+        others.iter().any(|other| heard.contains(&contributor(&other.leg)))
+    };
+    // What was under way when they were parted; and a busy worker parts them after the answer that it shall.
+    eventually("the others fall silent", STEP, || async {
+        let since = Instant::now();
+        clock.hears(Kind::Audio, 25).await;
+        (!heard(since)).then_some(())
+    })
+    .await;
     let since = Instant::now();
     clock.hears(Kind::Audio, 100).await;
-    let heard = who.media.received().sources_since(Kind::Audio, since);
-    for other in others {
-        assert!(!heard.contains(&contributor(&other.leg)), "heard through the hold: {heard:?}");
-    }
+    assert!(!heard(since), "heard through the hold");
 }
 
 async fn until_transfer(viewer: &Client, call: &str, state: &str) -> Value {
@@ -82,24 +88,24 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     let mut platform = Platform::start().await;
     let hold_music = music(&platform, "support", 660.0).await;
     let (tab, placed, mut agent, mut contact) = talk(&platform).await;
+    let recorded = Instant::now();
     contact.consent(true).await;
     until_recording(&tab.client, &placed.id, "RECORDING", STEP).await;
-    let recorded = Instant::now();
     hears(&contact, &agent).await;
     agent.hears(Kind::Audio, 150).await;
 
     // On hold: music, and not a word of the agent, for either side.
     let mut silent = Duration::ZERO;
-    let held = Instant::now();
     let call = json!({ "callId": placed.id });
     tab.client.mutate("callHold", call.clone(), "call { state }").await;
+    let held = Instant::now();
     hears_music(&contact, "music on hold", &hold_music).await;
     // The agent hears nothing at all: the contact's music tells the time.
     tokio::join!(async { hears_nobody(&contact, [&agent], &contact).await }, async {
         hears_nobody(&agent, [&contact], &contact).await
     });
-    tab.client.mutate("callResume", call, "call { state }").await;
     silent += held.elapsed();
+    tab.client.mutate("callResume", call, "call { state }").await;
     tokio::join!(hears(&contact, &agent), hears(&agent, &contact));
 
     // The api dies after it has begun the transfer, before anybody is told. Asked again, the other one has begun the same.
@@ -107,7 +113,6 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     agent.turn_to(platform.base(1));
     agent.follow_offers();
     platform.apis[0].arm().await;
-    let handed = Instant::now();
     let to = colleague.agent().await["id"].clone();
     let input =
         json!({ "callId": placed.id, "kind": "WARM", "toAgentId": to, "idempotencyKey": "hand over" });
@@ -118,16 +123,17 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
     let client = tab.client.at(platform.base(1));
     let begun = client.mutate("callTransfer", input, "transfer { id state side from { id } }").await;
     let id = begun["transfer"]["id"].clone();
+    let handed = Instant::now();
     assert_eq!(begun["transfer"]["state"], "RINGING");
     assert_eq!(count(&platform.sql().await, "SELECT count(*) FROM transfer").await, 1);
     let offer = colleague.rings().await;
     assert_eq!(offer["call"]["id"], placed.id.as_str());
     hears_music(&contact, "music while it rings", &hold_music).await;
-    platform.apis[0].disarm().await;
-    colleague.accept(&offer).await.expect("the offer is still there");
     let beep = Sending::audio(&Clip::load(Scene::FlashAndBeep));
+    colleague.accept(&offer).await.expect("the offer is still there");
     let mut second = Party::join(&colleague.client, &placed.id, &beep).await;
     second.follow_offers();
+    platform.apis[0].disarm().await;
     until_transfer(&client, &placed.id, "CONSULTING").await;
     tokio::join!(hears(&second, &agent), hears(&agent, &second));
     tokio::join!(async { hears_nobody(&contact, [&agent, &second], &contact).await }, async {
@@ -144,8 +150,8 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
 
     // With the contact, with both, then the colleague has the call.
     let swap = json!({ "transferId": id, "with": "CONTACT" });
-    client.mutate("transferSwap", swap, "transfer { side }").await;
     silent += handed.elapsed();
+    client.mutate("transferSwap", swap, "transfer { side }").await;
     tokio::join!(hears(&contact, &agent), hears(&agent, &contact), async {
         hears_nobody(&second, [&agent, &contact], &second).await
     });
@@ -174,7 +180,7 @@ async fn a_call_is_held_and_handed_over_while_programs_die() {
 async fn a_call_handed_to_a_queue_comes_back_and_is_left_there() {
     let platform = Platform::start().await;
     let waiting_music = music(&platform, "sales", 550.0).await;
-    change_queue(&platform, "sales", json!({ "maxWaitSeconds": 8, "requiredSkills": [] })).await;
+    change_queue(&platform, "sales", json!({ "maxWaitSeconds": 14, "requiredSkills": [] })).await;
     let (tab, placed, agent, contact) = talk(&platform).await;
     let queue = tab.client.data("{ queue(key: \"sales\") { id } }", json!({})).await["queue"]["id"].clone();
     let input = json!({ "callId": placed.id, "kind": "BLIND", "toQueueId": queue });
