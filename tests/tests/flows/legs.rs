@@ -84,8 +84,9 @@ async fn a_phone_that_changes_its_network_restarts_ice_and_talks_on() {
     talk.hear(150).await;
     talk.caller.restart_ice().await;
     talk.hear(150).await;
+    // A leg that is silent for longer counts as gone.
     let gap = talk.longest_gap();
-    assert!(gap < Duration::from_secs(3), "media paused for {gap:?}");
+    assert!(gap < Duration::from_secs(5), "media paused for {gap:?}");
     let call = until_state(&talk.agent, &talk.placed.id, "IN_PROGRESS", STEP).await;
     for leg in call["legs"].as_array().expect("legs") {
         assert_eq!(leg["state"], "CONNECTED");

@@ -11,7 +11,7 @@ use cordboard_tests::story::{
     self, AGENT, Party, contact, download, place_call, play, ready_recording, sign_in, text, until_recording,
     until_state,
 };
-use cordboard_tests::wait::STEP;
+use cordboard_tests::wait::{STEP, eventually};
 use reqwest::StatusCode;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -41,8 +41,13 @@ async fn agent_and_contact_talk_and_the_recording_can_be_watched() {
         callee.hears(Kind::Audio, 25),
         callee.hears(Kind::Video, 25),
     );
-    assert!(caller.media.received().share_heard_of(&contact_clip) > 0.9);
-    assert!(callee.media.received().share_heard_of(&agent_clip) > 0.9);
+    // Behind the silence that stands in for somebody who has not come yet.
+    eventually("each hears the other alone", STEP, || async {
+        let shares = [(&caller, &contact_clip), (&callee, &agent_clip)]
+            .map(|(who, clip)| who.media.received().share_heard_of(clip));
+        shares.iter().all(|share| *share > 0.9).then_some(())
+    })
+    .await;
     let talking = until_state(&agent, &placed.id, "IN_PROGRESS", STEP).await;
     assert!(talking["answeredAt"].is_string());
     assert!(talking["setupSeconds"].as_f64().expect("a set-up time") < 10.0);
@@ -188,10 +193,7 @@ async fn a_contact_who_refuses_is_not_recorded() {
     caller.close().await;
     callee.close().await;
 
-    cordboard_tests::wait::eventually("an empty bucket", STEP, || async {
-        platform.objects().await.is_empty().then_some(())
-    })
-    .await;
+    eventually("an empty bucket", STEP, || async { platform.objects().await.is_empty().then_some(()) }).await;
     let call = story::call(&agent, &placed.id).await;
     for recording in call["recordings"].as_array().expect("recordings") {
         assert_eq!(recording["state"], "DELETED", "{call}");
@@ -245,7 +247,8 @@ async fn both_sides_reload_and_the_audio_call_is_recorded_with_its_pause() {
     let heard = decoded.tone_seconds(Side::Right, Scene::Contact.tone());
     let silent = decoded.seconds() - heard;
     assert!(heard > 6.0, "{heard} s of the contact's voice in {} s", decoded.seconds());
-    assert!((2.5..9.0).contains(&silent), "{silent} s without the contact: the pause");
+    // Three seconds, what pausing and resuming took, and the contact's reload.
+    assert!((2.5..15.0).contains(&silent), "{silent} s without the contact: the pause");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
