@@ -204,7 +204,9 @@ impl Participant {
     /// Waits until `more` further packets of `kind` have come.
     pub async fn hears(&self, kind: Kind, more: u64) {
         let goal = self.received.counts(kind).packets + more;
-        eventually(&format!("{more} more packets of {kind:?}"), STEP, || async {
+        // Sound has 50 a second.
+        let within = STEP + Duration::from_millis(20 * more);
+        eventually(&format!("{more} more packets of {kind:?}"), within, || async {
             (self.received.counts(kind).packets >= goal).then_some(())
         })
         .await;

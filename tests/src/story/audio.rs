@@ -1,16 +1,14 @@
 //! Music and announcements, as administrators bring them.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::text;
-use crate::{
-    graphql::Client,
-    wait::{STEP, eventually},
-};
+use crate::{graphql::Client, wait::eventually};
 
 pub const AUDIO_FILE: &str = "id name state durationSeconds failure createdAt archivedAt url";
 
@@ -55,10 +53,13 @@ pub async fn upload(client: &Client, path: &str, content: Vec<u8>) -> (StatusCod
     (answer.status(), answer.text().await.expect("words"))
 }
 
+/// A file is converted beside whatever else the machine does.
+const CONVERTED: Duration = Duration::from_secs(60);
+
 /// Waits until a file is in this state.
 pub async fn until_audio(user: &Client, id: &str, state: &str) -> Value {
     let query = format!("query($id: ID!) {{ node(id: $id) {{ ... on AudioFile {{ {AUDIO_FILE} }} }} }}");
-    eventually(&format!("{id} {state}"), STEP, || async {
+    eventually(&format!("{id} {state}"), CONVERTED, || async {
         let file = user.data(&query, json!({ "id": id })).await["node"].clone();
         (file["state"] == state).then_some(file)
     })

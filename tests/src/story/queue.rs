@@ -98,9 +98,10 @@ impl Tab {
 
     /// Accepts an offer and brings the agent's side up.
     pub async fn answer(&self, offer: &Value) -> Party {
+        // Its first use makes it, and who has accepted has ten seconds.
+        let sending = Sending::audio(&Clip::load(Scene::Agent));
         self.accept(offer).await.expect("the offer is still there");
-        Party::join(&self.client, text(&offer["call"]["id"]), &Sending::audio(&Clip::load(Scene::Agent)))
-            .await
+        Party::join(&self.client, text(&offer["call"]["id"]), &sending).await
     }
 
     /// The work after a call is done.

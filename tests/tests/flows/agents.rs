@@ -56,9 +56,9 @@ async fn agents_are_not_stuck_reserved_after_a_crash() {
 
         let offer = one.rings().await;
         assert_eq!(offer["call"]["id"], placed["call"]["id"]);
+        let sending = Sending::audio(&Clip::load(Scene::Agent));
         let input = json!({ "offerId": offer["id"] });
         ask_twice(&mut platform, &point("ACCEPTED"), &one.client, "offerAccept", input, "offer { id }").await;
-        let sending = Sending::audio(&Clip::load(Scene::Agent));
         let mut agent = Party::join(&one.client, text(&placed["call"]["id"]), &sending).await;
         platform.workers[0].ended().await;
         tokio::join!(agent.reload(), contact.reload());
@@ -146,7 +146,8 @@ async fn an_offer_whose_agent_is_gone_goes_to_a_colleague() {
     drop(one);
     let mut two = Tab::available(&platform, 1, OTHER_AGENT).await;
     let sql = platform.sql().await;
-    eventually("the offer comes to nothing", Duration::from_secs(25), || async {
+    // It rings for 20 s.
+    eventually("the offer comes to nothing", 2 * STEP, || async {
         let gone = "SELECT count(*) FROM offer WHERE state IN ('CANCELLED', 'TIMED_OUT')";
         (count(&sql, gone).await == 1).then_some(())
     })

@@ -141,8 +141,8 @@ async fn a_worker_that_is_asked_to_go_hands_its_call_over() {
     let leaving = platform.worker_of(&talk.placed.id).await;
     let (_, (), ()) = tokio::join!(
         platform.workers[leaving].stop(Duration::from_secs(40)),
-        talk.caller.follow_move(Duration::from_secs(20)),
-        talk.callee.follow_move(Duration::from_secs(20))
+        talk.caller.follow_move(2 * STEP),
+        talk.callee.follow_move(2 * STEP)
     );
     talk.hear(200).await;
     assert_ne!(platform.worker_of(&talk.placed.id).await, leaving);

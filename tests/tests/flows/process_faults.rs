@@ -1,8 +1,6 @@
 //! Each process is killed (kill -9) while people talk. The call goes on, and the recording lacks
 //! at most what was in the open object.
 
-use std::time::Duration;
-
 use cordboard_tests::media::Scene;
 use cordboard_tests::platform::Platform;
 use cordboard_tests::playback::Side;
@@ -92,10 +90,7 @@ async fn each_worker_dies_and_the_call_moves_to_the_other() {
     for _ in 0..2 {
         let victim = platform.worker_of(&talk.placed.id).await;
         platform.workers[victim].kill();
-        tokio::join!(
-            talk.caller.follow_move(Duration::from_secs(20)),
-            talk.callee.follow_move(Duration::from_secs(20))
-        );
+        tokio::join!(talk.caller.follow_move(2 * STEP), talk.callee.follow_move(2 * STEP));
         talk.hear(300).await;
         let call = until_state(&talk.agent, &talk.placed.id, "IN_PROGRESS", STEP).await;
         assert_eq!(call["result"], json!(null));
@@ -123,10 +118,7 @@ async fn a_hung_worker_is_noticed_by_its_heartbeat() {
     let mut talk = Talk::begin(&platform).await;
     let victim = platform.worker_of(&talk.placed.id).await;
     platform.workers[victim].freeze();
-    tokio::join!(
-        talk.caller.follow_move(Duration::from_secs(25)),
-        talk.callee.follow_move(Duration::from_secs(25))
-    );
+    tokio::join!(talk.caller.follow_move(2 * STEP), talk.callee.follow_move(2 * STEP));
     talk.hear(100).await;
     // It comes back to life and mustn't spoil what is no longer its own.
     platform.workers[victim].thaw();

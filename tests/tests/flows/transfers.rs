@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 const TRANSFERS: &str =
     "query($id: ID!) { node(id: $id) { ... on Call { transfers { id state side reason toAgent { id } } } } }";
-const MOVED: Duration = Duration::from_secs(20);
+const MOVED: Duration = Duration::from_secs(40);
 
 /// Waits until half a second's worth more of somebody's voice has come.
 async fn hears(who: &Party, whom: &Party) {

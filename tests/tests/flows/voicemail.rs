@@ -102,7 +102,7 @@ async fn a_message_left_after_hours_is_found_and_heard() {
     // Its worker dies: nobody is greeted again, and the message goes on.
     let victim = platform.worker_of(&call).await;
     platform.workers[victim].kill();
-    contact.follow_move(STEP).await;
+    contact.follow_move(2 * STEP).await;
     speaks(&contact, 5).await;
     assert_eq!(contact.media.received().share_heard(&words), 0.0);
     until_pause(&contact, 650..900).await;
