@@ -3,7 +3,7 @@
 
 mod matrix;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -150,12 +150,29 @@ impl Conference {
         assert!(matches!(reply, Reply::Done), "{reply:?}");
     }
 
-    /// Waits until each has sent so many packets more.
-    async fn sent(&self, packets: u64) {
-        let sent = || self.parties.iter().map(|party| party.media.sent_packets());
-        let goals: Vec<u64> = sent().map(|count| count + packets).collect();
+    /// Whom a party hears; on hold, the music.
+    fn sources(&self, row: &Row, listener: usize) -> BTreeSet<Contributor> {
+        let heard = (0..5).filter(|speaker| row.hears(listener, *speaker)).map(|it| self.contributor(it));
+        let prompted = row.0[listener].parked.then_some(None);
+        heard.chain(prompted).collect()
+    }
+
+    /// Packets that each has sent, and those that came of each whom a party hears.
+    fn packets(&self, row: &Row) -> Vec<u64> {
+        let mut packets: Vec<u64> = self.parties.iter().map(|party| party.media.sent_packets()).collect();
+        for (listener, party) in self.parties.iter().enumerate() {
+            let received = party.media.received();
+            let of = |source| received.counts_of(Kind::Audio, source).packets;
+            packets.extend(self.sources(row, listener).into_iter().map(of));
+        }
+        packets
+    }
+
+    /// Waits until each has sent so many packets more, and they have come.
+    async fn more(&self, row: &Row, packets: u64) {
+        let goals: Vec<u64> = self.packets(row).into_iter().map(|count| count + packets).collect();
         eventually("packets of all", STEP, || async {
-            sent().zip(&goals).all(|(count, goal)| count >= *goal).then_some(())
+            self.packets(row).iter().zip(&goals).all(|(count, goal)| count >= goal).then_some(())
         })
         .await;
     }
@@ -163,9 +180,7 @@ impl Conference {
     /// Waits until each hears all whom it shall hear, and nobody else.
     async fn settle(&self, row: &Row) {
         for (listener, party) in self.parties.iter().enumerate() {
-            let heard = (0..5).filter(|speaker| row.hears(listener, *speaker)).map(|it| self.contributor(it));
-            let prompted = row.0[listener].parked.then_some(None);
-            let expected = heard.chain(prompted).collect();
+            let expected = self.sources(row, listener);
             let what = format!("{row}: {} {listener} hears {expected:?}", PARTIES[listener].0);
             eventually(&what, STEP, || async {
                 let since = Instant::now() - Duration::from_millis(150);
@@ -181,7 +196,7 @@ impl Conference {
         self.settle(&row).await;
         let from = Instant::now();
         self.parties.iter().for_each(|party| party.media.received().listen());
-        self.sent(PACKETS).await;
+        self.more(&row, PACKETS).await;
         let sounds = self.parties.iter().map(|party| party.media.received().heard()).collect();
         self.windows.push(Window { row, from, to: Instant::now(), sounds });
     }
