@@ -22,7 +22,7 @@ test('the board follows: who waits, for how long, and why still', async ({ user,
   await expect(tile).toContainText(/^.*0waiting/s);
   await enterQueue(contact, queue, caller);
   await expect(tile).toContainText('1waiting');
-  await expect(tile).toContainText(/0:0[3-9]longest wait/);
+  await expect(tile).toContainText(/0:(0[3-9]|[1-5]\d)longest wait/);
   await expectAccessible(admin);
 
   await tile.click();
@@ -48,11 +48,11 @@ test('a queue that is made while the board is open is followed, too', async ({ u
   const tile = admin.getByRole('button', { name: `${queue.name}: who waits` });
   await expect(tile).toBeVisible({ timeout: 40_000 });
 
-  // Long before the list of queues is read again.
+  // Long before the list of queues is read again, 30 s later.
   await enterQueue(contact, queue, `Nina New ${Date.now()}`);
-  await expect(tile).toContainText('1waiting', { timeout: 8_000 });
+  await expect(tile).toContainText('1waiting');
   await contact.getByRole('button', { name: 'Leave the line' }).click();
-  await expect(tile).toContainText('0waiting', { timeout: 8_000 });
+  await expect(tile).toContainText('0waiting');
 });
 
 test('on a phone a supervisor moves a call, listens to it and ends it', async ({ user, somebody, request }) => {

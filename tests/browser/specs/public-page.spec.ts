@@ -1,8 +1,9 @@
 import { expect } from '@playwright/test';
 import { ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
+import { accept, offer, setStatus } from '../people/centre';
 import { expectToHear } from '../people/media';
-import { askForCall, changeQueue, leaveQueues, makeQueue, rate, requestCall, takeCallOf } from '../people/queue';
+import { askForCall, changeQueue, leaveQueues, makeQueue, rate, requestCall } from '../people/queue';
 import { test } from '../people/test';
 
 const SMALL = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
@@ -49,8 +50,11 @@ test('a contact calls the queue from the public page, waits with music, talks an
 
   const agent = await user();
   await test.step('an agent takes the call', async () => {
-    const asked = contact.getByText('An agent is being asked to take your call.').last();
-    await Promise.all([takeCallOf(agent, 'Willa Waiting'), expect(asked).toBeVisible()]);
+    await agent.goto('/desk');
+    await setStatus(agent, 'Available');
+    await expect(offer(agent)).toContainText('Willa Waiting');
+    await expect(contact.getByText('An agent is being asked to take your call.').last()).toBeVisible();
+    await accept(agent);
     await expect(contact.getByRole('group', { name: 'Call controls' })).toBeVisible();
     await expectToHear(contact);
     await expectToHear(agent);

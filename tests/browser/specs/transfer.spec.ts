@@ -85,7 +85,7 @@ test('a call is held, talked over with a colleague, talked among three, and hand
 test('a call that nobody of another queue takes is with the agent again', async ({ user, somebody, request }) => {
   test.setTimeout(120_000);
   const name = `Bea Blind ${Date.now()}`;
-  const queue = await makeQueue(request, `Billing ${Date.now()}`, { maxWaitSeconds: 8 }, SECOND);
+  const queue = await makeQueue(request, `Billing ${Date.now()}`, { maxWaitSeconds: 15 }, SECOND);
   const agent = await user();
   const contact = await somebody(PHONE);
   await createContact(agent, name);
@@ -104,7 +104,7 @@ test('a call that nobody of another queue takes is with the agent again', async 
   await expect(contact.getByRole('alert')).toContainText(`You were transferred to ${queue.name}`);
   await expectToHear(contact);
 
-  await expect(agent.getByText(`${name} is back with you`)).toBeVisible({ timeout: 30_000 });
+  await expect(agent.getByText(`${name} is back with you`)).toBeVisible({ timeout: 40_000 });
   await expect(ownCall(agent)).toContainText('In call');
   await expect(contact.getByRole('group', { name: 'Call controls' })).toBeVisible();
   await expectToHear(agent);
