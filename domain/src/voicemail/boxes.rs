@@ -7,7 +7,7 @@ use super::{Recipient, VoicemailBox};
 use crate::{
     Platform, Result,
     agents::Agent,
-    audio::AudioFileState,
+    audio::{self, AudioFileState},
     db::{
         Unit,
         schema::{agent, audio_file, voicemail_box},
@@ -122,7 +122,7 @@ impl Platform {
     /// one.
     ///
     /// # Errors
-    /// NOT_ALLOWED for a colleague's, NOT_FOUND for agent or file.
+    /// NOT_ALLOWED for a colleague's, NOT_FOUND for agent or file, INVALID for a file that is archived or cannot be played.
     pub async fn set_agent_greeting(
         &self,
         actor: &Actor,
@@ -148,14 +148,11 @@ impl Platform {
         };
         let mut unit = self.begin().await?;
         agent::table.find(id).select(agent::user_id).for_no_key_update().execute(unit.connection()).await?;
-        if let Some(file) = file {
-            let known: i64 = audio_file::table
-                .filter(audio_file::id.eq(file))
-                .count()
-                .get_result(unit.connection())
-                .await?;
-            if known == 0 {
-                return Err(Refusal::not_found("audio file").at("greetingId").into());
+        // What is chosen already stays, though it was archived since.
+        if let Greeting::File(chosen) = greeting {
+            let before = Recipient::Agent(id).own_box(unit.connection()).await?.greeting;
+            if before != Some(chosen) {
+                audio::check_usable(&mut unit, chosen, "greetingId").await?;
             }
         }
         diesel::insert_into(voicemail_box::table)

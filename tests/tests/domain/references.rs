@@ -5,6 +5,7 @@ use domain::desk::OutcomeChange;
 use domain::error::RefusalCode;
 use domain::ids::{AudioFileId, OutcomeId, QueueId};
 use domain::routing::{OverflowKind, QueueChange};
+use domain::voicemail::Greeting;
 
 use super::centre::{Centre, refused};
 
@@ -109,6 +110,11 @@ async fn what_cannot_be_used_is_not_chosen() {
     let queue = centre.queue("support", queue).await.id;
     let update =
         async |change: QueueChange| centre.platform.update_queue(&centre.admin, queue, None, change).await;
+    let agent = centre.agent(&[]).await;
+    let greet = async |greeting: Greeting| {
+        centre.platform.set_agent_greeting(&agent, None, greeting).await.map(|_| ())
+    };
+    greet(Greeting::File(music)).await.unwrap();
     for (state, says) in
         [("WAITING", "not ready"), ("CONVERTING", "not ready"), ("FAILED", "not be converted")]
     {
@@ -121,9 +127,12 @@ async fn what_cannot_be_used_is_not_chosen() {
             let (code, words) = refused(update(change).await);
             assert!(code == RefusalCode::Invalid && words.contains(says), "{words}");
         }
+        let (code, words) = refused(greet(Greeting::File(file)).await);
+        assert!(code == RefusalCode::Invalid && words.contains(says), "{words}");
     }
     let unknown = QueueChange { music: Some(Some(AudioFileId::new())), ..QueueChange::default() };
     assert_eq!(refused(update(unknown).await).0, RefusalCode::NotFound);
+    assert_eq!(refused(greet(Greeting::File(AudioFileId::new())).await).0, RefusalCode::NotFound);
 
     // Archived while nothing asked who uses them: what is set stays, and is not chosen again.
     let archived =
@@ -137,6 +146,10 @@ async fn what_cannot_be_used_is_not_chosen() {
         let (code, words) = refused(update(change).await);
         assert!(code == RefusalCode::Invalid && words.contains("is archived"), "{words}");
     }
+    greet(Greeting::File(music)).await.unwrap();
+    greet(Greeting::None).await.unwrap();
+    let (code, words) = refused(greet(Greeting::File(music)).await);
+    assert!(code == RefusalCode::Invalid && words.contains("“music” is archived"), "{words}");
 }
 
 /// One archives the queue while another makes calls overflow to it.
