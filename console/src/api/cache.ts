@@ -35,6 +35,7 @@ export function cache(): Exchange {
       Overflow: embedded,
       PageInfo: embedded,
       Playback: embedded,
+      QueueClosed: embedded,
       QueueInfo: embedded,
       QueueMembership: embedded,
       // One a queue, so that what a subscription tells is new wherever the queue is shown.

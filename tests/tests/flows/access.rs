@@ -244,14 +244,30 @@ async fn a_call_back_is_asked_for_again() {
     let join = json!({ "joinToken": placed.join_token });
     let joined = stranger.mutate("callJoin", join, "join { guestToken }").await;
     let guest = stranger.with_token(text(&joined["join"]["guestToken"]));
+    // Meanwhile the queue closes, and whoever waits reads until when.
+    let query = "{ viewer { guest { call { queueClosed { opensAt message voicemail } } } } }";
+    let closed =
+        async || guest.data(query, json!({})).await["viewer"]["guest"]["call"]["queueClosed"].clone();
+    assert!(closed().await.is_null());
+    let today = domain::clock::Clock::default().now().date_naive().to_string();
+    let hours =
+        json!({ "timeZone": "UTC", "weekly": [], "holidays": [{ "date": today, "name": "Founders' day" }] });
+    let change = json!({ "hours": hours, "closedMessage": "We celebrate today.", "voicemail": true });
+    change_queue(&platform, "support", change).await;
+    let told = closed().await;
+    assert_eq!((&told["message"], &told["voicemail"]), (&json!("We celebrate today."), &json!(true)));
+    assert!(told["opensAt"].is_string(), "{told}");
+
     let wish = json!({ "callId": placed.id });
     let fields = "call { id result } callback { id } joinUrl joinToken";
     let first = guest.mutate("callbackRequest", wish.clone(), fields).await;
     assert_eq!(first["call"], json!({ "id": placed.id, "result": "CALLBACK" }));
     assert_eq!(guest.mutate("callbackRequest", wish, fields).await, first);
 
-    let query = "query($token: String!) { invitation(joinToken: $token) { callback waiting queueName } }";
+    assert_eq!(closed().await, told, "also afterwards");
+    let query = "query($token: String!) { invitation(joinToken: $token) { callback waiting queueName queueClosed { message } } }";
     let shown = stranger.data(query, json!({ "token": first["joinToken"] })).await;
     assert_eq!(shown["invitation"]["callback"], true);
     assert_eq!(shown["invitation"]["waiting"], true);
+    assert_eq!(shown["invitation"]["queueClosed"]["message"], "We celebrate today.");
 }

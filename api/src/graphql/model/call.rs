@@ -14,7 +14,7 @@ use domain::{
 
 use super::{
     Agent, CallEvent, CallInterval, CallResult, CallState, Contact, Direction, Leg, MediaKind, Message, Note,
-    Offer, Outcome, Queue, QueueVisit, Rating, Recording, RecordingState, Transfer, Voicemail,
+    Offer, Outcome, Queue, QueueClosed, QueueVisit, Rating, Recording, RecordingState, Transfer, Voicemail,
     VoicemailState, WrapUp,
 };
 use crate::graphql::{
@@ -96,6 +96,13 @@ impl Call {
     async fn queue_name(&self, context: &Context<'_>) -> Answer<Option<String>> {
         let Some(id) = self.0.queue_id else { return Ok(None) };
         Ok(context.loaders().load_one(id).await?.map(|queue| queue.name))
+    }
+
+    /// What its contact is told about the present or last queue while that is closed; null while it is open.
+    async fn queue_closed(&self, context: &Context<'_>) -> Answer<Option<QueueClosed>> {
+        let Some(id) = self.0.queue_id else { return Ok(None) };
+        let queue = context.loaders().load_one(id).await?;
+        Ok(queue.and_then(|queue| QueueClosed::of(queue, context.platform().clock.now())))
     }
 
     /// Its place in the queue, 1 for the next one; null when it doesn't wait.

@@ -7,7 +7,7 @@ use domain::{
     routing::{Estimate, Visit},
 };
 
-use super::{Call, CallState, Leg, MediaKind};
+use super::{Call, CallState, Leg, MediaKind, QueueClosed};
 use crate::graphql::{context::ContextExt, fault::Answer, loaders::OutlookOf, scalars::DateTime};
 
 /// A STUN or TURN server for `RTCPeerConnection`.
@@ -145,6 +145,13 @@ impl Invitation {
     /// The queue that the call came through.
     async fn queue_name(&self, context: &Context<'_>) -> Answer<Option<String>> {
         self.queue(context).await
+    }
+
+    /// What is told about the queue while the call waits in it and it is closed; null while it is open.
+    async fn queue_closed(&self, context: &Context<'_>) -> Answer<Option<QueueClosed>> {
+        let Some(id) = self.it.call.queue_id.filter(|_| self.waits()) else { return Ok(None) };
+        let queue = context.loaders().load_one(id).await?;
+        Ok(queue.and_then(|queue| QueueClosed::of(queue, context.platform().clock.now())))
     }
 
     /// Its place in the queue, 1 for the next one; null when it doesn't wait.

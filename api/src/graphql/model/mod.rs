@@ -58,7 +58,7 @@ pub use self::{
     notification::Notification,
     offer::{AgentEvent, Offer, OfferEvent},
     queue::{Queue, ServiceLevelTarget, media_of},
-    queue_stats::{QueueInfo, QueueStats},
+    queue_stats::{QueueClosed, QueueInfo, QueueStats},
     queue_visit::QueueVisit,
     recording::{Playback, Recording, RecordingFilter},
     task::{Task, TaskFilter, TaskOrder},

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
+use chrono::{DateTime as Instant, Utc};
 use domain::routing;
 
 use super::{MediaKind, Queue, media_of};
-use crate::{board::Figures, graphql::scalars::DateTime};
+use crate::{
+    board::Figures,
+    graphql::{context::ContextExt, fault::Answer, loaders::BoxOf, scalars::DateTime},
+};
 
 /// A queue as it is now, and its calls since midnight in its time zone. Call-backs are counted apart.
 #[derive(Clone)]
@@ -208,5 +212,43 @@ impl QueueInfo {
     /// What to show before a message is left: it is recorded, and what becomes of it.
     async fn voicemail_wording(&self) -> Option<&str> {
         self.0.voicemail_wording.as_deref()
+    }
+}
+
+/// A queue that has closed, as those are told who still wait in it, or whom nobody could answer before.
+pub struct QueueClosed {
+    queue: routing::Queue,
+    opens_at: Option<Instant<Utc>>,
+}
+
+impl QueueClosed {
+    /// None of a queue that is open.
+    pub fn of(queue: routing::Queue, now: Instant<Utc>) -> Option<Self> {
+        let kept = queue.archived_at.is_none();
+        if kept && queue.hours.open_at(now) {
+            return None;
+        }
+        let opens_at = queue.hours.opens_at(now).filter(|_| kept);
+        Some(Self { queue, opens_at })
+    }
+}
+
+/// A queue that has closed, as those are told who still wait in it, or whom nobody could answer before.
+#[Object]
+impl QueueClosed {
+    /// When it opens again; null when it doesn't within 30 days.
+    async fn opens_at(&self) -> Option<DateTime> {
+        self.opens_at.map(DateTime)
+    }
+
+    /// What it says about that.
+    async fn message(&self) -> Option<&str> {
+        self.queue.closed_message.as_deref()
+    }
+
+    /// Whether whoever asks for it by `callRequest` can leave a message all the same.
+    async fn voicemail(&self, context: &Context<'_>) -> Answer<bool> {
+        let messages = context.loaders().load_one(BoxOf(self.queue.id)).await?;
+        Ok(self.queue.archived_at.is_none() && messages.is_some_and(|messages| messages.enabled))
     }
 }
