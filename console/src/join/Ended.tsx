@@ -5,8 +5,9 @@ import { useQuery, useSubscription } from 'urql';
 import { explain } from '../api/errors';
 import { LegSignals } from '../call/graphql-signalling';
 import { graphql } from '../gql';
-import type { CallResult, VoicemailState } from '../gql/graphql';
-import { endWords } from '../queue/words';
+import type { VoicemailState } from '../gql/graphql';
+import { Until } from '../queue/Closed';
+import { endTitle, endWords } from '../queue/words';
 import styles from './join.module.css';
 import { RatingForm } from './RatingForm';
 import { OVER } from './take-up';
@@ -27,6 +28,11 @@ const EndedCallDocument = graphql(`
           result
           answeredAt
           queueName
+          queueClosed {
+            opensAt
+            message
+            voicemail
+          }
           voicemailState
           callbackUrl
           rating {
@@ -57,10 +63,12 @@ interface Props {
   onAlive?: (() => void) | undefined;
   /** A way to call again, where the page has one. */
   onAgain?: (() => void) | undefined;
+  /** A way to leave a message instead, where the page has one. */
+  onMessage?: (() => void) | undefined;
 }
 
 /** The call is over: thanks and a rating where they talked, and otherwise why not and what now. */
-export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
+export function Ended({ reason, onCallback, onAlive, onAgain, onMessage }: Props) {
   const [{ data, fetching, error }, reload] = useQuery({ query: EndedCallDocument, requestPolicy: 'network-only' });
   const call = data?.viewer.guest?.call;
   // The first signal of a leg that is over says how the call ended.
@@ -99,7 +107,8 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
   const talked = call?.answeredAt != null;
   const message = call != null && LEFT_A_MESSAGE.includes(call.voicemailState ?? 'GREETING');
   const unheard = call?.result === 'VOICEMAIL' && call.voicemailState === 'DROPPED';
-  const title = unheard ? 'We could not hear a message' : message ? 'Thank you for your message' : left ? 'You have left the call' : talked ? 'Thank you for the call' : titleOf(call?.result ?? null);
+  const closed = call?.result === 'MISSED' ? call.queueClosed : null;
+  const title = unheard ? 'We could not hear a message' : message ? 'Thank you for your message' : left ? 'You have left the call' : talked ? 'Thank you for the call' : endTitle(call?.result ?? null, closed && (call?.queueName ?? null));
   const rates = talked && !left && data?.viewer.guest?.leg?.role !== 'GUEST';
   return (
     <main className={styles.page} data-center="true">
@@ -117,6 +126,11 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
           {left && !message && ' The others go on.'}
           {!onAgain && ' You can close this page.'}
         </Text>
+        {closed && (
+          <Text>
+            <Until {...closed} />
+          </Text>
+        )}
       </header>
       {rates && <RatingForm callId={call.id} rating={call.rating ?? null} />}
       {error && !data && (
@@ -129,8 +143,13 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
       )}
       {onAgain && (
         <Stack gap="sm">
+          {closed?.voicemail && onMessage && (
+            <Button size="md" fullWidth onClick={onMessage}>
+              Leave a message
+            </Button>
+          )}
           <Button size="md" variant="default" fullWidth onClick={onAgain}>
-            {talked ? 'Start another call' : 'Call again'}
+            {talked ? 'Start another call' : closed ? 'Look again' : 'Call again'}
           </Button>
         </Stack>
       )}
@@ -140,17 +159,4 @@ export function Ended({ reason, onCallback, onAlive, onAgain }: Props) {
 
 function wordsOf(gaveUp: boolean, reason: string): string {
   return gaveUp ? 'You left the line before somebody could answer.' : reason;
-}
-
-function titleOf(result: CallResult | null): string {
-  switch (result) {
-    case 'CALLBACK':
-      return 'We will call you back';
-    case 'MISSED':
-      return 'Sorry, nobody could answer';
-    case 'FAILED':
-      return 'The call broke off';
-    default:
-      return 'The call is over';
-  }
 }

@@ -56,10 +56,11 @@ export function GuestCall({ ready, inQueue, message: asked = false, onOver, onTa
   const [silent, setSilent] = useState(false);
   const row = rowOf(own);
   const { version, state, position, estimatedWaitSeconds, agent, message } = row ?? {};
+  const closed = row?.queueClosed != null;
   useEffect(() => {
     if (row) follow(row);
     // The row is a new object each time: what counts are its facts.
-  }, [version, state, position, estimatedWaitSeconds, agent, message]);
+  }, [version, state, position, estimatedWaitSeconds, agent, message, closed]);
 
   const leaves = wait.stage === 'message' || (wait.stage === 'asking' && asked);
   const inLine = !leaves && (wait.stage === 'line' || wait.stage === 'offered' || (wait.stage === 'asking' && inQueue));

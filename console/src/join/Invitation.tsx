@@ -32,6 +32,10 @@ const InvitationDocument = graphql(`
       queueName
       position
       estimatedWaitSeconds
+      queueClosed {
+        opensAt
+        message
+      }
     }
   }
 `);
@@ -122,6 +126,7 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
         queue={invitation.queueName ?? null}
         place={invitation.position ?? null}
         seconds={invitation.estimatedWaitSeconds ?? null}
+        closed={invitation.queueClosed ?? null}
         link={`${location.origin}/join/${joinToken}`}
         ringer={ringer}
         offline={error !== undefined}

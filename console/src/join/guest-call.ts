@@ -22,6 +22,10 @@ graphql(`
     endedAt
     recordingState
     queueName
+    queueClosed {
+      opensAt
+      message
+    }
     position
     estimatedWaitSeconds
     callbackAvailable

@@ -6,6 +6,7 @@ import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
 import join from '../join/join.module.css';
 import { Fault } from '../ui/Fault';
+import { Until } from './Closed';
 import { Place } from './Place';
 import styles from './queue.module.css';
 import type { Ringer } from './ringer';
@@ -33,6 +34,8 @@ interface Props {
   queue: string | null;
   place: number | null;
   seconds: number | null;
+  /** There while the queue is closed: nobody is called back before it opens. */
+  closed: { message?: string | null; opensAt?: string | null } | null;
   link: string;
   ringer: Ringer;
   offline: boolean;
@@ -40,7 +43,7 @@ interface Props {
 }
 
 /** The line is hung up, the place is kept: this page rings when the turn comes. */
-export function CallbackWait({ joinToken, queue, place, seconds, link, ringer, offline, onCancelled }: Props) {
+export function CallbackWait({ joinToken, queue, place, seconds, closed, link, ringer, offline, onCancelled }: Props) {
   const [armed, setArmed] = useState(true);
   const [{ fetching }, cancel] = useMutation(CallbackCancelDocument);
   const [fault, setFault] = useState<string | null>(null);
@@ -65,6 +68,11 @@ export function CallbackWait({ joinToken, queue, place, seconds, link, ringer, o
         <Text c="dimmed">We will call you back</Text>
       </header>
       <Place place={place} seconds={seconds} live />
+      {closed && (
+        <Alert color="yellow" p="sm" title="Closed: we call you back once we are open again">
+          <Until {...closed} />
+        </Alert>
+      )}
       <Text>Keep this page open: it rings here as soon as somebody is ready for you. You need not listen to anything until then.</Text>
       {!armed && (
         <Alert color="yellow" p="sm" title="This page may not make sounds yet">

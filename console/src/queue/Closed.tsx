@@ -17,18 +17,33 @@ export function Closed({ info, onAgain, onMessage }: { info: Info; onAgain: () =
   }, [due, now, onAgain]);
   return (
     <Notice kind="closed" title={`${info.name} is closed`} onAgain={onAgain} again="Look again" onMain={info.voicemail ? onMessage : undefined} main="Leave a message">
-      {info.closedMessage && (
+      <Until message={info.closedMessage} opensAt={info.opensAt} />
+    </Notice>
+  );
+}
+
+interface UntilProps {
+  message?: string | null | undefined;
+  opensAt?: string | null | undefined;
+}
+
+/** What a queue says of being closed, and until when. */
+export function Until({ message, opensAt }: UntilProps) {
+  const now = useNow(20_000);
+  return (
+    <>
+      {message && (
         <>
-          <span dir="auto">{info.closedMessage}</span>
+          <span dir="auto">{message}</span>
           <br />
         </>
       )}
-      {opensAt !== null && (
+      {opensAt && (
         <strong>
-          <time dateTime={opensAt.toISOString()}>{opensWords(opensAt, now)}</time>
+          <time dateTime={opensAt}>{opensWords(new Date(opensAt), now)}</time>
         </strong>
       )}
-      {opensAt === null && !info.closedMessage && 'It does not open again in the near future.'}
-    </Notice>
+      {!opensAt && !message && 'It does not open again in the near future.'}
+    </>
   );
 }

@@ -57,7 +57,7 @@ export function QueuePage() {
 }
 
 type Step =
-  | { name: 'entrance' }
+  | { name: 'entrance'; message: boolean }
   | { name: 'in-call'; guest: Guest; ready: Ready; message: boolean }
   | { name: 'elsewhere' }
   | { name: 'callback'; joinToken: string }
@@ -65,7 +65,7 @@ type Step =
 
 /** Where a reload of the page goes on. */
 function takenUp(visit: Kept | null): Step {
-  if (visit === null) return { name: 'entrance' };
+  if (visit === null) return { name: 'entrance', message: false };
   const { joinToken, callback, consent } = visit;
   if (callback) return { name: 'callback', joinToken };
   const guest = makeGuest(joinToken);
@@ -74,10 +74,11 @@ function takenUp(visit: Kept | null): Step {
 
 function QueueVisit({ queueKey }: { queueKey: string }) {
   const [step, setStep] = useState(() => takenUp(kept.read(queueKey)));
-  const again = () => {
+  const enter = (message: boolean) => {
     kept.write(queueKey, null);
-    setStep({ name: 'entrance' });
+    setStep({ name: 'entrance', message });
   };
+  const again = () => enter(false);
   const callBack = useCallback(
     (joinUrl: string) => {
       const joinToken = joinUrl.split('/').at(-1) ?? '';
@@ -92,6 +93,7 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
         <Provider value={anonymous}>
           <AtTheDoor
             queueKey={queueKey}
+            leaveMessage={step.message}
             onReady={(guest, ready, message) => setStep({ name: 'in-call', guest, ready, message })}
             onCallback={callBack}
           />
@@ -117,7 +119,7 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
     case 'over':
       return (
         <Provider value={step.guest.client}>
-          <Ended reason={step.reason} onCallback={callBack} onAgain={again} />
+          <Ended reason={step.reason} onCallback={callBack} onAgain={again} onMessage={() => enter(true)} />
         </Provider>
       );
   }
@@ -125,15 +127,18 @@ function QueueVisit({ queueKey }: { queueKey: string }) {
 
 interface DoorProps {
   queueKey: string;
+  /** Begins with a message instead of a call. */
+  leaveMessage: boolean;
   onReady: (guest: Guest, ready: Ready, message: boolean) => void;
   onCallback: (joinUrl: string) => void;
 }
 
-function AtTheDoor({ queueKey, onReady, onCallback }: DoorProps) {
+function AtTheDoor({ queueKey, leaveMessage, onReady, onCallback }: DoorProps) {
   // What is typed stays, also while the queue can't be read again.
   const { data, error, fetching, again } = useRepeated({ query: QueueInfoDocument, variables: { key: queueKey } });
-  const [message, setMessage] = useState(false);
+  const [wished, setWished] = useState(leaveMessage);
   const info = data?.queueInfo;
+  const message = wished && info?.voicemail === true;
   useVisit({ state: info && !info.open ? 'closed' : 'form', place: null }, info?.name ?? null);
   if (error && !data) {
     return (
@@ -163,7 +168,7 @@ function AtTheDoor({ queueKey, onReady, onCallback }: DoorProps) {
       </Notice>
     );
   }
-  if (!info.open && !message) return <Closed info={info} onAgain={again} onMessage={() => setMessage(true)} />;
+  if (!info.open && !message) return <Closed info={info} onAgain={again} onMessage={() => setWished(true)} />;
   return (
     <Entrance
       info={info}
@@ -171,8 +176,8 @@ function AtTheDoor({ queueKey, onReady, onCallback }: DoorProps) {
       onReady={(guest, ready) => onReady(guest, ready, message)}
       onCallback={onCallback}
       onReload={again}
-      onMessage={() => setMessage(true)}
-      onBack={() => setMessage(false)}
+      onMessage={() => setWished(true)}
+      onBack={() => setWished(false)}
     />
   );
 }

@@ -10,12 +10,13 @@ import { MediaFault } from '../join/MediaFault';
 import type { Ready } from '../join/take-up';
 import { Since } from '../ui/Time';
 import { CallbackRequest } from './CallbackRequest';
+import { Until } from './Closed';
 import { LeaveMessage } from './LeaveMessage';
 import { Place } from './Place';
 import styles from './queue.module.css';
 import { useWakeLock } from './wake-lock';
 import { isDeserted, turnWords, type Wait } from './waiting';
-import { nobodyWords } from './words';
+import { closedWords, nobodyWords } from './words';
 
 /** Estimates change without an event. */
 const REFRESH_MS = 15_000;
@@ -44,9 +45,9 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
   }, [refresh]);
 
   const turn = turnWords(wait);
-  const stay = isDeserted(wait)
-    ? nobodyWords(call?.callbackAvailable ?? false, call?.voicemailAvailable ?? false)
-    : 'Stay on the line: you are put through as soon as somebody is free.';
+  const closed = wait.closed ? call?.queueClosed : null;
+  const wordsOf = closed ? closedWords : isDeserted(wait) ? nobodyWords : () => 'Stay on the line: you are put through as soon as somebody is free.';
+  const stay = wordsOf(call?.callbackAvailable ?? false, call?.voicemailAvailable ?? false);
   const offered = wait.stage === 'offered';
   return (
     <main className={join.page}>
@@ -70,6 +71,11 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
       <p className={styles.now} data-offered={offered}>
         {offered ? 'An agent is being asked to take your call.' : stay}
       </p>
+      {closed && (
+        <Alert color="yellow" p="sm" title={<span dir="auto">{wait.queue} has closed meanwhile</span>}>
+          <Until {...closed} />
+        </Alert>
+      )}
       {turn && (
         <Alert color="yellow" p="sm">
           {turn}

@@ -107,6 +107,19 @@ describe('a contact in a queue', () => {
     expect(said.at(-2)).toContain('You were transferred to Billing');
   });
 
+  it('is told once when the queue closes, and that it still waits', () => {
+    const closed = { position: 1, estimatedWaitSeconds: 65, queueClosed: {} };
+    const { wait, said } = follow(
+      row(1, 'QUEUED', { position: 1, estimatedWaitSeconds: 65 }),
+      row(1, 'QUEUED', closed),
+      row(1, 'QUEUED', closed),
+    );
+    expect(wait).toMatchObject({ stage: 'line', closed: true });
+    expect(said).toEqual(['You are next. About a minute to wait.', 'Support has closed meanwhile. You are still in line.']);
+    expect(next(wait, row(2, 'RINGING', { queueClosed: {} })).closed).toBe(true);
+    expect(next(wait, row(2, 'IN_PROGRESS', { agent: 'Alex', queueClosed: {} })).closed).toBe(false);
+  });
+
   it('is not moved back by what comes late', () => {
     const { wait } = follow(row(5, 'IN_PROGRESS', { agent: 'Alex' }), row(4, 'QUEUED', { position: 1 }));
     expect(wait.stage).toBe('agent');

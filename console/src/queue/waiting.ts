@@ -16,6 +16,8 @@ export interface Row {
   agent: string | null;
   /** A message is being left: its greeting is heard, or it is spoken. */
   message: boolean;
+  /** There while the queue is closed. */
+  queueClosed?: object | null;
 }
 
 export type Stage =
@@ -41,9 +43,11 @@ export interface Wait {
   place: number | null;
   seconds: number | null;
   turn: Turn | null;
+  /** The queue has closed since one came: those who are still there answer, or nobody does. */
+  closed: boolean;
 }
 
-export const BEGINNING: Wait = { version: -1, stage: 'asking', queue: null, place: null, seconds: null, turn: null };
+export const BEGINNING: Wait = { version: -1, stage: 'asking', queue: null, place: null, seconds: null, turn: null, closed: false };
 
 export function next(wait: Wait, row: Row): Wait {
   if (row.version < wait.version || wait.stage === 'over') return wait;
@@ -58,6 +62,7 @@ export function next(wait: Wait, row: Row): Wait {
     place: inLine ? (row.position ?? (stage === 'offered' ? wait.place : null)) : null,
     seconds: stage === 'line' ? (row.estimatedWaitSeconds ?? null) : null,
     turn: turnOf(wait, stage, queue),
+    closed: inLine && row.queueClosed != null,
   };
 }
 
@@ -93,6 +98,7 @@ export function announcement(before: Wait, after: Wait): string | null {
   // The page of the message speaks for itself.
   if (after.stage === 'message') return null;
   if (after.turn !== null && after.turn !== before.turn) return turnWords(after);
+  if (after.closed && !before.closed) return `${after.queue ?? 'The queue'} has closed meanwhile. You are still in line.`;
   if (after.stage === 'offered' && before.stage !== 'offered') return 'An agent is being asked to take your call.';
   if (after.stage === 'agent' && before.stage !== 'agent') return 'You are being connected.';
   const moved = before.place !== after.place || before.stage === 'asking' || isDeserted(before) !== isDeserted(after);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endWords, nobodyWords, opensWords, placeWords, waitWords } from './words';
+import { closedWords, endTitle, endWords, nobodyWords, opensWords, placeWords, waitWords } from './words';
 
 describe('the wait in words', () => {
   it.each([
@@ -20,6 +20,11 @@ describe('the wait in words', () => {
     expect(nobodyWords(false, false)).toContain('right now. Stay on the line');
   });
 
+  it('says to whom the queue closed what there is still', () => {
+    expect(closedWords(true, true)).toContain('may take your call. You can also ask to be called back once it is open or leave a message.');
+    expect(closedWords(false, false)).toMatch(/may take your call\.$/);
+  });
+
   it('calls the first one next', () => {
     expect([null, 1, 2].map(placeWords)).toEqual(['You are in line', 'You are next', 'You are at place 2']);
   });
@@ -34,6 +39,14 @@ describe('why it ended', () => {
     ['The agent hung up.', 'The agent hung up.'],
     ['You hung up', 'You hung up.'],
   ])('%s', (reason, words) => expect(endWords(reason)).toBe(words));
+});
+
+describe('the end', () => {
+  it('of one whom nobody answered says when the queue has closed meanwhile', () => {
+    expect(endTitle('MISSED', null)).toBe('Sorry, nobody could answer');
+    expect(endTitle('MISSED', 'Support')).toBe('Sorry, Support has closed');
+    expect(endTitle('FAILED', null)).toBe('The call broke off');
+  });
 });
 
 describe('when a queue opens', () => {

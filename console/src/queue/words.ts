@@ -1,4 +1,5 @@
 /** The words of a queue's page. Times are the visitor's, in the visitor's zone. */
+import type { CallResult } from '../gql/graphql';
 
 export function placeWords(place: number | null): string {
   if (place === null) return 'You are in line';
@@ -25,6 +26,12 @@ export function nobodyWords(callback: boolean, message: boolean): string {
   return `${NOBODY}. ${ways === '' ? 'Stay' : `You can ${ways}, or stay`} on the line: you are put through as soon as somebody comes.`;
 }
 
+/** The same while the queue is closed, which it was not when the contact came. */
+export function closedWords(callback: boolean, message: boolean): string {
+  const ways = [callback && 'ask to be called back once it is open', message && 'leave a message'].filter(Boolean).join(' or ');
+  return `You are still in line: whoever is still there may take your call.${ways === '' ? '' : ` You can also ${ways}.`}`;
+}
+
 /** "Opens today at 14:00 GMT+1". The zone is named, since the queue may be in another one. */
 export function opensWords(opensAt: Date, now: Date, zone?: string): string {
   const base = zone === undefined ? {} : { timeZone: zone };
@@ -47,6 +54,20 @@ export function messageWords(recording: boolean): string {
 export function endWords(reason: string): string {
   const mine = reason.replace(/^The contact is /, 'You are ').replace(/^The contact's /, 'Your ').replace(/^The contact /, 'You ');
   return /[.!?]$/.test(mine) ? mine : `${mine}.`;
+}
+
+/** What stands above that. `closed`: the name of the queue, where it has closed before anybody could answer. */
+export function endTitle(result: CallResult | null, closed: string | null): string {
+  switch (result) {
+    case 'CALLBACK':
+      return 'We will call you back';
+    case 'MISSED':
+      return closed === null ? 'Sorry, nobody could answer' : `Sorry, ${closed} has closed`;
+    case 'FAILED':
+      return 'The call broke off';
+    default:
+      return 'The call is over';
+  }
 }
 
 /** Like a sentence. */

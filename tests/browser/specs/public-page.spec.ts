@@ -42,9 +42,12 @@ test('a contact calls the queue from the public page, waits with music, talks an
     await expectAccessible(second);
   });
 
-  await test.step('a reload keeps the place', async () => {
+  await test.step('a reload keeps the place, and tells that the queue has closed meanwhile', async () => {
+    await changeQueue(request, queue, { hours: { timeZone: 'UTC', weekly: [], alwaysOpen: false, holidays: [] } });
     await contact.reload();
     await expect(contact.getByText('You are next').first()).toBeVisible();
+    await expect(contact.getByRole('alert').filter({ hasText: 'Deliveries has closed meanwhile' })).toBeVisible();
+    await expectAccessible(contact);
     await expectToHear(contact);
   });
 
