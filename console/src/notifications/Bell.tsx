@@ -11,6 +11,7 @@ import { ErrorState, Rows } from '../ui/states';
 import { When } from '../ui/Time';
 import { useRepeated } from '../ui/useRepeated';
 import { tellVoicemail } from '../voicemail/news';
+import { badgeWords } from '../voicemail/words';
 import styles from './Bell.module.css';
 
 graphql(`
@@ -51,6 +52,17 @@ const Notifications = graphql(`
   }
 `);
 
+/** As many as are counted; where there are more, that is all that is said. */
+const UnreadNotifications = graphql(`
+  query UnreadNotifications {
+    notifications(first: 100, unreadOnly: true) {
+      nodes {
+        id
+      }
+    }
+  }
+`);
+
 const NotificationArrived = graphql(`
   subscription NotificationArrived {
     notifications {
@@ -79,6 +91,7 @@ const MOST = 100;
 
 export function Bell() {
   const { data, error, again } = useRepeated({ query: Notifications, variables: { after: null } });
+  const { data: left, again: count } = useRepeated({ query: UnreadNotifications, variables: {} });
   const [, read] = useMutation(NotificationRead);
   const [opened, setOpened] = useState(false);
   const navigate = useNavigate();
@@ -91,6 +104,7 @@ export function Bell() {
       shown.add(row.id);
       toasts.show({ id: row.id, title: row.title, message: row.body ?? '', autoClose: 8_000 });
       again();
+      count();
       if (row.subject?.__typename === 'Voicemail') tellVoicemail();
     }
     return arrived;
@@ -98,7 +112,8 @@ export function Bell() {
 
   const rows = data?.notifications.nodes ?? [];
   const unread = rows.filter((row) => !row.readAt);
-  const label = unread.length === 0 ? 'Notifications' : `Notifications, ${unread.length} unread`;
+  const unreadWords = badgeWords(left?.notifications.nodes.length ?? 0);
+  const label = unreadWords === null ? 'Notifications' : `Notifications, ${unreadWords} unread`;
 
   // Further pages that were shown meanwhile have unread ones, too.
   const further = useRef(new Set<string>());
@@ -107,7 +122,7 @@ export function Bell() {
     if (open) return;
     const seen = [...new Set([...unread.map(({ id }) => id), ...further.current])];
     further.current.clear();
-    for (let from = 0; from < seen.length; from += MOST) void read({ input: { notificationIds: seen.slice(from, from + MOST) } });
+    for (let from = 0; from < seen.length; from += MOST) void read({ input: { notificationIds: seen.slice(from, from + MOST) } }).then(count);
   };
   const go = (row: NotificationRowFragment) => {
     toggle(false);
@@ -119,7 +134,7 @@ export function Bell() {
     <Popover position="bottom-end" width={360} opened={opened} onChange={toggle} trapFocus shadow="md">
       <Popover.Target>
         <Tooltip label={label} disabled={opened}>
-          <Indicator disabled={unread.length === 0} color="red" size={8} offset={6}>
+          <Indicator disabled={unreadWords === null} label={unreadWords} color="red.9" size={16} offset={6} styles={{ indicator: { pointerEvents: 'none' } }}>
             <ActionIcon aria-label={label} aria-expanded={opened} onClick={() => toggle(!opened)}>
               <IconBell size={20} stroke={1.75} />
             </ActionIcon>
