@@ -1,3 +1,4 @@
+import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { useWorkspace } from '../app/workspace';
@@ -34,11 +35,14 @@ export type Colleague = ColleaguesQuery['free']['nodes'][number];
 
 /** Who is free changes while one looks. */
 const LOOK_MS = 2_500;
+/** So long one may go on typing before it is looked for. */
+const PAUSE_MS = 200;
 
 /** Colleagues by name, those first who are free now. Read anew as long as it is shown; those of another search until then. */
 export function useColleagues(search: string): { colleagues: Colleague[]; loading: boolean; look: () => void } {
   const { user } = useWorkspace();
-  const filter = search.trim() === '' ? {} : { search: search.trim() };
+  const [wanted] = useDebouncedValue(search.trim(), PAUSE_MS);
+  const filter = wanted === '' ? {} : { search: wanted };
   const [{ data, operation }, execute] = useQuery({
     query: ColleaguesDocument,
     variables: {
