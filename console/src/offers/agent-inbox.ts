@@ -176,7 +176,8 @@ export function openInbox(client: Client, desk: Desk, noticed: (notice: Notice) 
       decline: async (offer, reason) => {
         const input = { offerId: offer.id, ...(reason === null ? {} : { reason }) };
         // Whether it was still there to be declined changes nothing for whoever declined it.
-        await client.mutation(OfferDecline, { input }).toPromise();
+        const { error } = await client.mutation(OfferDecline, { input }).toPromise();
+        if (error) throw error;
       },
       now: () => Date.now(),
     },

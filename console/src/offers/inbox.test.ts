@@ -1,3 +1,4 @@
+import { CombinedError } from '@urql/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refused } from '../api/errors';
 import { Inbox, NoMicrophone, type Notice, type Offer, type OfferState, type World } from './inbox';
@@ -35,6 +36,8 @@ function setUp(world: Partial<World<string>> = {}) {
   const ids = () => inbox.state().offers.map(({ id }) => id);
   return { inbox, done, notices, told, ids };
 }
+
+const UNREACHED = new CombinedError({ networkError: new Error('Failed to fetch') });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -171,6 +174,14 @@ describe('accepting', () => {
     expect(notices).toMatchObject([{ kind: 'gone', words: 'The caller hung up.' }]);
   });
 
+  it('that does not get through rings on, and says in plain words why', async () => {
+    const { inbox, ids } = setUp({ accept: () => Promise.reject(UNREACHED) });
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    await inbox.accept('a');
+    expect(ids()).toEqual(['a']);
+    expect(inbox.state().fault).toMatchObject({ offerId: 'a', words: 'The server can’t be reached. Check the connection and try again.' });
+  });
+
   it('happens once, however often it is pressed', async () => {
     const { inbox, done } = setUp();
     inbox.receive({ offer: offer('a'), at: iso(0) });
@@ -189,5 +200,12 @@ describe('declining', () => {
     expect(ids()).toEqual([]);
     expect(told).toEqual(['a']);
     expect(done).toEqual([]);
+  });
+
+  it('that the platform was not told of is said', async () => {
+    const { inbox, notices } = setUp({ decline: () => Promise.reject(UNREACHED) });
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    await inbox.decline('a', null);
+    expect(notices).toMatchObject([{ kind: 'undeclined', words: expect.stringContaining('can’t be reached') as string }]);
   });
 });

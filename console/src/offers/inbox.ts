@@ -1,4 +1,4 @@
-import { Refused } from '../api/errors';
+import { explain, Refused } from '../api/errors';
 import type { MediaFault } from '../call/media';
 import type { OfferFieldsFragment } from '../gql/graphql';
 
@@ -10,10 +10,10 @@ export interface OfferNews {
   at: string;
 }
 
-/** A word for the agent after an offer has gone without their doing. */
+/** A word for the agent after an offer has gone without their doing, or was declined and the platform does not know. */
 export interface Notice {
   offer: Offer;
-  kind: 'missed' | 'gone' | 'failed';
+  kind: 'missed' | 'gone' | 'failed' | 'undeclined';
   words: string | null;
 }
 
@@ -36,6 +36,7 @@ export interface World<Ready> {
   abandon(ready: Ready): void;
   /** Tells the platform. What it answers hands the call to the machine that carries it. */
   accept(offer: Offer): Promise<(ready: Ready) => void>;
+  /** Throws where the platform could not be told. */
   decline(offer: Offer, reason: string | null): Promise<void>;
   now(): number;
 }
@@ -154,7 +155,11 @@ export class Inbox<Ready> {
     // Nobody waits for the network to stop a bell.
     this.#tell(offerId);
     this.settle(offerId);
-    await this.#world.decline(offer, reason);
+    try {
+      await this.#world.decline(offer, reason);
+    } catch (error) {
+      this.#noticed({ offer, kind: 'undeclined', words: explain(error) });
+    }
   }
 
   /** Milliseconds until its time is over, by the platform's clock. */
@@ -180,8 +185,7 @@ export class Inbox<Ready> {
       this.settle(offer.id);
       this.#tooLate(offer);
     } else {
-      const words = error instanceof Error ? error.message : null;
-      this.#become({ fault: { offerId: offer.id, device: null, words } });
+      this.#become({ fault: { offerId: offer.id, device: null, words: explain(error) } });
     }
   }
 

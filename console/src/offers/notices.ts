@@ -17,6 +17,8 @@ export function noticeOf({ offer, kind, words }: Notice): { title: string; messa
       const away = isAwayForMissing(offer.agent) ? ' You are away now: no calls reach you until you choose Available.' : '';
       return { title: `You missed ${name}`, message: `${direct ? told : 'The call went back to the queue.'}${away}`, color: 'yellow' };
     }
+    case 'undeclined':
+      return { title: `Declining ${name} did not get through`, message: `${words ?? ''} The call waits for you until its time is over, and counts as missed then.`, color: 'yellow' };
     case 'failed':
       return { title: `${name} was not connected`, message: words ?? (direct ? told : 'The caller is back in the queue, at the old place.'), color: 'yellow' };
   }
@@ -24,6 +26,6 @@ export function noticeOf({ offer, kind, words }: Notice): { title: string; messa
 
 /** Says it quietly; nothing of it needs an answer. */
 export function showNotice(notice: Notice): void {
-  const autoClose = notice.kind === 'missed' ? 15_000 : 5_000;
+  const autoClose = notice.kind === 'missed' || notice.kind === 'undeclined' ? 15_000 : 5_000;
   notifications.show({ id: `offer-${notice.offer.id}`, ...noticeOf(notice), autoClose });
 }
