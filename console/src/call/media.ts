@@ -50,6 +50,16 @@ export function outgoing(state: LocalMediaState, kind: Kind): MediaStreamTrack |
   return state.screen ?? state.video;
 }
 
+/** It was asked for, and did not come or was pulled out. */
+function lacksMicrophone({ settled, audio, silence }: LocalMediaState): boolean {
+  return settled && audio === null && silence === null;
+}
+
+/** What the microphone's button says: whoever has none is not heard, whatever they wish. */
+export function isMuted(state: LocalMediaState): boolean {
+  return !state.microphoneOn || lacksMicrophone(state);
+}
+
 /** Phones share no screen. */
 export const canShareScreen = (): boolean => 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
 
@@ -113,6 +123,13 @@ export class LocalMedia {
     this.#become({ microphoneOn: on });
   }
 
+  /** Mutes, or is heard again. Where there is no microphone, another try is what is meant. */
+  toggleMicrophone(): void {
+    if (!lacksMicrophone(this.#state)) return this.setMicrophone(!this.#state.microphoneOn);
+    this.setMicrophone(true);
+    void this.#open('audio');
+  }
+
   /** A camera that is off is closed, so that its light goes out. */
   async setCamera(on: boolean): Promise<void> {
     if (on) return this.#open('video');
@@ -170,7 +187,9 @@ export class LocalMedia {
       const stream = await this.#capture({ [kind]: this.#constraints(kind) });
       const track = (kind === 'audio' ? stream.getAudioTracks() : stream.getVideoTracks())[0] ?? null;
       this.#take(kind, track);
-      this.#become({ fault: null, ...(kind === 'video' ? { cameraOn: true } : {}) });
+      // A camera that came says nothing of a microphone that did not.
+      const fault = kind === 'video' && lacksMicrophone(this.#state) ? this.#state.fault : null;
+      this.#become({ fault, ...(kind === 'video' ? { cameraOn: true } : {}) });
     } catch (error) {
       if (kind === 'video') this.#take('video', null);
       this.#become({ fault: { kind, reason: faultOf(error) }, ...(kind === 'video' ? { cameraOn: false } : {}) });

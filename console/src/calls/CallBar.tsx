@@ -19,7 +19,7 @@ import { Since } from '../ui/Time';
 import styles from './CallBar.module.css';
 import type { DockProps } from './CallDock';
 import { Controls } from './Controls';
-import { faultWords, progressWords } from './live-words';
+import { barWords } from './live-words';
 import { Meter } from './Meter';
 import { BarActions } from './BarActions';
 import { CallBand } from './CallBand';
@@ -80,7 +80,7 @@ export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
             {name}
           </strong>
           <span role="status" className={styles.progress}>
-            {local.fault ? faultWords(local.fault) : progressWords(state, call)}
+            {barWords(state, local.fault, call)}
           </span>
         </div>
         <div className={styles.facts}>

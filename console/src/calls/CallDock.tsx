@@ -72,7 +72,7 @@ function Docked({ current }: { current: CurrentCall }) {
   useCallNews({ callId: ticket.callId, after }, undefined, call === null || (ended && call.state === 'ENDED'));
 
   useHotkeys([
-    ['m', () => sends && media.setMicrophone(!media.state().microphoneOn)],
+    ['m', () => sends && media.toggleMicrophone()],
     ['v', () => sends && void media.setCamera(!media.state().cameraOn)],
     ['s', () => sends && toggleScreen(media)],
     ['f', () => setOpen((was) => !was)],

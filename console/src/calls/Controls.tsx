@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode, type Ref, useState } from 'react';
 import { useDevices, useLocalMedia } from '../call/hooks';
-import { canShareScreen, type LocalMedia, storedPreferences } from '../call/media';
+import { canShareScreen, isMuted, type LocalMedia, storedPreferences } from '../call/media';
 import styles from './Controls.module.css';
 
 interface Props {
@@ -50,20 +50,22 @@ interface ToggleProps {
 
 /** What one sends, on or off. */
 function Toggles({ media, size, icon }: ToggleProps) {
-  const { microphoneOn, cameraOn, screen } = useLocalMedia(media);
+  const state = useLocalMedia(media);
+  const { cameraOn, screen } = state;
+  const muted = isMuted(state);
   return (
     <>
-      <Tooltip label={microphoneOn ? 'Mute (m)' : 'Unmute (m)'}>
+      <Tooltip label={muted ? 'Unmute (m)' : 'Mute (m)'}>
         <ActionIcon
           size={size}
           radius="xl"
           className={styles.toggle}
-          aria-label={microphoneOn ? 'Mute' : 'Unmute'}
-          aria-pressed={!microphoneOn}
-          data-off={!microphoneOn}
-          onClick={() => media.setMicrophone(!microphoneOn)}
+          aria-label={muted ? 'Unmute' : 'Mute'}
+          aria-pressed={muted}
+          data-off={muted}
+          onClick={() => media.toggleMicrophone()}
         >
-          {microphoneOn ? <IconMicrophone size={icon} /> : <IconMicrophoneOff size={icon} />}
+          {muted ? <IconMicrophoneOff size={icon} /> : <IconMicrophone size={icon} />}
         </ActionIcon>
       </Tooltip>
       <Tooltip label={cameraOn ? 'Camera off (v)' : 'Camera on (v)'}>

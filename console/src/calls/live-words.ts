@@ -36,6 +36,11 @@ export function progressWords(live: Pick<LiveCallState, 'phase' | 'legId'>, call
   }
 }
 
+/** The same where a device may fail: a connection that is lost comes first, since nothing else helps without it. */
+export function barWords(live: Pick<LiveCallState, 'phase' | 'legId'>, fault: LocalMediaState['fault'], call: CallNewsFragment | null): string {
+  return fault && live.phase !== 'reconnecting' ? faultWords(fault) : progressWords(live, call);
+}
+
 /** What is wrong with a device, and what the person can do about it. */
 export function faultWords({ kind, reason }: NonNullable<LocalMediaState['fault']>): string {
   const device = kind === 'audio' ? 'microphone' : 'camera';

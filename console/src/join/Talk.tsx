@@ -33,7 +33,7 @@ export function Talk({ ready: { live, media }, own, chat, isMine, speaker, onSpe
   const parties = useParties(call?.legs ?? [], own.live);
   const trouble = troubleWords(phase);
   useHotkeys([
-    ['m', () => media.setMicrophone(!media.state().microphoneOn)],
+    ['m', () => media.toggleMicrophone()],
     ['v', () => void media.setCamera(!media.state().cameraOn)],
     ['s', () => toggleScreen(media)],
   ]);
@@ -67,7 +67,7 @@ export function Talk({ ready: { live, media }, own, chat, isMine, speaker, onSpe
       </Stage>
       {(phase === 'reconnecting' || local.fault) && (
         <p className={styles.band} role="status">
-          {local.fault ? faultWords(local.fault) : 'Connection lost. Reconnecting…'}
+          {phase === 'reconnecting' || !local.fault ? 'Connection lost. Reconnecting…' : faultWords(local.fault)}
         </p>
       )}
       <footer className={styles.callFoot}>

@@ -6,7 +6,7 @@ import bar from '../calls/CallBar.module.css';
 import { Quality } from '../calls/CallBar';
 import type { DockProps } from '../calls/CallDock';
 import { Controls, HangUpButton } from '../calls/Controls';
-import { faultWords, progressWords } from '../calls/live-words';
+import { barWords } from '../calls/live-words';
 import { Meter } from '../calls/Meter';
 import { list } from '../calls/party';
 import { Face } from '../ui/Person';
@@ -24,7 +24,7 @@ export function SupervisorBar({ current, call, name, mode, open, onOpen, speaker
   const local = useLocalMedia(media);
   const statistics = useStatistics(state.peer);
   const agents = call?.legs.filter(({ role, state }) => role === 'AGENT' && state !== 'LEFT').map((leg) => leg.name) ?? [];
-  const trouble = local.fault ? faultWords(local.fault) : state.phase === 'connected' ? null : progressWords(state, call);
+  const trouble = local.fault || state.phase !== 'connected' ? barWords(state, local.fault, call) : null;
   const Icon = MODE_ICONS[mode];
   return (
     <section className={`${bar.bar} ${styles.bar}`} aria-label="The call you supervise">
