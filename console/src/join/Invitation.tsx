@@ -16,6 +16,7 @@ import { DeviceCheck } from './DeviceCheck';
 import type { Guest } from './guest';
 import styles from './join.module.css';
 import { begin, joinAsGuest, type Ready } from './take-up';
+import type { UNUSABLE } from './unusable';
 import { useVisit } from './visit';
 
 const InvitationDocument = graphql(`
@@ -44,12 +45,9 @@ interface Props {
   guest: Guest;
   joinToken: string;
   onReady: (ready: Ready, inQueue: boolean) => void;
-  onUnusable: (reason: string) => void;
+  onUnusable: (why: keyof typeof UNUSABLE) => void;
 }
 
-const GONE = 'The call is over, or the link was mistyped. Ask the person who sent it for a new one.';
-const MISSED = 'We tried to reach you and could not, or the call-back was taken in another window.';
-const CANCELLED = 'The call-back is cancelled: nobody will call you.';
 /** How soon a call-back rings here after the agent is ready. */
 const ASK_EVERY_MS = 3_000;
 
@@ -79,7 +77,7 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
   useEffect(() => {
     if (!missing) return;
     media.stop();
-    onUnusable(callback ? MISSED : GONE);
+    onUnusable(callback ? 'missed' : 'gone');
   }, [missing, callback, media, onUnusable]);
   useEffect(() => {
     if (!waiting) return;
@@ -122,7 +120,7 @@ export function Invitation({ guest, joinToken, onReady, onUnusable }: Props) {
     return (
       <CallbackWait
         joinToken={joinToken}
-        onCancelled={() => onUnusable(CANCELLED)}
+        onCancelled={() => onUnusable('cancelled')}
         queue={invitation.queueName ?? null}
         place={invitation.position ?? null}
         seconds={invitation.estimatedWaitSeconds ?? null}

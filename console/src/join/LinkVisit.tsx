@@ -7,6 +7,7 @@ import { makeGuest } from './guest';
 import { Invitation } from './Invitation';
 import { Notice } from './Notice';
 import { type Ready, takeUp } from './take-up';
+import { UNUSABLE } from './unusable';
 import { useVisit } from './visit';
 
 type Step =
@@ -14,7 +15,7 @@ type Step =
   | { name: 'in-call'; ready: Ready; inQueue: boolean }
   | { name: 'elsewhere'; inQueue: boolean }
   | { name: 'over'; reason: string }
-  | { name: 'unusable'; reason: string };
+  | { name: 'unusable'; why: keyof typeof UNUSABLE };
 
 interface Props {
   joinToken: string;
@@ -39,7 +40,7 @@ export function LinkVisit({ joinToken, onAgain }: Props) {
           guest={guest}
           joinToken={joinToken}
           onReady={(ready, inQueue) => setStep({ name: 'in-call', ready, inQueue })}
-          onUnusable={(reason) => setStep({ name: 'unusable', reason })}
+          onUnusable={(why) => setStep({ name: 'unusable', why })}
         />
       )}
       {step.name === 'in-call' && (
@@ -55,16 +56,16 @@ export function LinkVisit({ joinToken, onAgain }: Props) {
         <Elsewhere onContinue={() => setStep({ name: 'in-call', ready: takeUp(guest, joinToken), inQueue: step.inQueue })} />
       )}
       {step.name === 'over' && <Ended reason={step.reason} onCallback={callBack} onAlive={waitAgain} onAgain={onAgain} />}
-      {step.name === 'unusable' && <Unusable reason={step.reason} onAgain={onAgain} />}
+      {step.name === 'unusable' && <Unusable why={step.why} onAgain={onAgain} />}
     </Provider>
   );
 }
 
-function Unusable({ reason, onAgain }: { reason: string; onAgain?: (() => void) | undefined }) {
+function Unusable({ why, onAgain }: { why: keyof typeof UNUSABLE; onAgain?: (() => void) | undefined }) {
   useVisit({ state: 'ended', place: null }, null);
   return (
-    <Notice kind="expired" title="This link can’t be used" onAgain={onAgain}>
-      {reason}
+    <Notice kind={why === 'gone' ? 'expired' : 'over'} title={UNUSABLE[why].title} onAgain={onAgain}>
+      {UNUSABLE[why].words}
     </Notice>
   );
 }

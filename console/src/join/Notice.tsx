@@ -1,5 +1,5 @@
 import { Button, EmptyState } from '@mantine/core';
-import { IconAppWindow, IconClock, IconLinkOff } from '@tabler/icons-react';
+import { IconAppWindow, IconClock, IconLinkOff, IconPhoneOff } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import styles from './join.module.css';
 
@@ -15,7 +15,7 @@ interface Props {
   main?: string;
 }
 
-const ICONS = { closed: IconClock, expired: IconLinkOff, elsewhere: IconAppWindow };
+const ICONS = { closed: IconClock, expired: IconLinkOff, elsewhere: IconAppWindow, over: IconPhoneOff };
 
 /** A last word that fills the page, with a way on where there is one. */
 export function Notice({ kind, title, children, onAgain, again = 'Call again', onMain, main }: Props) {

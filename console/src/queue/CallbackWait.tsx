@@ -1,4 +1,4 @@
-import { Alert, Button, CopyButton, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, CopyButton, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconBell, IconCheck, IconCopy } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useMutation } from 'urql';
@@ -47,8 +47,9 @@ export function CallbackWait({ joinToken, queue, place, seconds, closed, link, r
   const [armed, setArmed] = useState(true);
   const [{ fetching }, cancel] = useMutation(CallbackCancelDocument);
   const [fault, setFault] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
   const giveUp = async () => {
-    if (!confirm('Your place is given up, and nobody calls you. Cancel the call-back?')) return;
+    setFault(null);
     try {
       payload(await cancel({ input: { joinToken } }), (data) => data.callbackCancel);
       onCancelled();
@@ -103,11 +104,23 @@ export function CallbackWait({ joinToken, queue, place, seconds, closed, link, r
             </Button>
           )}
         </CopyButton>
-        <Fault words={fault} />
-        <Button size="md" variant="subtle" color="gray" fullWidth loading={fetching} onClick={() => void giveUp()}>
+        <Button size="md" variant="subtle" color="gray" fullWidth onClick={() => setAsking(true)}>
           Cancel the call-back
         </Button>
       </div>
+      {/* Not the browser's own question: in the frame of another site it is not put, and while it stands nothing rings. */}
+      <Modal opened={asking} onClose={() => setAsking(false)} title="Cancel the call-back?" centered>
+        <Stack gap="sm">
+          <Text>Your place is given up, and nobody calls you.</Text>
+          <Fault words={fault} />
+          <Button size="md" variant="default" loading={fetching} onClick={() => void giveUp()}>
+            Give up my place
+          </Button>
+          <Button size="md" data-autofocus onClick={() => setAsking(false)}>
+            Keep the call-back
+          </Button>
+        </Stack>
+      </Modal>
     </main>
   );
 }

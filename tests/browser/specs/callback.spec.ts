@@ -64,9 +64,11 @@ test('a contact who needs no call any more gives the call-back up', async ({ use
   await contact.getByRole('button', { name: 'Hang up and call me back' }).click();
   await expect(contact.getByText('We will call you back')).toBeVisible();
 
-  contact.once('dialog', (question) => void question.accept());
   await contact.getByRole('button', { name: 'Cancel the call-back' }).click();
-  await expect(contact.getByText('The call-back is cancelled')).toBeVisible();
+  const question = contact.getByRole('dialog', { name: 'Cancel the call-back?' });
+  await expect(question.getByRole('button', { name: 'Keep the call-back' })).toBeFocused();
+  await question.getByRole('button', { name: 'Give up my place' }).click();
+  await expect(contact.getByRole('heading', { name: 'The call-back is cancelled' })).toBeVisible();
   await expectAccessible(contact);
   const supervisor = await user('supervisor@example.com');
   await supervisor.goto('/board');
