@@ -66,6 +66,13 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onMessa
     if (info.full) setTurnedAway(false);
   }, [info.full, turnedAway]);
   const [media, setMedia] = useState(() => new LocalMedia());
+  // From the form to the devices and back: what was pressed is gone, so the page takes the focus.
+  const page = useRef<HTMLElement>(null);
+  const was = useRef(checking);
+  useEffect(() => {
+    if (was.current !== checking) page.current?.focus();
+    was.current = checking;
+  }, [checking]);
   const local = useLocalMedia(media);
   // The same attempt, asked for again after a lost answer, is one call.
   const attempt = useRef<string | null>(null);
@@ -132,7 +139,10 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onMessa
       if (problem instanceof Refused) {
         attempt.current = null;
         kept.write(info.key, null);
-        if (problem.code === 'QUEUE_CLOSED') return onReload();
+        if (problem.code === 'QUEUE_CLOSED') {
+          onReload();
+          return back();
+        }
         if (problem.code === 'QUEUE_FULL') {
           setTurnedAway(true);
           onReload();
@@ -156,7 +166,7 @@ export function Entrance({ info, message, onReady, onCallback, onReload, onMessa
   }
   const deaf = local.settled && local.audio === null;
   return (
-    <main className={join.page}>
+    <main ref={page} tabIndex={-1} className={join.page}>
       <header>
         <div className={styles.head}>
           {(checking || message) && (

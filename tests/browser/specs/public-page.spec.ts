@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { ownCall } from '../people/agent';
 import { expectAccessible } from '../people/axe';
 import { accept, offer, setStatus } from '../people/centre';
@@ -74,7 +74,8 @@ test('a contact calls the queue from the public page, waits with music, talks an
   });
 });
 
-test('a closed queue says so and when it opens, and opens without a new address', async ({ page, request }) => {
+test('a closed queue says so and when it opens, opens without a new address, and lets go of the devices when it closes again', async ({ page, request }) => {
+  await watchDevices(page);
   const inTwoDays = new Date(Date.now() + 2 * 86_400_000);
   const day = inTwoDays.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' }).toUpperCase();
   const hours = { timeZone: 'UTC', weekly: [{ day, from: '09:00', to: '17:00' }], holidays: [] };
@@ -87,7 +88,16 @@ test('a closed queue says so and when it opens, and opens without a new address'
   await expectAccessible(page);
   await changeQueue(request, queue, { hours: { timeZone: 'UTC', weekly: [], holidays: [] } });
   await page.getByRole('button', { name: 'Look again' }).click();
-  await expect(page.getByLabel('Your name')).toBeVisible();
+  await page.getByLabel('Your name').fill('Nora Night');
+  const refuse = page.getByRole('radio', { name: /No, talk without/ });
+  if (await refuse.isVisible()) await refuse.click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('main')).toBeFocused();
+  await expect.poll(() => openDevices(page)).toBeGreaterThan(0);
+  await changeQueue(request, queue, { hours });
+  await page.getByRole('button', { name: 'Call now' }).click();
+  await expect(page.getByRole('heading', { name: 'Night shift is closed' })).toBeVisible();
+  await expect.poll(() => openDevices(page)).toBe(0);
 });
 
 test('a queue that is full says so, takes a message instead, and lets one in once there is room', async ({ somebody, request }) => {
@@ -127,3 +137,24 @@ test('an address without a queue says so', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
   await expectAccessible(page);
 });
+
+/** Lets the test see which microphones and cameras the page holds; to be called before it opens. */
+async function watchDevices(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const held: MediaStreamTrack[] = [];
+    Object.assign(globalThis, { held });
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      const stream = await ask(wanted);
+      held.push(...stream.getTracks());
+      return stream;
+    };
+  });
+}
+
+function openDevices(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { held } = globalThis as unknown as { held: MediaStreamTrack[] };
+    return held.filter(({ readyState }) => readyState === 'live').length;
+  });
+}
