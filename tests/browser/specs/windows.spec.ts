@@ -19,8 +19,8 @@ const takeBack = (page: Page) => page.getByRole('button', { name: 'Continue here
 
 test.afterEach(leaveQueues);
 
-test('an agent goes on in another tab, and the first one leaves the call to it', async ({ user, somebody }) => {
-  test.setTimeout(150_000);
+test('whoever goes on in another window, on the desk or in line, leaves the call to it', async ({ user, somebody, request }) => {
+  test.setTimeout(180_000);
   const first = await user();
   await watchConnections(first.context());
   const contact = await somebody();
@@ -52,13 +52,35 @@ test('an agent goes on in another tab, and the first one leaves the call to it',
     await second.close();
   });
 
-  await test.step('a copy of the tab takes the call along', async () => {
-    const copy = await copyOf(first);
+  // Its only agent is not there.
+  const queue = await makeQueue(request, 'Copies', {}, 'admin@example.com');
+  const waiting = await somebody(PHONE);
+  await watchConnections(waiting.context());
+  await waiting.goto(`/q/${queue.key}`);
+  await askForCall(waiting, `Cole Copy ${Date.now()}`);
+  await expectToHear(waiting);
+  const gone = (page: Page) => page.getByRole('heading', { name: 'Your call goes on in another window' });
+  const inLine = (page: Page) => page.getByRole('button', { name: 'Leave the line' });
+
+  // Both at once, for the long wait's sake.
+  const [copy, copyInLine] = await test.step('a copy of the tab takes the call along, and so it does for a contact in line', async () => {
+    const copies = [await copyOf(first), await copyOf(waiting)] as const;
+    const [copy, copyInLine] = copies;
     await expect(ownCall(copy)).toContainText('In call');
     await expect(lastCall(first)).toContainText('This call goes on in another window');
+    await expect(inLine(copyInLine)).toBeVisible();
+    await expect(gone(waiting)).toBeVisible();
+    await expectAccessible(waiting);
     await first.waitForTimeout(LONG_MS);
     await expect(lastCall(first)).toContainText('This call goes on in another window');
     await expectToHear(copy);
+    await expect(gone(waiting)).toBeVisible();
+    await expect(inLine(copyInLine)).toBeVisible();
+    await expectToHear(copyInLine);
+    return copies;
+  });
+
+  await test.step('the agent hangs up where the call is', async () => {
     await ownCall(copy).getByRole('button', { name: 'Hang up' }).click();
     // How it ended is said where it ended, and not for long.
     await expect(lastCall(copy)).toContainText('Completed');
@@ -66,32 +88,13 @@ test('an agent goes on in another tab, and the first one leaves the call to it',
     await expect(lastCall(first)).toHaveCount(0);
     await copy.close();
   });
-});
 
-test('a contact who copies the page waits on in the copy alone', async ({ somebody, request }) => {
-  test.setTimeout(120_000);
-  const queue = await makeQueue(request, 'Copies');
-  const first = await somebody(PHONE);
-  await watchConnections(first.context());
-  await first.goto(`/q/${queue.key}`);
-  await askForCall(first, `Cole Copy ${Date.now()}`);
-  await expectToHear(first);
-  const gone = (page: Page) => page.getByRole('heading', { name: 'Your call goes on in another window' });
-  const inLine = (page: Page) => page.getByRole('button', { name: 'Leave the line' });
-
-  const copy = await copyOf(first);
-  await expect(inLine(copy)).toBeVisible();
-  await expect(gone(first)).toBeVisible();
-  await expectAccessible(first);
-  await first.waitForTimeout(LONG_MS);
-  await expect(gone(first)).toBeVisible();
-  await expect(inLine(copy)).toBeVisible();
-  await expectToHear(copy);
-
-  await takeBack(first).click();
-  await expect(inLine(first)).toBeVisible();
-  await expect(gone(copy)).toBeVisible();
-  await expectToHear(first);
-  await inLine(first).click();
-  await expect(first.getByRole('heading', { name: 'The call is over' })).toBeVisible();
+  await test.step('the contact comes back to the first page', async () => {
+    await takeBack(waiting).click();
+    await expect(inLine(waiting)).toBeVisible();
+    await expect(gone(copyInLine)).toBeVisible();
+    await expectToHear(waiting);
+    await inLine(waiting).click();
+    await expect(waiting.getByRole('heading', { name: 'The call is over' })).toBeVisible();
+  });
 });
