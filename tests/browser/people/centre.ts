@@ -39,9 +39,14 @@ export async function setStatus(page: Page, words: string): Promise<void> {
   await expect(page.getByRole('menu')).toHaveCount(0);
 }
 
+export async function goToDesk(agent: Page): Promise<void> {
+  await agent.getByRole('link', { name: 'Desk', exact: true }).click();
+  await expect(agent.getByRole('heading', { name: 'Desk', level: 1 })).toBeVisible();
+}
+
 /** Free from this moment on: whoever becomes so first is idle the longest. */
 export async function becomeFree(agent: Page): Promise<void> {
-  await agent.goto('/desk');
+  await goToDesk(agent);
   await setStatus(agent, 'Offline');
   await expect(status(agent)).toHaveAccessibleName('Your status: Offline');
   await setStatus(agent, 'Available');

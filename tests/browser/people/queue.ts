@@ -1,6 +1,6 @@
 import { type APIRequestContext, expect, type Frame, type Page } from '@playwright/test';
 import { administer, listAgents } from './administrator';
-import { accept, offer, setStatus } from './centre';
+import { accept, goToDesk, offer, setStatus } from './centre';
 
 export interface MadeQueue {
   id: string;
@@ -84,7 +84,7 @@ export async function requestCall(page: QueuePage, name: string): Promise<void> 
 
 /** The agent is there, and takes that contact's call as it comes. */
 export async function takeCallOf(agent: Page, contact: string): Promise<void> {
-  await agent.goto('/desk');
+  await goToDesk(agent);
   await setStatus(agent, 'Available');
   await expect(offer(agent)).toContainText(contact);
   await accept(agent);

@@ -12,6 +12,7 @@ test('an offer rings, and shows in title and icon, until it goes', async ({ user
   const queue = await makeQueue(request, 'Bells');
   const agent = await user();
   await watchBell(agent);
+  await agent.goto('/desk');
   await becomeFree(agent);
   const icon = agent.locator('link[rel~="icon"]');
   await expect(icon).toHaveAttribute('href', /\/favicon\.svg$/);
