@@ -125,9 +125,13 @@ test('a queue that is full says so, takes a message instead, and lets one in onc
   });
 
   await test.step('who comes now reads it before anything is asked for, and gets in by itself', async () => {
+    await second.clock.install();
     await second.reload();
     await expect(busy).toBeVisible();
     await first.getByRole('button', { name: 'Leave the line' }).click();
+    await expect(first.getByRole('heading', { name: 'The call is over' })).toBeVisible();
+    // The page looks again four times a minute.
+    await second.clock.fastForward(15_000);
     await expect(second.getByLabel('Your name')).toBeVisible({ timeout: 30_000 });
   });
 });
