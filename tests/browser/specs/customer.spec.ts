@@ -22,7 +22,7 @@ test('an old customer calls: the agent sees who it is, what was, what is to be d
   };
   await makeCustomer(request, customer, AGENT);
   const defaultOutcomeId = await findOutcome(request, 'Call back later');
-  const queue = await makeQueue(request, 'Regulars', { script: SCRIPT, wrapUpSeconds: 15, defaultOutcomeId }, AGENT);
+  const queue = await makeQueue(request, 'Regulars', { script: SCRIPT, wrapUpSeconds: 10, defaultOutcomeId }, AGENT);
   const agent = await user(AGENT);
   const contact = await somebody(PHONE);
   await becomeFree(agent);
