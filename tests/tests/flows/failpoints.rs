@@ -124,9 +124,9 @@ async fn a_worker_that_dies_while_it_transcodes_is_replaced() {
     for worker in &mut platform.workers {
         worker.kill();
     }
-    sql.batch_execute("UPDATE recording SET lease_until = now() WHERE lease_until IS NOT NULL")
-        .await
-        .expect("time passes");
+    let passes =
+        "UPDATE recording SET lease_until = now(), dispatch_at = now() WHERE lease_until IS NOT NULL";
+    sql.batch_execute(passes).await.expect("time passes");
     let other = 1 - home;
     platform.workers[other].revive().await;
     let decoded = listen(&platform, &agent, &placed).await;
