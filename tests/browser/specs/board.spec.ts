@@ -162,6 +162,7 @@ test('whoever changes a queue that somebody else changed meanwhile is told, and 
   await saveQueue(other);
 
   await test.step('told, with what was typed still there', async () => {
+    await admin.bringToFront();
     await admin.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(admin.getByText('Someone else saved this queue')).toBeVisible();
     await expect(message(admin)).toHaveValue('Mine');

@@ -50,6 +50,7 @@ test('a reload keeps the session, in every tab', async ({ page, context }) => {
   await other.goto('/calls');
   await expect(other.getByRole('heading', { name: 'Calls', level: 1 })).toBeVisible();
 
+  await page.bringToFront();
   await page.getByRole('button', { name: /account/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
   await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();

@@ -44,6 +44,7 @@ test('whoever goes on in another window, on the desk or in line, leaves the call
   });
 
   await test.step('back, by the button on the bar', async () => {
+    await first.bringToFront();
     await takeBack(first).click();
     await expect(ownCall(first)).toContainText('In call');
     await expect(lastCall(second)).toContainText('This call goes on in another window');
@@ -90,6 +91,7 @@ test('whoever goes on in another window, on the desk or in line, leaves the call
   });
 
   await test.step('the contact comes back to the first page', async () => {
+    await waiting.bringToFront();
     await takeBack(waiting).click();
     await expect(inLine(waiting)).toBeVisible();
     await expect(gone(copyInLine)).toBeVisible();
