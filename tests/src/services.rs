@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, Permissions};
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use s3::creds::Credentials;
 use s3::{Bucket, BucketConfiguration, Region};
@@ -100,11 +101,15 @@ impl Servers {
 
     /// Adds a virtual host and returns the address to use it.
     pub fn virtual_host(&self, name: &str) -> String {
-        self.control_rabbitmq(&format!(
+        let adding = format!(
             "rabbit_vhost:add(<<\"{name}\">>, <<\"cordboard\">>), \
              rabbit_auth_backend_internal:set_permissions(<<\"cordboard\">>, <<\"{name}\">>, \
              <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"cordboard\">>)."
-        ));
+        );
+        let asked = self.tell_rabbitmq(name, &adding).and_then(Child::wait_with_output);
+        let answer = asked.expect("erl_call runs: it comes with Erlang");
+        let said = String::from_utf8_lossy(&answer.stdout);
+        assert!(said.starts_with("{ok"), "a virtual host: {said}{}", String::from_utf8_lossy(&answer.stderr));
         let address = self.environment()["AMQP_URL"].clone();
         let mut address = Url::parse(&address).expect("AMQP_URL is an address");
         address.set_path(&format!("/{name}"));
@@ -113,33 +118,27 @@ impl Servers {
 
     /// Deletes a virtual host, without waiting for it.
     pub fn forget_virtual_host(&self, name: &str) {
-        let _ = self.rabbitmqctl(&format!("rabbit_vhost:delete(<<\"{name}\">>, <<\"cordboard\">>).")).spawn();
+        let _ = self.tell_rabbitmq(name, &format!("rabbit_vhost:delete(<<\"{name}\">>, <<\"cordboard\">>)."));
     }
 
-    fn control_rabbitmq(&self, erlang: &str) {
-        let output = self.rabbitmqctl(erlang).output().expect("rabbitmqctl runs");
-        assert!(
-            output.status.success(),
-            "rabbitmqctl: {}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-
-    fn rabbitmqctl(&self, erlang: &str) -> Command {
+    /// Has RabbitMQ evaluate Erlang, and says `{ok, …}` if that went well. As a node of this name, which nobody else may use
+    /// at the same time. `rabbitmqctl eval` does the same, but starts an Erlang of its own for it, twice in each test.
+    fn tell_rabbitmq(&self, name: &str, erlang: &str) -> io::Result<Child> {
         let settings = variables(&self.folder.join("settings"));
-        let home = self.folder.join("rabbitmq");
-        let mut command = Command::new("/usr/lib/rabbitmq/bin/rabbitmqctl");
-        command
-            .args(["--quiet", "eval", erlang])
-            .env("HOME", &home)
+        let mut child = Command::new("erl_call")
+            .args(["-sname", "cordboard@localhost", "-h", name, "-e"])
+            // There is the cookie.
+            .env("HOME", self.folder.join("rabbitmq"))
             .env("ERL_EPMD_PORT", &settings["EPMD_PORT"])
-            .env("RABBITMQ_NODENAME", "cordboard@localhost")
-            .env("RABBITMQ_CONF_ENV_FILE", home.join("none"))
-            .stdin(std::process::Stdio::null())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped());
-        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        if let Some(mut input) = child.stdin.take() {
+            // Dropped, standard input ends. Where nobody reads it, its answer says why.
+            let _ = writeln!(input, "{erlang}");
+        }
+        Ok(child)
     }
 
     /// Makes a bucket.
