@@ -19,4 +19,5 @@ pub mod soak;
 pub mod socket;
 pub mod sql;
 pub mod story;
+pub mod template;
 pub mod wait;

@@ -50,6 +50,7 @@ mod without_worker;
 use cordboard_tests::config::config;
 use cordboard_tests::services::Servers;
 use cordboard_tests::sql;
+use cordboard_tests::template::{self, Templates};
 use domain::Platform;
 use domain::calls::{Call, CallPlan, Leg, MediaKind, Placed};
 use domain::config::Config;
@@ -67,19 +68,19 @@ struct Stage {
 }
 
 impl Stage {
-    async fn empty() -> Self {
+    async fn set() -> Self {
         let servers = Servers::shared();
         let name = format!("domain_{:016x}", rand::random::<u64>());
-        let admin = servers.environment()["DATABASE_URL"].clone();
-        sql::connect(&admin).await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-        let url = sql::database(&admin, &name);
+        let template = template::name("migrated", &());
+        let templates = Templates::of(&servers).await;
+        if let Some(address) = templates.missing(&template).await {
+            domain::db::migrate(&config(&[("DATABASE_URL", address.as_str())])).await.unwrap();
+            templates.made(&template).await;
+        }
+        // Written like any other change: no test here lets the database die.
+        templates.copy(&template, &name, "WAL_LOG").await;
+        let url = sql::database(&servers.environment()["DATABASE_URL"], &name);
         Self { servers, name, url }
-    }
-
-    async fn set() -> Self {
-        let stage = Self::empty().await;
-        domain::db::migrate(&stage.config()).await.unwrap();
-        stage
     }
 
     fn config(&self) -> Config {
