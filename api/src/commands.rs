@@ -40,7 +40,7 @@ pub fn schema() -> Outcome {
     Ok(())
 }
 
-pub async fn create_admin(email: &str, name: &str) -> Outcome {
+pub async fn create_user(email: &str, name: &str, role: Role) -> Outcome {
     let password = match std::env::var("CORDBOARD_ADMIN_PASSWORD") {
         Ok(password) => password,
         Err(_) => {
@@ -50,10 +50,10 @@ pub async fn create_admin(email: &str, name: &str) -> Outcome {
         }
     };
     let platform = Platform::new(Config::from_env()?, PROGRAM)?;
-    let made = platform.create_user(name, email, Role::Admin, &password).await;
+    let made = platform.create_user(name, email, role, &password).await;
     // In order, or the end of the runtime breaks the connection off with a panic in its log.
     platform.bus.close().await;
     let user = made?;
-    println!("{} is an administrator: {}", user.email, user.id);
+    println!("{} may sign in as {}: {}", user.email, user.role, user.id);
     Ok(())
 }

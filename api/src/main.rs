@@ -13,6 +13,7 @@ mod ws;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use domain::people::Role;
 
 /// Cordboard's GraphQL server. Its configuration comes from the environment; see README.md.
 #[derive(Parser)]
@@ -30,7 +31,7 @@ enum Command {
     Migrate,
     /// Print the GraphQL schema.
     Schema,
-    /// Manage administrators.
+    /// Manage users.
     Admin {
         #[command(subcommand)]
         command: AdminCommand,
@@ -41,12 +42,15 @@ enum Command {
 
 #[derive(Subcommand)]
 enum AdminCommand {
-    /// Make an administrator. The password comes from CORDBOARD_ADMIN_PASSWORD, or else from the first line of stdin.
+    /// Make a user. The password comes from CORDBOARD_ADMIN_PASSWORD, or else from the first line of stdin.
     Create {
         #[arg(long)]
         email: String,
         #[arg(long)]
         name: String,
+        /// AGENT, SUPERVISOR or ADMIN.
+        #[arg(long, default_value = "ADMIN")]
+        role: Role,
     },
 }
 
@@ -61,8 +65,8 @@ fn main() -> ExitCode {
                 Command::Serve => commands::serve().await,
                 Command::Migrate => commands::migrate().await,
                 Command::Schema => commands::schema(),
-                Command::Admin { command: AdminCommand::Create { email, name } } => {
-                    commands::create_admin(&email, &name).await
+                Command::Admin { command: AdminCommand::Create { email, name, role } } => {
+                    commands::create_user(&email, &name, role).await
                 }
                 Command::DemoData => demo_data::make().await,
             }
@@ -75,5 +79,27 @@ fn main() -> ExitCode {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn role(given: &[&str]) -> Option<Role> {
+        let always = ["api", "admin", "create", "--email", "ada@example.com", "--name", "Ada Lovelace"];
+        match Arguments::try_parse_from(always.iter().chain(given)).ok()?.command {
+            Command::Admin { command: AdminCommand::Create { role, .. } } => Some(role),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_user_is_made_in_any_role_and_an_administrator_without_a_word() {
+        assert_eq!(role(&[]), Some(Role::Admin));
+        for &wanted in Role::ALL {
+            assert_eq!(role(&["--role", wanted.as_str()]), Some(wanted));
+        }
+        assert_eq!(role(&["--role", "OWNER"]), None);
     }
 }
