@@ -11,7 +11,10 @@ export default defineConfig({
   server: {
     proxy: {
       '/graphql': { target: platform, ws: true },
-      '/play': { target: platform },
+      '/play/': { target: platform },
+      '/audio/': { target: platform },
+      '/file/': { target: platform },
+      '/upload/': { target: platform },
     },
   },
   test: { include: ['{src,widget}/**/*.test.ts'] },
