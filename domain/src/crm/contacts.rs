@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::like;
 use crate::{
     Error, Platform, Result,
-    db::schema::contact,
+    db::{Unit, schema::contact},
     error::Refusal,
     ids::{CompanyId, ContactId, UserId},
     page::{Key, Page, Slice},
@@ -152,6 +152,31 @@ pub(crate) async fn find_contact(
     Ok(contact::table.find(id).select(Contact::as_select()).first(connection).await.optional()?)
 }
 
+/// Makes a contact within a larger change; `owner` looks after it, unless the change says who does.
+///
+/// # Errors
+/// INVALID with the field, NOT_FOUND for the owner.
+pub(crate) async fn add_contact(unit: &mut Unit, owner: UserId, change: ContactChange) -> Result<Contact> {
+    let now = unit.now;
+    let mut made = Contact {
+        id: ContactId::new(),
+        name: String::new(),
+        emails: Vec::new(),
+        phones: Vec::new(),
+        tags: Vec::new(),
+        attributes: serde_json::json!([]),
+        time_zone: None,
+        owner_id: Some(owner),
+        company_id: None,
+        created_at: now,
+        updated_at: now,
+        archived_at: None,
+    };
+    ContactChange { name: Some(change.name.clone().unwrap_or_default()), ..change }.apply(&mut made)?;
+    diesel::insert_into(contact::table).values(&made).execute(unit.connection()).await.map_err(dangling)?;
+    Ok(made)
+}
+
 /// What a contact refers to is not there.
 fn dangling(error: diesel::result::Error) -> Error {
     use diesel::result::{DatabaseErrorKind::ForeignKeyViolation, Error::DatabaseError};
@@ -212,34 +237,14 @@ impl Platform {
         change: ContactChange,
         key: Option<IdempotencyKey>,
     ) -> Result<Contact> {
-        actor.user()?;
+        let owner = actor.user()?.id;
         let mut unit = self.begin().await?;
         if let Some(first) = unit.first_result::<ContactId>(key.as_ref()).await? {
             return find_contact(unit.connection(), first)
                 .await?
                 .ok_or_else(|| Refusal::not_found("contact").into());
         }
-        let now = unit.now;
-        let mut made = Contact {
-            id: ContactId::new(),
-            name: String::new(),
-            emails: Vec::new(),
-            phones: Vec::new(),
-            tags: Vec::new(),
-            attributes: serde_json::json!([]),
-            time_zone: None,
-            owner_id: actor.user_id(),
-            company_id: None,
-            created_at: now,
-            updated_at: now,
-            archived_at: None,
-        };
-        ContactChange { name: Some(change.name.clone().unwrap_or_default()), ..change }.apply(&mut made)?;
-        diesel::insert_into(contact::table)
-            .values(&made)
-            .execute(unit.connection())
-            .await
-            .map_err(dangling)?;
+        let made = add_contact(&mut unit, owner, change).await?;
         unit.keep_result(key.as_ref(), &made.id).await?;
         unit.commit().await?;
         Ok(made)
