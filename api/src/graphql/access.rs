@@ -105,6 +105,7 @@ pub const MUTATIONS: &[(&str, Rule)] = &[
     ("transferComplete", Rule::Users),
     ("transferCancel", Rule::Users),
     ("callRate", Rule::Parties),
+    ("callContactSet", Rule::Users),
     ("callRequest", Rule::Anyone),
     ("callbackRequest", Rule::Parties),
     ("callbackCancel", Rule::Anyone),

@@ -91,6 +91,7 @@ const DEEDS = {
 
 const EVENTS: Record<Exclude<CallEventKind, keyof typeof DEEDS>, string> = {
   CALLBACK_REQUESTED: 'Call-back asked for',
+  CONTACT_SET: 'Caller identified',
   CREATED: 'Call placed',
   NOTE_SAVED: 'Note saved',
   OFFERED: 'Agents asked',

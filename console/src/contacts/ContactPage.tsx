@@ -59,7 +59,7 @@ const ContactDocument = graphql(`
 `);
 
 /** A new call makes the history longer, as does what is written about it; an ended one may leave a task behind. */
-const LENGTHENS: readonly CallEventKind[] = ['CREATED', 'ENDED', 'NOTE_SAVED', 'WRAPPED_UP'];
+const LENGTHENS: readonly CallEventKind[] = ['CONTACT_SET', 'CREATED', 'ENDED', 'NOTE_SAVED', 'WRAPPED_UP'];
 
 export function ContactPage() {
   const { contactId } = useParams({ from: '/console/contacts/$contactId' });

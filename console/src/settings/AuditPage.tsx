@@ -48,6 +48,9 @@ graphql(`
       ... on Queue {
         name
       }
+      ... on Contact {
+        name
+      }
     }
     details {
       name
@@ -73,7 +76,7 @@ const AuditLogDocument = graphql(`
   }
 `);
 
-/** What supervisors and administrators did to the calls and the status of others; nobody can change it. */
+/** What supervisors and administrators did to the calls and the status of others, and who said who a caller is; nobody can change it. */
 export function AuditPage() {
   useDocumentTitle('Audit · Cordboard');
   const search = useSearch({ from: '/console/settings/audit' });
@@ -100,7 +103,7 @@ function Log({ search }: { search: AuditSearch }) {
         </span>
         <Person search={search} />
       </div>
-      <p className={styles.note}>Whoever looks into a call of others, takes it, moves it or ends it, or sets somebody’s status, stands here. Nobody can change it.</p>
+      <p className={styles.note}>Whoever looks into a call of others, takes it, moves it or ends it, sets somebody’s status, or says who a caller is, stands here. Nobody can change it.</p>
       <Actions search={search} />
       <div className={page.card} aria-busy={fetching}>
         {error && !connection && <ErrorState error={error} retry={() => reload({ requestPolicy: 'network-only' })} />}
@@ -191,7 +194,6 @@ const PeopleDocument = graphql(`
         user {
           id
           name
-          role
         }
       }
     }
@@ -210,7 +212,7 @@ const PersonDocument = graphql(`
   }
 `);
 
-/** Those who can act upon others, found as one types. */
+/** Those who can have done something, found as one types. */
 function Person({ search }: { search: AuditSearch }) {
   const navigate = useNavigate();
   const { actor, ...rest } = search;
@@ -220,7 +222,7 @@ function Person({ search }: { search: AuditSearch }) {
   const name = actor !== undefined && named?.node?.__typename === 'User' ? named.node.name : null;
   // Whoever is chosen stands in the field, and is no search.
   const [{ data }] = useQuery({ query: PeopleDocument, variables: { search: sought === '' || sought === name ? null : sought } });
-  const found = data?.agents.nodes.filter(({ user }) => user.role !== 'AGENT').map(({ user: { id, name } }) => ({ value: id, label: name })) ?? [];
+  const found = data?.agents.nodes.map(({ user: { id, name } }) => ({ value: id, label: name })) ?? [];
   // Whoever is chosen has a name, also where others are found.
   const chosen = actor !== undefined && name !== null && found.every(({ value }) => value !== actor) ? [{ value: actor, label: name }] : [];
   return (

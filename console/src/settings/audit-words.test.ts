@@ -14,9 +14,14 @@ it('says what was done, and to whom', () => {
     { name: 'reason', value: 'Lunch' },
   ];
   expect(auditWords({ action: 'AGENT_STATUS_SET', details: away, subject: alex })).toBe('Set Alex Agent to Away: Lunch');
+  const ada = { __typename: 'Contact', id: 'contact_1', name: 'Ada' } as const;
+  const from = (value: string) => [{ name: 'from', value }];
+  expect(auditWords({ action: 'CALL_CONTACT_SET', details: from('contact_2'), subject: ada })).toBe('Said that the caller is Ada');
+  expect(auditWords({ action: 'CALL_CONTACT_SET', details: from('contact_1'), subject: ada })).toBe('Confirmed that the caller is Ada');
 });
 
 it('still reads where a newer platform tells more, or a row is gone', () => {
   expect(auditWords({ action: 'CALL_MONITORED', details: [], subject: null })).toBe('Looked into a call');
   expect(auditWords({ action: 'CALL_MOVED', details: [], subject: null })).toBe('Moved the call to another queue');
+  expect(auditWords({ action: 'CALL_CONTACT_SET', details: [], subject: null })).toBe('Said that the caller is a contact');
 });

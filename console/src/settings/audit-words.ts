@@ -7,6 +7,7 @@ export const ACTIONS: Record<AuditAction, string> = {
   CALL_MOVED: 'Moved a call',
   CALL_ENDED: 'Ended a call',
   AGENT_STATUS_SET: 'Set a status',
+  CALL_CONTACT_SET: 'Identified a caller',
 };
 
 const MODES: Readonly<Record<string, string>> = {
@@ -36,11 +37,15 @@ export function auditWords({ action, details, subject }: Entry): string {
       const to = status === undefined ? 'another status' : statusWords(status, detail('reason'));
       return `Set ${whom ?? 'an agent'} to ${to}`;
     }
+    case 'CALL_CONTACT_SET': {
+      const said = subject != null && detail('from') === subject.id ? 'Confirmed' : 'Said';
+      return `${said} that the caller is ${whom ?? 'a contact'}`;
+    }
   }
 }
 
-/** The agent or queue that it was done to besides the call; null where it is gone. */
+/** The agent, queue or contact that it was done to besides the call; null where it is gone. */
 function subjectName(subject: Entry['subject']): string | null {
   if (subject?.__typename === 'Agent') return subject.user.name;
-  return subject?.__typename === 'Queue' ? subject.name : null;
+  return subject?.__typename === 'Queue' || subject?.__typename === 'Contact' ? subject.name : null;
 }

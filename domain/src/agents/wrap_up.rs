@@ -157,7 +157,8 @@ impl Change {
         self.event(CallEventKind::WrappedUp, actor, None, None).await
     }
 
-    async fn open_wrap_up(&mut self, agent: Option<AgentId>) -> Result<Option<WrapUp>> {
+    /// The work after this call that goes on: of this agent, or of anybody.
+    pub(crate) async fn open_wrap_up(&mut self, agent: Option<AgentId>) -> Result<Option<WrapUp>> {
         let mut query = wrap_up::table
             .filter(wrap_up::call_id.eq(self.call.id).and(wrap_up::ended_at.is_null()))
             .into_boxed();

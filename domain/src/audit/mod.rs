@@ -1,4 +1,4 @@
-//! What supervisors and administrators did to other people's calls and status.
+//! What supervisors and administrators did to other people's calls and status, and who said who a caller is.
 //!
 //! Owns `audit_log`, which is added to and, after two years, forgotten: [`Unit::audit`] writes a row in the unit of work of the
 //! act itself, so that neither is there without the other.
@@ -29,6 +29,8 @@ AuditAction {
     CallMoved = "CALL_MOVED",
     CallEnded = "CALL_ENDED",
     AgentStatusSet = "AGENT_STATUS_SET",
+    /// Said or confirmed who a caller is.
+    CallContactSet = "CALL_CONTACT_SET",
 } }
 
 /// One act.

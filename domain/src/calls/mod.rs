@@ -10,6 +10,7 @@ mod consent;
 mod expire;
 mod finish;
 mod hold;
+mod identity;
 mod internal;
 mod invite;
 pub mod join;
@@ -34,6 +35,7 @@ pub(crate) const LEG_LEFT: &str = "You have left this call.";
 pub const LEG_TAKEN: &str = "This call goes on in another window.";
 
 pub use change::Change;
+pub use identity::Identity;
 pub use invite::{Invited, Invitee};
 pub use list::CallFilter;
 pub(crate) use list::visible as visible_calls;

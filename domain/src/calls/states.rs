@@ -49,6 +49,8 @@ CallEventKind {
     /// … and the others again.
     Resumed = "RESUMED",
     ConsentGiven = "CONSENT_GIVEN", ConsentRefused = "CONSENT_REFUSED", Ended = "ENDED", NoteSaved = "NOTE_SAVED", Rated = "RATED",
+    /// One of the house said or confirmed who the caller is; the detail is the contact's id.
+    ContactSet = "CONTACT_SET",
     /// The call waits in a queue; the detail names it.
     Queued = "QUEUED",
     /// The detail is the place, 1 for the next one.

@@ -9,8 +9,8 @@ mod related;
 mod timeline;
 
 pub use companies::{Company, CompanyChange, CompanyFilter};
-pub(crate) use contacts::find_contact;
 pub use contacts::{Attribute, Contact, ContactChange, ContactFilter, ContactOrder};
+pub(crate) use contacts::{add_contact, find_contact};
 pub(crate) use notes::add_note;
 pub use notes::{NewNote, Note};
 pub use timeline::{Activity, ActivityKind};

@@ -190,7 +190,7 @@ impl Platform {
                 "Only its author or a supervisor changes a note. Write one of your own.",
             );
         }
-        // What a note is about never changes, so its call can be locked first, as everywhere.
+        // The call that a note is about never changes, so it can be locked first, as everywhere.
         let mut work = Work::begin(self, actor, seen.call_id).await?;
         let found: Option<Note> = note::table
             .find(id)

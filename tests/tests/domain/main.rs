@@ -13,6 +13,7 @@ mod forgotten;
 mod groups;
 mod handing_over;
 mod hold;
+mod identity;
 mod links;
 mod lists;
 mod log;

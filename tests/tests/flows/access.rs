@@ -191,6 +191,11 @@ async fn a_contact_never_reads_what_agents_say_of_the_call() {
     let admin = sign_in(&platform, 0, ADMIN).await;
     let note = json!({ "callId": placed.id, "body": "Rings every day." });
     admin.mutate("noteCreate", note, "note { id }").await;
+    let who = json!({ "callId": placed.id, "name": "Ada King", "emails": ["ada.king@example.org"] });
+    let fields = "call { contact { name emails } contactVerified }";
+    let said = admin.mutate("callContactSet", who, fields).await;
+    let card = json!({ "name": "Ada King", "emails": ["ada.king@example.org"] });
+    assert_eq!(said["call"], json!({ "contact": card, "contactVerified": true }));
     let kinds = |events: &[Value]| -> Vec<String> {
         events.iter().map(|event| text(&event["kind"]).to_owned()).collect()
     };
@@ -198,7 +203,8 @@ async fn a_contact_never_reads_what_agents_say_of_the_call() {
     eventually("what was said is in the log", STEP, || async {
         let all = events(&admin, &placed.id).await;
         let said = all.iter().any(|event| event["detail"] == "not him again");
-        (said && kinds(&all).contains(&"NOTE_SAVED".to_owned())).then_some(())
+        let told = |kind: &&str| kinds(&all).iter().any(|it| it == kind);
+        (said && ["NOTE_SAVED", "CONTACT_SET"].iter().all(told)).then_some(())
     })
     .await;
     let mut before = events(&contact.client, &placed.id).await;
@@ -211,7 +217,7 @@ async fn a_contact_never_reads_what_agents_say_of_the_call() {
     heard.append(&mut before);
     for event in heard {
         let (kind, detail) = (text(&event["kind"]), &event["detail"]);
-        assert_ne!(kind, "NOTE_SAVED");
+        assert!(!["NOTE_SAVED", "CONTACT_SET"].contains(&kind), "{event}");
         let is_own = event["leg"]["id"] == contact.leg.as_str();
         let is_public = is_own || ["POSITION_CHANGED", "ENDED"].contains(&kind);
         assert!(is_public || detail.is_null(), "{event}");

@@ -1,4 +1,4 @@
-//! What was done to other people's calls and status.
+//! What was done to other people's calls and status, and who said who a caller is.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::{audit, ids::UserId};
@@ -13,7 +13,7 @@ use crate::graphql::{
     scalars::DateTime,
 };
 
-/// What a supervisor or an administrator did.
+/// What a supervisor or an administrator did, or whoever said who a caller is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "audit::AuditAction")]
 pub enum AuditAction {
@@ -27,6 +27,8 @@ pub enum AuditAction {
     CallEnded,
     /// Set an agent's status.
     AgentStatusSet,
+    /// Said who a caller is; the details say `from` which contact, and the same one is confirmed.
+    CallContactSet,
 }
 
 /// Which acts are wanted. All that is given must hold.
@@ -50,7 +52,7 @@ impl AuditFilter {
     }
 }
 
-/// One act of a supervisor or an administrator upon the work of others.
+/// One act of a supervisor or an administrator upon the work of others, or of whoever said who a caller is.
 pub struct AuditEntry(audit::AuditEntry);
 
 listed!(AuditEntry);
@@ -80,7 +82,7 @@ pub struct AuditDetail {
     value: String,
 }
 
-/// One act of a supervisor or an administrator upon the work of others.
+/// One act of a supervisor or an administrator upon the work of others, or of whoever said who a caller is.
 #[Object]
 impl AuditEntry {
     /// `audit_` and 32 hexadecimal digits.
@@ -110,7 +112,7 @@ impl AuditEntry {
         Ok(context.loaders().load_one(id).await?.map(Call))
     }
 
-    /// What else it was done to: the agent whose status it was, or the queue that a call was moved to.
+    /// What else it was done to: the agent whose status it was, the queue that a call was moved to, or a caller's contact.
     async fn subject(&self, context: &Context<'_>) -> Answer<Option<Node>> {
         match &self.0.subject {
             Some(id) => Node::load(context, &ID(id.clone())).await,

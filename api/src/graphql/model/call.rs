@@ -75,7 +75,7 @@ impl Call {
         Ok(context.loaders().load_one(id).await?.map(Contact))
     }
 
-    /// False: who the caller is, is only what the caller said.
+    /// False: who the caller is, is only what the caller said, and `callContactSet` has not confirmed it.
     async fn contact_verified(&self) -> bool {
         self.0.contact_verified
     }

@@ -65,10 +65,11 @@ impl CallEvent {
         self.event.id("legId")
     }
 
-    /// Notes and wrap-ups are written among colleagues, and a rating is between whoever gave it and the house.
+    /// Notes, wrap-ups and who a caller is are written among colleagues, and a rating is between whoever gave it and the
+    /// house.
     fn is_for(&self, viewer: &Actor) -> bool {
         match self.kind {
-            Kind::NoteSaved | Kind::WrappedUp | Kind::Monitored | Kind::VoicemailHeard => {
+            Kind::NoteSaved | Kind::ContactSet | Kind::WrappedUp | Kind::Monitored | Kind::VoicemailHeard => {
                 viewer.user_id().is_some()
             }
             Kind::Rated => viewer.user_id().is_some() || self.is_of(viewer),

@@ -285,6 +285,8 @@ mirrored! {
         Ended,
         /// A note on it was made or changed.
         NoteSaved,
+        /// One of the house said or confirmed who the caller is; `detail` is the contact's id. Guests are not told.
+        ContactSet,
         /// The contact judged it.
         Rated,
         /// It waits in a queue.

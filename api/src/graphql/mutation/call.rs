@@ -1,9 +1,12 @@
-//! Calls: placing, joining, ending.
+//! Calls: placing, joining, ending, and what is said of them.
 
 use async_graphql::{Context, ID, InputObject, Object};
-use domain::error::Refusal;
+use domain::{calls::Identity, crm::ContactChange, error::Refusal};
 
-use super::key;
+use super::{
+    contact::{emails, phones},
+    key,
+};
 use crate::graphql::{
     context::ContextExt,
     fault::Answer,
@@ -11,7 +14,7 @@ use crate::graphql::{
     links::join_url,
     model::{Call, IceServer, JoinInfo, MediaKind},
     payload::{payloads, settle},
-    scalars::Url,
+    scalars::{EmailAddress, PhoneNumber, Url},
 };
 
 /// Who is called, and how: a contact or a colleague.
@@ -69,6 +72,23 @@ struct CallRateInput {
     words: Option<String>,
 }
 
+/// Who a caller is: a contact that is there, or a new one.
+#[derive(InputObject)]
+struct CallContactSetInput {
+    /// The call.
+    call_id: ID,
+    /// The contact; the one that the call has already is confirmed.
+    contact_id: Option<ID>,
+    /// The full name of a new one, whom the viewer looks after.
+    name: Option<String>,
+    /// The new one's, the preferred one first.
+    emails: Option<Vec<EmailAddress>>,
+    /// The new one's, the preferred one first.
+    phones: Option<Vec<PhoneNumber>>,
+    /// A repeat with the same key within 24 h gives the first result.
+    idempotency_key: Option<String>,
+}
+
 payloads! {
     /// What `callPlace` answers.
     CallPlacePayload {
@@ -92,6 +112,11 @@ payloads! {
     /// What `callRate` answers.
     CallRatePayload {
         /// The call, rated.
+        call: Call,
+    }
+    /// What `callContactSet` answers.
+    CallContactSetPayload {
+        /// The call, with its contact.
         call: Call,
     }
 }
@@ -189,5 +214,35 @@ impl CallMutations {
         let (platform, actor) = (context.platform(), context.actor());
         let rated = platform.rate_call(actor, call, input.stars, input.words.as_deref()).await;
         settle(rated.map(|call| CallRatePayload { call: Some(Call(call)), ..Default::default() }))
+    }
+
+    /// Says or confirms who a caller is: the call, its notes and its tasks are that contact's then. Said already is no error.
+    /// For agents while they are in the call or wrap it up, and for supervisors and administrators as long as anybody does.
+    async fn call_contact_set(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who it is.")] input: CallContactSetInput,
+    ) -> Answer<CallContactSetPayload> {
+        let (platform, actor) = (context.platform(), context.actor());
+        let (call, known) = (id::parse(&input.call_id)?, id::parse_optional(input.contact_id.as_ref())?);
+        let set = async {
+            let key = key(actor, "callContactSet", input.idempotency_key.as_ref(), &input)?;
+            let who = match (known, input.name) {
+                (Some(contact), None) => Identity::Known(contact),
+                (None, Some(name)) => Identity::New(ContactChange {
+                    name: Some(name),
+                    emails: input.emails.map(emails),
+                    phones: input.phones.map(phones),
+                    ..ContactChange::default()
+                }),
+                _ => {
+                    let says = "Say who it is: a contact, or the name of a new one; one of the two.";
+                    return Err(Refusal::invalid("contactId", says).into());
+                }
+            };
+            let call = platform.set_call_contact(actor, call, who, key).await?;
+            Ok(CallContactSetPayload { call: Some(Call(call)), ..Default::default() })
+        };
+        settle(set.await)
     }
 }

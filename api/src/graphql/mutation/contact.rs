@@ -110,11 +110,11 @@ payloads! {
     }
 }
 
-fn emails(list: Vec<EmailAddress>) -> Vec<String> {
+pub(super) fn emails(list: Vec<EmailAddress>) -> Vec<String> {
     list.into_iter().map(|email| email.0).collect()
 }
 
-fn phones(list: Vec<PhoneNumber>) -> Vec<String> {
+pub(super) fn phones(list: Vec<PhoneNumber>) -> Vec<String> {
     list.into_iter().map(|phone| phone.0).collect()
 }
 
