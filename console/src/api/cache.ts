@@ -76,6 +76,9 @@ export function cache(): Exchange {
         contactCreate: (_result, _arguments, cache) => {
           cache.invalidate('Query', 'contacts');
         },
+        callContactSet: (_result, _arguments, cache) => {
+          cache.invalidate('Query', 'contacts');
+        },
         companyCreate: (_result, _arguments, cache) => {
           cache.invalidate('Query', 'companies');
         },

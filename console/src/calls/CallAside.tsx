@@ -10,16 +10,12 @@ import { NoteField, useAutosave } from '../notes/NoteField';
 import { NoteList } from '../notes/NoteList';
 import styles from './CallAside.module.css';
 import { ContactAside } from './ContactAside';
+import { WhoIsThis } from './WhoIsThis';
 
 const CallAsideDocument = graphql(`
   query CallAside($id: ID!) {
     call(id: $id) {
-      id
-      version
-      direction
-      contact {
-        id
-      }
+      ...CallIdentity
       queue {
         id
         name
@@ -114,14 +110,10 @@ function Known({ call, note, children, chat, unread = 0, ...tabs }: KnownProps) 
       </Tabs.List>
       <Tabs.Panel value="contact" className={styles.panel}>
         {children}
-        {call.contact ? (
-          <ContactAside id={call.contact.id} callId={call.id} />
-        ) : (
-          <p className={styles.none}>
-            {call.direction === 'INTERNAL'
-              ? 'A call between colleagues: it stands in nobody’s history but yours.'
-              : 'The caller is not in the contacts: the name is only what the caller said.'}
-          </p>
+        <WhoIsThis call={call} />
+        {call.contact && <ContactAside id={call.contact.id} callId={call.id} />}
+        {!call.contact && call.direction === 'INTERNAL' && (
+          <p className={styles.none}>A call between colleagues: it stands in nobody’s history but yours.</p>
         )}
       </Tabs.Panel>
       {note && (

@@ -5,6 +5,7 @@ import type { CallEventKind } from '../gql/graphql';
 graphql(`
   fragment CallNews on Call {
     voicemailState
+    contactVerified
     ...CallRow
     durationSeconds
     waitSeconds

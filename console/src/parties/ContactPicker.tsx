@@ -22,6 +22,7 @@ const ContactsToInvite = graphql(`
 export type Choosable = ContactsToInviteQuery['contacts']['nodes'][number];
 
 interface Props {
+  label: string;
   value: Choosable | null;
   onValue: (contact: Choosable | null) => void;
   onSubmit: () => void;
@@ -32,7 +33,7 @@ interface Props {
 /** So long one may go on typing before it is looked for. */
 const PAUSE_MS = 150;
 
-export function ContactPicker({ value, onValue, onSubmit, present }: Props) {
+export function ContactPicker({ label, value, onValue, onSubmit, present }: Props) {
   const [search, setSearch] = useState('');
   const [wanted, setWanted] = useState('');
   useEffect(() => {
@@ -53,7 +54,7 @@ export function ContactPicker({ value, onValue, onSubmit, present }: Props) {
   });
   return (
     <Picker
-      label="Search contacts to ask in"
+      label={label}
       choices={contacts.map(({ id, name, company }) => ({
         id,
         name,

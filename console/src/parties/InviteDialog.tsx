@@ -88,7 +88,7 @@ function Choice({ callId, present, onDone }: Props & { onDone: () => void }) {
           <ColleaguePicker value={colleague} onValue={setColleague} onSubmit={() => void ask()} present={present} />
         </Tabs.Panel>
         <Tabs.Panel value="contact">
-          <ContactPicker value={contact} onValue={setContact} onSubmit={() => void ask()} present={present} />
+          <ContactPicker label="Search contacts to ask in" value={contact} onValue={setContact} onSubmit={() => void ask()} present={present} />
         </Tabs.Panel>
         <Tabs.Panel value="guest">
           <TextInput

@@ -64,11 +64,26 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
     await expectAccessible(second);
   });
 
+  await test.step('who calls is only what he said, until the agent says who it is', async () => {
+    await second.getByRole('tab', { name: 'Contact', exact: true }).click();
+    await second.getByRole('button', { name: 'Who is this?' }).press('Enter');
+    const dialog = second.getByRole('dialog', { name: 'Who is this?' });
+    await dialog.getByRole('tab', { name: 'New contact' }).click();
+    await expect(dialog.getByLabel('Name')).toHaveValue(caller);
+    await expectAccessible(second);
+    await dialog.getByLabel('Name').press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await expect(second.getByRole('region', { name: 'Who this is' })).toContainText('Confirmed');
+    // What was noted of the call is the contact's now.
+    await expect(second.getByRole('region', { name: 'Before now' })).toContainText('Wants it by post.');
+    await expectAccessible(second);
+  });
+
   await test.step('the wrap-up takes the stage’s place, and comes back after a reload', async () => {
     await contact.getByRole('button', { name: 'Hang up' }).click();
     const form = second.getByRole('region', { name: 'Wrap-up of the call' });
     await expect(form).toBeVisible();
-    await expect(form.getByLabel('Note')).toHaveValue('Wants it by post.');
+    await expect(form.getByRole('textbox', { name: 'Note' })).toHaveValue('Wants it by post.');
     await expectAccessible(second);
     let lost = false;
     await second.route('**/graphql', async (route) => {
