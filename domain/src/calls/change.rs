@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_types};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::{
     CALL_OVER, Call, CallEventKind, CallResult, CallState, Direction, IntervalKind, Leg, LegRole, LegState,
-    hold::is_on_hold, visibility,
+    intervals, visibility,
 };
 use crate::{
     Error, Platform, Result,
@@ -17,7 +17,6 @@ use crate::{
     db::{
         Unit,
         schema::{call, leg},
-        statement,
     },
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
@@ -42,12 +41,6 @@ pub struct Change {
     created: bool,
     /// Agents who wrap up by the rules of another queue than the one that the call is in.
     wrap_ups: HashMap<AgentId, Option<QueueId>>,
-}
-
-#[derive(QueryableByName)]
-struct Boundary {
-    #[diesel(sql_type = sql_types::Timestamptz)]
-    at: DateTime<Utc>,
 }
 
 impl Platform {
@@ -76,7 +69,7 @@ impl Platform {
             true => open_message(unit.connection(), id).await?,
             false => None,
         };
-        let open = interval(&call, &legs, voicemail.is_some());
+        let open = intervals::of(&call, &legs, voicemail.is_some());
         let (stored, wrap_ups) = ((call.clone(), legs.clone()), HashMap::new());
         Ok(Change { unit, stored, open, voicemail, created: false, wrap_ups, call, legs })
     }
@@ -239,30 +232,12 @@ impl Change {
     }
 
     fn interval(&self) -> Option<IntervalKind> {
-        interval(&self.call, &self.legs, self.voicemail.is_some())
+        intervals::of(&self.call, &self.legs, self.voicemail.is_some())
     }
 
-    /// Closes the open interval and opens that of the present. A server's clock that is behind another's does not
-    /// make an interval negative: the boundary never goes back.
     async fn begin_interval(&mut self) -> Result<()> {
-        let (id, now) = (self.call.id, self.unit.now);
-        let closed: Option<Boundary> = statement("UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = $1 AND ended_at IS NULL RETURNING ended_at AS at")
-            .bind::<sql_types::Uuid, _>(id)
-            .bind::<sql_types::Timestamptz, _>(now)
-            .get_result(self.unit.connection())
-            .await
-            .optional()?;
-        let at = closed.map_or(now, |boundary| boundary.at);
-        self.unit.now = at;
         self.open = self.interval();
-        let Some(kind) = self.open else { return Ok(()) };
-        statement("INSERT INTO call_interval (call_id, ordinal, kind, started_at) SELECT $1, count(*), $2, $3 FROM call_interval WHERE call_id = $1")
-            .bind::<sql_types::Uuid, _>(id)
-            .bind::<sql_types::Text, _>(kind)
-            .bind::<sql_types::Timestamptz, _>(at)
-            .execute(self.unit.connection())
-            .await?;
-        Ok(())
+        intervals::turn(&mut self.unit, self.call.id, self.open).await
     }
 
     /// Moves a leg to a state.
@@ -385,15 +360,6 @@ impl Change {
             self.unit.touch(agent);
         }
         Ok(())
-    }
-}
-
-/// The one place that says which stretch of its life a call is in.
-fn interval(call: &Call, legs: &[Leg], message: bool) -> Option<IntervalKind> {
-    match call.state {
-        CallState::InProgress if message => Some(IntervalKind::Voicemail),
-        CallState::InProgress if is_on_hold(call, legs) => Some(IntervalKind::Hold),
-        state => state.interval(),
     }
 }
 

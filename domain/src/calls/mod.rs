@@ -12,6 +12,7 @@ mod finish;
 mod hold;
 mod identity;
 mod internal;
+mod intervals;
 mod invite;
 pub mod join;
 mod list;
