@@ -30,6 +30,7 @@ mod routing_missed;
 mod routing_newcomers;
 mod routing_overflow;
 mod routing_queues;
+mod routing_together;
 mod routing_waiting;
 mod schema;
 mod sessions;

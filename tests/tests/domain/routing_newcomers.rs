@@ -2,13 +2,10 @@
 
 use domain::agents::{AgentActivity, AgentStatus};
 use domain::calls::{CallResult, CallState, IntervalKind};
-use domain::routing::{OfferState, QueueChange, RoutingStrategy};
+use domain::routing::{OfferState, QueueChange};
 
 use super::centre::{Centre, id_of, seconds, sweep};
-
-fn ring_all() -> QueueChange {
-    QueueChange { strategy: Some(RoutingStrategy::RingAll), ..QueueChange::default() }
-}
+use super::routing_together::ring_all;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newcomer_is_asked_beside_those_at_whom_it_rings() {
