@@ -2,33 +2,41 @@
 
 use domain::agents::{AgentActivity, AgentStatus};
 use domain::calls::{CallResult, CallState, IntervalKind};
-use domain::routing::{OfferState, QueueChange};
+use domain::ids::CallId;
+use domain::people::Actor;
+use domain::routing::{Offer, OfferState, QueueChange};
 
 use super::centre::{Centre, id_of, seconds, sweep};
 use super::routing_together::ring_all;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_newcomer_is_asked_beside_those_at_whom_it_rings() {
+/// A call has rung at one agent for 12 of its 20 seconds when another comes; the offer is that of the first.
+async fn another_comes() -> (Centre, CallId, [Actor; 2], Offer) {
     let centre = Centre::open().await;
     let queue = centre.queue("support", ring_all()).await;
     let first = centre.agent(&[&queue]).await;
     let caller = centre.caller(&queue).await;
     centre.route().await;
-    let before = centre.offer(&first).await.unwrap();
-    centre.pass_with(&[&first], seconds(10)).await;
+    let offer = centre.offer(&first).await.unwrap();
+    centre.pass_with(&[&first], seconds(12)).await;
     let newcomer = centre.agent(&[&queue]).await;
     centre.route().await;
+    (centre, caller.call, [first, newcomer], offer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_is_asked_beside_those_at_whom_it_rings() {
+    let (centre, call, [first, newcomer], before) = another_comes().await;
     let offer = centre.offer(&newcomer).await.expect("asked within a round");
-    assert_eq!((offer.call_id, offer.visit_id), (caller.call, before.visit_id));
+    assert_eq!((offer.call_id, offer.visit_id), (call, before.visit_id));
     assert_eq!(offer.expires_at - offer.created_at, seconds(20), "the whole time of an offer");
     assert_eq!(centre.offer(&first).await.unwrap().expires_at, before.expires_at);
 
-    let routing = centre.visits(caller.call).await.remove(0).routing.unwrap();
+    let routing = centre.visits(call).await.remove(0).routing.unwrap();
     let said: Vec<_> = routing.candidates.iter().map(|it| (it.agent, it.chosen)).collect();
     assert_eq!(said, [(id_of(&first), true), (id_of(&newcomer), true)]);
     assert!(routing.skipped.is_empty(), "{:?}", routing.skipped);
     assert_eq!(routing.estimate.position, 1);
-    let intervals = centre.platform.intervals_of_calls(&[caller.call]).await.unwrap();
+    let intervals = centre.platform.intervals_of_calls(&[call]).await.unwrap();
     let kinds: Vec<_> = intervals.iter().map(|it| it.kind).collect();
     assert_eq!(kinds, [IntervalKind::Setup, IntervalKind::Wait, IntervalKind::Ring], "it rings on");
 }
@@ -94,18 +102,10 @@ async fn two_processes_ask_each_newcomer_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_rings_until_the_last_newcomer_has_let_it_ring() {
     for declines in [false, true] {
-        let centre = Centre::open().await;
-        let queue = centre.queue("support", ring_all()).await;
-        let first = centre.agent(&[&queue]).await;
-        let caller = centre.caller(&queue).await;
-        centre.route().await;
-        let missed = centre.offer(&first).await.unwrap();
-        centre.pass_with(&[&first], seconds(12)).await;
-        let newcomer = centre.agent(&[&queue]).await;
-        centre.route().await;
+        let (centre, call, [first, newcomer], missed) = another_comes().await;
         centre.pass_with(&[&first, &newcomer], seconds(9)).await;
         assert_eq!(centre.offer_state(missed.id).await, OfferState::TimedOut);
-        assert_eq!(centre.state(caller.call).await, CallState::Ringing);
+        assert_eq!(centre.state(call).await, CallState::Ringing);
         assert_eq!(centre.activity(&first).await, AgentActivity::Available, "a colleague may take it yet");
         centre.route().await;
         assert!(centre.offer(&first).await.is_none(), "asked once as long as it rings");
@@ -115,26 +115,20 @@ async fn a_call_rings_until_the_last_newcomer_has_let_it_ring() {
         } else {
             centre.pass_with(&[&first, &newcomer], seconds(12)).await;
         }
-        assert_eq!(centre.state(caller.call).await, CallState::Queued);
+        assert_eq!(centre.state(call).await, CallState::Queued);
         assert_eq!(centre.activity(&first).await, AgentActivity::Away, "nobody seems to be there");
         let here = if declines { AgentActivity::Available } else { AgentActivity::Away };
         assert_eq!(centre.activity(&newcomer).await, here);
-        assert_eq!(centre.visits(caller.call).await.len(), 1, "at its old place");
+        assert_eq!(centre.visits(call).await.len(), 1, "at its old place");
     }
 }
 
 /// Another call shows that somebody is there.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_talks_meanwhile_has_not_missed_it() {
-    let centre = Centre::open().await;
-    let queue = centre.queue("support", ring_all()).await;
+    let (centre, _, [first, newcomer], _) = another_comes().await;
     let other = centre.queue("other", QueueChange::default()).await;
-    let first = centre.agent(&[&queue, &other]).await;
-    centre.caller(&queue).await;
-    centre.route().await;
-    centre.pass_with(&[&first], seconds(12)).await;
-    let newcomer = centre.agent(&[&queue]).await;
-    centre.route().await;
+    centre.join(&other, &first, None).await;
     centre.pass_with(&[&first, &newcomer], seconds(9)).await;
     centre.talk_with(&other, &first).await;
     centre.pass_with(&[&first, &newcomer], seconds(12)).await;
