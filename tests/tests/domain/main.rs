@@ -25,6 +25,7 @@ mod recordings;
 mod references;
 mod routing;
 mod routing_callbacks;
+mod routing_explained;
 mod routing_load;
 mod routing_missed;
 mod routing_newcomers;

@@ -36,21 +36,6 @@ async fn skills_are_relaxed_with_the_wait() {
     assert_eq!((routing.step, routing.required.0["german"]), (1, 3));
 }
 
-/// An explanation gives the place in the line, though nobody before it could be given to the one who is free.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_explanation_counts_those_who_wait_before() {
-    let centre = Centre::open().await;
-    let queue = centre.queue("support", QueueChange::default()).await;
-    let agent = centre.agent(&[&queue]).await;
-    let (first, second) = (centre.caller(&queue).await, centre.caller(&queue).await);
-    centre.route().await;
-    centre.decline(&agent).await;
-    centre.route().await;
-    assert_eq!(centre.answer(&agent).await, second.call, "{} was declined a moment ago", first.call);
-    let routing = centre.visits(second.call).await.remove(0).routing.unwrap();
-    assert_eq!(routing.estimate.position, 2);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_agent_is_asked_first_and_waited_for_a_while() {
     let centre = Centre::open().await;

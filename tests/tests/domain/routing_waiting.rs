@@ -1,7 +1,6 @@
 //! Those who wait: who is offered and who is not yet, who is lost, and what the contact and the call's page are told.
 
 use chrono::TimeDelta;
-use domain::agents::AgentStatus;
 use domain::calls::{CallResult, CallState, IntervalKind, LegRole, MediaKind};
 use domain::error::RefusalCode;
 use domain::ids::{AgentId, CallId, VisitId};
@@ -375,23 +374,4 @@ async fn declined(centre: &Centre, call: CallId, visit: VisitId, agent: AgentId)
         let ids = [call.0.to_string(), visit.0.to_string(), agent.0.to_string()];
         sql.execute(offer, &[&id, &ids[0], &ids[1], &ids[2], &number]).await.unwrap();
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn why_nobody_was_asked_stays_with_a_visit_that_was_given_up() {
-    let centre = Centre::open().await;
-    let queue = centre.queue("support", QueueChange::default()).await;
-    let agent = centre.agent(&[&queue]).await;
-    centre.set(&agent, AgentStatus::Away).await;
-    let caller = centre.caller(&queue).await;
-    centre.platform.explain_waiting().await.unwrap();
-    assert_eq!(centre.visits(caller.call).await[0].routing, None, "it has hardly waited");
-    centre.pass_with(&[&agent], seconds(31)).await;
-    assert_eq!(centre.platform.explain_waiting().await.unwrap(), 1);
-    assert_eq!(centre.platform.explain_waiting().await.unwrap(), 0, "not at every look");
-    let leg = centre.leg(caller.call, LegRole::Contact).await;
-    centre.platform.leave(&caller.actor, leg.id).await.unwrap();
-    let routing = centre.visits(caller.call).await.remove(0).routing.unwrap();
-    assert!(routing.candidates.is_empty());
-    assert_eq!(routing.skipped.iter().map(|(_, count)| count).sum::<i64>(), 1, "{:?}", routing.skipped);
 }
