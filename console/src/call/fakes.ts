@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { LiveCall } from './live-call';
+import { LiveCall } from './live-call';
 import type { LocalMedia, LocalMediaState } from './media';
 import type { Answer, Description, Joined, OwnLeg, Signal, Signalling } from './signalling';
 
@@ -203,4 +203,18 @@ export async function bringUp(call: LiveCall) {
   await call.start();
   await settle();
   peer().become('connected');
+}
+
+/** A call on fakes, whose clock the test moves. */
+export function setStage() {
+  vi.useFakeTimers();
+  FakePeer.made = [];
+  const platform = new FakePlatform();
+  const media = new FakeMedia();
+  return { platform, media, call: new LiveCall(platform, media.asMedia(), makeFakePeer, fakeStream) };
+}
+
+export function strike(call: LiveCall) {
+  call.end('the test is over');
+  vi.useRealTimers();
 }

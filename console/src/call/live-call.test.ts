@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bringUp, FakeMedia, FakePeer, FakePlatform, fakeStream, fakeTrack, makeFakePeer, peer, RefusedByPlatform, settle } from './fakes';
+import { bringUp, type FakeMedia, FakePeer, type FakePlatform, fakeStream, fakeTrack, makeFakePeer, peer, RefusedByPlatform, setStage, settle, strike } from './fakes';
 import { LiveCall } from './live-call';
 
 let platform: FakePlatform;
@@ -11,17 +11,10 @@ const offers = () => platform.negotiations.filter(({ type }) => type === 'OFFER'
 const connected = () => bringUp(call);
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  FakePeer.made = [];
-  platform = new FakePlatform();
-  media = new FakeMedia();
-  call = new LiveCall(platform, media.asMedia(), makeFakePeer, fakeStream);
+  ({ platform, media, call } = setStage());
 });
 
-afterEach(() => {
-  call.end('the test is over');
-  vi.useRealTimers();
-});
+afterEach(() => strike(call));
 
 describe('joining', () => {
   it('offers voice and picture both ways, whatever is sent, and takes the answer', async () => {
@@ -60,21 +53,6 @@ describe('joining', () => {
     expect(call.state()).toMatchObject({ phase: 'ended', endReason: 'refused: CALL_ENDED' });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(platform.joins).toBe(1);
-  });
-
-  it('sends candidates together, and only once the server knows the connection', async () => {
-    let release = () => {};
-    platform.hold = new Promise((resolve) => (release = resolve));
-    const started = call.start();
-    await settle();
-    peer().gather('one');
-    peer().gather('two');
-    await vi.advanceTimersByTimeAsync(500);
-    expect(platform.trickled).toEqual([]);
-    release();
-    await started;
-    await vi.advanceTimersByTimeAsync(100);
-    expect(platform.trickled).toMatchObject([{ epoch: 1, candidates: [{ candidate: 'one' }, { candidate: 'two' }] }]);
   });
 });
 
@@ -138,84 +116,6 @@ describe('media', () => {
     media.become({ screen: null });
     await settle();
     expect(peer().sent['video']).toEqual([camera, screen, camera]);
-  });
-});
-
-describe('perfect negotiation', () => {
-  it('answers an offer of the server', async () => {
-    await connected();
-    platform.tell({ type: 'offer', sdp: 'more tracks', revision: 4, epoch: 1 });
-    await settle();
-    expect(platform.negotiations.at(-1)).toMatchObject({ type: 'ANSWER', revision: 4, sdp: 'answer to more tracks' });
-  });
-
-  it('takes an offer that overtook the first answer after that answer', async () => {
-    let release = () => {};
-    platform.hold = new Promise((resolve) => (release = resolve));
-    const started = call.start();
-    await settle();
-    platform.tell({ type: 'offer', sdp: 'more tracks', revision: 1, epoch: 1 });
-    await settle();
-    platform.hold = null;
-    release();
-    await started;
-    await settle();
-    expect(peer().rolledBack).toBe(0);
-    expect(peer().remote).toEqual(['server answers offer 1', 'more tracks']);
-    expect(platform.negotiations.at(-1)).toMatchObject({ type: 'ANSWER', revision: 1 });
-  });
-
-  it('gives way when offers cross, and offers again', async () => {
-    await connected();
-    let release = () => {};
-    platform.hold = new Promise((resolve) => (release = resolve));
-    peer().become('failed');
-    await settle();
-    platform.tell({ type: 'offer', sdp: 'server first', revision: 1, epoch: 1 });
-    await settle();
-    expect(peer().rolledBack).toBe(1);
-    platform.hold = null;
-    release();
-    await settle();
-    // The answer to the offer that was rolled back is dropped.
-    expect(peer().remote).not.toContain('server answers offer 2');
-    expect(peer().remote.at(-1)).toBe('server answers offer 3');
-  });
-
-  it('waits for the offer of the server’s that its own was refused for', async () => {
-    await connected();
-    platform.refuseOffer = [new RefusedByPlatform('STALE')];
-    peer().become('failed');
-    await settle();
-    platform.tell({ type: 'offer', sdp: 'server first', revision: 2, epoch: 1 });
-    await settle();
-    expect(FakePeer.made).toHaveLength(1);
-    expect(peer().remote.at(-1)).toBe('server answers offer 3');
-  });
-
-  it('joins again where no such offer comes: its epoch was old', async () => {
-    await connected();
-    platform.refuseOffer = [new RefusedByPlatform('STALE')];
-    peer().become('failed');
-    await vi.advanceTimersByTimeAsync(2_100);
-    expect(platform.joins).toBe(2);
-  });
-
-  it('leaves an answer be that came too late', async () => {
-    await connected();
-    platform.refuseOffer = [new RefusedByPlatform('STALE')];
-    platform.tell({ type: 'offer', sdp: 'old', revision: 1, epoch: 1 });
-    platform.tell({ type: 'offer', sdp: 'new', revision: 2, epoch: 1 });
-    await settle();
-    expect(platform.negotiations.at(-1)).toMatchObject({ type: 'ANSWER', revision: 2 });
-    expect(FakePeer.made).toHaveLength(1);
-  });
-
-  it('ignores an offer of another epoch', async () => {
-    await connected();
-    platform.tell({ type: 'offer', sdp: 'late', revision: 1, epoch: 0 });
-    await settle();
-    expect(platform.negotiations).toHaveLength(1);
   });
 });
 

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bringUp, FakeMedia, FakePeer, FakePlatform, fakeStream, makeFakePeer, peer, RefusedByPlatform, settle } from './fakes';
-import { LiveCall } from './live-call';
+import { bringUp, type FakePlatform, peer, RefusedByPlatform, setStage, settle, strike } from './fakes';
+import type { LiveCall } from './live-call';
 
 let platform: FakePlatform;
 let call: LiveCall;
-
 
 const connected = () => bringUp(call);
 
@@ -19,16 +18,10 @@ async function expectToStayAway() {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  FakePeer.made = [];
-  platform = new FakePlatform();
-  call = new LiveCall(platform, new FakeMedia().asMedia(), makeFakePeer, fakeStream);
+  ({ platform, call } = setStage());
 });
 
-afterEach(() => {
-  call.end('the test is over');
-  vi.useRealTimers();
-});
+afterEach(() => strike(call));
 
 describe('a call that goes on in another window', () => {
   it('is over here at once, and isn’t taken back', async () => {
