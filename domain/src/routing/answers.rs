@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::{Offer, OfferPurpose, OfferState, offers::GONE};
 use crate::{
     Platform, Result,
-    calls::{CallEventKind, CallState, Change, Leg, LegRole, join::Joined},
+    calls::{CallEventKind, CallState, Leg, LegRole, join::Joined},
     db::schema::{agent, agent_presence, offer},
     error::{Refusal, RefusalCode, each, refuse},
     ids::{AgentId, OfferId},
@@ -97,14 +97,7 @@ impl Platform {
             .load(&mut connection)
             .await?;
         drop(connection);
-        each(due, async |id| {
-            let lapsed = self.lapse(id, OfferState::TimedOut, "no answer").await?;
-            let Some(change) = lapsed else { return Ok(false) };
-            change.commit().await?;
-            tracing::info!(offer = %id, "offer timed out");
-            Ok(true)
-        })
-        .await
+        self.lapse(due, OfferState::TimedOut, "no answer").await
     }
 
     /// So do those whose agent is no longer there. Returns how many.
@@ -121,20 +114,22 @@ impl Platform {
             .load(&mut connection)
             .await?;
         drop(connection);
+        self.lapse(due, OfferState::Cancelled, "the agent is no longer there").await
+    }
+
+    /// Offers come to nothing without their agents, those that have not moved on meanwhile. Returns how many.
+    async fn lapse(&self, due: Vec<OfferId>, next: OfferState, reason: &str) -> Result<usize> {
         each(due, async |id| {
-            let lapsed = self.lapse(id, OfferState::Cancelled, "the agent is no longer there").await?;
-            let Some(change) = lapsed else { return Ok(false) };
+            let Some(seen) = self.offers(&[id]).await?.pop() else { return Ok(false) };
+            let mut change = self.change(seen.call_id).await?;
+            if !change.decline(&seen, next, reason).await? {
+                return Ok(false);
+            }
             change.commit().await?;
+            tracing::info!(offer = %id, reason, "offer lapsed");
             Ok(true)
         })
         .await
-    }
-
-    /// A pending offer comes to nothing without its agent, in a change to be committed. None when it has moved on meanwhile.
-    async fn lapse(&self, id: OfferId, next: OfferState, reason: &str) -> Result<Option<Change>> {
-        let Some(seen) = self.offers(&[id]).await?.pop() else { return Ok(None) };
-        let mut change = self.change(seen.call_id).await?;
-        Ok(change.decline(&seen, next, reason).await?.then_some(change))
     }
 
     pub(crate) async fn next_offer_expiry(&self) -> Result<Option<DateTime<Utc>>> {
