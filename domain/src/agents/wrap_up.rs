@@ -39,6 +39,11 @@ const BEGIN_INTERVAL: &str = "INSERT INTO call_interval (call_id, ordinal, kind,
     HAVING EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)
         AND NOT EXISTS (SELECT FROM call_interval WHERE call_id = $1 AND ended_at IS NULL)";
 
+/// It ends with the last wrap-up.
+const END_INTERVAL: &str = "UPDATE call_interval SET ended_at = greatest($2, started_at)
+    WHERE call_id = $1 AND kind = 'WRAP_UP' AND ended_at IS NULL
+        AND NOT EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)";
+
 /// Once call and wrap-ups are over: how long the answered visit kept somebody busy.
 const HANDLED: &str = "UPDATE queue_visit AS visit SET handled_seconds =
         coalesce((SELECT sum(extract(epoch FROM i.ended_at - i.started_at)) FROM call_interval i
@@ -102,15 +107,21 @@ impl Change {
                 .await?;
         }
         if ended_now {
-            statement(BEGIN_INTERVAL)
-                .bind::<sql_types::Uuid, _>(id)
-                .bind::<sql_types::Timestamptz, _>(now)
-                .execute(self.unit.connection())
-                .await?;
-            self.count_handling().await?;
-            self.automatic_outcome().await?;
+            self.turn_interval(BEGIN_INTERVAL).await?;
         }
         Ok(())
+    }
+
+    /// Begins or ends the interval of wrap-up, if it is time; then what came of the call may be known.
+    async fn turn_interval(&mut self, how: &'static str) -> Result<()> {
+        let (id, now) = (self.call.id, self.unit.now);
+        statement(how)
+            .bind::<sql_types::Uuid, _>(id)
+            .bind::<sql_types::Timestamptz, _>(now)
+            .execute(self.unit.connection())
+            .await?;
+        statement(HANDLED).bind::<sql_types::Uuid, _>(id).execute(self.unit.connection()).await?;
+        self.automatic_outcome().await
     }
 
     /// Once the call is over and nobody wraps it up any more: where a wrap-up ran out and no outcome was given, that of
@@ -128,11 +139,6 @@ impl Change {
         Ok(())
     }
 
-    async fn count_handling(&mut self) -> Result<()> {
-        statement(HANDLED).bind::<sql_types::Uuid, _>(self.call.id).execute(self.unit.connection()).await?;
-        Ok(())
-    }
-
     /// Ends an agent's wrap-up of this call.
     async fn end_wrap_up(&mut self, agent: AgentId, actor: &str) -> Result<()> {
         let (id, now) = (self.call.id, self.unit.now);
@@ -143,16 +149,7 @@ impl Change {
             .await?;
         self.unit.touch(agent);
         if self.call.state == CallState::Ended {
-            statement(
-                "UPDATE call_interval SET ended_at = greatest($2, started_at) WHERE call_id = $1 AND kind = 'WRAP_UP' AND ended_at IS NULL
-                    AND NOT EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)",
-            )
-            .bind::<sql_types::Uuid, _>(id)
-            .bind::<sql_types::Timestamptz, _>(now)
-            .execute(self.unit.connection())
-            .await?;
-            self.count_handling().await?;
-            self.automatic_outcome().await?;
+            self.turn_interval(END_INTERVAL).await?;
         }
         self.event(CallEventKind::WrappedUp, actor, None, None).await
     }
