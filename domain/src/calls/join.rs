@@ -268,18 +268,12 @@ impl Platform {
     /// LINK_EXPIRED.
     pub async fn invitation(&self, token: &str) -> Result<Invitation> {
         let Some(id) = self.leg_of_token(token) else { return refuse(RefusalCode::LinkExpired, EXPIRED) };
-        let mut connection = self.db.get().await?;
-        let found: Option<(Leg, Call)> = leg::table
-            .inner_join(call::table)
-            .filter(leg::id.eq(id))
-            .select((Leg::as_select(), Call::as_select()))
-            .first(&mut connection)
-            .await
-            .optional()?;
+        let found = self.leg_with_call(id).await?;
         let Some((leg, call)) = found.filter(|(leg, call)| call.state != CallState::Ended && leg.is_on())
         else {
             return refuse(RefusalCode::LinkExpired, EXPIRED);
         };
+        let mut connection = self.db.get().await?;
         // The present agent, or the last one; before anybody accepted, whoever placed it.
         let is_present = leg::user_id.is_not_distinct_from(call.agent_id);
         let caller: Option<String> = leg::table

@@ -122,6 +122,18 @@ impl Platform {
         Ok(leg::table.filter(leg::id.eq_any(ids)).select(Leg::as_select()).load(&mut connection).await?)
     }
 
+    /// A leg with its call, whoever may see them.
+    pub(super) async fn leg_with_call(&self, id: LegId) -> Result<Option<(Leg, Call)>> {
+        let mut connection = self.db.get().await?;
+        Ok(leg::table
+            .inner_join(call::table)
+            .filter(leg::id.eq(id))
+            .select((Leg::as_select(), Call::as_select()))
+            .first(&mut connection)
+            .await
+            .optional()?)
+    }
+
     /// Intervals of several calls, in order.
     pub async fn intervals_of_calls(&self, ids: &[CallId]) -> Result<Vec<Interval>> {
         let mut connection = self.db.get().await?;

@@ -3,8 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
@@ -15,7 +13,6 @@ use super::{
 use crate::{
     Error, Platform, Result,
     bus::CommandError,
-    db::schema::{call, leg},
     error::{Refusal, RefusalCode, refuse},
     events::{Aggregate, Event},
     ids::{CallId, LegId, WorkerId},
@@ -212,14 +209,7 @@ impl Platform {
     /// # Errors
     /// NOT_FOUND.
     pub async fn own_leg(&self, actor: &Actor, id: LegId) -> Result<(Leg, Call)> {
-        let mut connection = self.db.get().await?;
-        let found: Option<(Leg, Call)> = leg::table
-            .inner_join(call::table)
-            .filter(leg::id.eq(id))
-            .select((Leg::as_select(), Call::as_select()))
-            .first(&mut connection)
-            .await
-            .optional()?;
+        let found = self.leg_with_call(id).await?;
         found.filter(|(leg, _)| actor.owns(leg)).ok_or_else(|| Refusal::not_found("leg").into())
     }
 
