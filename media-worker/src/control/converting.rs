@@ -18,7 +18,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{Fault, child, is_passing, leftovers::CONVERTING, worker::Worker};
+use super::{
+    Fault, child,
+    deliveries::{leased, read},
+    is_passing,
+    leftovers::CONVERTING,
+    worker::Worker,
+};
 
 /// The child's exit code when the file is to blame; its last words are for whoever uploaded it.
 pub const REFUSED: u8 = 3;
@@ -38,24 +44,11 @@ pub async fn take(worker: Worker, stop: CancellationToken) {
     let platform = worker.platform();
     let mut consumer = platform.bus.consume_jobs(Job::Audio);
     while let Some(Some(delivery)) = stop.run_until_cancelled(consumer.next()).await {
-        let job: Result<AudioJob, _> = serde_json::from_slice(&delivery.body);
-        let Ok(AudioJob { audio_file_id }) = job else {
-            tracing::error!("a converting job that is none");
-            let _ = delivery.ack().await;
-            continue;
-        };
-        match platform.lease_conversion(audio_file_id).await {
-            Ok(lease) => {
-                let _ = delivery.ack().await;
-                if let Some(lease) = lease {
-                    let span = tracing::info_span!("converting", file = %lease.file);
-                    attempt(&worker, &lease, &stop).instrument(span).await;
-                }
-            }
-            Err(error) => {
-                tracing::warn!(file = %audio_file_id, %error, "cannot lease now");
-                let _ = delivery.retry_later().await;
-            }
+        let Some((AudioJob { audio_file_id }, delivery)) = read(delivery).await else { continue };
+        let lease = platform.lease_conversion(audio_file_id).await;
+        if let Some(lease) = leased(delivery, audio_file_id, lease).await {
+            let span = tracing::info_span!("converting", file = %lease.file);
+            attempt(&worker, &lease, &stop).instrument(span).await;
         }
     }
 }

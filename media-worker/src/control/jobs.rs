@@ -7,7 +7,11 @@ use serde::Deserialize;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{call::LEGS_OF_A_CALL, worker::Worker};
+use super::{
+    call::LEGS_OF_A_CALL,
+    deliveries::{leased, read},
+    worker::Worker,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,27 +39,15 @@ async fn take_from(worker: &Worker, job: Job) {
             consumer.resume();
         }
         let Some(delivery) = consumer.next().await else { return };
-        let Ok(CallJob { call_id }) = serde_json::from_slice(&delivery.body) else {
-            tracing::error!(queue = job.queue(), "a job that is none");
-            let _ = delivery.ack().await;
-            continue;
+        let Some((CallJob { call_id }, delivery)) = read(delivery).await else { continue };
+        let lease = match worker.platform().lease_call(call_id, worker.id()).await {
+            // There is no such call.
+            Err(domain::Error::Refused(_)) => Ok(None),
+            lease => lease,
         };
-        match worker.platform().lease_call(call_id, worker.id()).await {
-            Ok(plan) => {
-                // An unconfirmed acknowledgement brings it again; the lease says then that it is taken.
-                let _ = delivery.ack().await;
-                if let Some(plan) = plan {
-                    tracing::info!(call = %call_id, epoch = plan.epoch, "leased");
-                    worker.begin(plan);
-                }
-            }
-            Err(domain::Error::Refused(_)) => {
-                let _ = delivery.ack().await;
-            }
-            Err(error) => {
-                tracing::warn!(call = %call_id, %error, "cannot lease now");
-                let _ = delivery.retry_later().await;
-            }
+        if let Some(plan) = leased(delivery, call_id, lease).await {
+            tracing::info!(call = %call_id, epoch = plan.epoch, "leased");
+            worker.begin(plan);
         }
     }
 }

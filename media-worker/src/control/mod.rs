@@ -8,6 +8,7 @@ mod capture;
 mod child;
 mod commands;
 mod converting;
+mod deliveries;
 mod figures;
 mod jobs;
 mod leftovers;

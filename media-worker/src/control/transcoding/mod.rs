@@ -18,7 +18,12 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{Fault, REFUSED, child, leftovers::TRANSCODING, worker::Worker};
+use super::{
+    Fault, REFUSED, child,
+    deliveries::{leased, read},
+    leftovers::TRANSCODING,
+    worker::Worker,
+};
 
 /// Progress is told so often at most …
 const TELL: Duration = Duration::from_secs(2);
@@ -39,24 +44,11 @@ pub async fn take(worker: Worker, stop: CancellationToken) {
     let platform = worker.platform();
     let mut consumer = platform.bus.consume_jobs(Job::Transcode);
     while let Some(Some(delivery)) = stop.run_until_cancelled(consumer.next()).await {
-        let job: Result<TranscodeJob, _> = serde_json::from_slice(&delivery.body);
-        let Ok(TranscodeJob { recording_id }) = job else {
-            tracing::error!("a transcoding job that is none");
-            let _ = delivery.ack().await;
-            continue;
-        };
-        match platform.lease_transcode(recording_id).await {
-            Ok(lease) => {
-                let _ = delivery.ack().await;
-                if let Some(lease) = lease {
-                    let span = tracing::info_span!("transcoding", recording = %lease.recording);
-                    attempt(&worker, &lease, &stop).instrument(span).await;
-                }
-            }
-            Err(error) => {
-                tracing::warn!(recording = %recording_id, %error, "cannot lease now");
-                let _ = delivery.retry_later().await;
-            }
+        let Some((TranscodeJob { recording_id }, delivery)) = read(delivery).await else { continue };
+        let lease = platform.lease_transcode(recording_id).await;
+        if let Some(lease) = leased(delivery, recording_id, lease).await {
+            let span = tracing::info_span!("transcoding", recording = %lease.recording);
+            attempt(&worker, &lease, &stop).instrument(span).await;
         }
     }
 }
