@@ -1,9 +1,8 @@
 import type { Client } from '@urql/core';
 import { useEffect } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { payload } from '../api/errors';
+import { attempt } from '../api/attempt';
 import { hear } from '../api/hear';
-import { showFault } from '../api/show-fault';
 import { useCurrentCall, useInbox, useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { AgentStatus, MyselfFieldsFragment } from '../gql/graphql';
@@ -147,14 +146,8 @@ export function useMyselfNews(): void {
 /** Chooses a status; while busy it is the next one. A supervisor may choose for somebody else. Tells whether it was taken. */
 export function useStatusSet(): (status: AgentStatus, reason?: string | null, agentId?: string) => Promise<boolean> {
   const [, set] = useMutation(AgentStatusSet);
-  return async (status, reason = null, agentId) => {
-    try {
-      const input = { status, ...(reason === null ? {} : { reason }), ...(agentId === undefined ? {} : { agentId }) };
-      payload(await set({ input }), (data) => data.agentStatusSet);
-      return true;
-    } catch (error) {
-      showFault(error, 'The status was not changed');
-      return false;
-    }
+  return (status, reason = null, agentId) => {
+    const input = { status, ...(reason === null ? {} : { reason }), ...(agentId === undefined ? {} : { agentId }) };
+    return attempt(() => set({ input }), (data) => data.agentStatusSet, 'The status was not changed');
   };
 }

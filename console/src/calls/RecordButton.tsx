@@ -20,7 +20,7 @@ export function RecordButton({ recorder }: { recorder: Recorder }) {
   const { current } = recorder;
   const state = current?.state ?? 'NONE';
   const Icon = ICONS[state];
-  const done = (work: Promise<void>) => {
+  const done = (work: Promise<boolean>) => {
     setOpened(false);
     void work;
   };

@@ -1,6 +1,5 @@
 import { useMutation } from 'urql';
-import { payload } from '../api/errors';
-import { showFault } from '../api/show-fault';
+import { attempt } from '../api/attempt';
 import { graphql } from '../gql';
 import type { CallNewsFragment } from '../gql/graphql';
 
@@ -96,28 +95,10 @@ export function useRecorder(call: CallNewsFragment | null) {
     possible: current !== null || call?.state === 'IN_PROGRESS',
     resuming: resuming.fetching,
     start: () =>
-      said('The recording did not start', async () => {
-        payload(await start({ input: { callId: call?.id ?? '' } }), (data) => data.recordingStart);
-      }),
+      attempt(() => start({ input: { callId: call?.id ?? '' } }), (data) => data.recordingStart, 'The recording did not start'),
     pause: (reason: string) =>
-      said('The recording was not paused', async () => {
-        payload(await pause({ input: { recordingId, reason } }), (data) => data.recordingPause);
-      }),
-    resume: () =>
-      said('The recording does not go on', async () => {
-        payload(await resume({ input: { recordingId } }), (data) => data.recordingResume);
-      }),
-    stop: () =>
-      said('The recording was not stopped', async () => {
-        payload(await stop({ input: { recordingId } }), (data) => data.recordingStop);
-      }),
+      attempt(() => pause({ input: { recordingId, reason } }), (data) => data.recordingPause, 'The recording was not paused'),
+    resume: () => attempt(() => resume({ input: { recordingId } }), (data) => data.recordingResume, 'The recording does not go on'),
+    stop: () => attempt(() => stop({ input: { recordingId } }), (data) => data.recordingStop, 'The recording was not stopped'),
   };
-}
-
-async function said(title: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    showFault(error, title);
-  }
 }
