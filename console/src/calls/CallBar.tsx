@@ -104,14 +104,21 @@ export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
           <Controls media={media} onHangUp={() => void live.hangUp()} hangUp={<HangUp {...dock} />} speaker={speaker} onSpeaker={onSpeaker}>
             <BarActions {...dock} phase={state.phase} onDialog={onDialog} />
           </Controls>
-          <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
-            <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
-              {open ? <IconChevronDown size={20} /> : <IconChevronUp size={20} />}
-            </ActionIcon>
-          </Tooltip>
+          <Unfold open={open} onOpen={onOpen} />
         </div>
       </div>
     </section>
+  );
+}
+
+/** From the bar to the full call, and back. */
+export function Unfold({ open, onOpen }: Pick<DockProps, 'open' | 'onOpen'>) {
+  return (
+    <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
+      <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
+        {open ? <IconChevronDown size={20} /> : <IconChevronUp size={20} />}
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

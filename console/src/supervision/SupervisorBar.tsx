@@ -1,9 +1,8 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { Button, Tooltip } from '@mantine/core';
 import { useWorkspace } from '../app/workspace';
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
 import bar from '../calls/CallBar.module.css';
-import { Quality } from '../calls/CallBar';
+import { Quality, Unfold } from '../calls/CallBar';
 import type { DockProps } from '../calls/CallDock';
 import { Controls, HangUpButton } from '../calls/Controls';
 import { barWords } from '../calls/live-words';
@@ -61,11 +60,7 @@ export function SupervisorBar({ current, call, name, mode, open, onOpen, speaker
           speaker={speaker}
           onSpeaker={onSpeaker}
         />
-        <Tooltip label={open ? 'To the bar (f)' : 'Full call (f)'}>
-          <ActionIcon size={36} aria-label={open ? 'Close the full call' : 'Open the full call'} onClick={() => onOpen(!open)}>
-            {open ? <IconChevronDown size={20} /> : <IconChevronUp size={20} />}
-          </ActionIcon>
-        </Tooltip>
+        <Unfold open={open} onOpen={onOpen} />
       </div>
     </section>
   );
