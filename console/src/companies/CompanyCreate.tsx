@@ -1,11 +1,11 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { idempotencyKey } from '../api/key';
 import { graphql } from '../gql';
-import { Fault } from '../ui/Fault';
+import { CreateForm } from '../ui/CreateForm';
 
 const CompanyCreateDocument = graphql(`
   mutation CompanyCreate($input: CompanyCreateInput!) {
@@ -60,25 +60,14 @@ function Form({ name: first, onClose }: { name: string; onClose: () => void }) {
   };
 
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate>
-      <Stack gap="sm">
-        <Fault words={fault} />
-        <TextInput label="Name" required data-autofocus dir="auto" value={name} onChange={(event) => setName(event.currentTarget.value)} />
-        <TextInput
-          label="Domain"
-          description="Of its e-mail addresses, such as example.com"
-          value={domain}
-          onChange={(event) => setDomain(event.currentTarget.value)}
-        />
-        <Group justify="flex-end" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={fetching}>
-            Create
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <CreateForm fault={fault} busy={fetching} onSubmit={(event) => void submit(event)} onCancel={onClose}>
+      <TextInput label="Name" required data-autofocus dir="auto" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput
+        label="Domain"
+        description="Of its e-mail addresses, such as example.com"
+        value={domain}
+        onChange={(event) => setDomain(event.currentTarget.value)}
+      />
+    </CreateForm>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Modal, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
@@ -7,7 +7,7 @@ import { explain, payload, Refused } from '../api/errors';
 import { idempotencyKey } from '../api/key';
 import { CompanySelect } from '../companies/CompanySelect';
 import { graphql } from '../gql';
-import { Fault } from '../ui/Fault';
+import { CreateForm } from '../ui/CreateForm';
 
 const ContactCreateDocument = graphql(`
   mutation ContactCreate($input: ContactCreateInput!) {
@@ -82,23 +82,12 @@ function Form({ name, onClose }: { name: string; onClose: () => void }) {
   });
 
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="sm">
-        <Fault words={fault} />
-        <TextInput label="Name" required data-autofocus dir="auto" {...form.getInputProps('name')} />
-        <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('emails')} />
-        <TextInput label="Phone" type="tel" placeholder="+49 30 901820" {...form.getInputProps('phones')} />
-        <CompanySelect label="Company" {...form.getInputProps('companyId')} />
-        <TagsInput label="Tags" placeholder="Enter after each" {...form.getInputProps('tags')} />
-        <Group justify="flex-end" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={fetching}>
-            Create
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <CreateForm fault={fault} busy={fetching} onSubmit={submit} onCancel={onClose}>
+      <TextInput label="Name" required data-autofocus dir="auto" {...form.getInputProps('name')} />
+      <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('emails')} />
+      <TextInput label="Phone" type="tel" placeholder="+49 30 901820" {...form.getInputProps('phones')} />
+      <CompanySelect label="Company" {...form.getInputProps('companyId')} />
+      <TagsInput label="Tags" placeholder="Enter after each" {...form.getInputProps('tags')} />
+    </CreateForm>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useMutation } from 'urql';
 import { explain, payload } from '../api/errors';
 import { useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
-import { Fault } from '../ui/Fault';
+import { CreateForm } from '../ui/CreateForm';
 import { keyOf } from './queue-form';
 
 const QueueCreateDocument = graphql(`
@@ -62,27 +62,16 @@ function Form({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate>
-      <Stack gap="sm">
-        <Fault words={fault} />
-        <TextInput label="Name" description="Contacts read it too" required data-autofocus dir="auto" value={name} onChange={(event) => setName(event.currentTarget.value)} />
-        <TextInput
-          label="Address"
-          description="Small letters, digits and hyphens; links are made of it"
-          leftSection="/q/"
-          required
-          value={key ?? keyOf(name)}
-          onChange={(event) => setKey(event.currentTarget.value)}
-        />
-        <Group justify="flex-end" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={fetching}>
-            Create
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <CreateForm fault={fault} busy={fetching} onSubmit={(event) => void submit(event)} onCancel={onClose}>
+      <TextInput label="Name" description="Contacts read it too" required data-autofocus dir="auto" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput
+        label="Address"
+        description="Small letters, digits and hyphens; links are made of it"
+        leftSection="/q/"
+        required
+        value={key ?? keyOf(name)}
+        onChange={(event) => setKey(event.currentTarget.value)}
+      />
+    </CreateForm>
   );
 }
