@@ -1,11 +1,15 @@
 //! What a resolver finds in its context.
 
-use std::sync::Arc;
+use std::{hash::Hash, sync::Arc};
 
-use async_graphql::Context;
+use async_graphql::{Context, dataloader::Loader};
 use domain::{Platform, people::Actor};
 
-use super::{execution::Origin, loaders::Loaders};
+use super::{
+    execution::Origin,
+    fault::{Answer, Fault},
+    loaders::{Loaders, Reader},
+};
 use crate::app::App;
 
 /// Everything here is put into each request by `execution::prepare`.
@@ -36,5 +40,17 @@ impl ContextExt for Context<'_> {
 
     fn loaders(&self) -> &Loaders {
         self.data_unchecked()
+    }
+}
+
+/// The row that another names, if it names one.
+pub async fn named<K>(context: &Context<'_>, id: Option<K>) -> Answer<Option<<Reader as Loader<K>>::Value>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Reader: Loader<K, Error = Fault>,
+{
+    match id {
+        Some(id) => context.loaders().load_one(id).await,
+        None => Ok(None),
     }
 }

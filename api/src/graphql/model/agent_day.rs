@@ -4,7 +4,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use domain::agents;
 
 use super::{AgentActivity, Call, queue_stats::Ratio};
-use crate::graphql::{connection::listed, context::ContextExt, fault::Answer, scalars::DateTime};
+use crate::graphql::{connection::listed, context::named, fault::Answer, scalars::DateTime};
 
 /// What an agent did today: stretches that began today, each in full.
 pub struct AgentDay(pub agents::AgentDay);
@@ -125,7 +125,6 @@ impl AgentInterval {
 
     /// The call that rang, was talked in or wrapped up when it began; null for the rest, and when the viewer may not see it.
     async fn call(&self, context: &Context<'_>) -> Answer<Option<Call>> {
-        let Some(id) = self.0.call_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Call))
+        Ok(named(context, self.0.call_id).await?.map(Call))
     }
 }

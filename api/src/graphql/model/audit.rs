@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Call, Node, User};
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::{Answer, Fault},
     id::{self, global},
     scalars::DateTime,
@@ -108,8 +108,7 @@ impl AuditEntry {
 
     /// The call that it was done to; null where it was done to none, or once the call is erased.
     async fn call(&self, context: &Context<'_>) -> Answer<Option<Call>> {
-        let Some(id) = self.0.call_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Call))
+        Ok(named(context, self.0.call_id).await?.map(Call))
     }
 
     /// What else it was done to: the agent whose status it was, the queue that a call was moved to, or a caller's contact.

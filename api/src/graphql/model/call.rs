@@ -19,7 +19,7 @@ use super::{
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::Answer,
     id::global,
     links::join_url,
@@ -71,8 +71,7 @@ impl Call {
 
     /// The contact called or calling.
     async fn contact(&self, context: &Context<'_>) -> Answer<Option<Contact>> {
-        let Some(id) = self.0.contact_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Contact))
+        Ok(named(context, self.0.contact_id).await?.map(Contact))
     }
 
     /// False: who the caller is, is only what the caller said, and `callContactSet` has not confirmed it.
@@ -88,14 +87,12 @@ impl Call {
 
     /// The present or last queue.
     async fn queue(&self, context: &Context<'_>) -> Answer<Option<Queue>> {
-        let Some(id) = self.0.queue_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Queue))
+        Ok(named(context, self.0.queue_id).await?.map(Queue))
     }
 
     /// What the present or last queue is called.
     async fn queue_name(&self, context: &Context<'_>) -> Answer<Option<String>> {
-        let Some(id) = self.0.queue_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(|queue| queue.name))
+        Ok(named(context, self.0.queue_id).await?.map(|queue| queue.name))
     }
 
     /// What its contact is told about the present or last queue while that is closed; null while it is open.
@@ -201,8 +198,7 @@ impl Call {
 
     /// How it turned out, as the agent said.
     async fn outcome(&self, context: &Context<'_>) -> Answer<Option<Outcome>> {
-        let Some(id) = self.0.outcome_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Outcome))
+        Ok(named(context, self.0.outcome_id).await?.map(Outcome))
     }
 
     /// Free labels.

@@ -14,7 +14,7 @@ use domain::{
 use super::{Call, CallEventKind, Leg, Message};
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::{Answer, Fault},
     scalars::DateTime,
 };
@@ -179,8 +179,7 @@ impl CallEvent {
         if self.kind != Kind::MessageSent {
             return Ok(None);
         }
-        let Some(id) = self.event.id::<MessageId>("detail") else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Message))
+        Ok(named(context, self.event.id::<MessageId>("detail")).await?.map(Message))
     }
 
     /// The party that it is about, where it is about one.

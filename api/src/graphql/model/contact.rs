@@ -6,7 +6,7 @@ use domain::{crm, tasks};
 use super::{Activity, ActivityKind, Call, CallFilter, Company, Note, Task, User};
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::Answer,
     id::{self, global},
     loaders::RelatedTo,
@@ -120,14 +120,12 @@ impl Contact {
 
     /// Who looks after the contact.
     async fn owner(&self, context: &Context<'_>) -> Answer<Option<User>> {
-        let Some(id) = self.0.owner_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(User))
+        Ok(named(context, self.0.owner_id).await?.map(User))
     }
 
     /// Where the contact works.
     async fn company(&self, context: &Context<'_>) -> Answer<Option<Company>> {
-        let Some(id) = self.0.company_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Company))
+        Ok(named(context, self.0.company_id).await?.map(Company))
     }
 
     /// Free labels.

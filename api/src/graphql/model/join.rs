@@ -8,7 +8,12 @@ use domain::{
 };
 
 use super::{Call, CallState, Leg, MediaKind, QueueClosed};
-use crate::graphql::{context::ContextExt, fault::Answer, loaders::OutlookOf, scalars::DateTime};
+use crate::graphql::{
+    context::{ContextExt, named},
+    fault::Answer,
+    loaders::OutlookOf,
+    scalars::DateTime,
+};
 
 /// A STUN or TURN server for `RTCPeerConnection`.
 #[derive(Clone, SimpleObject)]
@@ -101,8 +106,7 @@ impl Invitation {
     }
 
     async fn queue(&self, context: &Context<'_>) -> Answer<Option<String>> {
-        let Some(id) = self.it.call.queue_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(|queue| queue.name))
+        Ok(named(context, self.it.call.queue_id).await?.map(|queue| queue.name))
     }
 
     async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {

@@ -5,7 +5,7 @@ use domain::calls;
 
 use super::{Audience, Contact, LegRole, LegState, User};
 use crate::graphql::{
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::Answer,
     id::global,
     links::join_url,
@@ -42,14 +42,12 @@ impl Leg {
 
     /// The user, where it is one.
     async fn user(&self, context: &Context<'_>) -> Answer<Option<User>> {
-        let Some(id) = self.0.user_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(User))
+        Ok(named(context, self.0.user_id).await?.map(User))
     }
 
     /// The contact, where it is one.
     async fn contact(&self, context: &Context<'_>) -> Answer<Option<Contact>> {
-        let Some(id) = self.0.contact_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Contact))
+        Ok(named(context, self.0.contact_id).await?.map(Contact))
     }
 
     /// Who may hear this leg.

@@ -6,7 +6,7 @@ use domain::{crm, ids::ContactId};
 use super::{Call, Contact, User};
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::{Answer, Fault},
     id::global,
     loaders::NotesOf,
@@ -62,14 +62,12 @@ impl Note {
 
     /// About whom. A note on a call with a contact is on that contact, too.
     async fn contact(&self, context: &Context<'_>) -> Answer<Option<Contact>> {
-        let Some(id) = self.0.contact_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Contact))
+        Ok(named(context, self.0.contact_id).await?.map(Contact))
     }
 
     /// The call that it is about, if the viewer may see it.
     async fn call(&self, context: &Context<'_>) -> Answer<Option<Call>> {
-        let Some(id) = self.0.call_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Call))
+        Ok(named(context, self.0.call_id).await?.map(Call))
     }
 
     /// When it was begun.

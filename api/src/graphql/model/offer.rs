@@ -5,7 +5,7 @@ use domain::routing;
 
 use super::{Agent, Call, OfferPurpose, OfferState, QueueVisit, Transfer};
 use crate::graphql::{
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::{Answer, Fault},
     id::global,
     scalars::DateTime,
@@ -46,20 +46,17 @@ impl Offer {
 
     /// The colleague who asks; null out of a queue.
     async fn asked_by(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
-        let Some(id) = self.0.asked_by else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Agent))
+        Ok(named(context, self.0.asked_by).await?.map(Agent))
     }
 
     /// The call's time in the queue that it came out of; null when a colleague asks.
     async fn visit(&self, context: &Context<'_>) -> Answer<Option<QueueVisit>> {
-        let Some(id) = self.0.visit_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(QueueVisit))
+        Ok(named(context, self.0.visit_id).await?.map(QueueVisit))
     }
 
     /// The transfer that it is made for.
     async fn transfer(&self, context: &Context<'_>) -> Answer<Option<Transfer>> {
-        let Some(id) = self.0.transfer_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Transfer))
+        Ok(named(context, self.0.transfer_id).await?.map(Transfer))
     }
 
     /// Until then it can be accepted.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::{Answer, Fault},
     id::global,
     links::own_url,
@@ -53,8 +53,7 @@ impl Overflow {
 
     /// Where it goes, for QUEUE.
     async fn queue(&self, context: &Context<'_>) -> Answer<Option<Queue>> {
-        let Some(id) = self.queue else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Queue))
+        Ok(named(context, self.queue).await?.map(Queue))
     }
 }
 
@@ -149,8 +148,7 @@ impl Queue {
 
     /// The outcome of calls whose wrap-up ran out without one.
     async fn default_outcome(&self, context: &Context<'_>) -> Answer<Option<Outcome>> {
-        let Some(id) = self.0.default_outcome_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Outcome))
+        Ok(named(context, self.0.default_outcome_id).await?.map(Outcome))
     }
 
     /// An offer rings so long.
@@ -227,8 +225,7 @@ impl Queue {
     /// What is heard before the beep; null for words of our own.
     async fn voicemail_greeting(&self, context: &Context<'_>) -> Answer<Option<AudioFile>> {
         let messages = context.loaders().load_one(BoxOf(self.0.id)).await?;
-        let Some(id) = messages.and_then(|messages| messages.greeting) else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(AudioFile))
+        Ok(named(context, messages.and_then(|messages| messages.greeting)).await?.map(AudioFile))
     }
 
     /// What agents see when one of its calls comes.
@@ -238,14 +235,12 @@ impl Queue {
 
     /// What those who wait hear; null for the built-in music.
     async fn hold_music(&self, context: &Context<'_>) -> Answer<Option<AudioFile>> {
-        let Some(id) = self.0.music_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(AudioFile))
+        Ok(named(context, self.0.music_id).await?.map(AudioFile))
     }
 
     /// What interrupts the music from time to time.
     async fn announcement(&self, context: &Context<'_>) -> Answer<Option<AudioFile>> {
-        let Some(id) = self.0.announcement_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(AudioFile))
+        Ok(named(context, self.0.announcement_id).await?.map(AudioFile))
     }
 
     /// Seconds between two announcements.

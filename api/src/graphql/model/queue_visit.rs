@@ -5,7 +5,7 @@ use domain::routing;
 
 use super::{Agent, AgentSkill, Queue, RoutingStrategy, VisitOutcome};
 use crate::graphql::{
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::Answer,
     id::global,
     loaders::{OutlookOf, RoutingOf},
@@ -66,8 +66,7 @@ impl QueueVisit {
 
     /// Who answered.
     async fn agent(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
-        let Some(id) = self.0.agent_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Agent))
+        Ok(named(context, self.0.agent_id).await?.map(Agent))
     }
 }
 

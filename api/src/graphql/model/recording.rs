@@ -8,7 +8,7 @@ use domain::recordings::{self, PlaybackGrant};
 use super::{Call, Consent, RecordingState, User};
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::{Answer, Fault},
     id::{self, global},
     loaders::{LegsOf, PausesOf, RenditionsOf},
@@ -165,8 +165,7 @@ listed!(RecordingAccess);
 impl RecordingAccess {
     /// Who; null once the account is gone.
     async fn user(&self, context: &Context<'_>) -> Answer<Option<User>> {
-        let Some(id) = self.0.user_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(User))
+        Ok(named(context, self.0.user_id).await?.map(User))
     }
 
     /// Why, as they said.

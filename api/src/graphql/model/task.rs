@@ -8,7 +8,7 @@ use domain::tasks;
 use super::{Call, Contact, TaskState, User};
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::Answer,
     id::{self, global},
     scalars::DateTime,
@@ -116,20 +116,17 @@ impl Task {
     /// Who shall do it. Null where nobody had the call or the message: any member of the queue may take it up, and nobody is
     /// reminded before.
     async fn assignee(&self, context: &Context<'_>) -> Answer<Option<User>> {
-        let Some(id) = self.0.assignee_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(User))
+        Ok(named(context, self.0.assignee_id).await?.map(User))
     }
 
     /// About whom.
     async fn contact(&self, context: &Context<'_>) -> Answer<Option<Contact>> {
-        let Some(id) = self.0.contact_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Contact))
+        Ok(named(context, self.0.contact_id).await?.map(Contact))
     }
 
     /// The call that it follows.
     async fn call(&self, context: &Context<'_>) -> Answer<Option<Call>> {
-        let Some(id) = self.0.call_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Call))
+        Ok(named(context, self.0.call_id).await?.map(Call))
     }
 
     /// The rule that made it, where one did.

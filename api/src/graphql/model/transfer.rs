@@ -5,7 +5,7 @@ use domain::transfers;
 
 use super::{Agent, Call, Queue, TransferKind, TransferSide, TransferState};
 use crate::graphql::{
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::{Answer, Fault},
     id::global,
     scalars::DateTime,
@@ -51,14 +51,12 @@ impl Transfer {
 
     /// The colleague who is asked, or who answered out of the queue.
     async fn to_agent(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
-        let Some(id) = self.0.to_agent_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Agent))
+        Ok(named(context, self.0.to_agent_id).await?.map(Agent))
     }
 
     /// The queue that it goes to, or whose members are asked.
     async fn to_queue(&self, context: &Context<'_>) -> Answer<Option<Queue>> {
-        let Some(id) = self.0.to_queue_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Queue))
+        Ok(named(context, self.0.to_queue_id).await?.map(Queue))
     }
 
     /// Why it was cancelled or came to nothing, in plain words.

@@ -8,7 +8,7 @@ use domain::{ids::UserId, voicemail};
 use super::{Agent, Call, Queue, Recording, Task, User};
 use crate::graphql::{
     connection::{Connection, Window, listed},
-    context::ContextExt,
+    context::{ContextExt, named},
     fault::{Answer, Fault},
     id::{self, global},
     scalars::DateTime,
@@ -82,14 +82,12 @@ impl Voicemail {
 
     /// The queue for whose members it is; null for an agent's own.
     async fn queue(&self, context: &Context<'_>) -> Answer<Option<Queue>> {
-        let Some(id) = self.0.queue_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Queue))
+        Ok(named(context, self.0.queue_id).await?.map(Queue))
     }
 
     /// The agent for whom it is; null for a queue's.
     async fn agent(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
-        let Some(id) = self.0.agent_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Agent))
+        Ok(named(context, self.0.agent_id).await?.map(Agent))
     }
 
     /// What was said, without the silence before and after: `recordingPlay` plays it.
@@ -109,8 +107,7 @@ impl Voicemail {
 
     /// What it made somebody do, if the viewer may see that.
     async fn task(&self, context: &Context<'_>) -> Answer<Option<Task>> {
-        let Some(id) = self.0.task_id else { return Ok(None) };
-        Ok(context.loaders().load_one(id).await?.map(Task))
+        Ok(named(context, self.0.task_id).await?.map(Task))
     }
 
     /// When it was first marked as heard.
