@@ -233,7 +233,7 @@ impl Peer {
 /// Lets all go on for the time a datagram needs on loopback.
 pub fn step(peers: &mut [&mut Peer]) {
     peers.iter_mut().for_each(|peer| peer.step());
-    // There is no descriptor common to all to wait on.
+    // Each has a socket and timers of its own, and what a test waits for may be the engine's: nothing common to wait on.
     std::thread::sleep(Duration::from_millis(1));
 }
 

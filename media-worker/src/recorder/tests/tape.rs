@@ -80,7 +80,8 @@ impl Tape {
             .collect();
         packets.sort_by_key(|(time, ..)| *time);
         for (number, (time, leg, kind, packet)) in packets.into_iter().enumerate() {
-            // The inbox is bounded: a test that doesn't keep real time gives it some.
+            // The inbox is bounded, as is what a pipeline may have waiting, and both drop what is too much rather than say when
+            // there is room: a test that doesn't keep real time gives them some.
             if number % 500 == 499 {
                 std::thread::sleep(Duration::from_millis(20));
             }
