@@ -12,7 +12,7 @@ use domain::people::idempotency::Key;
 use domain::routing::{QueueChange, VisitOutcome};
 use domain::transfers::{Target, Transfer, TransferKind, TransferState};
 
-use super::centre::{id_of, refused};
+use super::centre::id_of;
 use super::handing_over::Scene;
 use TransferKind::{Blind, Warm};
 
@@ -383,20 +383,4 @@ async fn holding_while_the_transfer_begins_leaves_the_contact_where_the_transfer
         scene.centre.decline(&scene.two).await;
         scene.ended_with(&transfer, TransferState::Failed).await;
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_order_from_one_who_never_was_in_the_call_is_refused() {
-    let scene = Scene::set().await;
-    let transfer = scene.consulting().await;
-    let stranger = super::agent(&scene.centre.platform).await;
-    for order in [
-        scene.centre.platform.complete_transfer(&stranger, transfer.id).await,
-        scene.centre.platform.cancel_transfer(&stranger, transfer.id).await,
-        scene.centre.platform.swap_transfer(&stranger, transfer.id, None).await,
-        scene.centre.platform.cancel_transfer(&scene.caller.actor, transfer.id).await,
-    ] {
-        assert!([RefusalCode::NotFound, RefusalCode::NotAllowed].contains(&refused(order).0));
-    }
-    assert_eq!(scene.now(&transfer).await.state, TransferState::Consulting);
 }

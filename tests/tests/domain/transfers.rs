@@ -189,6 +189,22 @@ async fn is_ended(scene: &Scene, transfer: &Transfer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_from_one_who_never_was_in_the_call_is_refused() {
+    let scene = Scene::set().await;
+    let transfer = scene.consulting().await;
+    let stranger = super::agent(&scene.centre.platform).await;
+    for order in [
+        scene.centre.platform.complete_transfer(&stranger, transfer.id).await,
+        scene.centre.platform.cancel_transfer(&stranger, transfer.id).await,
+        scene.centre.platform.swap_transfer(&stranger, transfer.id, None).await,
+        scene.centre.platform.cancel_transfer(&scene.caller.actor, transfer.id).await,
+    ] {
+        assert!([RefusalCode::NotFound, RefusalCode::NotAllowed].contains(&refused(order).0));
+    }
+    assert_eq!(scene.now(&transfer).await.state, TransferState::Consulting);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_colleague_is_handed_over_to_a_third_one() {
     let centre = Centre::open().await;
     let (one, two, three) = (centre.agent(&[]).await, centre.agent(&[]).await, centre.agent(&[]).await);
