@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Entry, OverflowKind, Queue,
     callback::promised,
-    queues::queue_of,
-    visits::{has_room, length},
+    visits::{length, lock_with_room},
 };
 use crate::{
     Error, Platform, Result,
@@ -17,6 +16,7 @@ use crate::{
     db::{
         Unit,
         schema::{call, contact, queue},
+        statement,
     },
     error::{Refusal, RefusalCode, refuse},
     ids::{CallId, ContactId, LegId, QueueId},
@@ -150,8 +150,10 @@ impl Platform {
     }
 }
 
-/// Locked until the commit, so that two that enter at once do not both find the last place free.
+/// Locked until the commit, so that two that enter at once do not both find the last place free; a full one that sends on is let go
+/// of before.
 async fn lock_queue(unit: &mut Unit, key: &str) -> Result<Queue> {
+    statement("SAVEPOINT before_queue").execute(unit.connection()).await?;
     let found: Option<Queue> = queue::table
         .filter(queue::key.eq(key).and(queue::archived_at.is_null()))
         .select(Queue::as_select())
@@ -227,13 +229,15 @@ pub(crate) async fn open_queue(unit: &mut Unit, id: QueueId, field: &'static str
     Ok(queue)
 }
 
-/// Where a call goes that finds a queue full.
+/// Where a call goes that finds a queue full. Only one of the two is ever locked: of two queues that overflow into each other,
+/// calls that hold one each would wait for each other.
 async fn overflow_of(unit: &mut Unit, full: &Queue) -> Result<Queue> {
     let says = "All lines are busy just now. Try again in a few minutes.";
     let refusal = || Error::from(Refusal::new(RefusalCode::QueueFull, says).at("queueKey"));
     let id = full.overflow_queue_id.ok_or_else(refusal)?;
-    let to = queue_of(unit, id).await?;
-    if has_room(unit, &to).await? { Ok(to) } else { Err(refusal()) }
+    // Lets go of what was locked since.
+    statement("ROLLBACK TO SAVEPOINT before_queue").execute(unit.connection()).await?;
+    lock_with_room(unit, id).await?.ok_or_else(refusal)
 }
 
 /// The contact of that address or number, else a new one; nobody for one who gave neither.

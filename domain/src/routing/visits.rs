@@ -232,14 +232,7 @@ impl Change {
         if overflows >= OVERFLOWS {
             return Ok(None);
         }
-        // Locked until the commit, so that two that come at once do not both find the last place free.
-        let to: Queue = queue::table
-            .find(id)
-            .select(Queue::as_select())
-            .for_no_key_update()
-            .first(self.unit.connection())
-            .await?;
-        Ok(has_room(&mut self.unit, &to).await?.then_some(to))
+        lock_with_room(&mut self.unit, id).await
     }
 }
 
@@ -269,11 +262,14 @@ pub(super) async fn length(connection: &mut diesel_async::AsyncPgConnection, id:
         .await?)
 }
 
-/// Whether a queue takes a call now: it is open, and fewer wait in it than may.
-pub(super) async fn has_room(unit: &mut Unit, queue: &Queue) -> Result<bool> {
-    let waiting = length(unit.connection(), queue.id).await?;
+/// A queue that takes a call now: it is open, and fewer wait in it than may. Locked until the commit, so that two that come at once do
+/// not both find the last place free.
+pub(super) async fn lock_with_room(unit: &mut Unit, id: QueueId) -> Result<Option<Queue>> {
+    let queue: Queue =
+        queue::table.find(id).select(Queue::as_select()).for_no_key_update().first(unit.connection()).await?;
     let open = queue.archived_at.is_none() && queue.hours.open_at(unit.now);
-    Ok(open && waiting < i64::from(queue.max_length))
+    let room = length(unit.connection(), id).await? < i64::from(queue.max_length);
+    Ok((open && room).then_some(queue))
 }
 
 impl Platform {

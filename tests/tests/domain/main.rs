@@ -26,6 +26,7 @@ mod references;
 mod routing;
 mod routing_callbacks;
 mod routing_explained;
+mod routing_full;
 mod routing_load;
 mod routing_missed;
 mod routing_newcomers;

@@ -1,7 +1,7 @@
-//! Those whom nobody takes: overflow, full queues, and call-backs that keep the place.
+//! Those whom nobody takes: overflow, and call-backs that keep the place.
 
 use domain::agents::{AgentActivity, AgentStatus};
-use domain::calls::{CallResult, CallState, Direction, LegRole};
+use domain::calls::{CallResult, CallState, LegRole};
 use domain::crm::ActivityKind;
 use domain::error::RefusalCode;
 use domain::page::Slice;
@@ -187,54 +187,6 @@ async fn a_call_that_nobody_takes_in_time_ends_or_is_called_back() {
     assert_eq!(centre.call(two.call).await.result, Some(CallResult::Callback));
     let (planned, _) = centre.platform.callback_of(two.call).await.unwrap().unwrap();
     assert_eq!(planned.state, CallState::Queued);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_queue_says_so_or_sends_on() {
-    let centre = Centre::open().await;
-    let short = QueueChange { max_length: Some(1), ..QueueChange::default() };
-    let queue = centre.queue("short", short).await;
-    centre.caller(&queue).await;
-    // Two at once for no place at all.
-    let (one, two) = tokio::join!(centre.request(&queue), centre.request(&queue));
-    assert_eq!(refused(one.map(|it| it.call)).0, RefusalCode::QueueFull);
-    assert_eq!(refused(two.map(|it| it.call)).0, RefusalCode::QueueFull);
-    let other = centre.queue("other", QueueChange::default()).await;
-    let on = QueueChange { overflow: Some((OverflowKind::Queue, Some(other.id))), ..QueueChange::default() };
-    centre.change_queue(queue.id, on).await;
-    let sent_on = centre.request(&queue).await.unwrap();
-    assert_eq!(centre.visits(sent_on.call).await[0].queue_id, other.id);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_queue_promises_to_call_back_as_many_as_may_wait() {
-    let centre = Centre::open().await;
-    let short = QueueChange {
-        max_length: Some(1),
-        overflow: Some((OverflowKind::Callback, None)),
-        ..QueueChange::default()
-    };
-    let queue = centre.queue("short", short).await;
-    let turns_away = async || centre.platform.queue_info("short").await.unwrap().unwrap().full;
-    centre.caller(&queue).await;
-    assert!(!turns_away().await, "the next one is called back");
-    let promised = centre.request(&queue).await.unwrap();
-    let planned = centre.call(promised.call).await;
-    assert_eq!((planned.direction, planned.state), (Direction::Outbound, CallState::Queued));
-    assert!(centre.visits(promised.call).await[0].callback);
-    let first = centre.call(planned.callback_of.unwrap()).await;
-    assert_eq!((first.state, first.result), (CallState::Ended, Some(CallResult::Callback)));
-    assert_eq!(centre.visits(first.id).await[0].outcome, Some(VisitOutcome::Callback));
-    let more = centre.request(&queue).await;
-    assert_eq!(
-        refused(more.map(|it| it.call)).0,
-        RefusalCode::QueueFull,
-        "no more than it may hold are promised"
-    );
-    assert!(turns_away().await);
-    // Whoever has the link may say that it is not wanted any more: there is room for the next one.
-    centre.platform.cancel_callback(&promised.token).await.unwrap();
-    centre.request(&queue).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
