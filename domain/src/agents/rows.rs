@@ -20,7 +20,7 @@ use crate::{
 /// Skills of one agent, or of one queue.
 const MANY: usize = 30;
 
-/// Levels, 1 to 5, by the name of the skill.
+/// Levels, 1 to 5, by the name of the skill. Names are kept as they were written; German and german are one skill.
 #[derive(
     Debug,
     Clone,
@@ -50,9 +50,10 @@ impl Skills {
                 let says = format!("{skill}: a level is 1 (some) to 5 (expert).");
                 return Err(Refusal::invalid(field, says).into());
             }
-            if skills.insert(skill.clone(), level).is_some() {
+            if skills.keys().any(|other| is_same(other, &skill)) {
                 return Err(Refusal::invalid(field, format!("{skill} is named twice.")).into());
             }
+            skills.insert(skill, level);
         }
         Ok(Self(skills))
     }
@@ -60,13 +61,18 @@ impl Skills {
     /// Whoever has these meets what is asked for.
     #[must_use]
     pub fn meet(&self, required: &Self) -> bool {
-        required.0.iter().all(|(skill, level)| self.0.get(skill).is_some_and(|has| has >= level))
+        required.0.iter().all(|(skill, level)| self.level(skill).is_some_and(|has| has >= *level))
     }
 
     /// The sum of the levels in what is asked for.
     #[must_use]
     pub fn level_in(&self, required: &Self) -> i32 {
-        required.0.keys().filter_map(|skill| self.0.get(skill)).sum()
+        required.0.keys().filter_map(|skill| self.level(skill)).sum()
+    }
+
+    /// The best: rows of old may have a skill twice.
+    fn level(&self, skill: &str) -> Option<i32> {
+        self.0.iter().filter(|(name, _)| is_same(name, skill)).map(|(_, level)| *level).max()
     }
 
     /// What is asked for after so many steps of relaxation: each a level less, down to 1.
@@ -74,6 +80,15 @@ impl Skills {
     pub fn relaxed(&self, steps: i32) -> Self {
         Self(self.0.iter().map(|(skill, level)| (skill.clone(), (level - steps).max(1))).collect())
     }
+}
+
+/// Letter by letter, without a copy: rounds compare very often, and most names differ in the first one.
+fn is_same(one: &str, other: &str) -> bool {
+    lower(one).eq(lower(other))
+}
+
+fn lower(name: &str) -> impl Iterator<Item = char> {
+    name.chars().flat_map(char::to_lowercase)
 }
 
 /// A user as one who takes calls.
@@ -123,6 +138,14 @@ mod tests {
     }
 
     #[test]
+    fn a_skill_is_the_same_however_it_is_written() {
+        let asked = skills(&[("Französisch", 3)]);
+        assert!(skills(&[("FRANZÖSISCH", 3), ("französisch", 1)]).meet(&asked));
+        assert_eq!(skills(&[("FRANZÖSISCH", 3), ("französisch", 1)]).level_in(&asked), 3);
+        assert!(!skills(&[("Französisch II", 5)]).meet(&asked));
+    }
+
+    #[test]
     fn a_relaxed_level_stays_one() {
         let asked = skills(&[("german", 4), ("billing", 1)]);
         assert_eq!(asked.relaxed(1), skills(&[("german", 3), ("billing", 1)]));
@@ -131,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_level_out_of_range_is_refused() {
-        for given in [vec![("a", 0)], vec![("a", 6)], vec![("a", 1), ("a", 2)], vec![("", 1)]] {
+        for given in [vec![("a", 0)], vec![("a", 6)], vec![("a", 1), ("A ", 2)], vec![("", 1)]] {
             let given = given.into_iter().map(|(skill, level)| (skill.to_owned(), level)).collect();
             assert!(Skills::read("skills", given).is_err());
         }

@@ -20,7 +20,8 @@ async fn skills_are_relaxed_with_the_wait() {
         QueueChange { required_skills: german(4), relax_seconds: Some(Some(30)), ..QueueChange::default() };
     let queue = centre.queue("support", asking).await;
     let agent = centre.agent(&[&queue]).await;
-    centre.skilled(&agent, &[("german", 3)]).await;
+    // By somebody else than who asks for it.
+    centre.skilled(&agent, &[("German", 3)]).await;
     let caller = centre.caller(&queue).await;
     centre.route().await;
     assert_eq!(centre.state(caller.call).await, CallState::Queued, "level 4 for the first 30 s");

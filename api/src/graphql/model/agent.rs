@@ -213,7 +213,7 @@ impl Agent {
 /// How good somebody is at something, or has to be.
 #[derive(SimpleObject, Clone)]
 pub struct AgentSkill {
-    /// What it is called, such as `german`.
+    /// What it is called, such as `german`; `German` is the same skill.
     skill: String,
     /// 1 (some) to 5 (expert).
     level: i32,

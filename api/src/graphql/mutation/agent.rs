@@ -24,7 +24,7 @@ struct AgentStatusSetInput {
 /// How good somebody is at something, or has to be.
 #[derive(InputObject)]
 pub struct AgentSkillInput {
-    /// What it is called, such as `german`.
+    /// What it is called, such as `german`; `German` is the same skill.
     skill: String,
     /// 1 (some) to 5 (expert).
     level: i32,
