@@ -53,7 +53,7 @@ impl Platform {
         Ok((offer, joined))
     }
 
-    /// Lets a call go to somebody else.
+    /// Lets a call go to somebody else. Declined already is no fault.
     ///
     /// # Errors
     /// NOT_FOUND, OFFER_GONE, INVALID for the reason.
@@ -65,7 +65,10 @@ impl Platform {
         };
         let mut change = self.change(seen.call_id).await?;
         if !change.decline(&seen, OfferState::Declined, &reason).await? {
-            return refuse(RefusalCode::OfferGone, GONE);
+            // Its connection goes back before another is asked for.
+            drop(change);
+            let declined = self.offers(&[id]).await?.pop().filter(|it| it.state == OfferState::Declined);
+            return declined.ok_or_else(|| Refusal::new(RefusalCode::OfferGone, GONE).into());
         }
         // One who says no is there: what was missed before is in no row with what comes.
         diesel::update(agent::table.find(seen.agent_id))

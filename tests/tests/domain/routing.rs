@@ -59,8 +59,11 @@ async fn a_declined_offer_keeps_the_call_queued() {
     let (first, second) = (centre.caller(&queue).await, centre.caller(&queue).await);
     let before = centre.visits(first.call).await.remove(0);
     centre.route().await;
-    assert_eq!(centre.offer(&one).await.unwrap().call_id, first.call);
+    let offer = centre.offer(&one).await.unwrap();
+    assert_eq!(offer.call_id, first.call);
     centre.decline(&one).await;
+    let again = centre.platform.decline_offer(&one, offer.id, Some("lunch".into())).await.unwrap();
+    assert_eq!((again.state, again.reason.as_deref()), (OfferState::Declined, Some("declined")), "a repeat");
     assert_eq!(centre.state(first.call).await, CallState::Queued);
     let after = centre.visits(first.call).await;
     assert_eq!(after.len(), 1, "the visit goes on");

@@ -210,9 +210,10 @@ async fn an_outcome_is_given_when_the_wrap_up_runs_out() {
     let done = WrappedUp { done: true, ..WrappedUp::default() };
     let early = centre.platform.wrap_up(&agent, caller.call, done).await;
     assert_eq!(refused(early.map(|_| ())).0, RefusalCode::Invalid, "this queue wants an outcome");
-    centre.platform.extend_wrap_up(&agent, caller.call).await.unwrap();
-    let twice = centre.platform.extend_wrap_up(&agent, caller.call).await;
-    assert_eq!(refused(twice).0, RefusalCode::LimitReached);
+    // Once, however often it is asked for.
+    for _ in 0..2 {
+        centre.platform.extend_wrap_up(&agent, caller.call).await.unwrap();
+    }
     centre.pass_with(&[&agent], seconds(61)).await;
     assert_eq!(centre.activity(&agent).await, AgentActivity::WrapUp, "it has been extended");
     centre.pass_with(&[&agent], seconds(60)).await;

@@ -119,7 +119,7 @@ impl OfferMutations {
         settle(accepted.await)
     }
 
-    /// Lets a call go to somebody else. For the agent to whom it is offered.
+    /// Lets a call go to somebody else. Declined already is no error. For the agent to whom it is offered.
     async fn offer_decline(
         &self,
         context: &Context<'_>,
@@ -158,7 +158,7 @@ impl OfferMutations {
         }))
     }
 
-    /// Gives the viewer's wrap-up as much time again; once. For the agent who wraps up.
+    /// Gives the viewer's wrap-up as much time again; once. Extended already is no error. For the agent who wraps up.
     async fn wrap_up_extend(
         &self,
         context: &Context<'_>,
