@@ -124,10 +124,15 @@ impl Change {
                 self.callback_in_vain("The agent left before the contact was there.", false).await?;
             } else {
                 let visit = self.visit().await?;
-                let (rank_at, entered_at) = visit.as_ref().map(|it| (it.rank_at, it.entered_at)).unzip();
                 // It has waited all the time: for an agent, or for one who hands it over to take it back.
-                let leave_by = visit.and_then(|visit| visit.leave_by);
-                self.enter_again(Entry { rank_at, entered_at, leave_by, ..Entry::default() }).await?;
+                let as_before = visit.map(|visit| Entry {
+                    rank_at: Some(visit.rank_at),
+                    entered_at: Some(visit.entered_at),
+                    not_before: Some(visit.not_before),
+                    leave_by: visit.leave_by,
+                    ..Entry::default()
+                });
+                self.enter_again(as_before.unwrap_or_default()).await?;
             }
             return Ok(true);
         }

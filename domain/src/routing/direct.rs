@@ -77,7 +77,7 @@ pub(crate) async fn best_members(
     let waiting = Waiting {
         visit: VisitId::new(),
         queue: queue.id,
-        entered_at: since,
+        since,
         prefer: None,
         refused: asked,
         callback: false,

@@ -187,7 +187,7 @@ pub(super) async fn consider(unit: &mut Unit, visits: &[(&Queue, &Visit)]) -> Re
             let waiting = Waiting {
                 visit: visit.id,
                 queue: queue.id,
-                entered_at: visit.entered_at,
+                since: visit.entered_at.max(visit.not_before),
                 prefer: visit.prefer_agent_id.filter(|_| waits),
                 refused: refused.remove(&visit.id).unwrap_or_default(),
                 callback: visit.callback,

@@ -23,7 +23,8 @@ pub(super) const NAMED: usize = 20;
 pub struct Waiting {
     pub visit: VisitId,
     pub queue: QueueId,
-    pub entered_at: DateTime<Utc>,
+    /// From when on agents could be asked: not while the contact had yet to join, or a call-back its time to come.
+    pub since: DateTime<Utc>,
     /// Whom it waits for, as long as that one is around.
     pub prefer: Option<AgentId>,
     /// Who did not take it a moment ago.
@@ -146,7 +147,7 @@ pub fn decide(
     around: Option<&Skills>,
     now: DateTime<Utc>,
 ) -> Decision {
-    let step = queue.relaxation_step(now - waiting.entered_at);
+    let step = queue.relaxation_step(now - waiting.since);
     let required = queue.required_skills.relaxed(step);
     let mut skipped = BTreeMap::new();
     let mut skip = |reason| *skipped.entry(reason).or_insert(0) += 1;
@@ -232,7 +233,7 @@ mod tests {
             let waiting = Waiting {
                 visit: VisitId::new(),
                 queue: queue.id,
-                entered_at: now,
+                since: now,
                 prefer: None,
                 refused: Vec::new(),
                 callback: false,
@@ -306,7 +307,7 @@ mod tests {
         let mut scene = Scene::new(RoutingStrategy::LongestIdle).with(50, 1, 2).asking(4);
         scene.queue.relax_seconds = Some(30);
         for (waited, taken) in [(0, false), (59, false), (60, true), (600, true)] {
-            scene.waiting.entered_at = scene.now - TimeDelta::seconds(waited);
+            scene.waiting.since = scene.now - TimeDelta::seconds(waited);
             assert_eq!(!scene.chosen().is_empty(), taken, "after {waited} s");
         }
         scene.free[0].skills = Skills::default();

@@ -43,7 +43,7 @@ struct WaitingRow {
     #[diesel(sql_type = sql_types::Uuid)]
     queue_id: QueueId,
     #[diesel(sql_type = sql_types::Timestamptz)]
-    entered_at: DateTime<Utc>,
+    since: DateTime<Utc>,
     #[diesel(sql_type = sql_types::Timestamptz)]
     rank_at: DateTime<Utc>,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
@@ -107,7 +107,7 @@ macro_rules! best {
     ($state:literal, $which:literal) => {
         concat!(
             "SELECT best.* FROM (SELECT pg_current_xact_id() AS id OFFSET 0) AS mine, unnest($1, $2, $4) AS wanted(queue_id, most, open), LATERAL (
-                SELECT v.id, v.call_id, v.queue_id, v.entered_at, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, c.younger
+                SELECT v.id, v.call_id, v.queue_id, greatest(v.entered_at, v.not_before) AS since, v.rank_at, v.prefer_agent_id, v.prefer_until, v.callback, c.younger
                 FROM (SELECT * FROM queue_visit v WHERE mine.id IS NOT NULL AND ",
             waits!(),
             $which,
@@ -228,7 +228,7 @@ pub(super) async fn lock_waiting(
             let waiting = Waiting {
                 visit: row.id,
                 queue: row.queue_id,
-                entered_at: row.entered_at,
+                since: row.since,
                 prefer: row.prefer_agent_id.filter(|_| waits),
                 refused: refused.remove(&row.id).unwrap_or_default(),
                 callback: row.callback,

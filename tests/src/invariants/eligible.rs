@@ -16,7 +16,7 @@ fn skills(text: &str) -> Skills {
 /// Calls that wait, or ring where everybody is asked, each with a member of its queue, and what stands between the two. Those are
 /// left out whose contact is away just now, for which a worker is sought, and call-backs of queues that close: hours are not told
 /// anew here; and of those that ring the ones that should have been taken by now.
-const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - v.entered_at)::float8, q.required_skills::text, q.relax_seconds, a.user_id::text, a.skills::text,
+const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - greatest(v.entered_at, v.not_before))::float8, q.required_skills::text, q.relax_seconds, a.user_id::text, a.skills::text,
         a.status = 'AVAILABLE' AND p.until > $1
             AND NOT EXISTS (SELECT FROM offer o WHERE o.agent_id = a.user_id AND o.state IN ('PENDING', 'ACCEPTED'))
             AND NOT EXISTS (SELECT FROM leg l WHERE l.user_id = a.user_id AND l.role = 'AGENT' AND l.state <> 'LEFT')

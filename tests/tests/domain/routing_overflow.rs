@@ -222,8 +222,11 @@ async fn an_agent_who_leaves_again_gives_a_call_no_more_time() {
     let queue = centre.queue("support", QueueChange::default()).await;
     let agent = centre.agent(&[&queue]).await;
     let caller = centre.caller(&queue).await;
-    let leave_by = async || centre.visits(caller.call).await.pop().unwrap().leave_by;
-    let given = leave_by().await;
+    let times = async || {
+        let visit = centre.visits(caller.call).await.pop().unwrap();
+        (visit.leave_by, visit.not_before)
+    };
+    let given = times().await;
     centre.route().await;
     centre.pass_with(&[&agent], seconds(5)).await;
     centre.accept(&agent).await;
@@ -232,7 +235,7 @@ async fn an_agent_who_leaves_again_gives_a_call_no_more_time() {
     assert_eq!(centre.state(caller.call).await, CallState::Connecting, "the contact's connection is broken");
     centre.leaves(caller.call, &agent).await;
     assert_eq!(centre.state(caller.call).await, CallState::Queued);
-    assert_eq!(leave_by().await, given);
+    assert_eq!(times().await, given);
 }
 
 /// A call that was moved has its time from then on; what it waited before counts for its place alone.

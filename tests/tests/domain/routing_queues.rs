@@ -22,7 +22,10 @@ async fn skills_are_relaxed_with_the_wait() {
     let agent = centre.agent(&[&queue]).await;
     // By somebody else than who asks for it.
     centre.skilled(&agent, &[("German", 3)]).await;
-    let caller = centre.caller(&queue).await;
+    let mut caller = centre.request(&queue).await.unwrap();
+    // Nobody can be asked yet: nothing of the time for level 4 is used up.
+    centre.pass_with(&[&agent], seconds(45)).await;
+    centre.joins(&mut caller).await;
     centre.route().await;
     assert_eq!(centre.state(caller.call).await, CallState::Queued, "level 4 for the first 30 s");
     let visits = centre.visits(caller.call).await;
