@@ -81,8 +81,7 @@ impl Call {
 
     /// The present or last agent.
     async fn agent(&self, context: &Context<'_>) -> Answer<Option<Agent>> {
-        let Some(id) = self.0.agent_id else { return Ok(None) };
-        Ok(context.loaders().load_one(AgentId::from(id)).await?.map(Agent))
+        Ok(named(context, self.0.agent_id.map(AgentId::from)).await?.map(Agent))
     }
 
     /// The present or last queue.
@@ -97,8 +96,7 @@ impl Call {
 
     /// What its contact is told about the present or last queue while that is closed; null while it is open.
     async fn queue_closed(&self, context: &Context<'_>) -> Answer<Option<QueueClosed>> {
-        let Some(id) = self.0.queue_id else { return Ok(None) };
-        let queue = context.loaders().load_one(id).await?;
+        let queue = named(context, self.0.queue_id).await?;
         Ok(queue.and_then(|queue| QueueClosed::of(queue, context.platform().clock.now())))
     }
 
@@ -375,8 +373,7 @@ impl Call {
     }
 
     async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {
-        let Some(visit) = self.0.visit_id else { return Ok(None) };
-        context.loaders().load_one(OutlookOf(visit)).await
+        named(context, self.0.visit_id.map(OutlookOf)).await
     }
 
     /// Seconds in intervals of these kinds; the open one counts until now.

@@ -93,10 +93,7 @@ pub struct Invitation {
 
 impl Invitation {
     pub async fn load(context: &Context<'_>, it: join::Invitation) -> Answer<Self> {
-        let visit = match it.call.visit_id {
-            Some(visit) => context.loaders().load_one(visit).await?,
-            None => None,
-        };
+        let visit = named(context, it.call.visit_id).await?;
         Ok(Self { it, visit })
     }
 
@@ -110,10 +107,7 @@ impl Invitation {
     }
 
     async fn outlook(&self, context: &Context<'_>) -> Answer<Option<Estimate>> {
-        match self.it.call.visit_id.filter(|_| self.waits()) {
-            Some(visit) => context.loaders().load_one(OutlookOf(visit)).await,
-            None => Ok(None),
-        }
+        named(context, self.it.call.visit_id.filter(|_| self.waits()).map(OutlookOf)).await
     }
 }
 
@@ -153,8 +147,7 @@ impl Invitation {
 
     /// What is told about the queue while the call waits in it and it is closed; null while it is open.
     async fn queue_closed(&self, context: &Context<'_>) -> Answer<Option<QueueClosed>> {
-        let Some(id) = self.it.call.queue_id.filter(|_| self.waits()) else { return Ok(None) };
-        let queue = context.loaders().load_one(id).await?;
+        let queue = named(context, self.it.call.queue_id.filter(|_| self.waits())).await?;
         Ok(queue.and_then(|queue| QueueClosed::of(queue, context.platform().clock.now())))
     }
 
