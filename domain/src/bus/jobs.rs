@@ -28,7 +28,7 @@ pub struct Delivery {
     pub redelivered: bool,
     /// How often it came back so far.
     pub attempt: u32,
-    queue: String,
+    pub queue: String,
     /// Gone with the answer.
     acker: Option<Acker>,
 }

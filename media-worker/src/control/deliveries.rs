@@ -10,7 +10,7 @@ pub async fn read<T: DeserializeOwned>(delivery: Delivery) -> Option<(T, Deliver
     match serde_json::from_slice(&delivery.body) {
         Ok(job) => Some((job, delivery)),
         Err(error) => {
-            tracing::error!(%error, "a job that is none");
+            tracing::error!(queue = delivery.queue, %error, "a job that is none");
             let _ = delivery.ack().await;
             None
         }
