@@ -7,8 +7,9 @@ use domain::crm::{ContactChange, ContactFilter, NewNote};
 use domain::error::RefusalCode;
 use domain::ids::{CallId, ContactId, TaskId};
 use domain::people::{Actor, idempotency::Key};
-use domain::routing::{CallRequest, Queue};
+use domain::routing::{CallRequest, Queue, QueueChange};
 use domain::tasks::NewTask;
+use domain::transfers::{Target, TransferKind};
 use serde_json::json;
 
 use super::centre::{Caller, Centre, refused, seconds};
@@ -139,4 +140,23 @@ async fn who_a_caller_claims_to_be_is_put_right_until_the_work_after_the_call_is
     }
     let called = place(platform, &supervisor).await.call.id;
     assert_eq!(refused(say(&centre, &supervisor, called, contact).await).0, RefusalCode::NotAllowed);
+}
+
+/// Whoever has handed a call over and has nothing to wrap up speaks with nobody in it any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_left_a_call_that_goes_on_no_longer_says_who_calls() {
+    let centre = Centre::open().await;
+    let at_once = QueueChange { wrap_up_seconds: Some(0), ..plain() };
+    let (support, sales) = (centre.queue("support", at_once).await, centre.queue("sales", plain()).await);
+    let (call, agent, _) = centre.talk(&support).await;
+    let seller = centre.agent(&[&sales]).await;
+    let to = Target::Queue(sales.id);
+    centre.platform.transfer_call(&agent, call, TransferKind::Blind, to, None).await.unwrap();
+    centre.route().await;
+    assert_eq!(centre.accept(&seller).await, call);
+    centre.media_of(call, &seller).await;
+
+    let claimed = centre.call(call).await.contact_id.unwrap();
+    assert_eq!(refused(say(&centre, &agent, call, claimed).await).0, RefusalCode::NotAllowed);
+    assert!(say(&centre, &seller, call, claimed).await.unwrap().contact_verified);
 }
