@@ -120,7 +120,7 @@ impl Platform {
     }
 
     /// # Errors
-    /// NOT_FOUND, INVALID for the name, or to archive what queues play.
+    /// NOT_FOUND, INVALID for the name, or to archive what queues play or agents greet with.
     pub async fn update_audio_file(&self, id: AudioFileId, change: AudioFileChange) -> Result<AudioFile> {
         let name = change.name.map(|name| validate::name("name", &name)).transpose()?;
         let mut unit = self.begin().await?;

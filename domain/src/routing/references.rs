@@ -1,6 +1,7 @@
 //! What queues name: where calls go on to, what is heard, and the outcome of a wrap-up that runs out.
 //!
 //! What a queue names that takes calls is not archived: forms would no longer show it, and it would be used all the same.
+//! Nor is the file that an agent's messages begin with.
 
 use diesel::{QueryableByName, sql_query, sql_types};
 use diesel_async::RunQueryDsl;
@@ -15,21 +16,37 @@ use crate::{
     ids::{AudioFileId, OutcomeId, QueueId},
 };
 
-/// So many queues are named to whoever may not archive what they use.
+/// So many users are named to whoever may not archive what they use.
 const NAMED: usize = 3;
 
 /// One more than are named. An id is nothing else's, so that one statement serves for all that can be archived.
-const USERS: &str = "SELECT q.name FROM queue q LEFT JOIN voicemail_box b ON b.queue_id = q.id
-    WHERE q.archived_at IS NULL AND $1 IN (q.overflow_queue_id, q.default_outcome_id, q.music_id, q.announcement_id, b.greeting_id)
-    ORDER BY lower(q.name), q.id LIMIT 4";
+/// Whoever can't sign in any more is asked for by nobody, and could choose no other greeting.
+const USERS: &str = "SELECT name, greets FROM (
+        SELECT q.id, q.name, false AS greets FROM queue q LEFT JOIN voicemail_box b ON b.queue_id = q.id
+        WHERE q.archived_at IS NULL
+            AND $1 IN (q.overflow_queue_id, q.default_outcome_id, q.music_id, q.announcement_id, b.greeting_id)
+        UNION ALL
+        SELECT u.id, u.name, true FROM voicemail_box b JOIN app_user u ON u.id = b.agent_id
+        WHERE u.disabled_at IS NULL AND b.greeting_id = $1
+    ) AS users
+    ORDER BY greets, lower(name), id LIMIT 4";
 
 #[derive(QueryableByName)]
 struct User {
     #[diesel(sql_type = sql_types::Text)]
     name: String,
+    /// An agent, by whose greeting it is used; otherwise a queue.
+    #[diesel(sql_type = sql_types::Bool)]
+    greets: bool,
 }
 
-/// Nobody archives what queues use. Whoever asks holds the row, and whoever chooses it for a queue does.
+impl User {
+    fn named(&self) -> String {
+        if self.greets { format!("the greeting of {}", self.name) } else { format!("“{}”", self.name) }
+    }
+}
+
+/// Nobody archives what queues or greetings use. Whoever asks holds the row, and whoever chooses it does.
 ///
 /// # Errors
 /// INVALID with the names of the first few.
@@ -38,9 +55,9 @@ pub(crate) async fn refuse_while_used(unit: &mut Unit, id: Uuid) -> Result<()> {
     if users.is_empty() {
         return Ok(());
     }
-    let names: Vec<String> = users.iter().take(NAMED).map(|queue| format!("“{}”", queue.name)).collect();
+    let names: Vec<String> = users.iter().take(NAMED).map(User::named).collect();
     let more = if users.len() > NAMED { " and others" } else { "" };
-    let says = format!("Queues use it: {}{more}. Choose something else there first.", names.join(", "));
+    let says = format!("These use it: {}{more}. Choose something else there first.", names.join(", "));
     Err(Refusal::invalid("archived", says).into())
 }
 

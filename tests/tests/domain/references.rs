@@ -101,6 +101,29 @@ async fn what_queues_use_is_not_archived() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_agents_greet_with_is_not_archived() {
+    let centre = Centre::open().await;
+    let greeting = file(&centre, "greeting", "READY").await;
+    let agent = centre.agent(&[]).await;
+    let name = agent.user().unwrap().name.clone();
+    let greet = async |greeting: Greeting| {
+        centre.platform.set_agent_greeting(&agent, None, greeting).await.unwrap();
+    };
+    greet(Greeting::File(greeting)).await;
+    let (code, says) = refused(centre.archive_file(greeting).await);
+    assert_eq!(code, RefusalCode::Invalid);
+    assert!(says.contains(&format!("use it: the greeting of {name}.")), "{says}");
+    greet(Greeting::None).await;
+    centre.archive_file(greeting).await.unwrap();
+
+    // Nobody is left to choose another greeting.
+    let other = file(&centre, "other", "READY").await;
+    greet(Greeting::File(other)).await;
+    centre.stage.sql().await.batch_execute("UPDATE app_user SET disabled_at = now()").await.unwrap();
+    centre.archive_file(other).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_used_is_not_chosen() {
     let centre = Centre::open().await;
     let music = file(&centre, "music", "READY").await;

@@ -30,7 +30,7 @@ struct AudioFileUpdateInput {
     audio_file_id: ID,
     /// What it is called.
     name: Option<String>,
-    /// True takes it out of the choice, which is INVALID while queues play it; false brings it back.
+    /// True takes it out of the choice, which is INVALID while queues or greetings play it; false brings it back.
     archived: Option<bool>,
 }
 
