@@ -5,6 +5,7 @@ use std::{ops::Range, path::Path};
 use super::{
     TranscodeError,
     audio_track::{Position, RATE},
+    encode::AUDIO_PRIMING,
     mix::Mixer,
     probe::Found,
 };
@@ -21,18 +22,23 @@ const PAUSE: usize = 20;
 /// Less than this of speech is a click, a cough, or somebody who hung up.
 const LEAST: usize = 2000 / WINDOW_MILLISECONDS;
 
-/// Where in a message of this length something is said, in milliseconds.
+/// Where in a message of this length something is said, in milliseconds. Judged from where the file begins: what it won't
+/// hold, be it a click, says nothing.
 ///
 /// # Errors
 /// [`TranscodeError::Silent`] when nothing is.
 pub fn said_in(directory: &Path, sounds: Vec<Found>, duration_ms: u64) -> Result<Range<u64>, TranscodeError> {
     let end = RATE * duration_ms as Position / 1000;
-    let mut mixer = Mixer::new(directory, sounds, 0, end.max(1), true);
+    let mut mixer = Mixer::new(directory, sounds, AUDIO_PRIMING, end.max(AUDIO_PRIMING + 1), true);
     let loud = std::iter::from_fn(|| mixer.next_block()).flat_map(|block| loud_windows(&block));
     let (first, last) = said(loud).ok_or(TranscodeError::Silent)?;
-    let millis = |window: usize| (window * WINDOW_MILLISECONDS) as u64;
-    let start = millis(first).saturating_sub(KEPT_MILLISECONDS);
-    Ok(start..(millis(last + 1) + KEPT_MILLISECONDS).min(duration_ms))
+    let start = begins_at(first).saturating_sub(KEPT_MILLISECONDS);
+    Ok(start..(begins_at(last + 1) + KEPT_MILLISECONDS).min(duration_ms))
+}
+
+/// In milliseconds from the start of the recording.
+fn begins_at(window: usize) -> u64 {
+    (window * WINDOW_MILLISECONDS) as u64 + (AUDIO_PRIMING * 1000 / RATE) as u64
 }
 
 /// Of a block of both channels in turn, which hold the same.

@@ -255,6 +255,18 @@ async fn a_message_is_cut_to_what_was_said_and_silence_is_told() {
     assert!((7_600..7_900).contains(&outcome.duration_ms), "{} ms", outcome.duration_ms);
     assert_eq!(playlist_lengths(&folder.path().join("out"), "audio").len(), 2);
 
+    // The end of another beep clicks in the first milliseconds, which the file does not hold: the silence behind it goes, too.
+    let click = beeping_audio(1);
+    let (folder, _) =
+        record_and_transcode(&[(AGENT, Audio, &click), (CONTACT, Audio, &said(8))], 12_000).await;
+    let mut plan = Plan::read(folder.path()).unwrap();
+    plan.message = true;
+    plan.tracks.iter_mut().find(|track| track.role == Role::Agent).unwrap().offset_ms = -697;
+    write_plan(folder.path(), &plan);
+    run(folder.path(), |_| {}).unwrap();
+    let heard = Watched::m4a(&folder.path().join("out/recording.m4a"));
+    together("behind a click", &heard.right_beeps, &expected);
+
     // One beep is no message.
     let (folder, _) = record_and_transcode(&[(CONTACT, Audio, &said(1))], 12_000).await;
     let mut plan = Plan::read(folder.path()).unwrap();
