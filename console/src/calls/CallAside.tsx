@@ -1,11 +1,12 @@
 import { Badge, Tabs } from '@mantine/core';
 import { useHotkeys, useUncontrolled } from '@mantine/hooks';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { useQuery } from 'urql';
 import { useWorkspace } from '../app/workspace';
 import { graphql } from '../gql';
 import type { CallAsideQuery } from '../gql/graphql';
 import type { Autosave } from '../notes/autosave';
+import { holdCaret } from '../notes/caret';
 import { NoteField, useAutosave } from '../notes/NoteField';
 import { NoteList } from '../notes/NoteList';
 import styles from './CallAside.module.css';
@@ -96,6 +97,13 @@ function Known({ call, note, children, chat, unread = 0, ...tabs }: KnownProps) 
         ]
       : [],
   );
+  // Before the field is gone, and the focus with it.
+  useLayoutEffect(() => {
+    const within = box.current;
+    return () => {
+      if (note && within) holdCaret(call.id, within, note);
+    };
+  }, [call.id, note]);
   return (
     <Tabs value={tab} onChange={(next) => setTab(next ?? 'contact')} keepMounted={false} className={styles.tabs} ref={box}>
       <Tabs.List className={styles.list}>

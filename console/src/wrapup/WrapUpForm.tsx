@@ -9,6 +9,7 @@ import { useWorkspace } from '../app/workspace';
 import { otherSide, stateOf } from '../calls/words';
 import { graphql } from '../gql';
 import type { TaskCreateInput, WrapUpCallFragment, WrapUpQuery } from '../gql/graphql';
+import { takeCaret } from '../notes/caret';
 import { shelfAt } from '../notes/notebook';
 import { NoteField, useAutosave } from '../notes/NoteField';
 import { Fault } from '../ui/Fault';
@@ -189,11 +190,16 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
     };
   }, [choices]);
 
-  const outcomeList = useRef<HTMLDivElement>(null);
-  useEffect(() => outcomeList.current?.querySelector('input')?.focus(), []);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const field = form.current?.querySelector<HTMLTextAreaElement>('[data-note]');
+    if (field) takeCaret(call.id, field, note);
+    if (document.activeElement !== field) form.current?.querySelector<HTMLInputElement>('[role="radiogroup"] input')?.focus();
+  }, [call.id, note]);
 
   return (
     <form
+      ref={form}
       className={styles.form}
       noValidate
       onSubmit={(event) => {
@@ -218,7 +224,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
       <Fault words={fault ?? (trouble && `What you chose is not saved. ${trouble}`)} />
       <Input.Wrapper label="Outcome" required={wrapUp.required} labelElement="div" id="outcome">
         <Chip.Group value={draft.outcomeId ?? ''} onChange={(outcomeId) => change({ outcomeId })}>
-          <div className={styles.outcomes} role="radiogroup" aria-label="Outcome" ref={outcomeList}>
+          <div className={styles.outcomes} role="radiogroup" aria-label="Outcome">
             {outcomes.map((outcome) => (
               <Chip key={outcome.id} name="outcome" value={outcome.id} variant="outline">
                 {outcome.name}

@@ -79,11 +79,32 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
     await expectAccessible(second);
   });
 
-  await test.step('the wrap-up takes the stage’s place, and comes back after a reload', async () => {
+  await test.step('the call ends under the agent’s hands: what is typed goes on in the wrap-up’s note, and nowhere else', async () => {
+    let answer = (): void => {};
+    const typed = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await second.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query WrapUp(')) await typed;
+      await route.fallback();
+    });
+    await second.keyboard.press('n');
+    await expect(second.getByRole('textbox', { name: 'Note of this call' })).toBeFocused();
     await contact.getByRole('button', { name: 'Hang up' }).click();
+    await expect(second.getByRole('region', { name: 'Full call' })).toHaveCount(0);
+    await second.keyboard.type(' Any time.');
+    answer();
     const form = second.getByRole('region', { name: 'Wrap-up of the call' });
-    await expect(form).toBeVisible();
-    await expect(form.getByRole('textbox', { name: 'Note' })).toHaveValue('Wants it by post.');
+    await expect(form.getByRole('textbox', { name: 'Note' })).toBeFocused();
+    await second.keyboard.type(' No hurry.');
+    await expect(form.getByRole('textbox', { name: 'Note' })).toHaveValue('Wants it by post. Any time. No hurry.');
+    await expect(form.getByRole('radio', { checked: true })).toHaveCount(0);
+    await expect(status(second)).toHaveAccessibleName(/Wrap-up/);
+    await second.unrouteAll({ behavior: 'wait' });
+  });
+
+  await test.step('the wrap-up takes the stage’s place, and comes back after a reload', async () => {
+    const form = second.getByRole('region', { name: 'Wrap-up of the call' });
     await expectAccessible(second);
     let lost = false;
     await second.route('**/graphql', async (route) => {
