@@ -17,6 +17,15 @@ test('a contact is added, found as one types, and opened', async ({ user }) => {
   await expect(page).toHaveURL(/\/contacts\?q=/);
   const found = page.getByRole('link', { name });
   await expect(found).toHaveCount(1);
+
+  await test.step('on a phone, too, one sees what one types', async () => {
+    const search = page.getByRole('searchbox', { name: 'Search contacts' });
+    const desk = page.viewportSize();
+    await page.setViewportSize({ width: 390, height: 720 });
+    await search.focus();
+    await expect.poll(async () => (await search.boundingBox())?.width).toBeGreaterThan(300);
+    if (desk) await page.setViewportSize(desk);
+  });
   await found.press('Enter');
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 });
