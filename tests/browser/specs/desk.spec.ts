@@ -41,6 +41,14 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
     await expectAccessible(first);
   });
 
+  await test.step('on a low screen the card scrolls, with its buttons in reach', async () => {
+    const desk = first.viewportSize();
+    await first.setViewportSize({ width: 390, height: 420 });
+    await expect.poll(async () => (await offer(first).boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    await expect(offer(first).getByRole('button', { name: 'Decline' })).toBeInViewport({ ratio: 0.9 });
+    if (desk) await first.setViewportSize(desk);
+  });
+
   await test.step('it declines, and the other rings', async () => {
     await offer(first).getByRole('button', { name: 'Decline' }).click();
     await first.getByRole('menuitem', { name: 'Not my field' }).click();
