@@ -124,7 +124,15 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
     await expect(form.getByRole('alert')).toContainText('What you chose is not saved');
     // It is tried again by itself.
     await expect(form.getByRole('alert')).toHaveCount(0);
+    let unreadable = true;
+    await second.route('**/graphql', async (route) => {
+      if (!unreadable || !route.request().postData()?.includes('query WrapUp(')) return route.fallback();
+      unreadable = false;
+      await route.fulfill({ json: { data: { call: null, outcomes: [] } } });
+    });
     await second.reload();
+    await expect(form).toContainText('No such call');
+    await form.getByRole('button', { name: 'Try again' }).click();
     await expect(form.getByRole('radio', { name: 'Solved', exact: true })).toBeChecked();
     await form.getByLabel('Follow-up task').fill('Send the invoice again');
     await second.keyboard.press('Control+Enter');
