@@ -7,11 +7,16 @@ const stream = ({ audio, video }: MediaStreamConstraints) =>
 
 /** Whether the browser may use the microphone. */
 let allowed = false;
+let camera = true;
 
 beforeEach(() => {
   allowed = false;
-  const getUserMedia = (wanted: MediaStreamConstraints) =>
-    wanted.audio && !allowed ? Promise.reject(new DOMException('', 'NotAllowedError')) : Promise.resolve(stream(wanted));
+  camera = true;
+  const getUserMedia = async (wanted: MediaStreamConstraints) => {
+    if (wanted.audio && !allowed) throw new DOMException('', 'NotAllowedError');
+    if (wanted.video && !camera) throw new DOMException('', 'NotReadableError');
+    return stream(wanted);
+  };
   vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } });
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -42,4 +47,20 @@ it('a camera that comes does not hide that the microphone did not', async () => 
   allowed = true;
   media.toggleMicrophone();
   await vi.waitFor(() => expect(media.state().fault).toBeNull());
+});
+
+it('what is wrong with a camera can be laid aside, what is wrong with a microphone can not', async () => {
+  allowed = true;
+  camera = false;
+  const media = await open();
+  await media.setCamera(true);
+  expect(media.state().fault).toEqual({ kind: 'video', reason: 'busy' });
+  media.dismissFault();
+  expect(media.state().fault).toBeNull();
+  await media.setCamera(true);
+  expect(media.state().fault?.kind).toBe('video');
+  allowed = false;
+  const mute = await open();
+  mute.dismissFault();
+  expect(mute.state().fault?.kind).toBe('audio');
 });

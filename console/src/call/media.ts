@@ -158,6 +158,11 @@ export class LocalMedia {
     this.#become({ screen: null });
   }
 
+  /** Read and done without: one talks without a camera. Without a microphone nobody does, so that stays said. */
+  dismissFault(): void {
+    if (this.#state.fault?.kind === 'video') this.#become({ fault: null });
+  }
+
   async choose(kind: Kind, deviceId: string): Promise<void> {
     this.#preferences.write(kind === 'audio' ? 'audioinput' : 'videoinput', deviceId);
     if (kind === 'video' && !this.#state.cameraOn) return;

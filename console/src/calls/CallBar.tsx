@@ -10,6 +10,7 @@ import {
   IconPointFilled,
 } from '@tabler/icons-react';
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
+import type { LocalMedia } from '../call/media';
 import type { Statistics } from '../call/statistics';
 import { Company } from '../supervision/Company';
 import { clock } from '../ui/format';
@@ -83,6 +84,7 @@ export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
             {barWords(state, local.fault, call)}
           </span>
         </div>
+        <DismissFault media={media} />
         <div className={styles.facts}>
           {call?.answeredAt ? (
             <span className={styles.timer} data-live={talking}>
@@ -109,6 +111,13 @@ export function CallBar({ onDialog, onDismiss, ...dock }: Props) {
       </div>
     </section>
   );
+}
+
+/** What is wrong with the camera stands where the call's state does, which is wanted again once that was read. */
+export function DismissFault({ media }: { media: LocalMedia }) {
+  const { fault } = useLocalMedia(media);
+  if (fault?.kind !== 'video') return null;
+  return <CloseButton size="sm" aria-label="Go on without the camera" onClick={() => media.dismissFault()} />;
 }
 
 /** From the bar to the full call, and back. */

@@ -2,7 +2,7 @@ import { Button, Tooltip } from '@mantine/core';
 import { useWorkspace } from '../app/workspace';
 import { useLiveCall, useLocalMedia, useStatistics } from '../call/hooks';
 import bar from '../calls/CallBar.module.css';
-import { Quality, Unfold } from '../calls/CallBar';
+import { DismissFault, Quality, Unfold } from '../calls/CallBar';
 import type { DockProps } from '../calls/CallDock';
 import { Controls, HangUpButton } from '../calls/Controls';
 import { barWords } from '../calls/live-words';
@@ -38,6 +38,7 @@ export function SupervisorBar({ current, call, name, mode, open, onOpen, speaker
         <Icon size={18} aria-hidden="true" />
         <span dir="auto">{trouble ?? hearsWords(mode, call?.legs ?? [], user.id)}</span>
       </div>
+      <DismissFault media={media} />
       <div className={bar.facts}>
         {call?.answeredAt && (
           <span className={bar.timer}>
