@@ -26,7 +26,8 @@ export default defineConfig({
       args: [
         // A container's root has no sandbox; the pages are our own.
         '--no-sandbox',
-        '--use-fake-device-for-media-stream',
+        // Twenty pictures a second would take most of two cores to encode; ten show as well that they come.
+        '--use-fake-device-for-media-stream=fps=10',
         '--use-fake-ui-for-media-stream',
         '--allow-loopback-in-peer-connection',
       ],
