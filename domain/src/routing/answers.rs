@@ -71,7 +71,7 @@ impl Platform {
             return declined.ok_or_else(|| Refusal::new(RefusalCode::OfferGone, GONE).into());
         }
         // One who says no is there: what was missed before is in no row with what comes.
-        diesel::update(agent::table.find(seen.agent_id))
+        diesel::update(agent::table.find(seen.agent_id).filter(agent::missed_in_row.ne(0)))
             .set(agent::missed_in_row.eq(0))
             .execute(change.unit.connection())
             .await?;

@@ -227,8 +227,9 @@ impl CallMutations {
         let (call, known) = (id::parse(&input.call_id)?, id::parse_optional(input.contact_id.as_ref())?);
         let set = async {
             let key = key(actor, "callContactSet", input.idempotency_key.as_ref(), &input)?;
+            let nothing_else = input.name.is_none() && input.emails.is_none() && input.phones.is_none();
             let who = match (known, input.name) {
-                (Some(contact), None) => Identity::Known(contact),
+                (Some(contact), None) if nothing_else => Identity::Known(contact),
                 (None, Some(name)) => Identity::New(ContactChange {
                     name: Some(name),
                     emails: input.emails.map(emails),
@@ -236,7 +237,7 @@ impl CallMutations {
                     ..ContactChange::default()
                 }),
                 _ => {
-                    let says = "Say who it is: a contact, or the name of a new one; one of the two.";
+                    let says = "Say who it is: a contact, or the name of a new one and how to reach them; one of the two.";
                     return Err(Refusal::invalid("contactId", says).into());
                 }
             };
