@@ -64,3 +64,14 @@ it('what is wrong with a camera can be laid aside, what is wrong with a micropho
   mute.dismissFault();
   expect(mute.state().fault?.kind).toBe('audio');
 });
+
+it('a camera that comes at the second try is no longer said to fail', async () => {
+  const media = await open();
+  camera = false;
+  await media.setCamera(true);
+  expect(media.state()).toMatchObject({ cameraOn: false, fault: { kind: 'video' } });
+  camera = true;
+  await media.setCamera(true);
+  expect(media.state()).toMatchObject({ cameraOn: true, fault: null });
+  expect(isMuted(media.state())).toBe(true);
+});

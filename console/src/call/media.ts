@@ -193,8 +193,8 @@ export class LocalMedia {
       const track = (kind === 'audio' ? stream.getAudioTracks() : stream.getVideoTracks())[0] ?? null;
       this.#take(kind, track);
       // A camera that came says nothing of a microphone that did not.
-      const fault = kind === 'video' && lacksMicrophone(this.#state) ? this.#state.fault : null;
-      this.#become({ fault, ...(kind === 'video' ? { cameraOn: true } : {}) });
+      const { fault } = this.#state;
+      this.#become({ fault: kind === 'video' && fault?.kind === 'audio' ? fault : null, ...(kind === 'video' ? { cameraOn: true } : {}) });
     } catch (error) {
       if (kind === 'video') this.#take('video', null);
       this.#become({ fault: { kind, reason: faultOf(error) }, ...(kind === 'video' ? { cameraOn: false } : {}) });
