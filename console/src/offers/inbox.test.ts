@@ -174,6 +174,18 @@ describe('accepting', () => {
     expect(notices).toMatchObject([{ kind: 'gone', words: 'The caller hung up.' }]);
   });
 
+  it('what went while the microphone was refused is told as what it was', async () => {
+    let refuse: (error: Error) => void = () => undefined;
+    const { inbox, notices } = setUp({ prepare: () => new Promise((_ready, reject) => (refuse = reject)) });
+    inbox.receive({ offer: offer('a'), at: iso(0) });
+    const accepting = inbox.accept('a');
+    inbox.receive({ offer: offer('a', 'TIMED_OUT', 'no answer'), at: iso(20_000) });
+    refuse(new NoMicrophone('denied'));
+    await accepting;
+    expect(notices).toMatchObject([{ kind: 'missed', words: 'no answer' }]);
+    expect(inbox.state().fault).toBeNull();
+  });
+
   it('that does not get through rings on, and says in plain words why', async () => {
     const { inbox, ids } = setUp({ accept: () => Promise.reject(UNREACHED) });
     inbox.receive({ offer: offer('a'), at: iso(0) });

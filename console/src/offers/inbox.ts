@@ -179,11 +179,12 @@ export class Inbox<Ready> {
   }
 
   #fail(offer: Offer, error: unknown): void {
-    if (error instanceof NoMicrophone) {
-      this.#become({ fault: { offerId: offer.id, device: error.reason, words: null } });
-    } else if (error instanceof Refused && (error.code === 'OFFER_GONE' || error.code === 'NOT_FOUND')) {
-      this.settle(offer.id);
+    if (error instanceof Refused && (error.code === 'OFFER_GONE' || error.code === 'NOT_FOUND')) this.settle(offer.id);
+    // Where nothing rings any more, nobody reads what stood in the way.
+    if (this.#settled.has(offer.id)) {
       this.#tooLate(offer);
+    } else if (error instanceof NoMicrophone) {
+      this.#become({ fault: { offerId: offer.id, device: error.reason, words: null } });
     } else {
       this.#become({ fault: { offerId: offer.id, device: null, words: explain(error) } });
     }
