@@ -48,7 +48,9 @@ export function ContactPicker({ label, value, onValue, onSubmit, present }: Prop
   const loading = !operation || (operation.variables.filter?.search ?? '') !== search.trim();
   const contacts = data?.contacts.nodes ?? [];
   const free = contacts.filter(({ id }) => !present.includes(id));
-  const chosen = free.find(({ id }) => id === value?.id) ?? free[0] ?? null;
+  // Of all whom one knows nobody is meant before something was typed.
+  const first = search.trim() === '' ? null : (free[0] ?? null);
+  const chosen = free.find(({ id }) => id === value?.id) ?? first;
   useEffect(() => {
     if (chosen?.id !== value?.id) onValue(chosen);
   });

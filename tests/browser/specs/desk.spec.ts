@@ -76,6 +76,9 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
     await second.getByRole('tab', { name: 'Contact', exact: true }).click();
     await second.getByRole('button', { name: 'Who is this?' }).press('Enter');
     const dialog = second.getByRole('dialog', { name: 'Who is this?' });
+    // It is nobody before something was typed: another Enter would do no harm.
+    await expect(dialog.getByRole('option').first()).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'Choose a contact' })).toBeDisabled();
     await dialog.getByRole('tab', { name: 'New contact' }).click();
     await expect(dialog.getByLabel('Name')).toHaveValue(caller);
     await expectAccessible(second);
