@@ -198,6 +198,7 @@ test('all tabs of all browsers agree', async ({ user, somebody, request }) => {
 });
 
 test('a tab that was cut off keeps no card of what went meanwhile', async ({ user, somebody, request }) => {
+  test.setTimeout(120_000);
   const queue = await makeQueue(request, 'Cut');
   const tab = await user();
   const cutOff = await somebody();
