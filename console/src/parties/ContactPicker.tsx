@@ -1,3 +1,4 @@
+import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../gql';
@@ -35,11 +36,7 @@ const PAUSE_MS = 150;
 
 export function ContactPicker({ label, value, onValue, onSubmit, present }: Props) {
   const [search, setSearch] = useState('');
-  const [wanted, setWanted] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setWanted(search.trim()), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [search]);
+  const [wanted] = useDebouncedValue(search.trim(), PAUSE_MS);
   const [{ data, operation }] = useQuery({
     query: ContactsToInvite,
     variables: { filter: wanted === '' ? null : { search: wanted } },
