@@ -26,6 +26,10 @@ graphql(`
       role
       name
     }
+    visits {
+      id
+      callback
+    }
   }
 `);
 
