@@ -14,7 +14,7 @@ export function AudioButton({ children, size = 'sm', loading, onFile }: Props) {
     if (file) onFile(file);
   };
   return (
-    <FileButton accept="audio/*,video/ogg,.opus,.flac" onChange={take}>
+    <FileButton accept="audio/*,video/ogg,.opus,.flac,.aif,.aiff" onChange={take}>
       {(props) => (
         <Button {...props} size={size} loading={loading} leftSection={<IconUpload size={16} aria-hidden="true" />}>
           {children}
