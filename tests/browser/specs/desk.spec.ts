@@ -22,7 +22,7 @@ test.afterEach(async ({ request }) => {
 test('two agents are free: one declines, the other takes it, wraps up and notes what comes next', async ({ user, somebody, request }) => {
   test.setTimeout(180_000);
   const caller = `Cleo Caller ${Date.now()}`;
-  const queue = await makeQueue(request, 'Help', { wrapUpSeconds: 60 }, FIRST, SECOND);
+  const queue = await makeQueue(request, 'Help', { wrapUpSeconds: 120 }, FIRST, SECOND);
   const first = await user();
   const second = await user(SECOND);
   const contact = await somebody(PHONE);
