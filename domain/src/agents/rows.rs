@@ -43,7 +43,7 @@ impl Skills {
         if given.len() > MANY {
             return refuse(RefusalCode::LimitReached, format!("{MANY} skills at most."));
         }
-        let mut skills = BTreeMap::new();
+        let mut skills: BTreeMap<String, i32> = BTreeMap::new();
         for (skill, level) in given {
             let skill = validate::text_of(field, &skill, 100)?;
             if !(1..=5).contains(&level) {
