@@ -65,6 +65,12 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
     await expect(offer(first)).toHaveCount(0);
   });
 
+  await test.step('the bar of the call fits on a phone', async () => {
+    await second.setViewportSize({ width: 390, height: 844 });
+    await expect.poll(() => second.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await second.setViewportSize({ width: 1280, height: 800 });
+  });
+
   await test.step('a note is saved as it is typed', async () => {
     await second.keyboard.press('n');
     await second.keyboard.type('Wants it by post.');
