@@ -1,4 +1,4 @@
-import { ActionIcon, Button, createTheme, type MantineColorsTuple, Modal, Notification, Table, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Button, createTheme, type MantineColorsTuple, Modal, Notification, Table, TextInput, Tooltip } from '@mantine/core';
 
 /** 14 px base on a 4 px grid, one accent. Colours beside it carry meaning, see tokens.css. */
 /** The dark surfaces of tokens.css, so that menus and dialogs are made of the same grey. */
@@ -36,6 +36,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 32 } }),
+    // Yellow on yellow can't be read; the surface carries the meaning.
+    Alert: Alert.extend({ styles: { title: { color: 'var(--text)' } } }),
     Button: Button.extend({ defaultProps: { size: 'sm', fw: 500 } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
     Modal: Modal.extend({
