@@ -1,7 +1,8 @@
 //! Connections that are given up when the database takes a statement and says nothing any more.
 //!
 //! `statement_timeout` is the server's own, and TCP's limits end with the other system's confirmation: a server that is stuck
-//! would hold whoever asks it for good.
+//! would hold whoever asks it for good. What counts is the beginning of an answer: one of many rows that stops in their midst
+//! is still waited for.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
