@@ -113,7 +113,8 @@ test('a contact calls from a button on a foreign page with a strict policy', asy
   await rate(frame, 5, 'From the shop.');
   await test.step('Escape closes it now', async () => {
     await frame.getByRole('button', { name: 'Change it' }).focus();
-    await contact.keyboard.press('Escape');
+    // Not waited for: the frame that would say that it has the key goes by it.
+    void contact.keyboard.press('Escape').catch(() => undefined);
     await expect.poll(() => contact.frames().length).toBe(1);
   });
   expect(refused).toEqual([]);
