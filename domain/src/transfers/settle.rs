@@ -133,6 +133,11 @@ impl Change {
 
     async fn withdraw(&mut self, it: &Transfer, reason: &str, actor: &str) -> Result<()> {
         let mut came: Vec<AgentId> = it.to_agent_id.into_iter().collect();
+        if let Some(of_queue) = self.call.agent_id.filter(|_| it.waits()) {
+            // There already, while a contact who has lost the connection is not: nothing was talked that could be wrapped up.
+            self.wraps_up_for(of_queue.into(), None);
+            came.push(of_queue.into());
+        }
         for mut offer in self.live_offers().await? {
             let theirs = match offer.purpose {
                 OfferPurpose::Transfer => true,

@@ -98,14 +98,20 @@ async fn a_call_is_left_to_whoever_answers_out_of_the_other_queue() {
 async fn a_call_is_taken_back_out_of_the_queue_whatever_it_is_doing_there() {
     let it = Sales::set().await;
     let (scene, centre) = (&it.scene, &it.scene.centre);
-    for step in ["waits", "rings", "accepted"] {
+    for step in ["waits", "rings", "accepted", "there, and the contact's connection is lost"] {
         let transfer = it.transfer(Blind).await.unwrap();
+        let lost = step.starts_with("there");
         if step != "waits" {
             scene.route().await;
             assert!(centre.offer(&scene.two).await.is_some());
         }
-        if step == "accepted" {
+        if step == "accepted" || lost {
             centre.accept(&scene.two).await;
+        }
+        if lost {
+            centre.silence(scene.call(), LegRole::Contact).await;
+            centre.media_of(scene.call(), &scene.two).await;
+            assert_eq!(centre.state(scene.call()).await, CallState::Connecting);
         }
         centre.judge().await;
         let (code, says) = refused(centre.platform.complete_transfer(&scene.one, transfer.id).await);
@@ -121,7 +127,7 @@ async fn a_call_is_taken_back_out_of_the_queue_whatever_it_is_doing_there() {
     }
     assert_eq!(
         it.outcomes().await,
-        [Some(VisitOutcome::Cancelled); 3],
+        [Some(VisitOutcome::Cancelled); 4],
         "no visit that was offered to the queue"
     );
     let stats = centre.platform.queue_stats(std::slice::from_ref(&it.sales)).await.unwrap().remove(0);
