@@ -80,19 +80,20 @@ impl Change {
         reach: Option<Reach>,
         actor: &str,
     ) -> Result<(Call, LegId)> {
-        let now = self.now();
         let name = self
             .legs
             .iter()
             .find(|leg| leg.role == LegRole::Contact)
             .map_or_else(|| "Contact".into(), |leg| leg.name.clone());
-        let planned = self.call.called_back(reach.unwrap_or_default(), now);
-        let theirs = Leg::of_contact(&planned, planned.contact_id, name, now);
-        let their_leg = theirs.id;
+        let planned = self.call.called_back(reach.unwrap_or_default(), self.now());
         self.event(CallEventKind::CallbackRequested, actor, None, Some(planned.id.to_string())).await?;
         self.cancel_offers(|_| true, "the contact wants to be called back").await?;
         self.leave_queue(VisitOutcome::Callback).await?;
         self.end(CallResult::Callback, "The contact is called back.", actor).await?;
+        // An end is never before what went before it, by whichever server's clock: it may be later than the change began.
+        let planned = Call { created_at: self.now(), ..planned };
+        let theirs = Leg::of_contact(&planned, planned.contact_id, name, self.now());
+        let their_leg = theirs.id;
         let queue = queue_of(&mut self.unit, visit.queue_id).await?;
         // In the same transaction: there is no instant at which the place is nobody's.
         let planned = self

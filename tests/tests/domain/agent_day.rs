@@ -40,7 +40,6 @@ async fn calls_out(centre: &Centre, agent: &Actor) -> Caller {
 #[tokio::test(flavor = "multi_thread")]
 async fn talk_is_neither_hold_nor_ringing_and_a_call_that_was_placed_is_handled() {
     let centre = Centre::open().await;
-    centre.noon();
     let queue = centre.queue("support", QueueChange::default()).await;
     let agent = centre.agent(&[&queue]).await;
     let caller = centre.talk_with(&queue, &agent).await;
@@ -112,7 +111,6 @@ async fn record_of(centre: &Centre, agent: &Actor, span: Span) -> Vec<AgentInter
 async fn the_record_tells_which_call_it_was_and_why_somebody_was_away() {
     use AgentActivity::{Available, Away, Offline, OnCall, Ringing, WrapUp};
     let centre = Centre::open().await;
-    centre.noon();
     let queue = centre.queue("support", QueueChange::default()).await;
     let agent = centre.agent(&[&queue]).await;
     let caller = centre.caller(&queue).await;
@@ -172,7 +170,7 @@ async fn colleagues_among_themselves_handle_nothing() {
 async fn a_call_over_midnight_is_handled_once() {
     let centre = Centre::open().await;
     let clock = &centre.platform.clock;
-    let midnight = (centre.noon() + Days::new(1)).and_time(NaiveTime::MIN).and_utc();
+    let midnight = (centre.today() + Days::new(1)).and_time(NaiveTime::MIN).and_utc();
     clock.advance(midnight - seconds(10) - clock.now());
     let queue = centre.queue("support", QueueChange::default()).await;
     let agent = centre.agent(&[&queue]).await;

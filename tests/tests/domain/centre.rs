@@ -39,11 +39,19 @@ pub fn id_of(agent: &Actor) -> AgentId {
     agent.user().unwrap().id.into()
 }
 
+/// A clock that stands at noon by UTC, whenever the test runs: what happens within the next hours is of one day.
+pub fn at_noon() -> Clock {
+    let clock = Clock::movable();
+    let tomorrow = clock.now().date_naive() + Days::new(1);
+    clock.advance(tomorrow.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(12) - clock.now());
+    clock
+}
+
 impl Centre {
     pub async fn open() -> Self {
         let stage = Stage::set().await;
         let mut platform = stage.process();
-        platform.clock = Clock::movable();
+        platform.clock = at_noon();
         let admin = person(&platform, Role::Admin).await;
         let worker = worker(&platform).await;
         for reason in ["lunch", "training"] {
@@ -219,13 +227,8 @@ impl Centre {
         duties(&self.platform).await;
     }
 
-    /// It is noon by UTC from here, whenever the test runs. Gives the day.
-    pub fn noon(&self) -> NaiveDate {
-        let clock = &self.platform.clock;
-        let tomorrow = clock.now().date_naive() + Days::new(1);
-        let noon = tomorrow.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(12);
-        clock.advance(noon - clock.now());
-        tomorrow
+    pub fn today(&self) -> NaiveDate {
+        self.platform.clock.now().date_naive()
     }
 
     pub async fn activity(&self, agent: &Actor) -> AgentActivity {

@@ -9,7 +9,7 @@ use domain::page::Slice;
 use domain::people::Actor;
 use domain::routing::{Holiday, Hours, Queue, QueueChange, VisitOutcome};
 
-use super::centre::{Caller, Centre, id_of, refused, seconds};
+use super::centre::{Caller, Centre, at_noon, id_of, refused, seconds};
 
 fn without_wrap_up() -> QueueChange {
     QueueChange { wrap_up_seconds: Some(0), ..QueueChange::default() }
@@ -30,6 +30,20 @@ async fn promised(centre: &Centre, queue: &Queue) -> Caller {
     let caller = centre.caller(queue).await;
     let asked = centre.platform.request_callback(&caller.actor, caller.call, None, None).await.unwrap();
     Caller { call: asked.planned.id, token: asked.join_token, actor: Actor::Anonymous }
+}
+
+/// The call that is planned was older than its own life.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_back_begins_when_its_life_does_whichever_server_is_asked() {
+    let centre = Centre::open().await;
+    let queue = centre.queue("support", without_wrap_up()).await;
+    let mut behind = centre.process();
+    behind.clock = at_noon();
+    centre.platform.clock.advance(seconds(2));
+    let caller = centre.caller(&queue).await;
+    let asked = behind.request_callback(&caller.actor, caller.call, None, None).await.unwrap();
+    assert_eq!(Some(asked.planned.created_at), asked.ended.ended_at);
+    centre.judge().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +98,7 @@ async fn nobody_is_called_back_out_of_hours() {
     let centre = Centre::open().await;
     let queue = centre.queue("support", without_wrap_up()).await;
     let clock = centre.platform.clock.clone();
-    let today = centre.noon();
+    let today = centre.today();
     let midnight = |days| midnight(today, days);
     let kept = limits::CALLBACK_KEPT;
 
@@ -127,7 +141,7 @@ async fn hours_that_change_while_a_call_back_waits_hold_at_once() {
     let centre = Centre::open().await;
     let queue = centre.queue("support", without_wrap_up()).await;
     let clock = centre.platform.clock.clone();
-    let (today, kept) = (centre.noon(), limits::CALLBACK_KEPT);
+    let (today, kept) = (centre.today(), limits::CALLBACK_KEPT);
     let (tomorrow, after) = (today + Days::new(1), midnight(today, 2));
     let hours = async |closed: &[NaiveDate]| centre.change_queue(queue.id, closed_on(closed)).await;
     let times = async |call| {
@@ -176,7 +190,7 @@ async fn a_call_back_that_is_put_off_is_kept_for_the_last_agent_then() {
     let centre = Centre::open().await;
     let rules = QueueChange { last_agent_seconds: Some(60), ..without_wrap_up() };
     let queue = centre.queue("support", rules).await;
-    let today = centre.noon();
+    let today = centre.today();
     let (call, known, _) = centre.talk(&queue).await;
     centre.platform.end_call(&known, call).await.unwrap();
     let again = centre.caller(&queue).await;
