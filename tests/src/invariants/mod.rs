@@ -2,10 +2,12 @@
 //! a query for its breaches.
 
 mod eligible;
+mod evidence;
 pub mod figures;
 mod spent;
 
 pub use eligible::nobody_waits_for_a_free_agent;
+pub use evidence::evidence;
 pub use spent::{days_of_agents, lives_of_calls};
 
 use chrono::{DateTime, Utc};
@@ -76,11 +78,13 @@ const ALWAYS: &[(&str, &str)] = &[
     ("a life has a gap or an overlap", "SELECT call_id FROM (SELECT call_id, ordinal, started_at, ended_at,
             lag(ended_at) OVER life AS before, row_number() OVER life - 1 AS place FROM call_interval WINDOW life AS (PARTITION BY call_id ORDER BY ordinal)) AS i
         WHERE ordinal <> place OR (place > 0 AND before IS DISTINCT FROM started_at) OR ended_at < started_at"),
-    ("a life begins or ends at another instant", "SELECT c.id FROM call c, LATERAL (SELECT min(started_at) AS begun,
-            max(ended_at) FILTER (WHERE kind <> 'WRAP_UP') AS over, count(*) FILTER (WHERE ended_at IS NULL) AS open,
-            max(kind) FILTER (WHERE ended_at IS NULL) AS now FROM call_interval WHERE call_id = c.id) AS i
-        WHERE i.begun <> c.created_at OR (c.state = 'ENDED' AND i.over IS DISTINCT FROM c.ended_at)
-            OR i.now IS DISTINCT FROM (CASE c.state WHEN 'CREATED' THEN 'SETUP' WHEN 'QUEUED' THEN 'WAIT' WHEN 'RINGING' THEN 'RING'
+    ("a life begins at another instant than its call", "SELECT id FROM call
+        WHERE created_at IS DISTINCT FROM (SELECT min(started_at) FROM call_interval i WHERE i.call_id = call.id)"),
+    ("a life ends at another instant than its call", "SELECT id FROM call WHERE state = 'ENDED'
+        AND ended_at IS DISTINCT FROM (SELECT max(ended_at) FROM call_interval i WHERE i.call_id = call.id AND kind <> 'WRAP_UP')"),
+    ("a life is in another stretch than its call", "SELECT c.id FROM call c, LATERAL (SELECT count(*) AS open, max(kind) AS now
+            FROM call_interval WHERE call_id = c.id AND ended_at IS NULL) AS i
+        WHERE i.now IS DISTINCT FROM (CASE c.state WHEN 'CREATED' THEN 'SETUP' WHEN 'QUEUED' THEN 'WAIT' WHEN 'RINGING' THEN 'RING'
                 WHEN 'CONNECTING' THEN 'CONNECT'
                 WHEN 'IN_PROGRESS' THEN (SELECT CASE WHEN EXISTS (SELECT FROM voicemail m WHERE m.call_id = c.id AND m.until IS NOT NULL) THEN 'VOICEMAIL'
                         WHEN bool_or(parked) AND count(*) FILTER (WHERE NOT parked) <= CASE c.direction WHEN 'INTERNAL' THEN 1 ELSE 0 END THEN 'HOLD' ELSE 'TALK' END

@@ -39,7 +39,12 @@ pub async fn in_order(platform: &Platform, since: Instant) -> Result<Duration, S
                 let again = look(&sql).await.err().unwrap_or_default();
                 let seen_before = |breach: &&str| first.split("; ").any(|before| before == *breach);
                 let lasting: Vec<&str> = again.split("; ").filter(seen_before).collect();
-                return if lasting.is_empty() { Ok(after) } else { Err(lasting.join("; ")) };
+                if lasting.is_empty() {
+                    return Ok(after);
+                }
+                let breaches = lasting.join("; ");
+                let evidence = invariants::evidence(&sql, &breaches).await;
+                return Err(format!("{breaches}\n{evidence}"));
             }
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -16,6 +16,7 @@ mod world;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use cordboard_tests::invariants;
 use futures_util::FutureExt;
 
 use actions::Action;
@@ -32,6 +33,8 @@ fn setting(name: &str, default: u64) -> u64 {
 struct Failure {
     at: usize,
     why: String,
+    /// The rows of the calls that it names.
+    evidence: String,
 }
 
 async fn play(actions: &[Action]) -> Result<String, Failure> {
@@ -47,9 +50,14 @@ async fn play(actions: &[Action]) -> Result<String, Failure> {
                 .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
                 .unwrap_or_else(|| "a panic".into()),
         };
-        return Err(Failure { at, why });
+        let evidence = invariants::evidence(&world.sql, &why).await;
+        return Err(Failure { at, why, evidence });
     }
-    world.finish().await.map_err(|why| Failure { at: actions.len().saturating_sub(1), why })
+    world.finish().await.map_err(|why| Failure {
+        at: actions.len().saturating_sub(1),
+        why,
+        evidence: String::new(),
+    })
 }
 
 /// Leaves out what the failure does not need: halves, quarters, … as long as the time lasts.
@@ -90,7 +98,12 @@ async fn whatever_happens_nobody_gets_stuck() {
             Err(failure) => {
                 let (actions, small) = shrink(actions, failure).await;
                 let told: Vec<String> = actions.iter().map(|action| format!("  {action:?}")).collect();
-                panic!("CORDBOARD_MODEL_SEED={seed}: {}\nafter\n{}", small.why, told.join("\n"));
+                panic!(
+                    "CORDBOARD_MODEL_SEED={seed}: {}\nafter\n{}\n{}",
+                    small.why,
+                    told.join("\n"),
+                    small.evidence
+                );
             }
         }
     }
