@@ -1,6 +1,6 @@
 //! Who could take whom: told anew from the rows, without the product's own rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use tokio_postgres::Client;
@@ -16,7 +16,7 @@ fn skills(text: &str) -> Skills {
 /// Calls that wait, or ring where everybody is asked, each with a member of its queue, and what stands between the two. Those are
 /// left out whose contact is away just now, for which a worker is sought, and call-backs of queues that close: hours are not told
 /// anew here; and of those that ring the ones that should have been taken by now.
-const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - greatest(v.entered_at, v.not_before))::float8, q.required_skills::text, q.relax_seconds, a.user_id::text, a.skills::text,
+const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - greatest(v.entered_at, v.not_before))::float8, q.required_skills::text, q.relax_seconds, a.skills::text,
         a.status = 'AVAILABLE' AND p.until > $1
             AND NOT EXISTS (SELECT FROM offer o WHERE o.agent_id = a.user_id AND o.state IN ('PENDING', 'ACCEPTED'))
             AND NOT EXISTS (SELECT FROM leg l WHERE l.user_id = a.user_id AND l.role = 'AGENT' AND l.state <> 'LEFT')
@@ -37,7 +37,6 @@ const PAIRS: &str = "SELECT v.id::text, extract(epoch FROM $1 - greatest(v.enter
 
 struct Pair {
     visit: String,
-    agent: String,
     able: bool,
     free: bool,
     refused: bool,
@@ -58,23 +57,23 @@ pub async fn nobody_waits_for_a_free_agent(sql: &Client, now: DateTime<Utc>) -> 
         .map(|row| {
             let waited = row.get::<_, f64>(1) as i64;
             let steps = row.get::<_, Option<i32>>(3).map_or(0, |every| waited / i64::from(every));
-            let has = skills(row.get(5));
+            let has = skills(row.get(4));
             let asked = skills(row.get(2));
             let able = asked.iter().all(|(skill, level)| {
                 has.get(skill).is_some_and(|has| *has >= (level - steps.min(4)).max(1))
             });
             Pair {
                 visit: row.get(0),
-                agent: row.get(4),
                 able,
-                free: row.get::<_, Option<bool>>(6).unwrap_or(false),
-                refused: row.get(7),
-                preferred: row.get(8),
-                around: row.get::<_, Option<bool>>(9).unwrap_or(false),
-                behind: row.get(10),
+                free: row.get::<_, Option<bool>>(5).unwrap_or(false),
+                refused: row.get(6),
+                preferred: row.get(7),
+                around: row.get::<_, Option<bool>>(8).unwrap_or(false),
+                behind: row.get(9),
             }
         })
         .collect();
+    let mut waits = BTreeSet::new();
     for pair in pairs.iter().filter(|pair| pair.free && pair.able && !pair.refused && !pair.behind) {
         // It may wait for the contact's last agent, who is busy but here.
         let hopes = pairs.iter().any(|other| {
@@ -86,8 +85,9 @@ pub async fn nobody_waits_for_a_free_agent(sql: &Client, now: DateTime<Utc>) -> 
                 && !other.refused
         });
         if !hopes || pair.preferred {
-            return Err(format!("visit {} waits though agent {} is free", pair.visit, pair.agent));
+            waits.insert(format!("an agent is free for a visit that waits: {}", pair.visit));
         }
     }
-    Ok(())
+    let breaches: Vec<String> = waits.into_iter().collect();
+    if breaches.is_empty() { Ok(()) } else { Err(breaches.join("; ")) }
 }

@@ -129,13 +129,16 @@ const SETTLED: &[(&str, &str)] = &[
     ("a wrap-up lasts too long", "SELECT agent_id FROM wrap_up WHERE ended_at IS NULL AND ends_at <= $1"),
 ];
 
-/// One query for all the rules: the first breach of each.
+/// Of each rule so many breaches are named.
+const NAMED: usize = 20;
+
+/// One query for all the rules.
 fn together(rules: &[(&str, &str)]) -> String {
     let each: Vec<String> = rules
         .iter()
         .map(|(name, query)| {
             let name = name.replace('\'', "''");
-            format!("(SELECT '{name}' AS rule, breach.id::text AS row FROM ({query}) AS breach(id) LIMIT 1)")
+            format!("(SELECT '{name}' AS rule, breach.id::text AS row FROM ({query}) AS breach(id) ORDER BY 2 LIMIT {NAMED})")
         })
         .collect();
     each.join(" UNION ALL ")

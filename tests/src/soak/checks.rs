@@ -1,6 +1,6 @@
 //! What must hold once a fault has ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,10 +12,11 @@ use super::people::Crowd;
 use crate::invariants;
 use crate::platform::Platform;
 
-/// Nobody is stuck for longer once a fault has ended.
-const FREE: Duration = Duration::from_secs(5);
-/// A breach must be seen again after so long: what is seen once may be on its way.
-const LASTS: Duration = Duration::from_secs(2);
+/// Nobody is stuck for longer once a fault has ended: five seconds, of which the sweep has one (see [`look`]).
+const FREE: Duration = Duration::from_secs(4);
+/// Longer than offers ring and wrap-ups last here: what a fault left behind has come due by then.
+const DUE: Duration = Duration::from_secs(8);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 /// The calls of a round end within this; the longest limit on their way is a contact's minute to join.
 const SERVED: Duration = Duration::from_secs(120);
 /// A call-back that came to nothing is made again five minutes later, as it should.
@@ -23,66 +24,60 @@ const OPEN: &str = "SELECT count(*) FROM call WHERE state <> 'ENDED'
     AND NOT EXISTS (SELECT FROM queue_visit v WHERE v.id = call.visit_id AND v.callback AND v.not_before > now())";
 /// A look at the figures may fall between two commits: they are wrong if they are each time.
 const LOOKS: usize = 5;
+const BETWEEN_COUNTS: Duration = Duration::from_secs(2);
 
-/// Waits until the rows are in order, for as long as anybody may be stuck; gives how long it took.
-pub async fn in_order(platform: &Platform, since: Instant) -> Result<Duration, String> {
+/// Looks again and again after a fault, until every call that was asked for has ended and whatever it left behind has come
+/// due. Gives how long anything was out of order at most.
+pub async fn watch(platform: &Platform, crowd: &Crowd, since: Instant) -> Result<Duration, String> {
     let sql = platform.sql().await;
+    // Each breach and when it was first seen; what is there at the first look may be as old as the fault's end.
+    let mut seen: HashMap<String, Instant> = HashMap::new();
+    let mut longest = Duration::ZERO;
+    let mut first = since;
     loop {
-        let seen = look(&sql).await;
-        let after = since.elapsed();
-        match seen {
-            Ok(()) => return Ok(after),
-            Err(_) if after < FREE => {}
-            // What began later than the fault's end is not what the fault left behind.
-            Err(first) => {
-                tokio::time::sleep(LASTS).await;
-                let again = look(&sql).await.err().unwrap_or_default();
-                let seen_before = |breach: &&str| first.split("; ").any(|before| before == *breach);
-                let lasting: Vec<&str> = again.split("; ").filter(seen_before).collect();
-                if lasting.is_empty() {
-                    return Ok(after);
-                }
-                let breaches = lasting.join("; ");
-                let evidence = invariants::evidence(&sql, &breaches).await;
-                return Err(format!("{breaches}\n{evidence}"));
-            }
+        let breaches = look(&sql).await;
+        seen.retain(|breach, _| breaches.contains(breach));
+        for breach in breaches {
+            let age = seen.entry(breach).or_insert(first).elapsed();
+            longest = longest.max(age);
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        if longest > FREE {
+            let stuck =
+                seen.iter().filter(|(_, since)| since.elapsed() > FREE).map(|(breach, _)| breach.as_str());
+            let stuck = stuck.collect::<Vec<_>>().join("; ");
+            return Err(format!("{stuck}\n{}", invariants::evidence(&sql, &stuck).await));
+        }
+        let after = since.elapsed();
+        let open: i64 = sql.query_one(OPEN, &[]).await.map_err(|error| error.to_string())?.get(0);
+        if open == 0 && crowd.all_asked() && after > DUE {
+            return Ok(longest);
+        }
+        if after > SERVED {
+            return Err(format!("{open} calls have not ended after {SERVED:?}"));
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+        first = Instant::now();
     }
 }
 
 /// What is due is done within a second, the sweep's.
-async fn look(sql: &Client) -> Result<(), String> {
+async fn look(sql: &Client) -> Vec<String> {
     let now = Clock::default().now() - TimeDelta::seconds(1);
     let looks = [
         invariants::always(sql).await,
         invariants::settled(sql, now).await,
         invariants::nobody_waits_for_a_free_agent(sql, now).await,
     ];
-    let breaches: Vec<String> = looks.into_iter().filter_map(Result::err).collect();
-    if breaches.is_empty() { Ok(()) } else { Err(breaches.join("; ")) }
+    let told = looks.into_iter().filter_map(Result::err);
+    told.flat_map(|breaches| breaches.split("; ").map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// Waits until every call that was asked for has ended.
-pub async fn served(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
-    let sql = platform.sql().await;
-    let until = Instant::now() + SERVED;
-    loop {
-        let open: i64 = sql.query_one(OPEN, &[]).await.map_err(|error| error.to_string())?.get(0);
-        if open == 0 && crowd.all_asked() {
-            break;
-        }
-        if Instant::now() > until {
-            return Err(format!("{open} calls have not ended after {SERVED:?}"));
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+/// No call that was asked for is lost.
+pub async fn known(platform: &Platform, crowd: &Crowd) -> Result<(), String> {
     // Nobody asks for the calls that are made to call back.
-    let known: i64 = sql
-        .query_one("SELECT count(*) FROM call WHERE callback_of IS NULL", &[])
-        .await
-        .map_err(|error| error.to_string())?
-        .get(0);
+    let made = "SELECT count(*) FROM call WHERE callback_of IS NULL";
+    let known: i64 =
+        platform.sql().await.query_one(made, &[]).await.map_err(|error| error.to_string())?.get(0);
     let asked = i64::try_from(crowd.asked()).expect("not that many");
     if known == asked { Ok(()) } else { Err(format!("{asked} calls were asked for and there are {known}")) }
 }
@@ -117,7 +112,7 @@ pub async fn figures(
         if last.is_ok() {
             break;
         }
-        tokio::time::sleep(LASTS).await;
+        tokio::time::sleep(BETWEEN_COUNTS).await;
     }
     last
 }

@@ -1,7 +1,7 @@
 //! Calls through a queue while something breaks, round after round: nothing is lost and nobody stays stuck.
 //!
-//! Robots stand for the people ([`people`], [`agents`]); each round one [`faults::Fault`] strikes while calls come in, ends,
-//! and five seconds later the rows must be in order again. At the end every call that was asked for has ended, none was given
+//! Robots stand for the people ([`people`], [`agents`]); each round one [`faults::Fault`] strikes while calls come in and
+//! ends, and from then on nothing may be out of order for five seconds. At the end every call that was asked for has ended, none was given
 //! up whose contact wanted to stay, and the figures are those that the log tells. Two queues share two
 //! agents; in one of them all ring, a third agent, too.
 
@@ -49,8 +49,8 @@ pub struct Summary {
 #[derive(Default)]
 pub struct Tally {
     pub rounds: u32,
-    /// From the end of the fault until the rows were in order.
-    pub slowest: Duration,
+    /// How long anything was out of order at most, from the end of the fault on.
+    pub longest: Duration,
 }
 
 /// Plays so many rounds, or as many as there is time for until `stop`. `seed` decides which fault comes when, and what people
@@ -105,19 +105,19 @@ impl Soak {
             true => fault.to_string(),
             false => format!("{fault}, not met: killed plainly"),
         };
-        let order = checks::in_order(&self.platform, Instant::now()).await;
+        let order = checks::watch(&self.platform, &self.crowd, Instant::now()).await;
         let tally = self.summary.faults.entry(what.clone()).or_default();
         tally.rounds += 1;
-        if let Ok(after) = order {
-            tally.slowest = tally.slowest.max(after);
+        if let Ok(longest) = order {
+            tally.longest = tally.longest.max(longest);
         }
-        let served = checks::served(&self.platform, &self.crowd).await;
+        let known = checks::known(&self.platform, &self.crowd).await;
         let lost = checks::lost_contacts(&self.platform, &self.crowd, &mut self.given_up).await;
         let counted = match round % COUNTED {
             0 => self.figures().await,
             _ => Ok(()),
         };
-        for why in [order.err(), served.err(), counted.err()].into_iter().flatten().chain(lost) {
+        for why in [order.err(), known.err(), counted.err()].into_iter().flatten().chain(lost) {
             self.summary.breach(format!("round {round}, {what}: {why}"));
         }
         eprintln!("round {round}: {what}, {} calls", self.crowd.asked() - before);
@@ -177,9 +177,9 @@ impl Summary {
 
     /// As a table.
     pub fn print(&self) {
-        println!("{:<80} {:>6} {:>22}", "fault", "rounds", "in order again after");
+        println!("{:<80} {:>6} {:>22}", "fault", "rounds", "longest out of order");
         for (fault, tally) in &self.faults {
-            println!("{fault:<80} {:>6} {:>20.1} s", tally.rounds, tally.slowest.as_secs_f64());
+            println!("{fault:<80} {:>6} {:>20.1} s", tally.rounds, tally.longest.as_secs_f64());
         }
         let results: Vec<String> =
             self.results.iter().map(|(result, number)| format!("{number} {result}")).collect();
