@@ -193,8 +193,10 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     const field = form.current?.querySelector<HTMLTextAreaElement>('[data-note]');
-    if (field) takeCaret(call.id, field, note);
-    if (document.activeElement !== field) form.current?.querySelector<HTMLInputElement>('[role="radiogroup"] input')?.focus();
+    const begin = () => {
+      if (document.activeElement !== field) form.current?.querySelector<HTMLInputElement>('[role="radiogroup"] input')?.focus();
+    };
+    if (field) takeCaret(call.id, field, note, begin);
   }, [call.id, note]);
 
   return (
