@@ -6,7 +6,7 @@ import { explain } from '../api/errors';
 import { LegSignals } from '../call/graphql-signalling';
 import { graphql } from '../gql';
 import type { VoicemailState } from '../gql/graphql';
-import { Until } from '../queue/Closed';
+import { Until } from '../queue/Until';
 import { endTitle, endWords } from '../queue/words';
 import styles from './join.module.css';
 import { RatingForm } from './RatingForm';

@@ -6,10 +6,10 @@ import { explain, payload } from '../api/errors';
 import { graphql } from '../gql';
 import join from '../join/join.module.css';
 import { Fault } from '../ui/Fault';
-import { Until } from './Closed';
 import { Place } from './Place';
 import styles from './queue.module.css';
 import type { Ringer } from './ringer';
+import { Until } from './Until';
 
 const CallbackCancelDocument = graphql(`
   mutation CallbackCancel($input: CallbackCancelInput!) {

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { QueueInfoQuery } from '../gql/graphql';
 import { Notice } from '../join/Notice';
 import { useNow } from '../ui/Time';
-import { opensWords } from './words';
+import { Until } from './Until';
 
 type Info = NonNullable<QueueInfoQuery['queueInfo']>;
 
@@ -19,31 +19,5 @@ export function Closed({ info, onAgain, onMessage }: { info: Info; onAgain: () =
     <Notice kind="closed" title={`${info.name} is closed`} onAgain={onAgain} again="Look again" onMain={info.voicemail ? onMessage : undefined} main="Leave a message">
       <Until message={info.closedMessage} opensAt={info.opensAt} />
     </Notice>
-  );
-}
-
-interface UntilProps {
-  message?: string | null | undefined;
-  opensAt?: string | null | undefined;
-}
-
-/** What a queue says of being closed, and until when. */
-export function Until({ message, opensAt }: UntilProps) {
-  const now = useNow(20_000);
-  return (
-    <>
-      {message && (
-        <>
-          <span dir="auto">{message}</span>
-          <br />
-        </>
-      )}
-      {opensAt && (
-        <strong>
-          <time dateTime={opensAt}>{opensWords(new Date(opensAt), now)}</time>
-        </strong>
-      )}
-      {!opensAt && !message && 'It does not open again in the near future.'}
-    </>
   );
 }

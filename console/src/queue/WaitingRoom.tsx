@@ -10,12 +10,12 @@ import { MediaFault } from '../join/MediaFault';
 import type { Ready } from '../join/take-up';
 import { Since } from '../ui/Time';
 import { CallbackRequest } from './CallbackRequest';
-import { Until } from './Closed';
 import { LeaveMessage } from './LeaveMessage';
+import { Meanwhile } from './Meanwhile';
 import { Place } from './Place';
 import styles from './queue.module.css';
 import { useWakeLock } from './wake-lock';
-import { isDeserted, turnWords, type Wait } from './waiting';
+import { isDeserted, type Wait } from './waiting';
 import { closedWords, nobodyWords } from './words';
 
 /** Estimates change without an event. */
@@ -44,7 +44,6 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
     return () => clearInterval(timer);
   }, [refresh]);
 
-  const turn = turnWords(wait);
   const closed = wait.closed ? call?.queueClosed : null;
   const wordsOf = closed ? closedWords : isDeserted(wait) ? nobodyWords : () => 'Stay on the line: you are put through as soon as somebody is free.';
   const stay = wordsOf(call?.callbackAvailable ?? false, call?.voicemailAvailable ?? false);
@@ -71,16 +70,7 @@ export function WaitingRoom({ ready, own, wait, silent, onSilent, onCallback }: 
       <p className={styles.now} data-offered={offered}>
         {offered ? 'An agent is being asked to take your call.' : stay}
       </p>
-      {closed && (
-        <Alert color="yellow" p="sm" title={<span dir="auto">{wait.queue} has closed meanwhile</span>}>
-          <Until {...closed} />
-        </Alert>
-      )}
-      {turn && (
-        <Alert color="yellow" p="sm">
-          {turn}
-        </Alert>
-      )}
+      <Meanwhile wait={wait} closed={closed} />
       {phase === 'reconnecting' && (
         <Alert color="yellow" role="alert" p="sm">
           The connection is lost. We keep your place for half a minute and try again by ourselves.

@@ -97,6 +97,17 @@ describe('a contact in a queue', () => {
     expect(said).toHaveLength(3);
   });
 
+  it('is told of each queue that takes over, and that it has closed', () => {
+    const { said } = follow(
+      row(1, 'QUEUED', { position: 9 }),
+      row(2, 'QUEUED', { position: 4, queueName: 'Second line' }),
+      row(3, 'QUEUED', { position: 4, queueName: 'Third line', queueClosed: {} }),
+    );
+    expect(said.at(-1)).toBe(
+      'You were passed on to Third line, which may be faster. Third line has closed meanwhile. You are still in line.',
+    );
+  });
+
   it('is told when the agent puts the call into another queue, and not when it was only put on hold', () => {
     const { wait, said } = follow(
       row(1, 'IN_PROGRESS', { queueName: null, agent: 'Alex' }),

@@ -97,8 +97,10 @@ export function isDeserted({ stage, place, seconds }: Wait): boolean {
 export function announcement(before: Wait, after: Wait): string | null {
   // The page of the message speaks for itself.
   if (after.stage === 'message') return null;
-  if (after.turn !== null && after.turn !== before.turn) return turnWords(after);
-  if (after.closed && !before.closed) return `${after.queue ?? 'The queue'} has closed meanwhile. You are still in line.`;
+  const turned = after.turn !== null && (after.turn !== before.turn || after.queue !== before.queue);
+  const closed = after.closed && !before.closed && `${after.queue ?? 'The queue'} has closed meanwhile. You are still in line.`;
+  const news = [turned && turnWords(after), closed].filter(Boolean);
+  if (news.length > 0) return news.join(' ');
   if (after.stage === 'offered' && before.stage !== 'offered') return 'An agent is being asked to take your call.';
   if (after.stage === 'agent' && before.stage !== 'agent') return 'You are being connected.';
   const moved = before.place !== after.place || before.stage === 'asking' || isDeserted(before) !== isDeserted(after);

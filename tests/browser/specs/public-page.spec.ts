@@ -46,7 +46,7 @@ test('a contact calls the queue from the public page, waits with music, talks an
     await changeQueue(request, queue, { hours: { timeZone: 'UTC', weekly: [], alwaysOpen: false, holidays: [] } });
     await contact.reload();
     await expect(contact.getByText('You are next').first()).toBeVisible();
-    await expect(contact.getByRole('alert').filter({ hasText: 'Deliveries has closed meanwhile' })).toBeVisible();
+    await expect(contact.getByRole('note', { name: 'Deliveries has closed meanwhile' })).toBeVisible();
     await expectAccessible(contact);
     await expectToHear(contact);
   });

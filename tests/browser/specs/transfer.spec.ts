@@ -101,7 +101,7 @@ test('a call that nobody of another queue takes is with the agent again', async 
   await expectAccessible(agent);
   await dialog.getByRole('button', { name: 'Put in the queue' }).click();
   await expect(says(agent)).toHaveText(`${name} waits in ${queue.name}.`);
-  await expect(contact.getByRole('alert')).toContainText(`You were transferred to ${queue.name}`);
+  await expect(contact.getByRole('note')).toContainText(`You were transferred to ${queue.name}`);
   await expectToHear(contact);
 
   await expect(agent.getByText(`${name} is back with you`)).toBeVisible({ timeout: 40_000 });
