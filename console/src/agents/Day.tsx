@@ -31,8 +31,14 @@ export function Day({ day }: { day: DayFieldsFragment }) {
         // Two reasons may have the same words.
         <div key={index} data-part={part}>
           <dt dir="auto">
-            {name}
-            {definition && <small>{definition}</small>}
+            {definition ? (
+              <details>
+                <summary>{name}</summary>
+                <small>{definition}</small>
+              </details>
+            ) : (
+              name
+            )}
           </dt>
           <dd className="figures">{value}</dd>
         </div>

@@ -1,4 +1,7 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, it } from 'vitest';
+import { Day } from './Day';
 import { figuresOf } from './figures';
 
 const DAY = {
@@ -27,6 +30,12 @@ it('tells why somebody was away below how long, and what a share is made of', ()
     { name: 'no reason', value: '10 s', part: true },
   ]);
   expect(figures.find(({ name }) => name === 'Handling a call')?.value).toBe('1 min');
+});
+
+it('shows the share alone until somebody asks what it is made of', () => {
+  const shown = renderToStaticMarkup(createElement(Day, { day: DAY }));
+  expect(shown).toContain('<details><summary>Occupancy</summary><small>on calls / there for calls</small></details>');
+  expect(shown.match(/<details/g)).toHaveLength(1);
 });
 
 it('has no share of nothing', () => {
