@@ -209,6 +209,11 @@ impl Change {
             "state": self.call.state,
             "detail": detail,
         });
+        // Whoever looks at the card that the call is taken from has to hear of it.
+        let former = self.stored.0.contact_id;
+        if former.is_some() && former != self.call.contact_id {
+            payload["formerContactId"] = json!(former);
+        }
         if let Some(now) = leg.and_then(|id| self.legs.iter().find(|leg| leg.id == id)) {
             let before = self.stored.1.iter().find(|leg| leg.id == now.id).unwrap_or(now);
             visibility::mark(&mut payload, before.hiding(), now.hiding());

@@ -35,6 +35,9 @@ pub(crate) const LEG_LEFT: &str = "You have left this call.";
 /// What a page is told from which another one of the same party has taken the leg.
 pub const LEG_TAKEN: &str = "This call goes on in another window.";
 
+/// Where an event of a call names a contact: the one whom the call is with, and the one whom it was with until then.
+pub const CONTACT_FIELDS: &[&str] = &["contactId", "formerContactId"];
+
 pub use change::Change;
 pub use identity::Identity;
 pub use invite::{Invited, Invitee};

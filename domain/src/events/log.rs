@@ -103,8 +103,9 @@ pub(super) async fn after(
         conditions += &format!(" AND aggregate_id = ${next}");
         next += 1;
     }
-    if filter.field.is_some() {
-        conditions += &format!(" AND payload ->> ${next} = ${}", next + 1);
+    if filter.fields.is_some() {
+        let named = format!("SELECT FROM unnest(${next}) AS field WHERE payload ->> field = ${}", next + 1);
+        conditions += &format!(" AND EXISTS ({named})");
     }
     let events = events!("", "$1");
     let mut query = sql_query(format!("{events} {conditions} ORDER BY xid, seq LIMIT $3"))
@@ -116,8 +117,10 @@ pub(super) async fn after(
     if let Some(id) = filter.id {
         query = query.bind::<sql_types::Uuid, _>(id);
     }
-    if let Some((field, text)) = &filter.field {
-        query = query.bind::<sql_types::Text, _>(*field).bind::<sql_types::Text, _>(text.clone());
+    if let Some((fields, text)) = &filter.fields {
+        query = query
+            .bind::<sql_types::Array<sql_types::Text>, _>(*fields)
+            .bind::<sql_types::Text, _>(text.clone());
     }
     let rows: Vec<Row> = query.load(connection).await?;
     Ok(rows.into_iter().map(Event::from).collect())

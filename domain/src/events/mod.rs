@@ -56,22 +56,21 @@ pub struct Filter {
     pub aggregate: Aggregate,
     /// This one only, or all.
     pub id: Option<Uuid>,
-    /// Those whose payload has this text in this field.
-    pub field: Option<(&'static str, String)>,
+    /// Those whose payload has this text in one of these fields.
+    pub fields: Option<(&'static [&'static str], String)>,
 }
 
 impl Filter {
     pub fn of(aggregate: Aggregate, id: impl Into<Option<Uuid>>) -> Self {
-        Self { aggregate, id: id.into(), field: None }
+        Self { aggregate, id: id.into(), fields: None }
     }
 
     #[must_use]
     pub fn matches(&self, event: &Event) -> bool {
         event.aggregate == self.aggregate
             && self.id.is_none_or(|id| id == event.aggregate_id)
-            && self
-                .field
-                .as_ref()
-                .is_none_or(|(name, text)| event.payload.get(name).and_then(|v| v.as_str()) == Some(text))
+            && self.fields.as_ref().is_none_or(|(fields, text)| {
+                fields.iter().any(|field| event.payload.get(field).and_then(|v| v.as_str()) == Some(text))
+            })
     }
 }

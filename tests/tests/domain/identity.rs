@@ -1,16 +1,19 @@
 //! Who a caller is: whoever talks with him says it, and what is on the call follows.
 
 use cordboard_tests::sql::count;
+use cordboard_tests::wait::{STEP, in_time};
 use domain::audit::{AuditAction, AuditFilter};
-use domain::calls::{Call, CallFilter, Identity, Invitee, LegRole, MediaKind};
+use domain::calls::{CONTACT_FIELDS, Call, CallFilter, Identity, Invitee, LegRole, MediaKind};
 use domain::crm::{ContactChange, ContactFilter, NewNote};
 use domain::error::RefusalCode;
+use domain::events::{Aggregate, Filter, Hub};
 use domain::ids::{CallId, ContactId, TaskId};
 use domain::people::{Actor, idempotency::Key};
 use domain::routing::{CallRequest, Queue, QueueChange};
 use domain::tasks::NewTask;
 use domain::transfers::{Target, TransferKind};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::centre::{Caller, Centre, refused, seconds};
 use super::place;
@@ -118,7 +121,16 @@ async fn who_a_caller_claims_to_be_is_put_right_until_the_work_after_the_call_is
         emails: Some(vec!["bea@example.org".into()]),
         ..ContactChange::default()
     };
+    // A page that is open on the one whom the call was said to be with hears that it wasn't, live or later.
+    let hub = Hub::start(platform.clone(), CancellationToken::new());
+    let claimants = (CONTACT_FIELDS, contact.to_string());
+    let watched = Filter { fields: Some(claimants), ..Filter::of(Aggregate::Call, call.0) };
+    let mut live = hub.watch(watched.clone(), None).await.unwrap();
+    let mut later = hub.watch(watched, Some(live.place())).await.unwrap();
     let first = platform.set_call_contact(&agent, call, Identity::New(bea.clone()), key()).await.unwrap();
+    for news in [&mut live, &mut later] {
+        while in_time("that it is with another", STEP, news.next()).await.unwrap().version < first.version {}
+    }
     let again = platform.set_call_contact(&agent, call, Identity::New(bea.clone()), key()).await.unwrap();
     assert_eq!((again.contact_id, again.version), (first.contact_id, first.version));
     let made = ContactFilter { search: Some("bea@example.org".into()), ..ContactFilter::default() };

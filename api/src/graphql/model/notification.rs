@@ -65,7 +65,7 @@ impl Notification {
             return Ok(cursor.to_string());
         }
         let mut filter = Filter::of(Aggregate::User, self.row.user_id.0);
-        filter.field = Some(("notificationId", self.row.id.to_string()));
+        filter.fields = Some((&["notificationId"], self.row.id.to_string()));
         let events = context.platform().events_after(&filter, None, 1).await?;
         // One that was told before the log's oldest month.
         events.first().map(|event| event.cursor.to_string()).ok_or(Fault::CursorExpired)

@@ -21,6 +21,9 @@ use crate::graphql::{
     },
 };
 
+/// Where an event of a call names its queue.
+const QUEUE_FIELDS: &[&str] = &["queueId"];
+
 #[derive(Default)]
 pub struct CallSubscriptions;
 
@@ -32,7 +35,7 @@ impl CallSubscriptions {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "This call only.")] call_id: Option<ID>,
-        #[graphql(desc = "Calls with this contact only.")] contact_id: Option<ID>,
+        #[graphql(desc = "Calls with this contact only, and that one is with another after all.")] contact_id: Option<ID>,
         #[graphql(desc = "Calls in this queue, or lately in it, only.")] queue_id: Option<ID>,
         #[graphql(desc = "The cursor of the last event seen: what was missed since comes first.")]
         after: Option<String>,
@@ -47,9 +50,9 @@ impl CallSubscriptions {
             return Err(Fault::bad_input("There is no such call."));
         }
         let mut filter = Filter::of(Aggregate::Call, call.map(|call| call.0));
-        filter.field = contact
-            .map(|contact| ("contactId", contact.to_string()))
-            .or(queue.map(|queue| ("queueId", queue.to_string())));
+        filter.fields = contact
+            .map(|contact| (calls::CONTACT_FIELDS, contact.to_string()))
+            .or(queue.map(|queue| (QUEUE_FIELDS, queue.to_string())));
         let events = context.app().hub.watch(filter, event_cursor(after.as_deref())?).await?.into_stream();
         Ok(events.filter_map(move |event| {
             let (platform, actor) = (platform.clone(), Arc::clone(&actor));
