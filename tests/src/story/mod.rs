@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub use self::audio::{AUDIO_FILE, audio_file, frames, path, ready_audio, tone, until_audio, upload};
 pub use self::call::{PlacedCall, call, contact, end, place_call, until_state};
 pub use self::party::{JOIN, Party};
-pub use self::queue::{Tab, change_queue, join_queue, request_call, wait_in_queue};
+pub use self::queue::{Tab, change_queue, closed_hours, join_queue, request_call, wait_in_queue};
 pub use self::recording::{download, play, ready_recording, until_recording};
 pub use self::talk::{Talk, listen};
 use crate::graphql::Client;

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::Days;
+use domain::clock::Clock;
 use serde_json::{Value, json};
 
 use super::{ADMIN, Party, PlacedCall, sign_in, text};
@@ -135,6 +137,13 @@ pub async fn wait_in_queue(anonymous: &Client, queue: &str, name: &str) -> (Plac
     let sending = Sending::audio(&Clip::load(Scene::Contact));
     let party = Party::join_by_link(anonymous, &placed.join_token, &sending).await;
     (placed, party)
+}
+
+/// Hours of a queue that is closed by holidays: today's, and tomorrow's, since midnight may pass before the end of a test.
+pub fn closed_hours() -> Value {
+    let today = Clock::default().now().date_naive();
+    let holiday = |ahead| json!({ "date": (today + Days::new(ahead)).to_string(), "name": "Founders' day" });
+    json!({ "timeZone": "UTC", "weekly": [], "holidays": [holiday(0), holiday(1)] })
 }
 
 /// An administrator changes a queue.

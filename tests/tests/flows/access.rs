@@ -4,8 +4,8 @@ use cordboard_tests::graphql::Client;
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::socket::Socket;
 use cordboard_tests::story::{
-    self, ADMIN, AGENT, OTHER_AGENT, SUPERVISOR, Tab, Talk, change_queue, contact, place_call, request_call,
-    sign_in, text, until_recording, wait_in_queue,
+    self, ADMIN, AGENT, OTHER_AGENT, SUPERVISOR, Tab, Talk, change_queue, closed_hours, contact, place_call,
+    request_call, sign_in, text, until_recording, wait_in_queue,
 };
 use cordboard_tests::wait::{STEP, eventually};
 use serde_json::{Value, json};
@@ -255,10 +255,8 @@ async fn a_call_back_is_asked_for_again() {
     let closed =
         async || guest.data(query, json!({})).await["viewer"]["guest"]["call"]["queueClosed"].clone();
     assert!(closed().await.is_null());
-    let today = domain::clock::Clock::default().now().date_naive().to_string();
-    let hours =
-        json!({ "timeZone": "UTC", "weekly": [], "holidays": [{ "date": today, "name": "Founders' day" }] });
-    let change = json!({ "hours": hours, "closedMessage": "We celebrate today.", "voicemail": true });
+    let change =
+        json!({ "hours": closed_hours(), "closedMessage": "We celebrate today.", "voicemail": true });
     change_queue(&platform, "support", change).await;
     let told = closed().await;
     assert_eq!((&told["message"], &told["voicemail"]), (&json!("We celebrate today."), &json!(true)));

@@ -4,8 +4,8 @@ use cordboard_tests::media::{Clip, Scene};
 use cordboard_tests::participant::{Kind, Sending};
 use cordboard_tests::platform::Platform;
 use cordboard_tests::story::{
-    ADMIN, AGENT, Party, SUPERVISOR, Tab, change_queue, request_call, sign_in, text, until_state,
-    wait_in_queue,
+    ADMIN, AGENT, Party, SUPERVISOR, Tab, change_queue, closed_hours, request_call, sign_in, text,
+    until_state, wait_in_queue,
 };
 use cordboard_tests::wait::{STEP, eventually};
 use serde_json::json;
@@ -13,10 +13,7 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_queue_says_its_own_words() {
     let platform = Platform::start().await;
-    let today = domain::clock::Clock::default().now().date_naive().to_string();
-    let hours =
-        json!({ "timeZone": "UTC", "weekly": [], "holidays": [{ "date": today, "name": "Founders' day" }] });
-    let closed = json!({ "hours": hours, "closedMessage": "We celebrate today." });
+    let closed = json!({ "hours": closed_hours(), "closedMessage": "We celebrate today." });
     change_queue(&platform, "support", closed).await;
     // On the other api: in force at once.
     let anonymous = platform.anonymous(1);

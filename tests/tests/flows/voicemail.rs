@@ -11,7 +11,8 @@ use cordboard_tests::playback::Side;
 use cordboard_tests::socket::Socket;
 use cordboard_tests::sql::count;
 use cordboard_tests::story::{
-    self, ADMIN, AGENT, Party, change_queue, download, frames, nodes, play, ready_audio, sign_in, text, tone,
+    self, ADMIN, AGENT, Party, change_queue, closed_hours, download, frames, nodes, play, ready_audio,
+    sign_in, text, tone,
 };
 use cordboard_tests::wait::{STEP, eventually};
 use serde_json::{Value, json};
@@ -57,10 +58,7 @@ async fn a_message_left_after_hours_is_found_and_heard() {
     let admin = sign_in(&platform, 0, ADMIN).await;
     let greeting = ready_audio(&admin, "We are closed", tone(660.0, 4)).await;
     let words = frames(&admin, &greeting).await;
-    let today = domain::clock::Clock::default().now().date_naive().to_string();
-    let hours =
-        json!({ "timeZone": "UTC", "weekly": [], "holidays": [{ "date": today, "name": "Holiday" }] });
-    let closed = json!({ "hours": hours, "voicemail": true, "voicemailGreetingId": greeting["id"] });
+    let closed = json!({ "hours": closed_hours(), "voicemail": true, "voicemailGreetingId": greeting["id"] });
     change_queue(&platform, "support", closed).await;
     let agent = sign_in(&platform, 0, AGENT).await;
     let socket = Socket::connect(platform.base(0), agent.token()).await;
