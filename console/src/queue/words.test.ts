@@ -60,4 +60,11 @@ describe('when a queue opens', () => {
     ['2026-11-20T19:30:00Z', 'Asia/Tokyo', /^Opens today at/],
     ['2026-11-20T14:30:00Z', 'America/Los_Angeles', /UTC|GMT|P.T/],
   ])('%s in %s', (opensAt, zone, words) => expect(opensWords(new Date(opensAt), now, zone)).toMatch(words));
+
+  it('goes by the calendar where a day has twenty-three hours', () => {
+    const night = new Date('2026-03-28T22:30:00Z');
+    const words = (opensAt: string) => opensWords(new Date(opensAt), night, 'Europe/Berlin');
+    expect(words('2026-03-29T07:00:00Z')).toMatch(/^Opens tomorrow at/);
+    expect(words('2026-03-30T07:00:00Z')).toMatch(/^Opens Monday at/);
+  });
 });

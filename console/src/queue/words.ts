@@ -35,13 +35,13 @@ export function closedWords(callback: boolean, message: boolean): string {
 /** "Opens today at 14:00 GMT+1". The zone is named, since the queue may be in another one. */
 export function opensWords(opensAt: Date, now: Date, zone?: string): string {
   const base = zone === undefined ? {} : { timeZone: zone };
-  const day = (date: Date) => new Intl.DateTimeFormat('en-CA', base).format(date);
-  const tomorrow = new Date(now.getTime() + 86_400_000);
+  // By the calendar: a day on which the clocks change has another number of hours.
+  const day = (date: Date) => Date.parse(new Intl.DateTimeFormat('en-CA', base).format(date)) / 86_400_000;
+  const ahead = Math.round(day(opensAt) - day(now));
   const time = new Intl.DateTimeFormat(undefined, { ...base, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }).format(opensAt);
-  if (day(opensAt) === day(now)) return `Opens today at ${time}`;
-  if (day(opensAt) === day(tomorrow)) return `Opens tomorrow at ${time}`;
-  const near = opensAt.getTime() - now.getTime() < 6 * 86_400_000;
-  const date = new Intl.DateTimeFormat(undefined, { ...base, weekday: 'long', ...(near ? {} : { day: 'numeric', month: 'long' }) }).format(opensAt);
+  if (ahead === 0) return `Opens today at ${time}`;
+  if (ahead === 1) return `Opens tomorrow at ${time}`;
+  const date = new Intl.DateTimeFormat(undefined, { ...base, weekday: 'long', ...(ahead < 7 ? {} : { day: 'numeric', month: 'long' }) }).format(opensAt);
   return `Opens ${date} at ${time}`;
 }
 
