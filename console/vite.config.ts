@@ -17,5 +17,6 @@ export default defineConfig({
       '/upload/': { target: platform },
     },
   },
-  test: { include: ['{src,widget}/**/*.test.ts'] },
+  // Times are worded in the reader's language: whoever runs the tests reads English.
+  test: { include: ['{src,widget}/**/*.test.ts'], env: { LC_ALL: 'en_US.UTF-8' } },
 });

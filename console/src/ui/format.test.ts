@@ -30,7 +30,7 @@ describe('initials', () => {
 });
 
 describe('when', () => {
-  const now = new Date('2026-03-05T12:00:00Z');
+  const now = new Date(2026, 2, 5, 12);
   const before = (seconds: number) => when(new Date(now.getTime() - seconds * 1000), now);
 
   it('speaks of near times in words', () => {
