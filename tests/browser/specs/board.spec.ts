@@ -108,12 +108,15 @@ test('a change of a queue is in force at once', async ({ user, somebody }) => {
   await visitor.goto(`/q/${queue.key}`);
   await expect(visitor.getByLabel('Your name')).toBeVisible();
 
-  await test.step('closed by a holiday, with a message', async () => {
-    await admin.getByRole('button', { name: 'Add a holiday' }).click();
+  await test.step('closed by holidays, with a message', async () => {
     const zone = await admin.getByRole('combobox', { name: 'Time zone' }).inputValue();
-    const today = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date());
-    await admin.getByLabel('Holiday 1: date').fill(today);
-    await admin.getByLabel('Holiday 1: name').fill('Day of rest');
+    // Midnight may pass before anybody looks.
+    for (const [ahead, name] of ['Day of rest', 'Day after'].entries()) {
+      const date = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(Date.now() + ahead * 86_400_000);
+      await admin.getByRole('button', { name: 'Add a holiday' }).click();
+      await admin.getByLabel(`Holiday ${ahead + 1}: date`).fill(date);
+      await admin.getByLabel(`Holiday ${ahead + 1}: name`).fill(name);
+    }
     await admin.getByLabel('Message while closed').fill('We are back tomorrow.');
     await saveQueue(admin);
     await expect(admin.getByText('Closed now')).toBeVisible();
@@ -132,8 +135,8 @@ test('a change of a queue is in force at once', async ({ user, somebody }) => {
     await expect(always).toBeChecked();
   });
 
-  await test.step('open again without the holiday', async () => {
-    await admin.getByRole('button', { name: 'Remove Day of rest' }).click();
+  await test.step('open again without the holidays', async () => {
+    for (const name of ['Day of rest', 'Day after']) await admin.getByRole('button', { name: `Remove ${name}` }).click();
     await admin.getByRole('radio', { name: 'Ring all' }).check();
     await saveQueue(admin);
     await admin.reload();
