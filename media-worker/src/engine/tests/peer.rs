@@ -58,7 +58,8 @@ impl Peer {
     pub fn add(&mut self, kind: MediaKind) {
         let ssrc = rand::random();
         let id = self.rtc.add_track(setup::track(kind, ssrc, 0)).unwrap();
-        self.senders.insert(kind, (id, ssrc, rand::random()));
+        // In the lower half, as browsers do: it must not begin anew before the first packet arrives (RFC 3711, 3.3.1).
+        self.senders.insert(kind, (id, ssrc, rand::random::<u16>() / 2));
     }
 
     pub fn without_tracks(name: impl Into<String>) -> Peer {
