@@ -114,7 +114,8 @@ mod tests {
             ..ReceptionReport::default()
         };
         quality.reported((1, MediaKind::Audio), &report);
-        assert!((15.0..60.0).contains(&quality.round_trip_ms), "{}", quality.round_trip_ms);
+        // A busy machine may pause in between; with what the browser waited it would be 120 at least.
+        assert!((15.0..119.0).contains(&quality.round_trip_ms), "{}", quality.round_trip_ms);
         assert_eq!((quality.loss_percent(), quality.jitter_ms()), (25.0, 10.0));
         quality.forget(1);
         assert_eq!(quality.loss_percent(), 0.0);
