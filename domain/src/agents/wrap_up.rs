@@ -33,17 +33,6 @@ pub struct WrappedUp {
     pub key: Option<Key>,
 }
 
-/// An open interval of the call's life, from its end on, as long as somebody wraps it up.
-const BEGIN_INTERVAL: &str = "INSERT INTO call_interval (call_id, ordinal, kind, started_at)
-    SELECT $1, count(*), 'WRAP_UP', $2 FROM call_interval WHERE call_id = $1
-    HAVING EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)
-        AND NOT EXISTS (SELECT FROM call_interval WHERE call_id = $1 AND ended_at IS NULL)";
-
-/// It ends with the last wrap-up.
-const END_INTERVAL: &str = "UPDATE call_interval SET ended_at = greatest($2, started_at)
-    WHERE call_id = $1 AND kind = 'WRAP_UP' AND ended_at IS NULL
-        AND NOT EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)";
-
 /// Once call and wrap-ups are over: how long the answered visit kept somebody busy.
 const HANDLED: &str = "UPDATE queue_visit AS visit SET handled_seconds =
         coalesce((SELECT sum(extract(epoch FROM i.ended_at - i.started_at)) FROM call_interval i
@@ -107,19 +96,45 @@ impl Change {
                 .await?;
         }
         if ended_now {
-            self.turn_interval(BEGIN_INTERVAL).await?;
+            self.begin_wrap_up_interval().await?;
         }
         Ok(())
     }
 
-    /// Begins or ends the interval of wrap-up, if it is time; then what came of the call may be known.
-    async fn turn_interval(&mut self, how: &'static str) -> Result<()> {
+    /// The call's life goes on as long as somebody wraps it up.
+    async fn begin_wrap_up_interval(&mut self) -> Result<()> {
         let (id, now) = (self.call.id, self.unit.now);
-        statement(how)
-            .bind::<sql_types::Uuid, _>(id)
-            .bind::<sql_types::Timestamptz, _>(now)
-            .execute(self.unit.connection())
-            .await?;
+        statement(
+            "INSERT INTO call_interval (call_id, ordinal, kind, started_at)
+             SELECT $1, count(*), 'WRAP_UP', $2 FROM call_interval WHERE call_id = $1
+             HAVING EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)
+                 AND NOT EXISTS (SELECT FROM call_interval WHERE call_id = $1 AND ended_at IS NULL)",
+        )
+        .bind::<sql_types::Uuid, _>(id)
+        .bind::<sql_types::Timestamptz, _>(now)
+        .execute(self.unit.connection())
+        .await?;
+        self.what_came_of_it().await
+    }
+
+    /// It ends with the last wrap-up.
+    async fn end_wrap_up_interval(&mut self) -> Result<()> {
+        let (id, now) = (self.call.id, self.unit.now);
+        statement(
+            "UPDATE call_interval SET ended_at = greatest($2, started_at)
+             WHERE call_id = $1 AND kind = 'WRAP_UP' AND ended_at IS NULL
+                 AND NOT EXISTS (SELECT FROM wrap_up WHERE call_id = $1 AND ended_at IS NULL)",
+        )
+        .bind::<sql_types::Uuid, _>(id)
+        .bind::<sql_types::Timestamptz, _>(now)
+        .execute(self.unit.connection())
+        .await?;
+        self.what_came_of_it().await
+    }
+
+    /// What can be said once nobody wraps it up any more.
+    async fn what_came_of_it(&mut self) -> Result<()> {
+        let id = self.call.id;
         statement(HANDLED).bind::<sql_types::Uuid, _>(id).execute(self.unit.connection()).await?;
         self.automatic_outcome().await
     }
@@ -149,7 +164,7 @@ impl Change {
             .await?;
         self.unit.touch(agent);
         if self.call.state == CallState::Ended {
-            self.turn_interval(END_INTERVAL).await?;
+            self.end_wrap_up_interval().await?;
         }
         self.event(CallEventKind::WrappedUp, actor, None, None).await
     }
