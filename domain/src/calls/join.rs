@@ -15,7 +15,7 @@ use crate::{
     db::schema::{call, leg},
     error::{Refusal, RefusalCode, refuse},
     events::Aggregate,
-    ids::{AgentId, CallId, LegId},
+    ids::{CallId, LegId},
     limits,
     people::{Actor, Guest, tokens},
     validate,
@@ -107,16 +107,18 @@ impl Change {
         Ok(())
     }
 
-    /// When media has to be there on a leg that joins now.
-    pub(super) async fn media_of_leg_by(&mut self, place: usize) -> Result<DateTime<Utc>> {
-        // An agent who accepted keeps others waiting.
+    /// When media has to be there on a leg: an agent who accepted keeps others waiting, any other one has until `otherwise`.
+    pub(super) async fn media_of_leg_by(
+        &mut self,
+        place: usize,
+        otherwise: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>> {
         let leg = &self.legs[place];
-        let agent = leg.user_id.filter(|_| leg.is_staff()).map(AgentId::from);
-        let accepted = match agent {
-            Some(agent) => self.call.visit_id.is_some() || self.accepted_offer(agent).await?.is_some(),
+        let accepted = match leg.user_id.filter(|_| leg.is_staff()) {
+            Some(user) => self.accepted_offer(user.into()).await?.is_some(),
             None => false,
         };
-        Ok(if accepted { self.now() + limits::ACCEPT_TO_MEDIA } else { self.media_by() })
+        Ok(if accepted { self.now() + limits::ACCEPT_TO_MEDIA } else { otherwise })
     }
 
     /// The leg is JOINING, and has its time for media to come.
@@ -129,7 +131,7 @@ impl Change {
         if self.legs[place].state != LegState::Joining {
             self.leg_becomes(place, LegState::Joining)?;
         }
-        let by = self.media_of_leg_by(place).await?;
+        let by = self.media_of_leg_by(place, self.media_by()).await?;
         // One who tries again and again has no more time than the first try gave: somebody waits on the other side.
         let leg = &mut self.legs[place];
         leg.leave_by = leg.leave_by.filter(|_| !first_try).or(Some(by));

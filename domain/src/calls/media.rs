@@ -77,7 +77,9 @@ impl Change {
         for place in 0..self.legs.len() {
             let by = match self.legs[place].state {
                 LegState::Connected | LegState::Reconnecting => now + limits::RECONNECT,
-                LegState::Joining if self.waits_for_worker(place) => self.media_of_leg_by(place).await?,
+                LegState::Joining if self.waits_for_worker(place) => {
+                    self.media_of_leg_by(place, self.media_by()).await?
+                }
                 _ => continue,
             };
             let leg = &mut self.legs[place];
@@ -234,12 +236,7 @@ impl Platform {
                     )
                     .await?;
             } else if anew && change.legs[place].state.is_present() && change.legs[place].leave_by.is_some() {
-                let accepted = match change.legs[place].user_id {
-                    Some(user) => change.accepted_offer(user.into()).await?.is_some(),
-                    None => false,
-                };
-                let by = if accepted { change.now() + limits::ACCEPT_TO_MEDIA } else { leave_by };
-                change.legs[place].leave_by = Some(by);
+                change.legs[place].leave_by = Some(change.media_of_leg_by(place, leave_by).await?);
             }
         }
         change.call.worker_id = None;
