@@ -124,7 +124,7 @@ macro_rules! members {
             LATERAL (SELECT activity FROM agent_interval i WHERE i.agent_id = m.agent_id AND i.ended_at IS NULL OFFSET 0) AS i,
             LATERAL (SELECT coalesce(sum(calls), 0)::float8 AS calls
                 FROM (SELECT queue_id FROM queue_member s WHERE s.agent_id = m.agent_id AND s.queue_id <> q.id OFFSET 0) AS s,
-                LATERAL (SELECT calls FROM waiting WHERE waiting.queue_id = s.queue_id OFFSET 0) AS of) AS other
+                LATERAL (SELECT calls FROM waiting WHERE waiting.queue_id = s.queue_id OFFSET 0) AS waiting_there) AS other
         WHERE m.queue_id = q.id)"
         )
     };
