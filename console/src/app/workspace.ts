@@ -5,6 +5,7 @@ import { makeClient } from '../api/client';
 import { Session, type SignedInUser } from '../api/session';
 import { makeSocket, type Socket } from '../api/socket';
 import { Desk, type CurrentCall } from '../call/desk';
+import { Drafts } from '../notes/drafts';
 import { type AgentInbox, openInbox } from '../offers/agent-inbox';
 import type { InboxState } from '../offers/inbox';
 import { showNotice } from '../offers/notices';
@@ -18,6 +19,7 @@ export interface Workspace {
   socket: Socket;
   desk: Desk;
   offers: AgentInbox;
+  drafts: Drafts;
 }
 
 let open: Workspace | null = null;
@@ -28,7 +30,7 @@ export function workspaceOf(user: SignedInUser): Workspace {
   const socket = makeSocket(session, () => void session.refresh());
   const client = makeClient(session, socket);
   const desk = new Desk(client);
-  open = { user, client, socket, desk, offers: openInbox(client, desk, showNotice) };
+  open = { user, client, socket, desk, offers: openInbox(client, desk, showNotice), drafts: new Drafts(user.id) };
   desk.resume();
   return open;
 }
@@ -36,6 +38,7 @@ export function workspaceOf(user: SignedInUser): Workspace {
 function close(lost: boolean): void {
   open?.offers.close();
   open?.desk.close(lost);
+  open?.drafts.close(lost);
   open?.socket.close();
   open = null;
 }

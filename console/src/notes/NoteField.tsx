@@ -3,15 +3,16 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { idempotencyKey } from '../api/key';
 import { useWorkspace } from '../app/workspace';
 import { time } from '../ui/format';
-import { Autosave, type NoteState, type SavedNote } from './autosave';
-import { notebookOf, storedShelf, type NoteSubject } from './notebook';
+import { Autosave, type Kept, type NoteState, type SavedNote } from './autosave';
+import { notebookOf, type NoteSubject } from './notebook';
 
 /** The note of a subject, kept alive as long as something shows it. */
 export function useAutosave(subject: NoteSubject, existing: SavedNote | null): Autosave {
-  const { client, user } = useWorkspace();
-  const [note] = useState(
-    () => new Autosave(notebookOf(client, subject), storedShelf(user.id, subject), idempotencyKey, existing),
-  );
+  const { client, drafts } = useWorkspace();
+  const [note] = useState(() => {
+    const shelf = drafts.shelf<Kept>(`note.${subject.callId ?? subject.contactId ?? ''}`);
+    return new Autosave(notebookOf(client, subject), shelf, idempotencyKey, existing);
+  });
   useEffect(() => {
     const wake = () => note.wake();
     addEventListener('online', wake);
@@ -28,9 +29,11 @@ interface Props {
   note: Autosave;
   label: string;
   rows?: number;
+  /** Takes the keys as it comes. */
+  focused?: boolean;
 }
 
-export function NoteField({ note, label, rows = 8 }: Props) {
+export function NoteField({ note, label, rows = 8, focused = false }: Props) {
   const state = useSyncExternalStore(note.onChange, note.state);
   return (
     <Textarea
@@ -44,6 +47,7 @@ export function NoteField({ note, label, rows = 8 }: Props) {
       maxRows={24}
       dir="auto"
       data-note
+      autoFocus={focused}
       value={state.body}
       onChange={(event) => note.type(event.currentTarget.value)}
       onBlur={() => void note.flush()}

@@ -58,6 +58,7 @@ function memory(): Shelf & { kept: Kept | null } {
     clear() {
       this.kept = null;
     },
+    closed: () => false,
   };
 }
 

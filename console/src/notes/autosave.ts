@@ -19,6 +19,8 @@ export interface Shelf<Content = Kept> {
   read(): Content | null;
   write(content: Content): void;
   clear(): void;
+  /** Whose it was has gone: it takes nothing more, and nothing more is to be sent in their name. */
+  closed(): boolean;
 }
 
 export interface Kept {
@@ -112,6 +114,8 @@ export class Autosave {
 
   async #save(): Promise<void> {
     while (this.#dirty()) {
+      // The next try would be made as whoever signed in since.
+      if (this.#shelf.closed()) return;
       const { body } = this.#state;
       if (this.#state.phase !== 'kept') this.#become({ phase: 'saving' });
       try {

@@ -1,7 +1,7 @@
 import type { Client } from '@urql/core';
 import { payload } from '../api/errors';
 import { graphql } from '../gql';
-import type { Notebook, SavedNote, Shelf } from './autosave';
+import type { Notebook, SavedNote } from './autosave';
 
 graphql(`
   fragment NoteFields on Note {
@@ -81,22 +81,5 @@ export function notebookOf(client: Client, subject: NoteSubject): Notebook {
       if (error) throw error;
       return data?.node?.__typename === 'Note' ? data.node : null;
     },
-  };
-}
-
-/** One shelf a user and subject: what somebody else typed on this machine is none of ours. */
-export function storedShelf(userId: string, { callId, contactId }: NoteSubject): Shelf {
-  return shelfAt(`cordboard.note.${userId}.${callId ?? contactId ?? ''}`);
-}
-
-/** A shelf in this browser, named by whose it is and what it is about. */
-export function shelfAt<Content>(place: string): Shelf<Content> {
-  return {
-    read: () => {
-      const kept = localStorage.getItem(place);
-      return kept === null ? null : (JSON.parse(kept) as Content);
-    },
-    write: (content) => localStorage.setItem(place, JSON.stringify(content)),
-    clear: () => localStorage.removeItem(place),
   };
 }

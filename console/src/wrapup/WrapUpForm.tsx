@@ -10,7 +10,6 @@ import { otherSide, stateOf } from '../calls/words';
 import { graphql } from '../gql';
 import type { TaskCreateInput, WrapUpCallFragment, WrapUpQuery } from '../gql/graphql';
 import { takeCaret } from '../notes/caret';
-import { shelfAt } from '../notes/notebook';
 import { NoteField, useAutosave } from '../notes/NoteField';
 import { Fault } from '../ui/Fault';
 import { clock } from '../ui/format';
@@ -96,7 +95,7 @@ interface Props {
 const LAST_MOMENT_MS = 1_500;
 
 export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
-  const { user, offers } = useWorkspace();
+  const { user, offers, drafts } = useWorkspace();
   const client = useClient();
   const [, send] = useMutation(CallWrapUp);
   const [, extend] = useMutation(WrapUpExtend);
@@ -116,7 +115,7 @@ export function WrapUpForm({ call, outcomes, wrapUp }: Props) {
       const made = payload(await send({ input }), (data) => data.callWrapUp).task;
       if (made) notifications.show({ message: `Follow-up noted: ${made.title}`, color: 'gray' });
     };
-    return new FollowUp(make, shelfAt<Written>(`cordboard.follow-up.${user.id}.${call.id}`), idempotencyKey);
+    return new FollowUp(make, drafts.shelf<Written>(`follow-up.${call.id}`), idempotencyKey);
   });
   const written = useSyncExternalStore(followUp.onChange, followUp.state);
   const note = useAutosave({ callId: call.id }, call.notes.find(({ author }) => author.id === user.id) ?? null);

@@ -36,6 +36,7 @@ function shelf(): Shelf<Written> {
     clear: () => {
       kept = null;
     },
+    closed: () => false,
   };
 }
 

@@ -252,9 +252,15 @@ test('signing out lets a call and its wrap-up finish', async ({ somebody, reques
 
   await contact.getByRole('button', { name: 'Hang up' }).click();
   const form = agent.getByRole('region', { name: 'Wrap-up of the call' });
+  const drafts = () => agent.evaluate(() => Object.keys(localStorage).filter((place) => place.startsWith('cordboard.draft.')).length);
+  await agent.route('**/graphql', (route) => (route.request().postData()?.includes('mutation NoteCreate(') ? route.abort() : route.fallback()));
+  await form.getByLabel('Note').fill('Not for whoever sits here next.');
   await form.getByText('Solved', { exact: true }).click();
+  await expect(form).toContainText('kept here until it can be saved');
+  expect(await drafts()).toBe(1);
   await agent.keyboard.press('Control+Enter');
   await expect(agent.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  expect(await drafts()).toBe(0);
 });
 
 test('status and reason are one’s own to choose, and a supervisor’s to change', async ({ user }) => {
