@@ -122,7 +122,7 @@ function Contact({ id }: { id: string }) {
         </section>
         <div className={styles.side}>
           <ContactFacts contact={contact} />
-          <NewNote contactId={contact.id} onSaved={() => reload({ requestPolicy: 'network-only' })} />
+          <NewNote contactId={contact.id} onMade={() => reload({ requestPolicy: 'network-only' })} />
           <OpenTasks tasks={contact.openTasks.edges.map((edge) => edge.node)} total={contact.openTasks.totalCount} />
           <Related contact={contact} />
           <NoteList notes={contact.notes.nodes} total={contact.notes.totalCount} />

@@ -1,58 +1,43 @@
-import { Button, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
-import { useClient } from 'urql';
-import { explain } from '../api/errors';
-import { idempotencyKey } from '../api/key';
-import { notebookOf } from '../notes/notebook';
+import { Button } from '@mantine/core';
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
+import { NoteField, useAutosave } from '../notes/NoteField';
 import page from '../ui/page.module.css';
 import styles from './ContactPage.module.css';
 
-/** A note about the contact outside of any call: short, and saved by a press. */
-export function NewNote({ contactId, onSaved }: { contactId: string; onSaved: () => void }) {
-  const client = useClient();
-  const [body, setBody] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<string | null>(null);
-  const [key, setKey] = useState(idempotencyKey);
+interface Props {
+  contactId: string;
+  onMade: () => void;
+}
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setFault(null);
-    try {
-      await notebookOf(client, { contactId }).create(body, key);
-      setBody('');
-      setKey(idempotencyKey());
-      onSaved();
-    } catch (error) {
-      setFault(explain(error));
-    } finally {
-      setBusy(false);
-    }
+/** A note about the contact outside of any call, saved as it is typed; a press begins the next one. */
+export function NewNote(props: Props) {
+  const [count, setCount] = useState(0);
+  return <OneNote key={count} {...props} focused={count > 0} onNext={() => setCount(count + 1)} />;
+}
+
+function OneNote({ contactId, onMade, focused, onNext }: Props & { focused: boolean; onNext: () => void }) {
+  const note = useAutosave({ contactId }, null);
+  const { noteId } = useSyncExternalStore(note.onChange, note.state);
+  const made = useEffectEvent(onMade);
+  useEffect(() => {
+    if (noteId !== null) made();
+  }, [noteId]);
+
+  const next = async () => {
+    await note.flush();
+    // What isn't saved stays in its field, which says why.
+    const { phase } = note.state();
+    if (phase === 'saved' || phase === 'emptied') onNext();
   };
 
   return (
-    <form className={`${page.card} ${styles.newNote}`} onSubmit={(event) => void save(event)}>
-      <Textarea
-        aria-label="New note"
-        placeholder="Write a note"
-        autosize
-        minRows={2}
-        maxRows={12}
-        dir="auto"
-        value={body}
-        error={fault}
-        onChange={(event) => {
-          setBody(event.currentTarget.value);
-          // Another body is another request.
-          setKey(idempotencyKey());
-        }}
-      />
-      {body.trim() !== '' && (
-        <Button type="submit" size="xs" loading={busy}>
-          Save the note
+    <div className={`${page.card} ${styles.newNote}`}>
+      <NoteField note={note} label="New note" rows={2} focused={focused} />
+      {noteId !== null && (
+        <Button variant="default" size="xs" onClick={() => void next()}>
+          Another note
         </Button>
       )}
-    </form>
+    </div>
   );
 }

@@ -28,6 +28,25 @@ test('a contact is added, found as one types, and opened', async ({ user }) => {
   });
   await found.press('Enter');
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+
+  await test.step('a note is saved as it is typed; what could not be is there after a reload', async () => {
+    const field = page.getByRole('textbox', { name: 'New note' });
+    let away = true;
+    await page.route('**/graphql', async (route) => {
+      if (away && route.request().postData()?.includes('mutation NoteCreate(')) await route.abort();
+      else await route.fallback();
+    });
+    await field.fill('Likes to be called before noon.');
+    await expect(page.getByText('kept here until it can be saved')).toBeVisible();
+    await page.reload();
+    await expect(field).toHaveValue('Likes to be called before noon.');
+    away = false;
+    await expect(page.getByRole('region', { name: 'Notes', exact: true })).toContainText('Likes to be called before noon.');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Another note' }).click();
+    await expect(field).toHaveValue('');
+    await expect(field).toBeFocused();
+  });
 });
 
 test('a search without a match says so and offers the next step', async ({ user }) => {
