@@ -123,6 +123,13 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
   await test.step('the wrap-up takes the stage’s place, and comes back after a reload', async () => {
     const form = second.getByRole('region', { name: 'Wrap-up of the call' });
     await expectAccessible(second);
+    // It has two minutes, and once as many again.
+    const left = form.getByText(/^\d+:\d\d left$/);
+    const extend = form.getByRole('button', { name: 'Extend once' });
+    await expect(left).toHaveText(/^1:/);
+    await extend.click();
+    await expect(left).toHaveText(/^[23]:/);
+    await expect(extend).toHaveCount(0);
     let lost = false;
     await second.route('**/graphql', async (route) => {
       if (lost || !route.request().postData()?.includes('callWrapUp')) return route.fallback();
