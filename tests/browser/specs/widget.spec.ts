@@ -7,10 +7,12 @@ import { askForCall, leaveQueues, makeQueue, rate, takeCallOf } from '../people/
 import { test } from '../people/test';
 
 const platform = process.env['CORDBOARD_URL'] ?? 'http://localhost:8080';
+/** What the page in the panel asks the visitor for, or does by itself. */
+const DEVICES = ['microphone', 'camera', 'display-capture', 'autoplay'];
 /** Another site, with the policies that the guide says (console/widget/README.md) and nothing besides. */
 const POLICIES = {
   'content-security-policy': `default-src 'none'; script-src ${platform}; frame-src ${platform}; require-trusted-types-for 'script'`,
-  'permissions-policy': ['microphone', 'camera', 'display-capture', 'autoplay'].map((name) => `${name}=(self "${platform}")`).join(', '),
+  'permissions-policy': DEVICES.map((name) => `${name}=(self "${platform}")`).join(', '),
 };
 
 let shop: Server;
@@ -69,6 +71,11 @@ test('a contact calls from a button on a foreign page with a strict policy', asy
   });
 
   let frame = await inPanel(contact, queue.key);
+  await test.step('the platform’s page in it may use the devices, and no other page', async () => {
+    const allow = await (await frame.frameElement()).getAttribute('allow');
+    expect(allow?.split('; ')).toEqual(DEVICES.map((name) => `${name} ${new URL(platform).origin}`));
+  });
+
   await test.step('the site hears of states alone', async () => {
     await contact.evaluate(() => {
       const heard: unknown[] = [];
