@@ -58,13 +58,19 @@ test('an old customer calls: the agent sees who it is, what was, what is to be d
     await expectAccessible(agent);
   });
 
-  await test.step('the wrap-up runs out: what was typed is kept, and the call gets the queue’s outcome', async () => {
+  await test.step('lunch is chosen for after the call', async () => {
+    await agent.getByRole('button', { name: 'Close the full call' }).click();
+    await setStatus(agent, 'Away: Lunch');
+    await expect(status(agent)).toHaveAccessibleName('Your status: On call, then away: Lunch');
+  });
+
+  await test.step('the wrap-up runs out: what was typed is kept, the call gets the queue’s outcome, and it is lunch', async () => {
     await contact.getByRole('button', { name: 'Hang up' }).click();
     const form = agent.getByRole('region', { name: 'Wrap-up of the call' });
     await form.getByLabel('Follow-up task').fill('Call Olga again');
     await expect(agent.getByText('Follow-up noted: Call Olga again')).toBeVisible({ timeout: 25_000 });
     await expect(form).toHaveCount(0);
-    await expect(status(agent)).toHaveAccessibleName('Your status: Available');
+    await expect(status(agent)).toHaveAccessibleName('Your status: Away: Lunch');
     await setStatus(agent, 'Offline');
     await agent.goto('/calls');
     await agent.getByRole('link', { name: customer.name }).click();
