@@ -6,6 +6,9 @@ mod database;
 use std::fs;
 use std::path::Path;
 
+use domain::bus::Job;
+use lapin::options::QueuePurgeOptions;
+use lapin::{Connection, ConnectionProperties};
 use s3::Bucket;
 use tempfile::TempDir;
 
@@ -197,6 +200,18 @@ impl Platform {
             .iter()
             .position(|port| address.ends_with(&format!(":{port}")))
             .unwrap_or_else(|| panic!("{address} is none of {:?}", self.media_ports))
+    }
+
+    /// Has RabbitMQ lose for good a job of this kind that nobody has taken yet.
+    pub async fn lose(&self, job: Job) {
+        let connected = Connection::connect(&self.amqp_url, ConnectionProperties::default());
+        let connection = connected.await.expect("RabbitMQ answers");
+        let channel = connection.create_channel().await.expect("a channel");
+        eventually("a job is lost", STEP, || async {
+            let emptied = channel.queue_purge(job.queue().into(), QueuePurgeOptions::default());
+            (emptied.await.expect("the queue is emptied") > 0).then_some(())
+        })
+        .await;
     }
 
     /// The keys of all objects in the bucket.

@@ -1,18 +1,23 @@
-//! Agents and queues while programs die: nobody stays reserved, nobody who waits is lost.
+//! Agents and queues while programs die and messages are lost: nobody stays reserved, nobody who waits is lost.
 
 use std::time::Duration;
 
 use cordboard_tests::graphql::Client;
 use cordboard_tests::media::{Clip, Scene};
 use cordboard_tests::participant::{Kind, Sending};
-use cordboard_tests::platform::Platform;
+use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::sql::count;
-use cordboard_tests::story::{AGENT, OTHER_AGENT, Party, Tab, text, until_state, wait_in_queue};
+use cordboard_tests::story::{
+    AGENT, OTHER_AGENT, Party, Tab, request_call, sign_in, text, until_state, wait_in_queue,
+};
 use cordboard_tests::wait::{STEP, eventually};
+use domain::bus::Job;
 use serde_json::{Value, json};
 
 /// Nobody is stuck for longer after a fault has ended.
 const FREE: Duration = Duration::from_secs(5);
+/// Offers that keep an agent from others.
+const LIVE: &str = "SELECT count(*) FROM offer WHERE state IN ('PENDING', 'ACCEPTED')";
 
 /// Asks the first api, which dies of this step, then the second one the same.
 async fn ask_twice(
@@ -74,8 +79,83 @@ async fn agents_are_not_stuck_reserved_after_a_crash() {
     let sql = platform.sql().await;
     assert_eq!(count(&sql, "SELECT count(*) FROM call").await, 2);
     assert_eq!(count(&sql, "SELECT count(*) FROM queue_visit WHERE outcome = 'ANSWERED'").await, 2);
-    let live = "SELECT count(*) FROM offer WHERE state IN ('PENDING', 'ACCEPTED')";
-    assert_eq!(count(&sql, live).await, 0);
+    assert_eq!(count(&sql, LIVE).await, 0);
+}
+
+/// The same of the step that reserves the agent. All who route may take it, so here there is one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn agents_are_not_stuck_reserved_after_a_crash_at_the_offer() {
+    let options = Options { apis: Some(1), schedulers: Some(1), workers: Some(1), ..Options::default() };
+    let mut platform = Platform::with(options).await;
+    let client = sign_in(&platform, 0, AGENT).await;
+    for (at, name) in [("before_commit", "Ada Lovelace"), ("after_commit", "Charles Babbage")] {
+        Tab::open(&client).await.set("AWAY").await;
+        let (placed, contact) = wait_in_queue(&platform.anonymous(0), "support", name).await;
+        platform.schedulers[0].kill();
+        platform.apis[0].arm_at(&format!("{at}:OFFERED")).await;
+        let doomed = Tab::open(&client).await;
+        // It may die before it has answered.
+        let available = json!({ "status": "AVAILABLE" });
+        doomed.client.try_payload("agentStatusSet", available, "agent { id }").await;
+        platform.apis[0].ended().await;
+        platform.schedulers[0].start();
+        platform.apis[0].disarm().await;
+
+        let mut tab = Tab::open(&client).await;
+        let offer = tab.rings().await;
+        assert_eq!(offer["call"]["id"], placed.id.as_str());
+        let agent = tab.answer(&offer).await;
+        until_state(&client, &placed.id, "IN_PROGRESS", STEP).await;
+        client.mutate("callEnd", json!({ "callId": placed.id }), "call { id }").await;
+        tab.until("WRAP_UP", FREE).await;
+        tab.wrap_up(&placed.id).await;
+        tab.until("AVAILABLE", FREE).await;
+        drop((agent, contact));
+    }
+    assert_eq!(count(&platform.sql().await, LIVE).await, 0);
+}
+
+/// The same after lost messages: RabbitMQ loses the job of a call that no worker has yet, and then whatever one api tells, which
+/// is that the offer was taken and that the call is over. What is true stands in PostgreSQL.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn agents_are_not_stuck_reserved_after_a_lost_message() {
+    let options = Options { proxies: true, workers: Some(1), schedulers: Some(1), ..Options::default() };
+    let mut platform = Platform::with(options).await;
+    let (sql, anonymous) = (platform.sql().await, platform.anonymous(1));
+    let mut tab = Tab::available(&platform, 1, AGENT).await;
+    let [mine, theirs] = [Scene::Agent, Scene::Contact].map(|scene| Sending::audio(&Clip::load(scene)));
+    platform.workers[0].kill();
+    let placed = request_call(&anonymous, "support", "Ada Lovelace").await;
+    platform.lose(Job::Calls).await;
+    sql.batch_execute("UPDATE call SET dispatch_at = now()").await.expect("time passes");
+    platform.workers[0].revive().await;
+    let contact = Party::join_by_link(&anonymous, &placed.join_token, &theirs).await;
+    let offer = tab.rings().await;
+    assert_eq!(offer["call"]["id"], placed.id.as_str());
+
+    platform.broker_proxy.as_ref().expect("a proxy").forget();
+    let unheard = tab.client.at(platform.base(0));
+    unheard.mutate("offerAccept", json!({ "offerId": offer["id"] }), "offer { id }").await;
+    tab.hears(offer["id"].as_str(), "ACCEPTED", FREE).await;
+    let agent = Party::join(&tab.client, &placed.id, &mine).await;
+    until_state(&tab.client, &placed.id, "IN_PROGRESS", STEP).await;
+    until_carried(&sql, true).await;
+    unheard.mutate("callEnd", json!({ "callId": placed.id }), "call { id }").await;
+    tab.until("WRAP_UP", FREE).await;
+    tab.wrap_up(&placed.id).await;
+    tab.until("AVAILABLE", FREE).await;
+    until_carried(&sql, false).await;
+    assert_eq!(count(&sql, LIVE).await, 0);
+    drop((agent, contact));
+}
+
+/// Waits until a worker says that it has somebody's media, or that none has.
+async fn until_carried(sql: &tokio_postgres::Client, carried: bool) {
+    let legs = "SELECT sum(legs) FROM media_worker WHERE state = 'ACTIVE'";
+    eventually("the workers know of the call's course", STEP, || async {
+        ((count(sql, legs).await > 0) == carried).then_some(())
+    })
+    .await;
 }
 
 /// mod_callcenter: at a restart everybody who waited was "abandoned".
