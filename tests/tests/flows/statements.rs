@@ -1,10 +1,13 @@
-//! A longer list costs no more statements: everything beneath it is loaded at once.
+//! What much of something costs. A longer list takes no more statements: everything beneath it is loaded at once. A busy queue
+//! is counted no more often.
+
+use std::time::{Duration, Instant};
 
 use cordboard_tests::graphql::Client;
 use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::socket::Socket;
 use cordboard_tests::story::{ADMIN, AGENT, contact, end, place_call, sign_in};
-use cordboard_tests::wait::STEP;
+use cordboard_tests::wait::{STEP, in_time};
 use serde_json::{Value, json};
 
 const CONTACTS: &str = "query($first: Int!) { contacts(first: $first) { edges { node {
@@ -47,6 +50,8 @@ const ROUTED: &str = "query($first: Int!) { calls(first: $first, filter: { state
 /// On a busy machine a batch of many can miss the gathering time of its loader and become two or three; loading row by row
 /// would be 15 statements more at least.
 const SPLIT: u64 = 5;
+/// Call after call comes for so long.
+const BUSY: Duration = Duration::from_secs(3);
 
 #[tokio::test]
 async fn the_board_of_many_queues_takes_as_many_statements_as_that_of_few() {
@@ -55,7 +60,7 @@ async fn the_board_of_many_queues_takes_as_many_statements_as_that_of_few() {
     let agents = admin.data("{ agents(first: 10) { nodes { id } } }", json!({})).await;
     for number in 0..20 {
         let key = format!("queue-{number}");
-        let made = json!({ "key": key, "name": format!("Queue {number}") });
+        let made = json!({ "key": key, "name": format!("Queue {number}"), "maxLength": 10_000 });
         let queue = admin.mutate("queueCreate", made, "queue { id }").await["queue"]["id"].clone();
         for agent in agents["agents"]["nodes"].as_array().expect("agents") {
             let member = json!({ "queueId": queue, "agentId": agent["id"], "member": true });
@@ -88,6 +93,31 @@ async fn the_board_follows_a_hundred_queues_at_most(platform: &Platform, admin: 
     assert_eq!(told["queueStats"]["waiting"], 1);
     let mut too_many = socket.subscribe(figures, json!({ "ids": ids(101) })).await;
     assert_eq!(too_many.refused().await, "BAD_USER_INPUT");
+    the_board_is_told_at_once_and_once_a_second_at_most(&socket, admin, waited_in).await;
+}
+
+async fn the_board_is_told_at_once_and_once_a_second_at_most(socket: &Socket, admin: &Client, queue: &Value) {
+    let figures = "subscription($id: ID!) { queueStats(queueIds: [$id]) { waiting } }";
+    let mut board = socket.subscribe(figures, json!({ "id": queue["id"] })).await;
+    let waiting = |told: &Value| told["queueStats"]["waiting"].as_i64().expect("a number");
+    let before = in_time("the figures as they are", STEP, board.next()).await;
+    let before = waiting(&before.expect("the subscription lives"));
+    let begun = Instant::now();
+    let mut more = 0;
+    while begun.elapsed() < BUSY {
+        let call = json!({ "queueKey": queue["key"], "name": "Carla", "media": "AUDIO" });
+        admin.mutate("callRequest", call, "call { id }").await;
+        more += 1;
+    }
+    let mut times = 0;
+    let last = |told: &Value| {
+        times += 1;
+        waiting(told) == before + more
+    };
+    board.until("the figures after the last call", STEP, last).await;
+    let took = begun.elapsed().as_secs_f64();
+    // With one that was on its way at the beginning. Of the counts that come without news, one in five seconds, two would do.
+    assert!((3..=took as u64 + 2).contains(&times), "told {times} times of {more} calls in {took} s");
 }
 
 #[tokio::test]
