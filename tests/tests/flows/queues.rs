@@ -1,14 +1,16 @@
-//! Queues as contacts meet them: closed, full of others, with a call-back; and what nobody may see or do.
+//! Queues as contacts meet them: closed, full of others, with a call-back, with rules for whom they ask; and what nobody may
+//! see or do.
 
+use cordboard_tests::graphql::Client;
 use cordboard_tests::media::{Clip, Scene};
 use cordboard_tests::participant::{Kind, Sending};
-use cordboard_tests::platform::Platform;
+use cordboard_tests::platform::{Options, Platform};
 use cordboard_tests::story::{
-    ADMIN, AGENT, Party, SUPERVISOR, Tab, change_queue, closed_hours, request_call, sign_in, text,
-    until_state, wait_in_queue,
+    ADMIN, AGENT, OTHER_AGENT, Party, SUPERVISOR, Tab, change_queue, closed_hours, end, join_queue,
+    request_call, sign_in, text, until_state, wait_in_queue,
 };
 use cordboard_tests::wait::{STEP, eventually};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_queue_says_its_own_words() {
@@ -82,6 +84,63 @@ async fn those_who_wait_are_told_their_place() {
     place(&two, 2).await;
     one.leave().await;
     place(&two, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_queue_asks_by_skill_and_by_memory_and_hands_on_what_nobody_takes() {
+    let options = Options { workers: Some(1), schedulers: Some(1), ..Options::default() };
+    let platform = Platform::with(options).await;
+    let (supervisor, anonymous) = (sign_in(&platform, 0, SUPERVISOR).await, platform.anonymous(1));
+    let german = |level: i32| json!([{ "skill": "german", "level": level }]);
+    // The demo's sales: MOST_SKILLED, and overflow to support. One agent speaks German at level 4, the other at level 2.
+    let rules =
+        json!({ "requiredSkills": german(3), "relaxSeconds": 1, "lastAgentSeconds": 60, "wrapUpSeconds": 0 });
+    change_queue(&platform, "sales", rules).await;
+    let mut fair = Tab::available(&platform, 1, OTHER_AGENT).await;
+    let (first, contact) = wait_in_queue(&anonymous, "sales", "Ada Lovelace").await;
+    let offer = fair.rings().await;
+    assert_eq!(offer["call"]["id"], first.id.as_str());
+    let visit = visits(&supervisor, &first.id).await.remove(0);
+    assert!(visit["routing"]["relaxationStep"].as_i64() >= Some(1), "asked before less was enough: {visit}");
+    let agent = fair.answer(&offer).await;
+    until_state(&fair.client, &first.id, "IN_PROGRESS", STEP).await;
+    end(&supervisor, &first.id).await;
+    fair.until("AVAILABLE", STEP).await;
+    drop((agent, contact));
+
+    // Now both are good enough. The better one has been idle for less long.
+    change_queue(&platform, "sales", json!({ "requiredSkills": german(2) })).await;
+    let mut good = Tab::available(&platform, 0, AGENT).await;
+    let stranger = ("Charles Babbage", &mut good, "most skilled");
+    for (name, tab, why) in [stranger, ("Ada Lovelace", &mut fair, "the contact's last agent")] {
+        let placed = join_queue(&anonymous, "sales", name).await;
+        assert_eq!(tab.rings().await["call"]["id"], placed.id.as_str());
+        let visit = visits(&supervisor, &placed.id).await.remove(0);
+        let candidates = visit["routing"]["candidates"].as_array().expect("candidates");
+        let chosen = candidates.iter().filter(|it| it["chosen"] == true).map(|it| text(&it["reason"]));
+        assert_eq!((chosen.collect::<Vec<_>>(), candidates.len()), (vec![why], 2), "{visit}");
+        end(&supervisor, &placed.id).await;
+        tab.until("AVAILABLE", STEP).await;
+    }
+
+    // Nobody is that good: it waits as long as it may.
+    let rules = json!({ "requiredSkills": german(5), "relaxSeconds": null, "maxWaitSeconds": 5 });
+    change_queue(&platform, "sales", rules).await;
+    fair.set("AWAY").await;
+    let last = join_queue(&anonymous, "sales", "Mary Somerville").await;
+    let offer = good.rings().await;
+    let asked = (&offer["call"]["id"], &offer["visit"]["queue"]["name"]);
+    assert_eq!(asked, (&json!(last.id), &json!("Support")));
+    let outcomes = visits(&supervisor, &last.id).await.into_iter().map(|visit| visit["outcome"].clone());
+    assert_eq!(outcomes.collect::<Vec<_>>(), [json!("OVERFLOWED"), json!(null)]);
+}
+
+/// A call's times in queues, and why it was offered as it was.
+async fn visits(viewer: &Client, call: &str) -> Vec<Value> {
+    let query = "query($id: ID!) { node(id: $id) { ... on Call { visits {
+        outcome routing { relaxationStep candidates { chosen reason } } } } } }";
+    let seen = viewer.data(query, json!({ "id": call })).await;
+    seen["node"]["visits"].as_array().expect("visits").clone()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
