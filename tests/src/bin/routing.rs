@@ -4,36 +4,46 @@
 //! `routing latency [agents] [queues] [a second]` from a free agent or a new call to the offer's event;
 //! `routing growth [a second]` both for 100, 1,000 and 10,000 agents; `routing simple [a second]` both against the simplest router;
 //! `routing estimate` how good the estimated wait is; without arguments: all of them.
+//!
+//! Ends with the bounds that were broken, and fails when there is one.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use cordboard_tests::routing_load::centre::Centre;
 use cordboard_tests::routing_load::day::{self, Day};
 use cordboard_tests::routing_load::engine::Engine;
 use cordboard_tests::routing_load::figures::milliseconds;
+use cordboard_tests::routing_load::verdict::Verdict;
 use cordboard_tests::routing_load::{latency, statements, waits};
 
 #[tokio::main]
-async fn main() {
+async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |place: usize, usual: usize| {
         arguments.get(place).map_or(usual, |number| number.parse().expect("a number"))
     };
+    let mut verdict = Verdict::default();
+    let it = &mut verdict;
     match arguments.first().map(String::as_str) {
         None => {
-            days(1000, 40, 20_000).await;
-            latencies(1000, 40, 100).await;
-            growth(100).await;
-            against_the_simplest(100).await;
+            days(it, 1000, 40, 20_000).await;
+            latencies(it, 1000, 40, 100).await;
+            growth(it, 100).await;
+            against_the_simplest(it, 100).await;
             estimates();
         }
-        Some("day") => days(number(1, 1000), number(2, 40), number(3, 20_000)).await,
-        Some("latency") => latencies(number(1, 1000), number(2, 40), number(3, 100) as u32).await,
-        Some("growth") => growth(number(1, 100) as u32).await,
-        Some("simple") => against_the_simplest(number(1, 100) as u32).await,
+        Some("day") => days(it, number(1, 1000), number(2, 40), number(3, 20_000)).await,
+        Some("latency") => latencies(it, number(1, 1000), number(2, 40), number(3, 100) as u32).await,
+        Some("growth") => growth(it, number(1, 100) as u32).await,
+        Some("simple") => against_the_simplest(it, number(1, 100) as u32).await,
         Some("estimate") => estimates(),
         Some(other) => panic!("{other} is not one of day, latency, growth, simple, estimate"),
     }
+    for bound in verdict.broken() {
+        println!("broken: {bound}");
+    }
+    if verdict.broken().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A centre that has seen some calls, and whose database knows its tables' sizes.
@@ -54,7 +64,7 @@ fn day_of(agents: usize, calls: usize) -> Day {
     }
 }
 
-async fn days(agents: usize, queues: usize, calls: usize) {
+async fn days(verdict: &mut Verdict, agents: usize, queues: usize, calls: usize) {
     println!("A day at speed: {agents} agents, {queues} queues, {calls} calls");
     println!(
         "processes | assignments/s | calls a round | most waiting | left | failed rounds | double assignments"
@@ -62,6 +72,9 @@ async fn days(agents: usize, queues: usize, calls: usize) {
     for processes in [1, 2, 4] {
         let centre = opened(agents, queues).await;
         let outcome = day::pass(&centre, Engine::Product, processes, day_of(agents, calls)).await;
+        let found = centre.faults().await;
+        verdict.day(agents, processes, &outcome);
+        verdict.faults(agents, &found);
         println!(
             "{processes:9} | {:13.0} | {:13.1} | {:12} | {:4} | {:13} | {}",
             outcome.a_second(),
@@ -69,25 +82,26 @@ async fn days(agents: usize, queues: usize, calls: usize) {
             outcome.most_waiting,
             outcome.left,
             outcome.failed,
-            faults(&centre).await,
+            named(&found),
         );
     }
 }
 
 /// The sum, and by name what is not zero.
-async fn faults(centre: &Centre) -> String {
-    let found = centre.faults().await;
+fn named(found: &[(i64, &str)]) -> String {
     let named =
         found.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(" ({number} {what})"));
     format!("{}{}", found.iter().map(|(number, _)| number).sum::<i64>(), named.collect::<String>())
 }
 
-async fn latencies(agents: usize, queues: usize, rate: u32) {
+async fn latencies(verdict: &mut Verdict, agents: usize, queues: usize, rate: u32) {
     println!(
         "To the offer's event: {agents} agents, {queues} queues, {rate} operations/s for 20 s, two processes that route"
     );
     let centre = opened(agents, queues).await;
     let waits = latency::measure(&centre, Engine::Product, rate, Duration::from_secs(20)).await;
+    verdict.waits(agents, rate, &waits);
+    verdict.faults(agents, &centre.faults().await);
     print(&waits);
 }
 
@@ -100,7 +114,7 @@ fn print(waits: &latency::Waits) {
     println!("  no offer followed {}, operations begun over 100 ms late {}", waits.without, waits.late);
 }
 
-async fn growth(rate: u32) {
+async fn growth(verdict: &mut Verdict, rate: u32) {
     println!("How it grows (two processes that route)");
     println!(
         "agents | queues | assignments/s | p50, p99 ms to the offer at {rate}/s | statements a round of one call | double"
@@ -110,6 +124,10 @@ async fn growth(rate: u32) {
         let statements = statements::of_one_assignment(&centre).await;
         let outcome = day::pass(&centre, Engine::Product, 2, day_of(agents, 10_000)).await;
         let waits = latency::measure(&centre, Engine::Product, rate, Duration::from_secs(10)).await;
+        let found = centre.faults().await;
+        verdict.day(agents, 2, &outcome);
+        verdict.waits(agents, rate, &waits);
+        verdict.faults(agents, &found);
         let mut both = waits.freed.clone();
         both.extend(&waits.entered);
         println!(
@@ -117,24 +135,31 @@ async fn growth(rate: u32) {
             outcome.a_second(),
             milliseconds(both.percentile(50)),
             milliseconds(both.percentile(99)),
-            faults(&centre).await,
+            named(&found),
         );
     }
 }
 
-async fn against_the_simplest(rate: u32) {
+async fn against_the_simplest(verdict: &mut Verdict, rate: u32) {
     println!("Against the simplest router: 1,000 agents, 40 queues, two processes that route");
     let (mut rates, mut medians, mut lasts) = (Vec::new(), Vec::new(), Vec::new());
     for engine in [Engine::Product, Engine::Simple] {
         let centre = opened(1000, 40).await;
         let outcome = day::pass(&centre, engine, 2, day_of(1000, 2000)).await;
         let waits = latency::measure(&centre, engine, rate, Duration::from_secs(10)).await;
+        let found = centre.faults().await;
+        // Nothing is promised of the simplest.
+        if engine == Engine::Product {
+            verdict.day(1000, 2, &outcome);
+            verdict.waits(1000, rate, &waits);
+            verdict.faults(1000, &found);
+        }
         println!(
             "{engine:?}: {:.0} assignments/s, {} left, {} failed rounds, double {}",
             outcome.a_second(),
             outcome.left,
             outcome.failed,
-            faults(&centre).await
+            named(&found)
         );
         print(&waits);
         rates.push(outcome.a_second());

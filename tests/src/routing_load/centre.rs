@@ -155,7 +155,7 @@ impl Centre {
     /// What must never be: the figure, and what it counts.
     pub async fn faults(&self) -> Vec<(i64, &'static str)> {
         const NEVER: [(&str, &str); 4] = [
-            ("agents with two live offers or calls", "SELECT count(*) FROM (SELECT agent_id FROM offer
+            ("agents with two live offers", "SELECT count(*) FROM (SELECT agent_id FROM offer
                 WHERE state IN ('PENDING', 'ACCEPTED') GROUP BY 1 HAVING count(*) > 1) AS twice"),
             ("visits with two winners", "SELECT count(*) FROM (SELECT visit_id FROM offer
                 WHERE state IN ('ACCEPTED', 'CONNECTED') GROUP BY 1 HAVING count(*) > 1) AS twice"),

@@ -9,4 +9,5 @@ pub mod latency;
 pub mod life;
 pub mod simple;
 pub mod statements;
+pub mod verdict;
 pub mod waits;
