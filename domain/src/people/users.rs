@@ -69,6 +69,22 @@ impl Platform {
             .await?)
     }
 
+    /// The user's browser is in this time zone; written only where it was another one before. A name that is not known
+    /// changes nothing: a browser may be newer than our list, and that keeps nobody out.
+    pub async fn keep_time_zone(&self, user: &mut User, told: &str) -> Result<()> {
+        let Ok(zone) = validate::time_zone("timeZone", told) else { return Ok(()) };
+        if zone == user.time_zone {
+            return Ok(());
+        }
+        let mut connection = self.db.get().await?;
+        diesel::update(app_user::table.find(user.id))
+            .set(app_user::time_zone.eq(&zone))
+            .execute(&mut connection)
+            .await?;
+        user.time_zone = zone;
+        Ok(())
+    }
+
     /// The account of an address, with its password hash.
     pub(super) async fn user_by_email(&self, email: &str) -> Result<Option<(User, String)>> {
         let mut connection = self.db.get().await?;

@@ -187,3 +187,29 @@ async fn a_call_over_midnight_is_handled_once() {
     assert_eq!(day.handled, 0);
     assert!(about(day.talk_seconds, 5.0) && about(day.hold_seconds, 5.0), "{day:?}");
 }
+
+/// Nothing told where a user is, and everybody's day began at midnight by UTC.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_begins_at_midnight_where_the_agents_browser_is() {
+    let centre = Centre::open().await;
+    let (platform, clock) = (&centre.platform, &centre.platform.clock);
+    // That of Tokyo is at 15:00 by UTC, in summer as in winter.
+    let midnight = centre.today().and_time(NaiveTime::MIN).and_utc() + seconds(15 * 3_600);
+    clock.advance(midnight - seconds(60) - clock.now());
+    let agent = centre.agent(&[]).await;
+    let mut user = agent.user().unwrap().clone();
+    for (told, kept) in [("Asia/Tokyo", "Asia/Tokyo"), ("Mars/Olympus", "Asia/Tokyo")] {
+        platform.keep_time_zone(&mut user, told).await.unwrap();
+        assert_eq!(user.time_zone, kept);
+    }
+    let zone = platform.users(&[user.id]).await.unwrap().remove(0).time_zone;
+
+    platform.set_status(&agent, None, AgentStatus::Away, Some("lunch".into())).await.unwrap();
+    centre.pass_with(&[&agent], seconds(30)).await;
+    let day = platform.agent_today(id_of(&agent), &zone).await.unwrap();
+    assert!(about(day.away_seconds, 30.0), "{day:?}");
+    centre.pass_with(&[&agent], seconds(30)).await;
+    let day = platform.agent_today(id_of(&agent), &zone).await.unwrap();
+    assert_eq!(day.away_seconds, 0.0, "it was yesterday's");
+    assert!(about(day_of(&centre, &agent).await.away_seconds, 60.0), "by UTC it is the same day");
+}

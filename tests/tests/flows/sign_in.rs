@@ -79,6 +79,33 @@ async fn two_tabs_that_refresh_at_once_at_two_apis_stay_signed_in_and_an_older_t
     refresh_is_refused(&other, &third).await;
 }
 
+/// Nobody is kept out for a zone that the server has not heard of.
+#[tokio::test]
+async fn a_browser_tells_its_time_zone_when_it_signs_in_and_when_it_refreshes() {
+    const ZONED: &str = "session { accessToken refreshToken user { timeZone } }";
+    let platform = platform().await;
+    let anonymous = platform.anonymous(0);
+    let sign_in = json!({ "email": AGENT, "password": PASSWORD });
+    let mut session = anonymous.mutate("sessionCreate", sign_in.clone(), ZONED).await["session"].clone();
+    assert_eq!(session["user"]["timeZone"], "UTC", "nobody told another one");
+    for (told, kept) in [
+        (json!("Pacific/Auckland"), "Pacific/Auckland"),
+        (json!("Mars/Olympus"), "Pacific/Auckland"),
+        (Value::Null, "Pacific/Auckland"),
+    ] {
+        let mut input = sign_in.clone();
+        input["timeZone"] = told;
+        session = anonymous.mutate("sessionCreate", input, ZONED).await["session"].clone();
+        assert_eq!(session["user"]["timeZone"], kept);
+    }
+    let travels = json!({ "refreshToken": session["refreshToken"], "timeZone": "Europe/Berlin" });
+    session = anonymous.mutate("sessionRefresh", travels, ZONED).await["session"].clone();
+    assert_eq!(session["user"]["timeZone"], "Europe/Berlin");
+    let agent = platform.anonymous(1).with_token(text(&session["accessToken"]));
+    let viewer = agent.data("{ viewer { user { timeZone } } }", json!({})).await;
+    assert_eq!(viewer["viewer"]["user"]["timeZone"], "Europe/Berlin");
+}
+
 #[tokio::test]
 async fn a_socket_ends_when_its_session_is_revoked_at_the_other_api() {
     let platform = platform().await;

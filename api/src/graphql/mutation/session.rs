@@ -27,6 +27,10 @@ struct SessionCreateInput {
     password: String,
     /// Keep the refresh token in a cookie that no script can read, rather than in the answer.
     cookie: Option<bool>,
+    /// The browser's time zone as `Intl` names it, such as `Europe/Berlin`: it becomes the user's. Left out, or where the
+    /// server does not know the name, the user's stays as it was; neither is an error.
+    // Text: the scalar would refuse the whole request for a zone that is newer than our list.
+    time_zone: Option<String>,
 }
 
 /// A refresh token for its successor.
@@ -36,6 +40,9 @@ struct SessionRefreshInput {
     refresh_token: Option<String>,
     /// The token is in the cookie, and its successor shall be.
     cookie: Option<bool>,
+    /// The browser's time zone as `Intl` names it, such as `Europe/Berlin`: it becomes the user's. Left out, or where the
+    /// server does not know the name, the user's stays as it was; neither is an error.
+    time_zone: Option<String>,
 }
 
 /// Which session ends.
@@ -86,7 +93,8 @@ impl SessionMutations {
     ) -> Answer<SessionCreatePayload> {
         let origin = context.origin().address.to_string();
         let signed_in = context.platform().sign_in(&input.email.0, &input.password, &origin).await;
-        match granted(context, signed_in, RefusalCode::NotAllowed, input.cookie)? {
+        let zone = input.time_zone.as_deref();
+        match granted(context, signed_in, RefusalCode::NotAllowed, input.cookie, zone).await? {
             Ok(session) => Ok(SessionCreatePayload { session: Some(session), ..Default::default() }),
             Err(refusal) => Ok(SessionCreatePayload::refused(vec![refusal.into()])),
         }
@@ -106,7 +114,8 @@ impl SessionMutations {
             Some(token) => context.platform().refresh(token).await,
             None => Err(SignInError::Wrong),
         };
-        match granted(context, refreshed, RefusalCode::NotFound, input.cookie)? {
+        let zone = input.time_zone.as_deref();
+        match granted(context, refreshed, RefusalCode::NotFound, input.cookie, zone).await? {
             Ok(session) => Ok(SessionRefreshPayload { session: Some(session), ..Default::default() }),
             Err(refusal) => {
                 if by_cookie && token.is_some() {
@@ -137,13 +146,14 @@ impl SessionMutations {
 }
 
 /// A grant as the client gets it, or why there is none.
-fn granted(
+async fn granted(
     context: &Context<'_>,
     grant: Result<Grant, SignInError>,
     code: RefusalCode,
     wants_cookie: Option<bool>,
+    zone: Option<&str>,
 ) -> Answer<Result<Session, Refusal>> {
-    let grant = match grant {
+    let mut grant = match grant {
         Ok(grant) => grant,
         Err(SignInError::Wrong) => {
             let message = match code {
@@ -155,6 +165,9 @@ fn granted(
         Err(SignInError::TooMany(wait)) => return Err(Fault::RateLimited(wait.to_std().unwrap_or_default())),
         Err(SignInError::Failed(error)) => return Err(error.into()),
     };
+    if let Some(zone) = zone {
+        context.platform().keep_time_zone(&mut grant.signed.user, zone).await?;
+    }
     let now = context.platform().clock.now();
     let (access_token, expires_at) = context.app().access_tokens.make(grant.signed.session, now)?;
     let mut refresh_token = grant.refresh_token;
