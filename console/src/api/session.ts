@@ -65,6 +65,9 @@ export type SessionState =
   | { status: 'signed-out'; ended: boolean }
   | { status: 'signed-in'; user: SignedInUser };
 
+/** Asked each time: a laptop travels. */
+const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** An access token lives ten minutes; it is replaced a minute before. */
 const EARLY_MS = 60_000;
 
@@ -111,7 +114,7 @@ export class Session implements TokenSource {
 
   async signIn(email: string, password: string): Promise<void> {
     const result = await this.#anonymous
-      .mutation(SessionCreate, { input: { email, password, cookie: true } })
+      .mutation(SessionCreate, { input: { email, password, cookie: true, timeZone: timeZone() } })
       .toPromise();
     const { session } = payload(result, (data) => data.sessionCreate);
     if (!session) throw new Error('The server sent no session.');
@@ -138,7 +141,9 @@ export class Session implements TokenSource {
   }
 
   async #refresh(): Promise<void> {
-    const result = await this.#anonymous.mutation(SessionRefresh, { input: { cookie: true } }).toPromise();
+    const result = await this.#anonymous
+      .mutation(SessionRefresh, { input: { cookie: true, timeZone: timeZone() } })
+      .toPromise();
     try {
       const { session } = payload(result, (data) => data.sessionRefresh);
       if (session) this.#enter(session);
