@@ -56,9 +56,12 @@ const CONTACTS: [[&str; 6]; 10] = [
     ["Li Na", "li.na@example.com", "+862112345678", "Asia/Shanghai", "prospect", "Tanaka Instruments"],
 ];
 
+/// What a call gets of which nobody says how it turned out: somebody asks again.
+const UNSAID: &str = "Call back later";
+
 /// Name, whether it is a success.
 const OUTCOMES: [(&str, bool); 4] =
-    [("Solved", true), ("Sold", true), ("Not reached", false), ("Call back later", false)];
+    [("Solved", true), ("Sold", true), ("Not reached", false), (UNSAID, false)];
 
 /// Who takes calls, and how good their German is.
 const GERMAN: [(&str, i32); 2] = [("agent1@example.com", 4), ("agent2@example.com", 2)];
@@ -116,11 +119,14 @@ async fn make_queues(platform: &Platform, admin: &Actor) -> domain::Result<()> {
     if platform.count_queues(true).await? > 0 {
         return Ok(());
     }
+    let outcomes = platform.list_outcomes(false).await?;
+    let unsaid = outcomes.iter().find(|outcome| outcome.name == UNSAID).map(|outcome| outcome.id);
     let support = QueueChange {
         key: Some("support".into()),
         name: Some("Support".into()),
         strategy: Some(RoutingStrategy::LongestIdle),
         wrap_up_seconds: Some(60),
+        default_outcome: Some(unsaid),
         script: Some(Some(SCRIPT.into())),
         ..QueueChange::default()
     };
@@ -134,6 +140,7 @@ async fn make_queues(platform: &Platform, admin: &Actor) -> domain::Result<()> {
         max_wait_seconds: Some(300),
         overflow: Some((OverflowKind::Queue, Some(support))),
         wrap_up_seconds: Some(60),
+        default_outcome: Some(unsaid),
         ..QueueChange::default()
     };
     let sales = platform.create_queue(admin, sales, None).await?.id;
