@@ -117,10 +117,10 @@ export function Waiting({ queueId, onClose }: Props) {
     >
       {error && !queue && <ErrorState error={error} retry={readAgain} />}
       {!error && !queue && <Rows count={4} height={56} />}
-      {queue?.waiting && queue.waiting.nodes.length === 0 && (
+      {queue?.waiting.nodes.length === 0 && (
         <EmptyState p="xl" icon={<IconMoodSmile />} title="Nobody waits" description="Calls that wait stand here with their place, and why they wait." />
       )}
-      {queue?.waiting && <Page key={queue.id} page={queue.waiting} queueId={queue.id} beat={beat} readAgain={readAgain} />}
+      {queue && <Page key={queue.id} page={queue.waiting} queueId={queue.id} beat={beat} readAgain={readAgain} />}
     </Drawer>
   );
 }
@@ -134,7 +134,7 @@ function usePage(queueId: string | null, after: string | null, beat: number) {
 }
 
 interface PageProps {
-  page: NonNullable<Queue['waiting']>;
+  page: Queue['waiting'];
   queueId: string;
   beat: number;
   readAgain: () => void;
@@ -155,14 +155,14 @@ function Page({ page, ...rest }: PageProps) {
 
 function NextPage({ after, ...rest }: Omit<PageProps, 'page'> & { after: string }) {
   const { queue, error } = usePage(rest.queueId, after, rest.beat);
-  if (queue?.waiting) return <Page page={queue.waiting} {...rest} />;
+  if (queue) return <Page page={queue.waiting} {...rest} />;
   return error ? <ErrorState error={error} retry={rest.readAgain} /> : <Rows count={4} height={56} />;
 }
 
 type Queue = Extract<WaitingQuery['node'], { __typename: 'Queue' }>;
 
 interface CallProps {
-  call: NonNullable<Queue['waiting']>['nodes'][number];
+  call: Queue['waiting']['nodes'][number];
   queueId: string;
   onMoved: () => void;
 }

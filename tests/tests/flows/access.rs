@@ -64,6 +64,10 @@ async fn what_an_agent_did_is_for_the_agent_and_for_supervisors() {
         }
         assert_eq!(colleague.send(&query, whose.clone()).await.error_code(), "FORBIDDEN");
     }
+    // Who waits in a queue is for supervisors.
+    let waiting = "{ queues(first: 1) { nodes { waiting(first: 1) { nodes { id } } } } }";
+    assert!(supervisor.data(waiting, json!({})).await["queues"]["nodes"][0]["waiting"].is_object());
+    assert_eq!(agent.send(waiting, json!({})).await.error_code(), "FORBIDDEN");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

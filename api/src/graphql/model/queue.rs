@@ -298,13 +298,13 @@ impl Queue {
     }
 
     /// Calls that wait in it, the next one first, those of contacts who are called back among them. For supervisors and
-    /// administrators; FORBIDDEN and null for agents, to whom the callers of others are nothing.
+    /// administrators; FORBIDDEN for agents, to whom the callers of others are nothing.
     async fn waiting(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
         #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
-    ) -> Answer<Option<Connection<Call>>> {
+    ) -> Answer<Connection<Call>> {
         if !context.actor().sees_all() {
             return Err(Fault::Forbidden);
         }
@@ -312,9 +312,9 @@ impl Queue {
         let key = WaitingIn { queue: id, slice: window.slice()? };
         let page = context.loaders().load_one(key).await?.unwrap_or_default();
         let platform = context.platform().clone();
-        Ok(Some(Connection::new(&window, page, Call, move || {
+        Ok(Connection::new(&window, page, Call, move || {
             let platform = platform.clone();
             async move { platform.count_waiting(id).await }
-        })))
+        }))
     }
 }
