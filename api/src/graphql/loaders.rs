@@ -86,6 +86,13 @@ pub struct NotesOf {
     pub contact: ContactId,
     pub slice: Slice,
 }
+/// A page of the calls with a contact that are over, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HistoryOf {
+    pub contact: ContactId,
+    pub others_only: bool,
+    pub slice: Slice,
+}
 /// So many of those who work where a contact works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RelatedTo {
@@ -213,6 +220,25 @@ impl Loader<NotesOf> for Reader {
             pages.extend(
                 found.into_iter().map(|(contact, page)| (NotesOf { contact, slice: slice.clone() }, page)),
             );
+        }
+        Ok(pages)
+    }
+}
+
+/// One query for all contacts of whom the same page is wanted.
+impl Loader<HistoryOf> for Reader {
+    type Value = Page<crm::PastCall>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[HistoryOf]) -> Result<HashMap<HistoryOf, Self::Value>, Fault> {
+        let mut pages = HashMap::new();
+        for ((others_only, slice), contacts) in
+            by(keys, |key| ((key.others_only, key.slice.clone()), key.contact))
+        {
+            let found =
+                self.platform.history_of_contacts(&self.actor, &contacts, others_only, &slice).await?;
+            let keyed = |(contact, page)| (HistoryOf { contact, others_only, slice: slice.clone() }, page);
+            pages.extend(found.into_iter().map(keyed));
         }
         Ok(pages)
     }

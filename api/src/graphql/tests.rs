@@ -118,6 +118,7 @@ async fn nothing_that_guests_may_read_leads_to_what_they_may_not() {
         "Note",
         "Task",
         "Voicemail",
+        "PastCall",
     ];
     for (parent, _) in access::GUEST_FIELDS {
         assert!(!cards.contains(parent), "{parent}");

@@ -3,6 +3,7 @@
 
 mod companies;
 mod contacts;
+mod history;
 mod merge;
 mod notes;
 mod related;
@@ -11,6 +12,7 @@ mod timeline;
 pub use companies::{Company, CompanyChange, CompanyFilter};
 pub use contacts::{Attribute, Contact, ContactChange, ContactFilter, ContactOrder};
 pub(crate) use contacts::{add_contact, find_contact};
+pub use history::PastCall;
 pub(crate) use notes::add_note;
 pub use notes::{NewNote, Note};
 pub use timeline::{Activity, ActivityKind};

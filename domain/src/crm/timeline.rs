@@ -24,28 +24,31 @@ text_enum! {
     }
 }
 
+/// Whether a row of `call` is a line of the timeline of the user `$2` (`$3`: all of them).
+pub(super) const CALL_SHOWN: &str =
+    "($3 OR EXISTS (SELECT FROM leg WHERE leg.call_id = call.id AND leg.user_id = $2)
+        OR EXISTS (SELECT FROM offer WHERE offer.call_id = call.id AND offer.agent_id = $2))";
+
 impl ActivityKind {
     /// Its rows of the contact `$1` that the user `$2` may see (`$3`: all of them). Each is at the instant it was made.
-    const fn source(self) -> Option<&'static str> {
-        match self {
-            Self::Call => Some(
-                "FROM call WHERE contact_id = $1 AND ($3 OR EXISTS (SELECT FROM leg WHERE leg.call_id = call.id AND leg.user_id = $2)
-                    OR EXISTS (SELECT FROM offer WHERE offer.call_id = call.id AND offer.agent_id = $2))",
-            ),
+    fn source(self) -> Option<String> {
+        let rows = match self {
+            Self::Call => return Some(format!("FROM call WHERE contact_id = $1 AND {CALL_SHOWN}")),
             // Whoever sees a contact sees what was written down about it.
-            Self::Note => Some("FROM note WHERE contact_id = $1"),
-            Self::Task => Some(
+            Self::Note => "FROM note WHERE contact_id = $1",
+            Self::Task => {
                 "FROM task WHERE contact_id = $1 AND ($3 OR assignee_id = $2 OR assignee_id IS NULL AND EXISTS (
-                    SELECT FROM call c JOIN queue_member m ON m.queue_id = c.queue_id WHERE c.id = task.call_id AND m.agent_id = $2))",
-            ),
-            Self::Voicemail => Some(
+                    SELECT FROM call c JOIN queue_member m ON m.queue_id = c.queue_id WHERE c.id = task.call_id AND m.agent_id = $2))"
+            }
+            Self::Voicemail => {
                 "FROM (SELECT voicemail.id, contact_id, started_at AS created_at FROM voicemail JOIN call ON call.id = call_id
                     WHERE contact_id = $1 AND voicemail.state = 'DONE' AND ($3 OR voicemail.agent_id = $2
                         OR EXISTS (SELECT FROM queue_member m WHERE m.queue_id = voicemail.queue_id AND m.agent_id = $2))) AS voicemail
-                    WHERE contact_id = $1",
-            ),
-            Self::Appointment => None,
-        }
+                    WHERE contact_id = $1"
+            }
+            Self::Appointment => return None,
+        };
+        Some(rows.to_owned())
     }
 }
 
@@ -62,9 +65,9 @@ pub struct Activity {
 }
 
 #[derive(QueryableByName)]
-struct Number {
+pub(super) struct Number {
     #[diesel(sql_type = sql_types::BigInt)]
-    number: i64,
+    pub(super) number: i64,
 }
 
 /// One query over the kinds that are wanted (none named: all), each cut to what the page can need by its own index.

@@ -12,6 +12,7 @@ mod dying;
 mod forgotten;
 mod groups;
 mod handing_over;
+mod history;
 mod hold;
 mod identity;
 mod links;

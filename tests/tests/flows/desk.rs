@@ -78,7 +78,16 @@ async fn notes_are_saved_as_they_are_typed_and_stand_in_the_timeline() {
     let notes =
         json!({ "totalCount": 2, "nodes": [{ "body": "Left-handed" }], "pageInfo": { "hasNextPage": true } });
     assert_eq!(card["notes"], notes);
+
     story::end(&agent, &call).await;
+    // The call is not the colleague's; what came of it is for all.
+    let history = "query($id: ID!) { contact(id: $id) { history(first: 9, othersOnly: true) {
+        totalCount nodes { direction result agentName queueName outcomeName talkSeconds }
+    } } }";
+    let history = colleague.data(history, json!({ "id": ada })).await["contact"]["history"].clone();
+    let told = json!({ "direction": "OUTBOUND", "result": "ABANDONED", "agentName": "Alex Agent",
+        "queueName": null, "outcomeName": null, "talkSeconds": 0.0 });
+    assert_eq!(history, json!({ "totalCount": 1, "nodes": [told] }));
 }
 
 /// Kinds of the lines of a contact's timeline, read so many at a time; each line is about what its kind says.

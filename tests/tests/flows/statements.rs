@@ -15,7 +15,7 @@ const CONTACTS: &str = "query($first: Int!) { contacts(first: $first) { edges { 
 } } pageInfo { hasNextPage } } }";
 const DESK: &str = "query($first: Int!) { contacts(first: $first) { edges { node {
     id company { id name } notes(first: 3) { nodes { body author { name } call { id } } }
-    related(first: 3) { name company { name } }
+    related(first: 3) { name company { name } } history(first: 3) { nodes { agentName talkSeconds } }
 } } pageInfo { hasNextPage } } }";
 const CALLS: &str = "query($first: Int!) { calls(first: $first) { edges { node {
     id state contact { id name } agent { id } legs { id state user { name } contact { name } }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::{crm, tasks};
 
-use super::{Activity, ActivityKind, Call, CallFilter, Company, Note, Task, User};
+use super::{Activity, ActivityKind, Call, CallFilter, Company, Note, PastCall, Task, User};
 use crate::graphql::{
     connection::{Connection, Window, listed},
     context::{ContextExt, named},
@@ -200,6 +200,18 @@ impl Contact {
     ) -> Answer<Connection<Activity>> {
         let kinds = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
         Activity::page(context, &Window::forwards(first, after), self.0.id, kinds).await
+    }
+
+    /// What came of all calls with the contact that are over, whoever served it, the newest first. For all who see the
+    /// contact, so never for guests.
+    async fn history(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Size of the page, 1 to 100.")] first: i32,
+        #[graphql(desc = "Begins behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Without the calls that stand in `timeline`.", default)] others_only: bool,
+    ) -> Answer<Connection<PastCall>> {
+        PastCall::page(context, &Window::forwards(first, after), self.0.id, others_only).await
     }
 
     /// What was written down about the contact and the calls with it, the newest first.

@@ -23,6 +23,7 @@ mod node;
 mod note;
 mod notification;
 mod offer;
+mod past_call;
 mod queue;
 mod queue_stats;
 mod queue_visit;
@@ -57,6 +58,7 @@ pub use self::{
     note::Note,
     notification::Notification,
     offer::{AgentEvent, Offer, OfferEvent},
+    past_call::PastCall,
     queue::{Queue, ServiceLevelTarget, media_of},
     queue_stats::{QueueClosed, QueueInfo, QueueStats},
     queue_visit::QueueVisit,
