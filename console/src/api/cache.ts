@@ -34,6 +34,7 @@ export function cache(): Exchange {
       OpenInterval: embedded,
       Overflow: embedded,
       PageInfo: embedded,
+      PastCall: embedded,
       Playback: embedded,
       QueueClosed: embedded,
       QueueInfo: embedded,

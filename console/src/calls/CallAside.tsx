@@ -17,6 +17,7 @@ const CallAsideDocument = graphql(`
   query CallAside($id: ID!) {
     call(id: $id) {
       ...CallIdentity
+      createdAt
       queue {
         id
         name
@@ -119,7 +120,7 @@ function Known({ call, note, children, chat, unread = 0, ...tabs }: KnownProps) 
       <Tabs.Panel value="contact" className={styles.panel}>
         {children}
         <WhoIsThis call={call} />
-        {call.contact && <ContactAside id={call.contact.id} callId={call.id} />}
+        {call.contact && <ContactAside id={call.contact.id} since={call.createdAt} />}
         {!call.contact && call.direction === 'INTERNAL' && (
           <p className={styles.none}>A call between colleagues: it stands in nobody’s history but yours.</p>
         )}

@@ -1,6 +1,8 @@
 import { Title } from '@mantine/core';
 import { useQuery } from 'urql';
 import { ContactFacts } from '../contacts/ContactFacts';
+import styles from '../contacts/ContactPage.module.css';
+import { EarlierCalls } from '../contacts/EarlierCalls';
 import { OpenTasks } from '../contacts/OpenTasks';
 import { Related } from '../contacts/Related';
 import { Timeline } from '../contacts/Timeline';
@@ -21,7 +23,7 @@ const ContactAsideDocument = graphql(`
           }
         }
       }
-      timeline(first: 10) {
+      timeline(first: 10, kinds: [NOTE, TASK]) {
         nodes {
           ...ActivityFields
         }
@@ -30,8 +32,8 @@ const ContactAsideDocument = graphql(`
   }
 `);
 
-/** Who it is that one talks with. It adds to the call and never stands in its way: no answer shows nothing. */
-export function ContactAside({ id, callId }: { id: string; callId: string }) {
+/** Who it is that one talks with, and what was before the call began. It adds to the call and never stands in its way: no answer shows nothing. */
+export function ContactAside({ id, since }: { id: string; since: string }) {
   const [{ data }] = useQuery({ query: ContactAsideDocument, variables: { id }, requestPolicy: 'cache-and-network' });
   const contact = data?.contact;
   if (!contact) return null;
@@ -39,13 +41,15 @@ export function ContactAside({ id, callId }: { id: string; callId: string }) {
     <>
       <ContactFacts contact={contact} />
       <OpenTasks tasks={contact.openTasks.edges.map((edge) => edge.node)} total={contact.openTasks.totalCount} />
+      <EarlierCalls key={id} contactId={id} before={since} />
       <section className={page.card} aria-labelledby="aside-timeline">
         <div className={page.cardHead}>
           <Title order={2} id="aside-timeline">
-            Before now
+            Notes and tasks
           </Title>
         </div>
-        <Timeline activities={contact.timeline.nodes.filter(({ node }) => node.id !== callId)} />
+        {contact.timeline.nodes.length === 0 && <p className={styles.none}>Nothing yet.</p>}
+        <Timeline activities={contact.timeline.nodes} />
       </section>
       <Related contact={contact} />
     </>

@@ -15,6 +15,7 @@ import { Face } from '../ui/Person';
 import { ErrorState, Missing, Rows } from '../ui/states';
 import { ContactFacts } from './ContactFacts';
 import styles from './ContactPage.module.css';
+import { EarlierCalls } from './EarlierCalls';
 import { NewNote } from './NewNote';
 import { OpenTasks } from './OpenTasks';
 import { Related } from './Related';
@@ -112,7 +113,7 @@ function Contact({ id }: { id: string }) {
             </span>
           </div>
           {activities.length === 0 ? (
-            <p className={styles.none}>No calls yet. Press Video call or Audio call to place the first.</p>
+            <p className={styles.none}>Nothing here yet. Press Video call or Audio call to place a call.</p>
           ) : (
             <Timeline activities={activities} />
           )}
@@ -125,6 +126,7 @@ function Contact({ id }: { id: string }) {
           <NewNote contactId={contact.id} onMade={() => reload({ requestPolicy: 'network-only' })} />
           <OpenTasks tasks={contact.openTasks.edges.map((edge) => edge.node)} total={contact.openTasks.totalCount} />
           <Related contact={contact} />
+          <EarlierCalls contactId={contact.id} othersOnly />
           <NoteList notes={contact.notes.nodes} total={contact.notes.totalCount} />
         </div>
       </div>

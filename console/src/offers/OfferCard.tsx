@@ -12,7 +12,8 @@ import {
 import { useEffect, useRef } from 'react';
 import { useInbox, useWorkspace } from '../app/workspace';
 import { faultWords } from '../calls/live-words';
-import { otherSide, stateOf } from '../calls/words';
+import { otherSide } from '../calls/words';
+import { cameOf } from '../contacts/history';
 import { Face } from '../ui/Person';
 import { Since, useNow, When } from '../ui/Time';
 import { cardOf } from './card';
@@ -180,26 +181,20 @@ function Ring({ offer }: { offer: Offer }) {
 }
 
 function LastCalls({ offer: { call } }: { offer: Offer }) {
-  const { user } = useWorkspace();
   if (!call.contact) return null;
-  const last = call.contact.calls.edges
-    .map(({ node }) => node)
-    .filter(({ id }) => id !== call.id)
-    .slice(0, 3);
-  // An agent sees no calls of colleagues; to say that there were none would be to guess.
-  const none = user.role === 'AGENT' ? 'No earlier calls of yours with this contact' : 'The first call with this contact';
-  if (last.length === 0) return <span className={styles.quiet}>{none}</span>;
+  const last = call.contact.history.nodes;
+  if (last.length === 0) return <span className={styles.quiet}>The first call with this contact</span>;
   return (
     <ul className={styles.last} aria-label="Last calls">
       {last.map((one) => (
-        <li key={one.id}>
-          <span>{stateOf(one).words}</span>
-          {one.agent && (
+        <li key={one.at}>
+          <span dir="auto">{cameOf(one)}</span>
+          {one.agentName && (
             <span className={styles.quiet} dir="auto">
-              {one.agent.user.name}
+              {one.agentName}
             </span>
           )}
-          <When at={one.createdAt} />
+          <When at={one.at} />
         </li>
       ))}
     </ul>

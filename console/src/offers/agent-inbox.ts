@@ -58,23 +58,9 @@ graphql(`
           id
           name
         }
-        calls(first: 4) {
-          edges {
-            node {
-              id
-              version
-              state
-              result
-              media
-              createdAt
-              agent {
-                id
-                user {
-                  id
-                  name
-                }
-              }
-            }
+        history(first: 3) {
+          nodes {
+            ...PastCallFields
           }
         }
       }

@@ -1,5 +1,6 @@
 import type { APIRequestContext } from '@playwright/test';
 import { administer, listAgents } from './administrator';
+import { findOutcome } from './queue';
 
 export interface Customer {
   name: string;
@@ -11,8 +12,8 @@ export interface Customer {
   task: string;
 }
 
-/** Somebody whom the house has known for long. */
-export async function makeCustomer(request: APIRequestContext, customer: Customer, agent: string): Promise<void> {
+/** Somebody whom the house has known for long; the id. */
+export async function makeCustomer(request: APIRequestContext, customer: Customer, agent: string): Promise<string> {
   const { companyCreate } = await administer<{ companyCreate: { company: { id: string } } }>(
     request,
     'mutation ($input: CompanyCreateInput!) { companyCreate(input: $input) { company { id } userErrors { message } } }',
@@ -34,5 +35,22 @@ export async function makeCustomer(request: APIRequestContext, customer: Custome
     request,
     'mutation ($input: TaskCreateInput!) { taskCreate(input: $input) { task { id } userErrors { message } } }',
     { input: { contactId, assigneeId, title: customer.task } },
+  );
+  return contactId;
+}
+
+/** The administrator has called them before, and said what came of it. */
+export async function callBefore(request: APIRequestContext, contactId: string, outcome: string): Promise<void> {
+  const { callPlace } = await administer<{ callPlace: { call: { id: string } } }>(
+    request,
+    'mutation ($input: CallPlaceInput!) { callPlace(input: $input) { call { id } userErrors { message } } }',
+    { input: { contactId, media: 'AUDIO' } },
+  );
+  const callId = callPlace.call.id;
+  await administer(request, 'mutation ($input: CallEndInput!) { callEnd(input: $input) { call { id } userErrors { message } } }', { input: { callId } });
+  await administer(
+    request,
+    'mutation ($input: CallWrapUpInput!) { callWrapUp(input: $input) { call { id } userErrors { message } } }',
+    { input: { callId, outcomeId: await findOutcome(request, outcome) } },
   );
 }

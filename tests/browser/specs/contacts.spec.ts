@@ -9,7 +9,7 @@ test('a contact is added, found as one types, and opened', async ({ user }) => {
 
   const name = `Žofie Novák-${Date.now()} فاطمة 👩‍🚀`;
   await createContact(page, name);
-  await expect(page.getByText('No calls yet')).toBeVisible();
+  await expect(page.getByText('Nothing here yet')).toBeVisible();
   await expectAccessible(page);
 
   await page.keyboard.press('/');

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { expectAccessible } from '../people/axe';
 import { accept, becomeFree, offer, setStatus, status } from '../people/centre';
-import { makeCustomer } from '../people/crm';
+import { callBefore, makeCustomer } from '../people/crm';
 import { askForCall, findOutcome, leaveQueues, makeQueue } from '../people/queue';
 import { PHONE, test } from '../people/test';
 
@@ -20,7 +20,8 @@ test('an old customer calls: the agent sees who it is, what was, what is to be d
     note: `Prefers the morning, said in ${stamp}`,
     task: `Send the offer ${stamp}`,
   };
-  await makeCustomer(request, customer, AGENT);
+  const contactId = await makeCustomer(request, customer, AGENT);
+  await callBefore(request, contactId, 'Not reached');
   const defaultOutcomeId = await findOutcome(request, 'Call back later');
   const queue = await makeQueue(request, 'Regulars', { script: SCRIPT, wrapUpSeconds: 10, defaultOutcomeId }, AGENT);
   const agent = await user(AGENT);
@@ -33,7 +34,8 @@ test('an old customer calls: the agent sees who it is, what was, what is to be d
     await askForCall(contact, 'Olga');
     await expect(offer(agent)).toContainText(customer.name);
     await expect(offer(agent)).toContainText(customer.company);
-    await expect(offer(agent)).toContainText('No earlier calls of yours with this contact');
+    // Not the agent's call; what came of it is there all the same.
+    await expect(offer(agent).getByRole('list', { name: 'Last calls' })).toContainText('Not reached');
     await accept(agent);
   });
 
@@ -43,16 +45,19 @@ test('an old customer calls: the agent sees who it is, what was, what is to be d
     await expect(call.getByRole('region', { name: 'Facts' })).toContainText(customer.email);
     await expect(call.getByRole('region', { name: customer.company })).toBeVisible();
     await expect(call.getByRole('region', { name: 'Open tasks' })).toContainText(customer.task);
-    const history = call.getByRole('region', { name: 'Before now' });
-    await expect(history).toContainText(customer.note);
-    await expect(history).toContainText('Task, open');
+    const noted = call.getByRole('region', { name: 'Notes and tasks' });
+    await expect(noted).toContainText(customer.note);
+    await expect(noted).toContainText('Task, open');
+    const earlier = call.getByRole('region', { name: 'Earlier calls' });
+    await expect(earlier).toContainText('Not reached');
+    await expect(earlier).toContainText('Ada Admin');
     await expectAccessible(agent);
   });
 
   await test.step('the task is done from there, and the script is a tab away', async () => {
     const call = agent.getByRole('region', { name: 'Full call' });
     await call.getByRole('checkbox', { name: customer.task }).click();
-    await expect(call.getByRole('region', { name: 'Before now' })).toContainText('Task, done');
+    await expect(call.getByRole('region', { name: 'Notes and tasks' })).toContainText('Task, done');
     await call.getByRole('tab', { name: 'Script' }).click();
     await expect(call.getByText(SCRIPT)).toBeVisible();
     await expectAccessible(agent);
@@ -77,5 +82,6 @@ test('an old customer calls: the agent sees who it is, what was, what is to be d
     await expect(agent.getByRole('region', { name: 'Facts' })).toContainText('Call back later');
     await agent.getByRole('heading', { name: customer.name, level: 1 }).getByRole('link').click();
     await expect(agent.getByRole('region', { name: 'Open tasks' })).toContainText('Call Olga again');
+    await expect(agent.getByRole('region', { name: 'Other calls' })).toContainText('Ada Admin');
   });
 });

@@ -92,7 +92,7 @@ test('two agents are free: one declines, the other takes it, wraps up and notes 
     await expect(dialog).toHaveCount(0);
     await expect(second.getByRole('region', { name: 'Who this is' })).toContainText('Confirmed');
     // What was noted of the call is the contact's now.
-    await expect(second.getByRole('region', { name: 'Before now' })).toContainText('Wants it by post.');
+    await expect(second.getByRole('region', { name: 'Notes and tasks' })).toContainText('Wants it by post.');
     await expectAccessible(second);
   });
 
