@@ -1,4 +1,4 @@
-import { IconCheckbox, IconMicrophone, IconNote, IconVideo } from '@tabler/icons-react';
+import { IconCheckbox, IconMicrophone, IconNote, IconRecordMail, IconVideo } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { StateBadge } from '../calls/StateBadge';
 import { graphql } from '../gql';
@@ -23,6 +23,9 @@ graphql(`
       }
       ... on Note {
         ...NoteFields
+      }
+      ... on Voicemail {
+        heardAt
       }
       ... on Task {
         title
@@ -96,6 +99,19 @@ function Entry({ node, at }: { node: ActivityFieldsFragment['node']; at: string 
               {node.taskState === 'OPEN' ? 'Task, open' : node.taskState === 'DONE' ? 'Task, done' : 'Task, cancelled'}
               {node.assignee && ` · ${node.assignee.name}`}
             </span>
+          </div>
+          <When at={at} />
+        </>
+      );
+    case 'Voicemail':
+      return (
+        <>
+          <IconRecordMail size={16} role="img" aria-label="Voicemail" />
+          <div className={styles.what}>
+            <Link to="/voicemail" search={{ open: node.id }}>
+              Message
+            </Link>
+            <span className={styles.more}>{node.heardAt ? 'Heard' : 'Not heard yet'}</span>
           </div>
           <When at={at} />
         </>

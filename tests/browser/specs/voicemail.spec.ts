@@ -59,11 +59,12 @@ test('after closing time a contact leaves a message; an agent hears it and calls
     await expectAccessible(agent);
   });
 
-  await test.step('it stands on the call’s page, and the contact is called back', async () => {
+  await test.step('it stands on the call’s page and in the contact’s timeline, and the contact is called back', async () => {
     const item = agent.getByRole('listitem').filter({ hasText: caller });
     await item.getByRole('link', { name: 'All about this call' }).click();
     await expect(agent.getByRole('region', { name: 'Voicemail' })).toContainText('Heard by Alex Agent');
-    await agent.goBack();
+    await agent.getByRole('heading', { name: caller, level: 1 }).getByRole('link').click();
+    await agent.getByRole('region', { name: 'Timeline' }).getByRole('link', { name: 'Message', exact: true }).click();
     await item.getByRole('button', { name: `Call ${caller} back` }).click();
     await expect(agent.getByLabel('Link for the contact')).toBeVisible();
     await agent.getByRole('region', { name: 'Your call' }).getByRole('button', { name: 'Hang up' }).click();
