@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
@@ -57,6 +58,8 @@ pub enum Command {
         kind: SdpType,
         sdp: String,
         revision: i32,
+        /// When the api was asked; none of an api that doesn't say.
+        asked_at: Option<DateTime<Utc>>,
     },
     Trickle {
         call: CallId,
@@ -119,8 +122,8 @@ impl Platform {
     /// Offers a description to the worker, or answers its offer; gives the worker's answer and its revision.
     ///
     /// # Errors
-    /// NOT_FOUND, CALL_ENDED, LEG_GONE, LEG_TAKEN for an older generation, STALE for an older epoch, INVALID for a description
-    /// that is none, MEDIA_UNAVAILABLE while no worker has the call.
+    /// NOT_FOUND, CALL_ENDED, LEG_GONE, LEG_TAKEN for an older generation, STALE for an older epoch and for an offer that was
+    /// overtaken by a later one of the leg, INVALID for a description that is none, MEDIA_UNAVAILABLE while no worker has the call.
     pub async fn negotiate(
         &self,
         actor: &Actor,
@@ -133,9 +136,10 @@ impl Platform {
         if sdp.len() > LONGEST_SDP || !sdp.starts_with("v=0") {
             return Err(Refusal::invalid("sdp", "This is not a session description.").into());
         }
+        let asked_at = Some(self.clock.now());
         let (call, worker) = self.leased_leg(actor, id, told).await?;
         let Told { epoch, generation } = told;
-        let command = Command::Negotiate { call, leg: id, epoch, generation, kind, sdp, revision };
+        let command = Command::Negotiate { call, leg: id, epoch, generation, kind, sdp, revision, asked_at };
         match self.command(worker, command).await? {
             Reply::Answer { sdp, revision } => Ok(Some((sdp, revision))),
             Reply::Done => Ok(None),

@@ -15,6 +15,9 @@ use tracing::Instrument;
 use super::{pages::Turn, worker::Worker};
 use crate::engine::NegotiateError;
 
+/// What a page hardly hears: it has made another offer, and waits for the answer to that.
+const HELD_UP: &str = "A later offer of this leg came first.";
+
 /// Answers commands until the server is dropped.
 pub fn serve(worker: &Worker) -> CommandServer {
     let answering = worker.clone();
@@ -65,8 +68,8 @@ async fn carry_out(worker: &Worker, command: &Command) -> Reply {
             // A call that is not here any more is not recorded here either.
             Some(_) | None => Reply::Done,
         },
-        Command::Negotiate { call, leg, epoch, generation, kind, ref sdp, revision } => {
-            let _turn = match current(worker, call, leg, Told { epoch, generation }).await {
+        Command::Negotiate { call, leg, epoch, generation, kind, ref sdp, revision, asked_at } => {
+            let mut turn = match current(worker, call, leg, Told { epoch, generation }).await {
                 Ok(turn) => turn,
                 Err(reply) => return reply,
             };
@@ -75,6 +78,9 @@ async fn carry_out(worker: &Worker, command: &Command) -> Reply {
                     Ok(()) => Reply::Done,
                     Err(error) => refused(&error),
                 };
+            }
+            if !turn.offers(asked_at) {
+                return refuse(RefusalCode::Stale, HELD_UP);
             }
             match worker.engine().negotiate(call.0, leg.0, sdp.clone()).await {
                 Ok(sdp) => Reply::Answer { sdp, revision },
