@@ -15,7 +15,7 @@ use tracing::Instrument;
 use super::{pages::Turn, worker::Worker};
 use crate::engine::NegotiateError;
 
-/// What a page hardly hears: it has made another offer, and waits for the answer to that.
+/// Nothing to do for the page: it has made another offer, and waits for the answer to that.
 const HELD_UP: &str = "A later offer of this leg came first.";
 
 /// Answers commands until the server is dropped.

@@ -120,7 +120,8 @@ pub struct LegMutations;
 impl LegMutations {
     /// Hands the browser's offer to the media worker and brings back its answer, or answers its offer. A fresh offer on the
     /// same leg, as after a reload, replaces the connection. STALE while an offer of the server's waits for its answer: take
-    /// one's own back, answer, and offer again. For the party itself.
+    /// one's own back, answer, and offer again; and where a later offer of the leg came first: there is nothing to do. For the
+    /// party itself.
     async fn leg_negotiate(
         &self,
         context: &Context<'_>,
