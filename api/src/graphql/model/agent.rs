@@ -176,12 +176,13 @@ impl Agent {
         Ok(self.open_wrap_up(context).await?.map(|open| open.ends_at.into()))
     }
 
-    /// Since midnight in the agent's time zone. For the agent itself and supervisors.
+    /// Since midnight in the reader's time zone. For the agent itself and supervisors.
     async fn today(&self, context: &Context<'_>) -> Answer<AgentDay> {
         if !self.is_open_to(context.actor()) {
             return Err(Fault::Forbidden);
         }
-        let zone = self.account(context).await?.0.time_zone;
+        // A supervisor's today is not the agent's to choose.
+        let zone = context.actor().user()?.time_zone.clone();
         let day = context.loaders().load_one(DayOf { agent: self.0.id, zone }).await?.unwrap_or_default();
         Ok(AgentDay(day))
     }

@@ -194,7 +194,7 @@ impl Call {
         self.0.subject.as_deref()
     }
 
-    /// How it turned out, as the agent said.
+    /// How it turned out, as the agent said, or the queue after a wrap-up that ran out.
     async fn outcome(&self, context: &Context<'_>) -> Answer<Option<Outcome>> {
         Ok(named(context, self.0.outcome_id).await?.map(Outcome))
     }

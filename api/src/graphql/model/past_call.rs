@@ -56,7 +56,7 @@ impl PastCall {
         self.0.result.into()
     }
 
-    /// How it turned out, as the agent said.
+    /// How it turned out, as the agent said, or the queue after a wrap-up that ran out.
     async fn outcome_name(&self) -> Option<&str> {
         self.0.outcome.as_deref()
     }

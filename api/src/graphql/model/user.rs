@@ -38,8 +38,8 @@ impl User {
         self.0.role.into()
     }
 
-    /// Where the user's browser was when it last told a session its `timeZone`; UTC until then. The agent's day begins at
-    /// its midnight, and reminders tell the time by it.
+    /// Where the user's browser was when it last told a session its `timeZone`; UTC until then. For the user, today
+    /// begins at its midnight, and reminders tell the time by it.
     async fn time_zone(&self) -> TimeZone {
         TimeZone(self.0.time_zone.clone())
     }

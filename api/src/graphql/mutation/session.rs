@@ -165,8 +165,11 @@ async fn granted(
         Err(SignInError::TooMany(wait)) => return Err(Fault::RateLimited(wait.to_std().unwrap_or_default())),
         Err(SignInError::Failed(error)) => return Err(error.into()),
     };
-    if let Some(zone) = zone {
-        context.platform().keep_time_zone(&mut grant.signed.user, zone).await?;
+    // The tokens are made already: they are not lost for this.
+    if let Some(zone) = zone
+        && let Err(error) = context.platform().keep_time_zone(&mut grant.signed.user, zone).await
+    {
+        tracing::warn!(%error, "the time zone was not kept");
     }
     let now = context.platform().clock.now();
     let (access_token, expires_at) = context.app().access_tokens.make(grant.signed.session, now)?;
