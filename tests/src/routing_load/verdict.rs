@@ -9,8 +9,9 @@ use super::latency::Waits;
 const AGENTS: usize = 1000;
 /// … and to so many operations a second.
 const RATE: u32 = 100;
-/// In a day at speed, a second.
+/// In a day at speed, a second, by one process or two.
 const ASSIGNMENTS: f64 = 500.0;
+const PROCESSES: usize = 2;
 /// 99 of 100 agents who become free have an offer within this.
 const TO_THE_OFFER: Duration = Duration::from_millis(100);
 
@@ -20,22 +21,24 @@ pub struct Verdict(Vec<String>);
 
 impl Verdict {
     pub fn day(&mut self, agents: usize, processes: usize, outcome: &Outcome) {
-        let rate = outcome.a_second();
-        if agents <= AGENTS && rate < ASSIGNMENTS {
+        let (rate, left) = (outcome.a_second(), outcome.left);
+        // Of a day in which nothing was assigned there is no rate.
+        let kept = rate >= ASSIGNMENTS && left == 0;
+        if agents <= AGENTS && processes <= PROCESSES && !kept {
             self.0.push(format!(
-                "{agents} agents, {processes} processes: {rate:.0} of {ASSIGNMENTS} assignments/s"
+                "{agents} agents, {processes} processes: {rate:.0} of {ASSIGNMENTS} assignments/s, {left} calls left"
             ));
         }
     }
 
     pub fn waits(&mut self, agents: usize, rate: u32, waits: &Waits) {
         let slowest = waits.freed.percentile(99);
-        // Of nobody there is no percentile.
-        let kept = waits.freed.count() > 0 && slowest < TO_THE_OFFER;
+        let (measured, without) = (waits.freed.count(), waits.without);
+        // Of nobody there is no percentile, and whom no offer came to is in none.
+        let kept = measured > 0 && slowest < TO_THE_OFFER && without < measured;
         if agents <= AGENTS && rate <= RATE && !kept {
-            let measured = waits.freed.count();
             self.0.push(format!(
-                "{agents} agents, {rate}/s: p99 {slowest:?} of {TO_THE_OFFER:?} from a free agent to the offer ({measured} measured)"
+                "{agents} agents, {rate}/s: p99 {slowest:?} of {TO_THE_OFFER:?} from a free agent to the offer ({measured} measured, {without} without an offer)"
             ));
         }
     }
@@ -82,6 +85,10 @@ mod tests {
     fn a_run_that_measured_nothing_has_not_kept_its_bound() {
         let mut verdict = Verdict::default();
         verdict.waits(1000, 100, &Waits::default());
-        assert_eq!(verdict.broken().len(), 1);
+        let took = Duration::ZERO;
+        let idle = Outcome { assigned: 0, rounds: 1, failed: 0, took, left: 0, most_waiting: 0 };
+        verdict.day(1000, 1, &idle);
+        verdict.day(1000, 1, &Outcome { assigned: 500, took: Duration::from_secs(1), left: 1, ..idle });
+        assert_eq!(verdict.broken().len(), 3);
     }
 }

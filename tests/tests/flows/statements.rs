@@ -51,7 +51,7 @@ const ROUTED: &str = "query($first: Int!) { calls(first: $first, filter: { state
 /// would be 15 statements more at least.
 const SPLIT: u64 = 5;
 /// Call after call comes for so long.
-const BUSY: Duration = Duration::from_secs(3);
+const BUSY: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn the_board_of_many_queues_takes_as_many_statements_as_that_of_few() {
