@@ -3,6 +3,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useQuery } from 'urql';
+import { useWorkspace } from '../app/workspace';
 import { CallButtons } from '../calls/CallButtons';
 import { useCallNews } from '../calls/news';
 import { graphql } from '../gql';
@@ -68,6 +69,7 @@ export function ContactPage() {
 }
 
 function Contact({ id }: { id: string }) {
+  const { user } = useWorkspace();
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, error, fetching }, reload] = useQuery({
     query: ContactDocument,
@@ -126,7 +128,8 @@ function Contact({ id }: { id: string }) {
           <NewNote contactId={contact.id} onMade={() => reload({ requestPolicy: 'network-only' })} />
           <OpenTasks tasks={contact.openTasks.edges.map((edge) => edge.node)} total={contact.openTasks.totalCount} />
           <Related contact={contact} />
-          <EarlierCalls contactId={contact.id} othersOnly />
+          {/* Others see every call in the timeline. */}
+          {user.role === 'AGENT' && <EarlierCalls contactId={contact.id} othersOnly />}
           <NoteList notes={contact.notes.nodes} total={contact.notes.totalCount} />
         </div>
       </div>

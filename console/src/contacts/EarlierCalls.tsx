@@ -82,8 +82,9 @@ function Page({ history, first = true, ...props }: Props & { history: History; f
   return (
     <>
       {first && calls.length === 0 && !history.pageInfo.hasNextPage && <p className={styles.none}>The first call with this contact.</p>}
-      {calls.map((call) => (
-        <PastCall key={`${call.at} ${detailOf(call)}`} call={call} />
+      {calls.map((call, index) => (
+        // Nothing else tells them apart for sure.
+        <PastCall key={index} call={call} />
       ))}
       <Behind pageInfo={history.pageInfo} className={lines.further}>
         {(after) => <NextPage after={after} {...props} />}

@@ -186,8 +186,8 @@ function LastCalls({ offer: { call } }: { offer: Offer }) {
   if (last.length === 0) return <span className={styles.quiet}>The first call with this contact</span>;
   return (
     <ul className={styles.last} aria-label="Last calls">
-      {last.map((one) => (
-        <li key={one.at}>
+      {last.map((one, index) => (
+        <li key={index}>
           <span dir="auto">{cameOf(one)}</span>
           {one.agentName && (
             <span className={styles.quiet} dir="auto">
